@@ -1,0 +1,112 @@
+"""Law: what no document states is a switch here, so that a driver can be shown not to depend on it.
+
+Each switch names the [inferred] statement it covers. `alternatives()` walks through every other setting, one
+switch at a time; a law that holds under all of them holds whatever the real device does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+
+def _switch(default: Any, values: tuple[Any, ...], covers: str) -> Any:
+    return field(default=default, metadata={"values": values, "covers": covers})
+
+
+def _flag(default: bool, covers: str) -> Any:
+    return _switch(default, (True, False), covers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """One way a P24 might behave where the documents are silent."""
+
+    update_clears_error: bool = _flag(
+        True, "an update that enables a faulty channel clears its error; otherwise only Ml_init and Ml_stop do"
+    )
+    update_restarts_faulty: bool = _flag(
+        True, "an update that enables a faulty channel starts it again; otherwise it stays off until Ml_init"
+    )
+    update_restarts_period: bool = _flag(
+        False, "an update of a running channel gives a pulse at once and counts the period from there"
+    )
+    first_pulse: Literal["at_once", "after_one_period"] = _switch(
+        "at_once", ("at_once", "after_one_period"), "when a newly enabled channel gives its first pulse"
+    )
+    update_without_channels_state: Literal["ml_init", "ml_run"] = _switch(
+        "ml_init", ("ml_init", "ml_run"), "the state after an update that enables no channel"
+    )
+    timeout_state: Literal["ml_init", "ml_run"] = _switch(
+        "ml_init", ("ml_init", "ml_run"), "the state after 2 s without a renewing frame"
+    )
+    timeout_keeps_voltage: bool = _flag(True, "the high voltage stays on after that timeout")
+    stop_all_state: Literal["ml_init", "ml_run"] = _switch(
+        "ml_init", ("ml_init", "ml_run"), "the state after a fault with stop-on-all-errors"
+    )
+    last_channel_fault_state: Literal["ml_run", "ml_init"] = _switch(
+        "ml_run", ("ml_run", "ml_init"), "the state after a fault, in continue mode, of the only running channel"
+    )
+    reinit: Literal["restarts", "refuse_7"] = _switch(
+        "restarts", ("restarts", "refuse_7"), "Ml_init while the mid level is already initialised"
+    )
+    stop_when_none_result: Literal[7, 0] = _switch(7, (7, 0), "the result of a stop when nothing is initialised")
+    bad_checksum_reply: Literal["command_result_1", "general_error", "silence"] = _switch(
+        "command_result_1",
+        ("command_result_1", "general_error", "silence"),
+        "the answer to a frame with a wrong checksum or length whose prefix can be read",
+    )
+    over_budget: Literal["refuse_2", "pulse_timeout"] = _switch(
+        "refuse_2", ("refuse_2", "pulse_timeout"), "an update whose pulses together take longer than there is time"
+    )
+    refused_frames_renew_deadman: bool = _flag(False, "an update or poll that is refused still restarts the 2 s timer")
+    fault_result_mirrored: bool = _flag(
+        True, "the result of a poll repeats the first channel fault (10, 16, 28) instead of staying 0"
+    )
+    reset_ack_sent: bool = _flag(True, "Reset is acknowledged before the restart")
+    ramp_on_reenable: bool = _flag(
+        True, "a channel that was off runs its ramp again when enabled; otherwise only once after Ml_init"
+    )
+    ramp_fractions: Literal["k_of_n_plus_1", "k_minus_1_of_n"] = _switch(
+        "k_of_n_plus_1",
+        ("k_of_n_plus_1", "k_minus_1_of_n"),
+        "the share of the full current in the k-th of n ramp pulses: k/(n+1), or (k-1)/n starting at 0",
+    )
+    unknown_cmd_repeats_number: bool = _flag(True, "Unknown_cmd carries the packet number of the request, not 0")
+    battery_status_answered: bool = _flag(False, "the RehaMove3 command Get_battery_status is answered")
+    current_sources: Literal[1, 2] = _switch(
+        1, (1, 2), "one current source serves all channels, or one for channels 1-4 and one for 5-8"
+    )
+    open_lead_below_floor: Literal["silent", "low_current"] = _switch(
+        "silent", ("silent", "low_current"), "what an open lead shows under 15 mA, where no electrode error is seen"
+    )
+    fault_after_pulses: Literal[1, 3] = _switch(1, (1, 3), "how many bad pulses in a row make a channel fault")
+    extra_bytes: Literal["ignored", "refuse_2"] = _switch(
+        "ignored", ("ignored", "refuse_2"), "bytes behind the last parameter of a request"
+    )
+
+
+def values_of(name: str) -> tuple[Any, ...]:
+    """The settings of switch `name`, default first. Raises KeyError for an unknown name."""
+    found = {entry.name: entry for entry in fields(Switches)}[name]
+    rest = (value for value in found.metadata["values"] if value != found.default)
+    return (found.default, *rest)
+
+
+def names() -> tuple[str, ...]:
+    """All switches."""
+    return tuple(entry.name for entry in fields(Switches))
+
+
+def covers(name: str) -> str:
+    """The statement, stated in no document, that switch `name` covers."""
+    return str({entry.name: entry for entry in fields(Switches)}[name].metadata["covers"])
+
+
+def alternatives(base: Switches | None = None) -> Iterator[tuple[str, Switches]]:
+    """`base` and then `base` with one switch changed, every other value once, each with a name for a test id."""
+    base = base or Switches()
+    yield "base", base
+    for name in names():
+        for value in values_of(name):
+            if value != getattr(base, name):
+                yield f"{name}={value}", replace(base, **{name: value})

@@ -1,0 +1,120 @@
+"""Law: a pulse is recorded as it crossed the skin, beside what the device had set.
+
+Currents are signed (positive = first phase of a usual pulse), times and currents are integers in µs and µA.
+A µA times a µs is a pC, so the charge of a pulse within compliance is an exact integer.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+
+class Point(NamedTuple):
+    """One piece of a pulse. A tuple, because points are the key of the delivery cache in the pulse loop."""
+
+    duration_us: int
+    current_ua: int
+
+
+Points = tuple[Point, ...]
+
+
+class Contact(Enum):
+    """How the load took the pulse."""
+
+    GOOD = "the set current flowed"
+    LIMITED = "the compliance voltage limited the current"
+    OPEN = "no current could flow"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one pulse shape does to one load; the same for every pulse that meets the same electrode state.
+
+    `points` is what the device set (after its ramp), `charge_pc` the charge that flowed in each of them.
+    """
+
+    points: Points
+    amplitude_ua: int
+    charge_pc: tuple[int, ...]
+    peak_current_ua: int
+    peak_voltage_mv: int
+    contact: Contact
+    duration_us: int
+    residual_v: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One delivered pulse: when it started, on which channel (1 to 8), and what flowed."""
+
+    t_us: int
+    channel: int
+    delivery: Delivery
+
+    @property
+    def amplitude_ua(self) -> int:
+        """The set current: peak magnitude of the first phase, µA."""
+        return self.delivery.amplitude_ua
+
+    @property
+    def points(self) -> Points:
+        """The points as set, after the device's own ramp."""
+        return self.delivery.points
+
+    @property
+    def phase_us(self) -> tuple[int, ...]:
+        """Duration of every point as delivered, gap included, µs."""
+        return tuple(point.duration_us for point in self.delivery.points)
+
+    @property
+    def duration_us(self) -> int:
+        """Start to end of the pulse, µs."""
+        return self.delivery.duration_us
+
+    @property
+    def peak_current_ua(self) -> int:
+        """Largest magnitude of the current through the skin, µA."""
+        return self.delivery.peak_current_ua
+
+    @property
+    def peak_voltage_mv(self) -> int:
+        """Largest magnitude of the voltage across the electrodes, mV."""
+        return self.delivery.peak_voltage_mv
+
+    @property
+    def contact(self) -> Contact:
+        """How the load took the pulse."""
+        return self.delivery.contact
+
+    @property
+    def charge_pc(self) -> tuple[int, ...]:
+        """Signed charge of every point, pC."""
+        return self.delivery.charge_pc
+
+    @property
+    def net_charge_pc(self) -> int:
+        """Signed sum over the pulse, pC; 0 for a balanced pulse within compliance."""
+        return sum(self.delivery.charge_pc)
+
+    @property
+    def charge_nc(self) -> tuple[float, ...]:
+        """Signed charge of every point, nC."""
+        return tuple(charge / 1000 for charge in self.delivery.charge_pc)
+
+    @property
+    def net_charge_nc(self) -> float:
+        """Signed sum over the pulse, nC."""
+        return self.net_charge_pc / 1000
+
+
+def first_phase_peak_ua(points: Points) -> int:
+    """Peak magnitude of the first phase (the first run of points of one sign), µA; 0 when nothing is driven."""
+    peak = 0
+    for point in points:
+        current = point.current_ua
+        if peak and current * peak <= 0:
+            break
+        if abs(current) > abs(peak):
+            peak = current
+    return abs(peak)

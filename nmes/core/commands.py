@@ -1,0 +1,86 @@
+"""Everything a session can ask for. The runtime obeys; nothing raises output before its intent is durable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nmes.core.waveform import Waveform
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDurable:
+    """Sync the record up to here, then answer `Durable(intent)`."""
+
+    intent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Ask the device who it is, and stop whatever it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlatch:
+    """Ask the guard to pass output again after a confirmed halt; void if it tripped since `trips`."""
+
+    trips: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Tell the guard, past the encoder: this channel may reach `level_ua`, rising at most `level_ua` in `ramp_ms`."""
+
+    channel: int
+    level_ua: int
+    ramp_ms: int
+    pad_mm2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disarm:
+    """No channel may put out anything until armed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enable:
+    """Prepare the device to stimulate (high voltage on, all channels 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOutput:
+    """What one channel shall do now. `rise_ua_per_s` bounds how fast the driver may climb to `amplitude_ua`."""
+
+    channel: int
+    amplitude_ua: int
+    waveform: Waveform
+    rise_ua_per_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetOutput:
+    """The whole output: channels that are not listed are off."""
+
+    outputs: tuple[ChannelOutput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Stop all channels and switch the high voltage off, ahead of everything else, until confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A decision and its reason for the record and the screen: a code and integers, worded by the screen."""
+
+    code: str
+    values: tuple[tuple[str, int | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The session is over: close the record with this reason and let the device go."""
+
+    why: str
+
+
+Command = MakeDurable | Identify | Unlatch | Arm | Disarm | Enable | SetOutput | Halt | Note | Close

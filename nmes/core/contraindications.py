@@ -1,0 +1,227 @@
+"""The catalogue of contraindications and precautions: a code, a plain question, a severity per kind, its source.
+
+Every question is worded so that "no" is the safe answer. Severities and wording follow device manuals and the
+standard's text on instructions for use; spelling of codes: design. A number is that of a reference of the cards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """BLOCK: never. LOCAL: not in this region, so not this placement. WARN: with care. NONE: not asked."""
+
+    BLOCK = "block"
+    LOCAL = "local"
+    WARN = "warn"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One item of the catalogue: a plain question and its severity per kind of stimulation, each with its source."""
+
+    code: str
+    question: str
+    nmes: Severity
+    tens: Severity
+    nmes_source: str
+    tens_source: str
+
+    def severity(self, kind: str) -> Severity:
+        return self.tens if kind == "tens" else self.nmes
+
+    def source(self, kind: str) -> str:
+        return self.tens_source if kind == "tens" else self.nmes_source
+
+
+_B, _L, _W, _N = Severity.BLOCK, Severity.LOCAL, Severity.WARN, Severity.NONE
+
+
+def _code(code: str, nmes: Severity, tens: Severity, source: str, question: str, tens_source: str = "") -> Code:
+    return Code(code, question, nmes, tens, source, tens_source or source)
+
+
+_ABSOLUTE = (
+    _code(
+        "active_dvt_thrombophlebitis",
+        _B,
+        _B,
+        "source 49",
+        "Is there, or could there be, a blood clot or vein inflammation (new swelling or pain in one limb)?",
+        "verify",
+    ),
+    _code(
+        "active_implant",
+        _B,
+        _B,
+        "source 49",
+        "Does the patient have a pacemaker, defibrillator, pump, nerve stimulator or other active implant?",
+        "source 38",
+    ),
+    _code("pregnancy", _B, _L, "source 49", "Is the patient pregnant, or could she be?", "source 50, 43"),
+    _code(
+        "uncontrolled_bleeding", _B, _B, "source 49", "Is there bleeding or an untreated bleeding disorder?", "verify"
+    ),
+    _code(
+        "infection_tb_osteomyelitis",
+        _B,
+        _L,
+        "source 49",
+        "Is there an infection of tissue or bone, or tuberculosis, where the electrodes go?",
+        "verify",
+    ),
+    _code(
+        "severe_arterial_insufficiency",
+        _B,
+        _W,
+        "source 49",
+        "Is the blood flow to this region badly reduced (arterial disease, pain on walking that eases at rest)?",
+        "verify",
+    ),
+    _code(
+        "cannot_give_feedback",
+        _B,
+        _B,
+        "source 49",
+        "Is the patient unable to understand what is done, or to say what is felt?",
+        "verify",
+    ),
+    _code("undiagnosed_pain", _N, _B, "not asked", "Is this a lasting pain whose cause is not known?", "source 50"),
+    _code(
+        "near_diathermy_rf",
+        _B,
+        _B,
+        "source 38, 59",
+        "Is a shortwave, microwave or radio-frequency surgical device in use nearby, or within about 1 m?",
+    ),
+    _code(
+        "denervated_muscle",
+        _B,
+        _N,
+        "design; source 20: an intact motor nerve is needed",
+        "Is the nerve to this muscle damaged, or not known to be intact?",
+        "not asked",
+    ),
+)
+
+_REGIONAL = (
+    _code(
+        "malignancy", _L, _L, "source 49, 50", "Is there a known or suspected tumour near the electrodes, or spread?"
+    ),
+    _code("anterior_neck_carotid", _L, _L, "source 38, 49, 53", "Would an electrode lie on the front of the neck?"),
+    _code("eyes_transcranial_mouth", _L, _L, "source 38, 49", "Would current pass the eyes, the head or the mouth?"),
+    _code("transthoracic_heart", _L, _L, "source 38", "Would current cross the chest or the heart?"),
+    _code(
+        "arrhythmia_heart_failure",
+        _L,
+        _L,
+        "source 49",
+        "Does the patient have heart failure or a rhythm disorder, and would electrodes lie on the chest?",
+    ),
+    _code("abdomen_pelvis", _L, _L, "source 49, 53", "Would electrodes lie over a hernia, or the belly in pregnancy?"),
+    _code("genitals", _L, _L, "source 49", "Would electrodes lie on the genitals?"),
+    _code("epilepsy", _L, _L, "source 49", "Does the patient have epilepsy, and would electrodes lie on head or neck?"),
+    _code("recent_radiotherapy", _L, _L, "source 49", "Was this region irradiated within the last 6 months?"),
+    _code(
+        "recent_surgery_fracture_suture_tendon",
+        _L,
+        _W,
+        "source 49",
+        "Could a contraction disturb a recent operation, fracture, suture or tendon repair here?",
+        "design",
+    ),
+    _code(
+        "surgeon_clearance_missing",
+        _B,
+        _B,
+        "design",
+        "Is the surgeon's clearance for electrical stimulation of this limb missing?",
+    ),
+    _code("damaged_skin", _L, _L, "source 49, 50", "Is the skin under the electrodes broken, inflamed or infected?"),
+    _code(
+        "active_epiphysis",
+        _L,
+        _W,
+        "source 49",
+        "Is the patient still growing, with a growth plate in this region?",
+        "design",
+    ),
+    _code("regenerating_nerve_superficial", _W, _W, "source 49", "Is a nerve near the surface healing in this region?"),
+    _code("varicose_veins_local", _L, _L, "source 59", "Are there varicose veins under the electrodes?"),
+    _code("menstruating_uterus", _W, _W, "source 59", "Would current pass a menstruating uterus?"),
+)
+
+_PRECAUTIONS = (
+    _code(
+        "impaired_sensation",
+        _W,
+        _W,
+        "source 59",
+        "Is the feeling of the skin reduced here (test hot and cold, or sharp and dull, first)?",
+    ),
+    _code("impaired_cognition", _W, _W, "verify", "Is thinking or communicating impaired?"),
+    _code("frail_skin", _W, _W, "verify", "Is the skin thin or frail?"),
+    _code("unstable_blood_pressure", _W, _W, "verify", "Is the blood pressure unstable?"),
+    _code("heart_problems", _W, _W, "source 59", "Does the patient have a known or suspected heart problem?"),
+    _code("epilepsy_elsewhere", _W, _W, "source 49, 59", "Does the patient have epilepsy?"),
+    _code("insulin_treated_diabetes", _W, _W, "verify", "Does the patient have diabetes treated with insulin?"),
+    _code("skin_allergy_gel", _W, _W, "source 59", "Does the skin react to gel or adhesive?"),
+    _code("severe_osteoporosis", _W, _W, "verify", "Does the patient have severe osteoporosis?"),
+    _code("high_adiposity", _W, _W, "verify", "Is there much fat over the muscle (the response may be poor)?"),
+    _code("anticoagulants", _W, _W, "verify", "Does the patient take blood thinners?"),
+    _code("autonomic_dysreflexia", _W, _W, "verify", "Does the patient have a spinal cord injury at T6 or above?"),
+    _code("recent_botulinum_toxin", _W, _W, "verify", "Was botulinum toxin injected here recently?"),
+    _code(
+        "hearing_aid_or_monitor",
+        _W,
+        _W,
+        "verify",
+        "Is a hearing aid or a patient monitor in use that may be disturbed?",
+    ),
+    _code("driving_or_machinery", _W, _W, "source 53b, 59", "Will the patient drive or use machines while stimulated?"),
+    _code("bath_or_water", _W, _W, "source 53b", "Will the patient be in water while stimulated?"),
+    _code("masks_pain", _N, _W, "not asked", "Could the relief hide a pain that must be noticed?", "verify"),
+    _code(
+        "muscle_breakdown_risk",
+        _W,
+        _N,
+        "source 55, 55b",
+        "Was there dark urine or heavy soreness after effort or stimulation, or will several large muscles be trained?",
+        "not asked",
+    ),
+    _code(
+        "first_nmes_session",
+        _W,
+        _N,
+        "design",
+        "Is this the first session (do half the contractions, at most half the usual intensity)?",
+        "not asked",
+    ),
+    _code(
+        "motor_neurone_signs",
+        _B,
+        _N,
+        "design",
+        "Are there signs of a motor neurone disease (wasting, twitching, weakness that spreads)? Medical review first.",
+        "not asked",
+    ),
+    _code(
+        "cramp_medication_or_salts",
+        _W,
+        _N,
+        "design",
+        "Could a drug (statin, diuretic) or a salt or fluid imbalance explain the cramps, not yet reviewed?",
+        "not asked",
+    ),
+)
+
+# Not in the catalogue: a metal implant, which is not a contraindication [source 49, 54].
+CATALOGUE: dict[str, Code] = {entry.code: entry for entry in (*_ABSOLUTE, *_REGIONAL, *_PRECAUTIONS)}
+
+
+def always_asked(kind: str) -> tuple[str, ...]:
+    """The contraindications that every protocol of a kind has to list."""
+    return tuple(entry.code for entry in _ABSOLUTE if entry.severity(kind) is not Severity.NONE)

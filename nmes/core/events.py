@@ -1,0 +1,266 @@
+"""Everything that can happen to a session, as frozen values of integers and short texts.
+
+Time enters only here, as `Tick`. The record stores these values; replaying them through `step` gives the same commands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Monotonic time. `stalled_ms` is time the loop lost since the turn it had planned: the plan waits for it."""
+
+    now_ms: int
+    stalled_ms: int = 0
+
+
+# --- the person at the controls ---
+
+
+class Reply(StrEnum):
+    """An answer to a screening question; UNKNOWN counts as yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. `reason` is why a warning was overridden, empty otherwise."""
+
+    code: str
+    reply: Reply
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The screening checklist, whole, with the name of who asked."""
+
+    answers: tuple[Answer, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The electrodes are on, and their sizes are as the plan says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Titrate:
+    """Begin finding the level of one channel at one waveform of the plan; leaves Stopped, from 0."""
+
+    channel: int
+    waveform: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Increase:
+    """One step up. `epoch` is the arming it was meant for: after a STOP an old one is dropped."""
+
+    channel: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decrease:
+    """One step down, at once, in any state."""
+
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The patient accepts the present amplitude: it becomes the confirmed level and the output goes to 0."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin the treatment, from 0."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Output to 0 now; the contraction is repeated on resume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on after a planned pause, climbing from 0 over at least 5 s."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the treatment before its time, or leave a stopped session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """STOP. The guard has already halted the output; `trips` is its count of halts when this was sent."""
+
+    source: str
+    trips: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something worth remembering: pain, cramp, a note."""
+
+    kind: str
+    text: str = ""
+
+
+# --- silences ---
+
+
+@dataclass(frozen=True, slots=True)
+class UiSilent:
+    """The screen has not shown a sign of life for 1.5 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAbsent:
+    """Nobody has touched a key for the protocol's limit."""
+
+
+# --- the record ---
+
+
+@dataclass(frozen=True, slots=True)
+class Durable:
+    """The intent with this number is on the disk; what it announced may now be done."""
+
+    intent: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFailed:
+    """The record can no longer be written."""
+
+    reason: str
+
+
+# --- the stimulator ---
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The device said who it is, and is halted."""
+
+    model: str
+    device_id: str
+    firmware: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongDevice:
+    """What answered is not a device we know, or nothing did."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enabled:
+    """The device has its high voltage on and waits at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSent:
+    """A change of output left for the device: `(channel, amplitude_ua)` of the channels that are on."""
+
+    now_ms: int
+    amplitudes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputConfirmed:
+    """The device acknowledged the last output sent."""
+
+    now_ms: int
+    amplitudes: tuple[tuple[int, int], ...]
+
+
+class Fault(StrEnum):
+    """What the device reported, in the words of the user's manual."""
+
+    ELECTRODE = "electrode"
+    PULSE_TIMEOUT = "pulse_timeout"
+    LOW_CURRENT = "low_current"
+    CHANNEL_SILENT = "channel_silent"
+    NOT_INITIALISED = "not_initialised"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFault:
+    """The device reported a fault. `channel` 0 = the whole device; `result` is its own number, 0 if it gave none."""
+
+    fault: Fault
+    channel: int
+    result: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request was sent and not answered in time: what the device does now is not known."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """The line to the device is gone."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HaltConfirmed:
+    """The device confirmed that stimulation and high voltage are off."""
+
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HaltUnconfirmed:
+    """The halt was sent three times and never acknowledged; the port is closed."""
+
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuardTripped:
+    """The guard refused something or lost sight of the device, and halted it."""
+
+    rule: str
+    detail: str
+    trips: int
+
+
+Operator = Screened | Placed | Titrate | Increase | Decrease | Accept | Start | Pause | Resume | End | Stop | Mark
+Silence = UiSilent | OperatorAbsent
+Record = Durable | JournalFailed
+Device = (
+    Identified
+    | WrongDevice
+    | Enabled
+    | OutputSent
+    | OutputConfirmed
+    | DeviceFault
+    | Unanswered
+    | LinkLost
+    | HaltConfirmed
+    | HaltUnconfirmed
+)
+Event = Tick | Operator | Silence | Record | Device | GuardTripped

@@ -1,0 +1,191 @@
+"""A plan is a protocol made for one device: a total integer function of time.
+
+`at(t_ms)` tells what every channel shall do at any time; amplitudes are confirmed levels on the device's grid, rounded
+down, and 0 until a level is confirmed. A level belongs to a slot: one channel at one waveform. Nothing here raises it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from nmes.core.capabilities import Capabilities
+from nmes.core.delivery import Delivered, Slot
+from nmes.core.plan_maker import make
+from nmes.core.problems import PlanError, Problem
+from nmes.core.protocol import Channel, Protocol
+from nmes.core.timeline import Phase, StagePlan, Track
+from nmes.core.units import floor_to_step
+from nmes.core.waveform import Waveform
+
+__all__ = ["ChannelAt", "ChannelPlan", "Delivered", "Levels", "Phase", "Plan", "Slot", "StagePlan", "Track", "compile"]
+
+Levels = Mapping[Slot, int]
+"""Confirmed amplitude of each slot, in µA."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """One channel as it must be set up. `pad_mm2` is the smaller pad of the pair."""
+
+    channel: int
+    muscle: str
+    side: str
+    pad_mm2: int
+    max_amplitude_ua: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAt:
+    """One channel at one time; `ramp_ms` is the up-ramp of its stage, `level_ua` 0 until confirmed."""
+
+    channel: int
+    phase: Phase
+    slot: Slot
+    level_ua: int
+    amplitude_ua: int
+    ramp_ms: int
+    contraction: int
+    contractions: int
+    contraction_start_ms: int
+    ends_in_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Immutable; times in ms from the start of the treatment, pauses not counted.
+
+    `delivered` and `levels_ua` run parallel to `slots`, `stage_starts_ms` to `stages`.
+    """
+
+    protocol_id: str
+    protocol_version: str
+    title: str
+    kind: str
+    duration_ms: int
+    capabilities: Capabilities
+    channels: tuple[ChannelPlan, ...]
+    waveforms: tuple[Waveform, ...]
+    slots: tuple[Slot, ...]
+    stages: tuple[StagePlan, ...]
+    delivered: tuple[Delivered, ...]
+    levels_ua: tuple[int, ...]
+    stage_starts_ms: tuple[int, ...]
+
+    @property
+    def levels(self) -> tuple[tuple[Slot, int], ...]:
+        """The confirmed slots with their levels in µA."""
+        return tuple((slot, level) for slot, level in zip(self.slots, self.levels_ua, strict=True) if level)
+
+    @property
+    def unconfirmed(self) -> tuple[Slot, ...]:
+        """The slots that still have to be titrated, in order."""
+        return tuple(slot for slot, level in zip(self.slots, self.levels_ua, strict=True) if not level)
+
+    def level_ua(self, slot: Slot) -> int:
+        """The confirmed level of a slot, 0 if there is none."""
+        return self.levels_ua[self._index(slot)]
+
+    def ceiling_ua(self, slot: Slot) -> int:
+        """The highest level a slot may be given: device, protocol and pad together, on the grid."""
+        return self.delivered[self._index(slot)].ceiling_ua
+
+    def with_level(self, slot: Slot, amplitude_ua: int) -> Plan:
+        """The plan with this slot's level, floored to the grid; PlanError if it is negative or above the ceiling."""
+        index = self._index(slot)
+        ceiling_ua = self.delivered[index].ceiling_ua
+        if not 0 <= amplitude_ua <= ceiling_ua:
+            reason = "the level is outside what this channel may be given"
+            raise PlanError(
+                [Problem(f"channel {slot.channel}", f"{amplitude_ua} µA", reason, f"give 0 to {ceiling_ua} µA")]
+            )
+        level_ua = floor_to_step(amplitude_ua, self.capabilities.amplitude_step_ua)
+        return replace(self, levels_ua=(*self.levels_ua[:index], level_ua, *self.levels_ua[index + 1 :]))
+
+    def stage_at(self, t_ms: int) -> StagePlan:
+        """The stage at `t_ms`; the last one after the end, the first one before the start."""
+        return self.stages[max(0, bisect_right(self.stage_starts_ms, t_ms) - 1)]
+
+    def at(self, t_ms: int) -> tuple[ChannelAt, ...]:
+        """Every channel at `t_ms`; before 0 as at 0, after the end all at rest."""
+        t_ms = max(0, t_ms)
+        stage = self.stage_at(t_ms)
+        step_ua, since_ms = self.capabilities.amplitude_step_ua, t_ms - stage.start_ms
+        found = []
+        for track in stage.tracks:
+            rhythm, slot, level_ua = track.rhythm, self.slots[track.slot], self.levels_ua[track.slot]
+            moment = rhythm.at(since_ms)
+            found.append(
+                ChannelAt(
+                    slot.channel,
+                    moment.phase,
+                    slot,
+                    level_ua,
+                    rhythm.amplitude_ua(moment, level_ua, step_ua),
+                    rhythm.ramp_up_ms,
+                    moment.contraction,
+                    rhythm.contractions,
+                    stage.start_ms + moment.start_ms,
+                    moment.ends_in_ms,
+                )
+            )
+        return tuple(found)
+
+    def next_change(self, t_ms: int) -> int | None:
+        """The first time after `t_ms` at which a phase or rounded amplitude changes, a stage begins or the plan ends.
+
+        None from the end on.
+        """
+        if t_ms >= self.duration_ms:
+            return None
+        t_ms = max(0, t_ms)
+        stage = self.stage_at(t_ms)
+        step_ua, since_ms = self.capabilities.amplitude_step_ua, t_ms - stage.start_ms
+        changes_in_ms = [
+            track.rhythm.change_in_ms(track.rhythm.at(since_ms), self.levels_ua[track.slot], step_ua)
+            for track in stage.tracks
+        ]
+        return min(t_ms + min(changes_in_ms), stage.end_ms)
+
+    def restart_point(self, t_ms: int) -> int:
+        """Where to go on after a pause at `t_ms`: the running contraction begins again, a continuous stage goes on."""
+        if t_ms >= self.duration_ms or self.stage_at(t_ms).continuous:
+            return t_ms
+        running = (channel.contraction_start_ms for channel in self.at(t_ms) if channel.phase is not Phase.REST)
+        return min(running, default=t_ms)
+
+    def _index(self, slot: Slot) -> int:
+        return self.slots.index(slot)
+
+
+def compile(  # noqa: A001 - the word for it; the builtin is not used in this house
+    protocol: Protocol, device: Capabilities, levels: Levels | None = None, ctf_mhz: int | None = None
+) -> Plan:
+    """The protocol made for this device, with levels already confirmed and the patient's cramp threshold frequency.
+
+    Ceilings are capped by the pads; what cannot be delivered at all raises PlanError with every reason.
+    """
+    made = make(protocol, device, ctf_mhz)
+    plan = Plan(
+        protocol_id=protocol.id,
+        protocol_version=str(protocol.version),
+        title=protocol.title,
+        kind=protocol.kind,
+        duration_ms=made.stages[-1].end_ms,
+        capabilities=device,
+        channels=tuple(_channel_plan(index, channel) for index, channel in enumerate(protocol.channels)),
+        waveforms=made.waveforms,
+        slots=tuple(known.slot for known in made.delivered),
+        stages=made.stages,
+        delivered=made.delivered,
+        levels_ua=(0,) * len(made.delivered),
+        stage_starts_ms=tuple(stage.start_ms for stage in made.stages),
+    )
+    for slot, level_ua in (levels or {}).items():
+        plan = plan.with_level(slot, level_ua)
+    return plan
+
+
+def _channel_plan(index: int, channel: Channel) -> ChannelPlan:
+    return ChannelPlan(index + 1, channel.muscle, channel.side, channel.pad_mm2, channel.max_amplitude_ua)

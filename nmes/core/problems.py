@@ -1,0 +1,41 @@
+"""One problem of a protocol file or of a plan, worded for a therapist, with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, where, why, and what would be accepted. `line` and `column` count from 1; 0 = not from a file."""
+
+    path: str
+    value: str
+    reason: str
+    accepted: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column} " if self.line else f"{self.file}: " if self.file else ""
+        what = f"{self.path}: {self.value}" if self.value and self.path else self.path or self.value
+        said = f"{what} — {self.reason}" if what else self.reason
+        return f"{place}{said}; {self.accepted}" if self.accepted else f"{place}{said}"
+
+
+class ProblemsError(ValueError):
+    """Everything that is wrong, at once and in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda found: (found.line, found.column)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ProtocolError(ProblemsError):
+    """The file is not a protocol that may be used."""
+
+
+class PlanError(ProblemsError):
+    """The protocol is sound, but cannot be delivered by this device on these pads."""

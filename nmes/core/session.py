@@ -1,0 +1,798 @@
+"""The session: `step(state, event) -> (state, commands)`, pure and total. This file is the theory of the whole program.
+
+Laws kept here, whatever the events:
+
+- Every start, resume and titration begins at 0. A raise is asked for only after its intent is on the disk (`Durable`).
+- Output never exceeds the level confirmed for that channel and waveform; `+` is one step, in Hold only, rate-limited.
+- STOP, a fault, a refusal of the guard and a broken record halt from every state and drop every confirmed level; what
+  was queued before belongs to an older epoch and does nothing.
+- A planned pause keeps the levels; only a person's resume climbs again, from 0, over at least 5 s, and the contraction
+  that was cut is repeated.
+- What was sent and not answered is `Unsure`: only a halt is asked for until the device has confirmed one.
+
+Time enters as `Tick`. A tick that changes nothing leaves everything but `now_ms` as it was, so that a record without
+such ticks replays to the same commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from nmes.core import commands as c
+from nmes.core import events as e
+from nmes.core.dose import Ledger
+from nmes.core.limits import MAX_SLEW_UA_PER_S, MIN_RAMP_MS, MIN_RESUME_MS
+from nmes.core.plan import ChannelAt, Plan, Slot
+from nmes.core.screening import Blocked, Clear, Warned, judge
+from nmes.core.timeline import Phase
+from nmes.core.units import floor_to_step
+from nmes.core.waveform import Waveform
+
+# --- states ---
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Waiting for the device to say who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The checklist is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Electrodes are being placed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Halted. Levels may be titrated; when all are confirmed the treatment may start."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToTitrate:
+    """Where a start leads: one slot, from 0."""
+
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class ToRun:
+    """Where a start leads: the plan, from `from_ms`, climbing by its own ramps."""
+
+    from_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToResume:
+    """Where a resume leads: the plan, from `from_ms`, climbing over at least 5 s."""
+
+    from_ms: int
+
+
+Goal = ToTitrate | ToRun | ToResume
+
+
+@dataclass(frozen=True, slots=True)
+class Committing:
+    """The intent to start is on its way to the disk; nothing has been asked of the device."""
+
+    goal: Goal
+    intent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enabling:
+    """The device is switching its high voltage on."""
+
+    goal: Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """An increase to `to_ua` that waits for its intent to be durable."""
+
+    slot: Slot
+    to_ua: int
+    intent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Titrating:
+    """One slot is live at `amplitude_ua`."""
+
+    slot: Slot
+    amplitude_ua: int
+    pending: Raise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """A titration has ended; the halt is not confirmed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The plan is live at plan time `now_ms - origin_ms`. `resumed_ms`: plan time of the last resume, if any."""
+
+    origin_ms: int
+    resumed_ms: int | None = None
+    pending: Raise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resuming:
+    """Like Running, in the first 5 s after a resume; no increase is taken."""
+
+    origin_ms: int
+    resumed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pausing:
+    """A pause has been asked for; the halt is not confirmed yet."""
+
+    from_ms: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Halted; a person may resume at plan time `from_ms`."""
+
+    from_ms: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The treatment is over; the halt is not confirmed yet."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Over and halted."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """STOP or a fault; the halt is not confirmed yet."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Latched at 0. Titrate again or end."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """What the device does is not known. `silent_by_ms`: by then its own timeout has stopped it, if it will."""
+
+    why: str
+    silent_by_ms: int | None = None
+
+
+Live = Titrating | Running | Resuming
+Halting = Lowering | Pausing | Ending | Stopping
+State = (
+    Idle | Screening | Placing | Ready | Committing | Enabling | Live | Halting | Paused | Ended | Stopped | Unsure
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The whole session. `plan` carries the confirmed levels; `outputs` and `arms` are what was last asked for."""
+
+    plan: Plan
+    codes: tuple[str, ...]
+    """Screening codes of the protocol."""
+    state: State = field(default_factory=Idle)
+    now_ms: int = 0
+    epoch: int = 0
+    trips: int = 0
+    intent: int = 0
+    position_ms: int = 0
+    """Plan time at which a start goes on: 0, or the contraction cut by a STOP."""
+    raised_at_ms: int | None = None
+    confirmed: tuple[tuple[int, int], ...] = ()
+    outputs: tuple[c.ChannelOutput, ...] = ()
+    arms: tuple[c.Arm, ...] = ()
+    waveforms: tuple[tuple[int, Waveform], ...] = ()
+    """The last waveform asked for, by channel."""
+    flow: tuple[tuple[int, int, int], ...] = ()
+    """What may cross the skin now: `(channel, low_ua, high_ua)`; low is below high while a change is not confirmed."""
+    ledger: Ledger = field(default_factory=Ledger)
+    device: e.Identified | None = None
+    record_fault: str = ""
+    note: c.Note | None = None
+    """The last decision, for the screen."""
+
+
+Step = tuple[Session, tuple[c.Command, ...]]
+
+
+def begin(plan: Plan, codes: tuple[str, ...]) -> Step:
+    """A new session and its first command. `plan` has no levels yet."""
+    return Session(plan=plan, codes=codes), (c.Identify(),)
+
+
+def plan_time_ms(session: Session) -> int | None:
+    """Where in the plan the session is, or None while nothing of it is live."""
+    match session.state:
+        case Running(origin_ms=origin) | Resuming(origin_ms=origin):
+            return session.now_ms - origin
+        case _:
+            return None
+
+
+def next_wake_ms(session: Session) -> int | None:
+    """When the next tick can change anything; None = not before another event."""
+    match session.state:
+        case Running(origin_ms=origin, resumed_ms=resumed) | Resuming(origin_ms=origin, resumed_ms=resumed):
+            t_ms = session.now_ms - origin
+            if _climbing(session.plan, t_ms, resumed):
+                return session.now_ms + _CLIMB_WAKE_MS
+            change_ms = session.plan.next_change(t_ms)
+            return session.now_ms + 1 if change_ms is None else origin + change_ms
+        case Unsure(silent_by_ms=by):
+            return by
+        case _:
+            return None
+
+
+_CLIMB_WAKE_MS = 20
+SLEW_WINDOW_MS = 1000
+
+# --- the step ---
+
+
+def step(session: Session, event: e.Event) -> Step:
+    """The next session and what to do. Never raises; an event that does not apply is answered by a `Note`."""
+    match event:
+        case e.Tick():
+            return _tick(session, event)
+        case e.Screened() | e.Placed() | e.Titrate() | e.Start() | e.Resume() | e.Accept() | e.Increase():
+            return _forward(session, event)
+        case e.Decrease():
+            return _decrease(session, event)
+        case e.Pause():
+            return _pause(session, "operator")
+        case e.UiSilent():
+            return _pause(session, "screen_silent")
+        case e.OperatorAbsent():
+            return _pause(session, "operator_absent")
+        case e.End():
+            return _end(session)
+        case e.Stop(source=source, trips=trips):
+            return _stop(replace(session, trips=max(trips, session.trips)), f"stop:{source}")
+        case e.GuardTripped(rule=rule, detail=detail, trips=trips):
+            session, noted = _noted(session, "guard", rule=rule, detail=detail)
+            return _with(_stop(replace(session, trips=max(trips, session.trips)), f"guard:{rule}"), noted)
+        case e.Mark(kind=kind, text=text):
+            return _noted(session, "mark", kind=kind, text=text)
+        case e.Durable(intent=intent):
+            return _durable(session, intent)
+        case e.JournalFailed(reason=reason):
+            session, noted = _noted(replace(session, record_fault=reason), "record_failed", reason=reason)
+            return _with(_stop(session, "record"), noted)
+        case _:
+            return _device(session, event)
+
+
+def _forward(session: Session, event: _Forward) -> Step:
+    """What a person asks for on the way to output: each has one state in which it is heard."""
+    match event:
+        case e.Screened():
+            return _screened(session, event)
+        case e.Placed():
+            if not isinstance(session.state, Placing):
+                return _refused(session, "not_placing")
+            return replace(session, state=Ready()), ()
+        case e.Titrate(epoch=epoch) | e.Start(epoch=epoch) | e.Resume(epoch=epoch) if epoch != session.epoch:
+            return _refused(session, "stale")
+        case e.Accept(epoch=epoch) | e.Increase(epoch=epoch) if epoch != session.epoch:
+            return _refused(session, "stale")
+        case e.Titrate(channel=channel, waveform=waveform):
+            return _titrate(session, Slot(channel, waveform))
+        case e.Start():
+            return _start(session)
+        case e.Resume():
+            if not isinstance(session.state, Paused):
+                return _refused(session, "not_paused")
+            return _commit(session, ToResume(session.state.from_ms))
+        case e.Accept():
+            return _accept(session)
+        case e.Increase(channel=channel):
+            return _increase(session, channel)
+        case _:
+            assert_never(event)
+
+
+_Forward = e.Screened | e.Placed | e.Titrate | e.Start | e.Resume | e.Accept | e.Increase
+
+# --- before output ---
+
+
+def _screened(session: Session, event: e.Screened) -> Step:
+    if not isinstance(session.state, Screening):
+        return _refused(session, "not_screening")
+    outcome = judge(session.codes, session.plan.kind, event.answers, event.by)
+    match outcome:
+        case Clear():
+            return _noted(replace(session, state=Placing()), "screening_clear", by=event.by)
+        case Blocked(codes=codes):
+            return _refused(session, "screening_blocked", codes=" ".join(codes))
+        case Warned(codes=codes):
+            return _refused(session, "screening_needs_reason", codes=" ".join(codes))
+        case _:
+            assert_never(outcome)
+
+
+def _titrate(session: Session, slot: Slot) -> Step:
+    match session.state:
+        case Ready() | Stopped() if slot in session.plan.slots:
+            return _commit(session, ToTitrate(slot))
+        case Ready() | Stopped():
+            return _refused(session, "no_such_slot", channel=slot.channel)
+        case _:
+            return _refused(session, "not_ready")
+
+
+def _start(session: Session) -> Step:
+    if not isinstance(session.state, Ready):
+        return _refused(session, "not_ready")
+    if session.plan.unconfirmed:
+        return _refused(session, "level_missing", channel=session.plan.unconfirmed[0].channel)
+    return _commit(session, ToRun(session.position_ms))
+
+
+def _commit(session: Session, goal: Goal) -> Step:
+    """Everything that ends in output passes here: first the disk, then the device, then 0 mA, then up."""
+    if session.record_fault:
+        return _refused(session, "record_broken")
+    intent = session.intent + 1
+    session, noted = _noted(
+        replace(session, state=Committing(goal, intent), intent=intent, epoch=session.epoch + 1),
+        "intent",
+        **_goal(goal),
+    )
+    return session, (*noted, c.MakeDurable(intent))
+
+
+def _goal(goal: Goal) -> Mapping[str, int | str]:
+    match goal:
+        case ToTitrate(slot=slot):
+            return {"goal": "titrate", "channel": slot.channel, "waveform": slot.waveform}
+        case ToRun(from_ms=from_ms):
+            return {"goal": "run", "from_ms": from_ms}
+        case ToResume(from_ms=from_ms):
+            return {"goal": "resume", "from_ms": from_ms}
+        case _:
+            assert_never(goal)
+
+
+def _durable(session: Session, intent: int) -> Step:
+    match session.state:
+        case Committing(goal=goal, intent=wanted) if wanted == intent:
+            return replace(session, state=Enabling(goal)), (c.Unlatch(session.trips), c.Enable())
+        case Titrating(pending=Raise(intent=wanted) as raise_) if wanted == intent:
+            return _output(session, Titrating(raise_.slot, raise_.to_ua))
+        case Running(pending=Raise(intent=wanted) as raise_) as state if wanted == intent:
+            return _raise(session, replace(state, pending=None), raise_)
+        case _:
+            return session, ()
+
+
+def _enabled(session: Session) -> Step:
+    if not isinstance(session.state, Enabling):
+        return session, ()
+    goal = session.state.goal
+    session = replace(session, raised_at_ms=None, outputs=(), arms=())
+    match goal:
+        case ToTitrate(slot=slot):
+            return replace(session, state=Titrating(slot, 0)), ()
+        case ToRun(from_ms=from_ms):
+            return _output(session, Running(session.now_ms - from_ms))
+        case ToResume(from_ms=from_ms):
+            return _output(session, Resuming(session.now_ms - from_ms, from_ms))
+        case _:
+            assert_never(goal)
+
+
+# --- up and down ---
+
+
+def _increase(session: Session, channel: int) -> Step:
+    """One device step, in Hold, once the device has confirmed what it has, no faster than the slew limit."""
+    state = session.state
+    match state:
+        case Titrating(slot=Slot(channel=live), amplitude_ua=amplitude, pending=pending) if live == channel:
+            slot = state.slot
+        case Running(origin_ms=origin, resumed_ms=resumed, pending=pending):
+            at = _channel_at(session, state, channel)
+            if at is None or at.phase is not Phase.HOLD or _climbs(session.plan, at, session.now_ms - origin, resumed):
+                return _refused(session, "only_in_hold", channel=channel)
+            slot, amplitude = at.slot, at.level_ua
+        case _:
+            return _refused(session, "not_live", channel=channel)
+    step_ua = session.plan.capabilities.amplitude_step_ua
+    wait_ms = step_ua * SLEW_WINDOW_MS // MAX_SLEW_UA_PER_S
+    if pending is not None or (session.raised_at_ms is not None and session.now_ms - session.raised_at_ms < wait_ms):
+        return _refused(session, "too_fast", channel=channel)
+    if dict(session.confirmed).get(channel, 0) != amplitude:
+        return _refused(session, "not_confirmed_yet", channel=channel)
+    if amplitude + step_ua > session.plan.ceiling_ua(slot):
+        return _refused(session, "ceiling", channel=channel, ceiling_ua=session.plan.ceiling_ua(slot))
+    intent = session.intent + 1
+    raise_ = Raise(slot, amplitude + step_ua, intent)
+    session = replace(session, intent=intent, raised_at_ms=session.now_ms, state=replace(state, pending=raise_))
+    session, noted = _noted(session, "increase", channel=channel, to_ua=raise_.to_ua)
+    return session, (*noted, c.MakeDurable(intent))
+
+
+def _raise(session: Session, state: Running, raise_: Raise) -> Step:
+    """The intent is durable; the raise is still done only if the channel is still in Hold."""
+    at = _channel_at(session, state, raise_.slot.channel)
+    if at is None or at.phase is not Phase.HOLD or at.slot != raise_.slot:
+        return _refused(replace(session, state=state), "increase_dropped", channel=raise_.slot.channel)
+    return _output(replace(session, plan=session.plan.with_level(raise_.slot, raise_.to_ua)), state)
+
+
+def _decrease(session: Session, event: e.Decrease) -> Step:
+    """One step down, now; a raise that was waiting is forgotten."""
+    step_ua = session.plan.capabilities.amplitude_step_ua
+    match session.state:
+        case Titrating(slot=slot, amplitude_ua=amplitude) if slot.channel == event.channel:
+            return _output(session, Titrating(slot, max(0, amplitude - step_ua)))
+        case Running() | Resuming() as state:
+            at = _channel_at(session, state, event.channel)
+            if at is None:
+                return _refused(session, "no_such_slot", channel=event.channel)
+            session = replace(session, plan=session.plan.with_level(at.slot, max(0, at.level_ua - step_ua)))
+            return _output(session, replace(state, pending=None) if isinstance(state, Running) else state)
+        case _:
+            return _refused(session, "not_live", channel=event.channel)
+
+
+def _accept(session: Session) -> Step:
+    match session.state:
+        case Titrating(amplitude_ua=0):
+            return _refused(session, "level_zero")
+        case Titrating(slot=slot, amplitude_ua=amplitude):
+            if dict(session.confirmed).get(slot.channel, 0) != amplitude:
+                return _refused(session, "not_confirmed_yet", channel=slot.channel)
+            session = replace(session, plan=session.plan.with_level(slot, amplitude))
+            session, noted = _noted(session, "level", channel=slot.channel, waveform=slot.waveform, level_ua=amplitude)
+            return _with(_halt(session, Lowering()), noted)
+        case _:
+            return _refused(session, "not_live")
+
+
+# --- the plan runs ---
+
+
+def _tick(session: Session, event: e.Tick) -> Step:
+    session = replace(session, now_ms=event.now_ms)
+    match session.state:
+        case Running(origin_ms=origin) | Resuming(origin_ms=origin) as state:
+            if event.stalled_ms:
+                state = replace(state, origin_ms=origin + event.stalled_ms)
+            t_ms = event.now_ms - state.origin_ms
+            if t_ms >= session.plan.duration_ms:
+                return _halt(replace(session, position_ms=session.plan.duration_ms), Ending("complete"))
+            if isinstance(state, Resuming) and t_ms - state.resumed_ms >= MIN_RESUME_MS:
+                state = Running(state.origin_ms, state.resumed_ms)
+            return _output(session, state)
+        case Unsure(why=why, silent_by_ms=by) if by is not None and event.now_ms >= by:
+            return _flowing(replace(session, state=Unsure(why)), by, {}), ()
+        case _:
+            return session, ()
+
+
+def _output(session: Session, state: Live) -> Step:
+    """Go on in `state` and ask for what it wants now, arming the guard first, and only where it changed."""
+    wanted = _wanted(session, state)
+    arms = tuple(arm for arm, _ in wanted)
+    outputs = tuple(output for _, output in wanted if output.amplitude_ua)
+    changed = [arm for arm in arms if arm not in session.arms]
+    commands: tuple[c.Command, ...] = tuple(changed)
+    if outputs != session.outputs:
+        commands = (*commands, c.SetOutput(outputs))
+    waveforms = dict(session.waveforms) | {output.channel: output.waveform for output in outputs}
+    session = replace(session, state=state, arms=arms, outputs=outputs, waveforms=tuple(sorted(waveforms.items())))
+    return session, commands
+
+
+def _wanted(session: Session, state: Live) -> list[tuple[c.Arm, c.ChannelOutput]]:
+    match state:
+        case Titrating(slot=slot, amplitude_ua=amplitude):
+            # The armed ramp makes the guard hold the titration to the slew limit too.
+            ramp_ms = max(MIN_RAMP_MS, amplitude * SLEW_WINDOW_MS // MAX_SLEW_UA_PER_S)
+            return [_channel(session.plan, slot, amplitude, amplitude, ramp_ms)]
+        case Running(origin_ms=origin, resumed_ms=resumed) | Resuming(origin_ms=origin, resumed_ms=resumed):
+            t_ms = session.now_ms - origin
+            return [_planned(session.plan, at, t_ms, resumed) for at in session.plan.at(t_ms) if at.level_ua]
+        case _:
+            assert_never(state)
+
+
+def _planned(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> tuple[c.Arm, c.ChannelOutput]:
+    if resumed_ms is None or not _climbs(plan, at, t_ms, resumed_ms):
+        return _channel(plan, at.slot, at.level_ua, at.amplitude_ua, at.ramp_ms)
+    climbed_ua = at.level_ua * _climbed_ms(at, t_ms, resumed_ms) // MIN_RESUME_MS
+    amplitude_ua = floor_to_step(min(at.amplitude_ua, climbed_ua), plan.capabilities.amplitude_step_ua)
+    return _channel(plan, at.slot, at.level_ua, amplitude_ua, _climb_span_ms(at))
+
+
+def _channel(plan: Plan, slot: Slot, level_ua: int, amplitude_ua: int, ramp_ms: int) -> tuple[c.Arm, c.ChannelOutput]:
+    pad_mm2 = next(channel.pad_mm2 for channel in plan.channels if channel.channel == slot.channel)
+    rise = level_ua * 1000 // ramp_ms
+    return (
+        c.Arm(slot.channel, level_ua, ramp_ms, pad_mm2),
+        c.ChannelOutput(slot.channel, amplitude_ua, plan.waveforms[slot.waveform], rise),
+    )
+
+
+def _climbs(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> bool:
+    """A channel's first contraction after a resume climbs over at least 5 s, whatever the plan's ramp."""
+    if resumed_ms is None:
+        return False
+    young = _climbed_ms(at, t_ms, resumed_ms) < _climb_span_ms(at)
+    return young and at.phase is not Phase.REST and not _contracted_since(plan, at, resumed_ms)
+
+
+def _contracted_since(plan: Plan, at: ChannelAt, resumed_ms: int) -> bool:
+    """Whether this channel had an earlier contraction that began at or after `resumed_ms`."""
+    first = at.contraction == 1
+    before_ms = (plan.stage_at(at.contraction_start_ms).start_ms if first else at.contraction_start_ms) - 1
+    before = next((b for b in plan.at(before_ms) if b.channel == at.channel), None)
+    return before_ms >= resumed_ms and before is not None and before.contraction_start_ms >= resumed_ms
+
+
+def _climb_span_ms(at: ChannelAt) -> int:
+    return max(MIN_RESUME_MS, at.ramp_ms)
+
+
+def _climbed_ms(at: ChannelAt, t_ms: int, resumed_ms: int) -> int:
+    return t_ms - max(resumed_ms, at.contraction_start_ms)
+
+
+def _climbing(plan: Plan, t_ms: int, resumed_ms: int | None) -> bool:
+    """Whether any channel is in its slow first climb after a resume."""
+    return any(_climbs(plan, at, t_ms, resumed_ms) for at in plan.at(t_ms))
+
+
+def _channel_at(session: Session, state: Running | Resuming, channel: int) -> ChannelAt | None:
+    return next((at for at in session.plan.at(session.now_ms - state.origin_ms) if at.channel == channel), None)
+
+
+# --- down to 0 ---
+
+
+def _halt(session: Session, state: State) -> Step:
+    """Ask for 0, forget what was armed, and count what may still flow as uncertain until the halt is confirmed."""
+    session = _flowing(session, session.now_ms, {channel: (0, high) for channel, _, high in session.flow})
+    return replace(session, state=state, epoch=session.epoch + 1, outputs=(), arms=()), (c.Halt(), c.Disarm())
+
+
+def _pause(session: Session, why: str) -> Step:
+    match session.state:
+        case Running(origin_ms=origin) | Resuming(origin_ms=origin):
+            from_ms = session.plan.restart_point(session.now_ms - origin)
+            session, noted = _noted(session, "pause", why=why, from_ms=from_ms)
+            return _with(_halt(session, Pausing(from_ms, why)), noted)
+        case Titrating():
+            session, noted = _noted(session, "titration_left", why=why)
+            return _with(_halt(session, Lowering()), noted)
+        case Committing(goal=goal) | Enabling(goal=goal):
+            back = Pausing(goal.from_ms, why) if isinstance(goal, ToResume) else Lowering()
+            session, noted = _noted(session, "start_left", why=why)
+            return _with(_halt(session, back), noted)
+        case _:
+            return session, ()
+
+
+def _stop(session: Session, why: str) -> Step:
+    """STOP and every fault: halt from anywhere. Levels are void; a later start goes on at the cut contraction."""
+    session, noted = _noted(session, "stop", why=why)
+    match session.state:
+        case Idle() | Screening() | Placing() | Ended():
+            return _with((session, (c.Halt(), c.Disarm())), noted)
+        case Stopping(why=first) | Stopped(why=first):
+            # The first reason is kept: what follows is mostly its consequence.
+            return _with(_halt(session, Stopping(first)), noted)
+        case Unsure(why=first, silent_by_ms=by):
+            return _with(_halt(session, Unsure(first, by)), noted)
+        case Ending(why=ended):
+            return _with(_halt(session, Ending(ended)), noted)
+        case (
+            Ready()
+            | Committing()
+            | Enabling()
+            | Titrating()
+            | Running()
+            | Resuming()
+            | Lowering()
+            | Pausing()
+            | Paused()
+        ):
+            return _with(_halt(_voided(session), Stopping(why)), noted)
+        case _:
+            assert_never(session.state)
+
+
+def _voided(session: Session) -> Session:
+    """No level outlives a STOP; the position in the plan does, at the start of the contraction that was cut."""
+    match session.state:
+        case Running(origin_ms=origin) | Resuming(origin_ms=origin):
+            position_ms = session.plan.restart_point(session.now_ms - origin)
+        case Pausing(from_ms=from_ms) | Paused(from_ms=from_ms):
+            position_ms = from_ms
+        case Committing(goal=ToRun(from_ms=from_ms) | ToResume(from_ms=from_ms)):
+            position_ms = from_ms
+        case Enabling(goal=ToRun(from_ms=from_ms) | ToResume(from_ms=from_ms)):
+            position_ms = from_ms
+        case _:
+            position_ms = session.position_ms
+    plan = session.plan
+    for slot in plan.slots:
+        plan = plan.with_level(slot, 0)
+    return replace(session, plan=plan, position_ms=position_ms)
+
+
+def _unsure(session: Session, why: str, *, silent_by_ms: int | None = None) -> Step:
+    session, noted = _noted(session, "unsure", why=why)
+    return _with(_halt(_voided(session), Unsure(why, silent_by_ms)), noted)
+
+
+def _end(session: Session) -> Step:
+    match session.state:
+        case Titrating() | Running() | Resuming() | Committing() | Enabling() | Lowering() | Pausing() | Stopping():
+            return _halt(_voided(session), Ending("ended_early"))
+        case Stopped(why=why) | Unsure(why=why):
+            return _close(session, why)
+        case Idle() | Screening() | Placing() | Ready() | Paused():
+            return _close(session, "ended_early")
+        case Ending() | Ended():
+            return session, ()
+        case _:
+            assert_never(session.state)
+
+
+def _close(session: Session, why: str) -> Step:
+    session, noted = _noted(session, "dose", **_dose(session))
+    return replace(session, state=Ended(why)), (*noted, c.Close(why))
+
+
+def _dose(session: Session) -> dict[str, int]:
+    return {
+        f"channel_{total.channel}_{bound}_nc": value
+        for total in session.ledger.totals(session.now_ms)
+        for bound, value in (("low", total.low_nc), ("high", total.high_nc))
+    }
+
+
+# --- what the device says ---
+
+
+def _device(session: Session, event: e.Device) -> Step:
+    match event:
+        case e.Identified():
+            state = Screening() if isinstance(session.state, Idle) else session.state
+            return replace(session, device=event, state=state), ()
+        case e.WrongDevice(reason=reason):
+            session, noted = _noted(session, "wrong_device", reason=reason)
+            return _with(_close(session, "wrong_device"), noted)
+        case e.Enabled():
+            return _enabled(session)
+        case e.OutputSent(now_ms=now_ms, amplitudes=sent):
+            return _flowing(session, now_ms, _between(dict(session.confirmed), dict(sent))), ()
+        case e.OutputConfirmed(now_ms=now_ms, amplitudes=confirmed):
+            flow = _between(dict(confirmed), dict(confirmed))
+            return _flowing(replace(session, confirmed=confirmed), now_ms, flow), ()
+        case e.DeviceFault(fault=fault, channel=channel, result=result):
+            session, noted = _noted(session, "fault", fault=str(fault), channel=channel, result=result)
+            return _with(_stop(session, f"fault:{fault}"), noted)
+        case e.Unanswered(request=request):
+            session, noted = _noted(session, "unanswered", request=request)
+            return _with(_unsure(session, "unanswered"), noted)
+        case e.LinkLost(reason=reason):
+            return _link_lost(session, reason)
+        case e.HaltConfirmed(now_ms=now_ms):
+            return _halted(session, now_ms)
+        case e.HaltUnconfirmed():
+            silent_by_ms = session.now_ms + session.plan.capabilities.watchdog_ms
+            session = replace(session, confirmed=())
+            return _unsure(session, "halt_unconfirmed", silent_by_ms=silent_by_ms)
+        case _:
+            assert_never(event)
+
+
+def _link_lost(session: Session, reason: str) -> Step:
+    match session.state:
+        case (
+            Titrating()
+            | Running()
+            | Resuming()
+            | Committing()
+            | Enabling()
+            | Lowering()
+            | Pausing()
+            | Stopping()
+            | Ending()
+        ):
+            silent_by_ms = session.now_ms + session.plan.capabilities.watchdog_ms
+            session, noted = _noted(session, "link_lost", reason=reason)
+            return _with(_unsure(session, "link_lost", silent_by_ms=silent_by_ms), noted)
+        case Idle() | Screening() | Placing() | Ready() | Paused() | Stopped():
+            session, noted = _noted(session, "link_lost", reason=reason)
+            return _with(_close(session, "link_lost"), noted)
+        case Unsure() | Ended():
+            return _noted(session, "link_lost", reason=reason)
+        case _:
+            assert_never(session.state)
+
+
+def _halted(session: Session, now_ms: int) -> Step:
+    """The device is off: what was on its way to 0 has arrived."""
+    session = replace(_flowing(session, now_ms, {}), confirmed=())
+    match session.state:
+        case Idle():
+            return session, (c.Identify(),)
+        case Lowering():
+            return replace(session, state=Ready()), ()
+        case Pausing(from_ms=from_ms, why=why):
+            return replace(session, state=Paused(from_ms, why)), ()
+        case Stopping(why=why) | Unsure(why=why):
+            return replace(session, state=Stopped(why)), ()
+        case Ending(why=why):
+            return _close(session, why)
+        case _:
+            return session, ()
+
+
+# --- the dose ---
+
+
+def _between(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+    return {
+        channel: (min(one.get(channel, 0), other.get(channel, 0)), max(one.get(channel, 0), other.get(channel, 0)))
+        for channel in sorted({*one, *other})
+    }
+
+
+def _flowing(session: Session, now_ms: int, flow: Mapping[int, tuple[int, int]]) -> Session:
+    """From `now_ms` on each channel puts out something between its low and its high; others nothing."""
+    waveforms = dict(session.waveforms)
+    ledger = session.ledger.set(now_ms, {ch: (low, high, waveforms[ch]) for ch, (low, high) in flow.items()})
+    return replace(session, ledger=ledger, flow=tuple((ch, low, high) for ch, (low, high) in flow.items()))
+
+
+# --- words ---
+
+
+def _noted(session: Session, code: str, **values: int | str) -> Step:
+    note = c.Note(code, tuple(values.items()))
+    return replace(session, note=note), (note,)
+
+
+def _refused(session: Session, code: str, **values: int | str) -> Step:
+    return _noted(session, f"refused:{code}", **values)
+
+
+def _with(outcome: Step, notes: tuple[c.Command, ...]) -> Step:
+    """The halt goes first; what it was for is written down after."""
+    session, commands = outcome
+    return session, (*commands, *notes)

@@ -1,0 +1,1 @@
+"""Floor 1: drivers that never touch a port, a clock or a thread; one folder per wire family."""

@@ -1,0 +1,1 @@
+"""Floor 1: the record, the only truth about a session."""

@@ -1,0 +1,71 @@
+"""The few ways in which the record touches the disk, passed in so that a test can let each of them fail.
+
+Patients' records are for their owner only: folders 0700, files 0600. A new or renamed file is not safe before its
+folder is synced too. POSIX systems: Linux and macOS.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def full_sync(fd: int, flush_drive: int | None = getattr(fcntl, "F_FULLFSYNC", None)) -> None:
+    """Bring a file to the medium itself. macOS' fsync stops at the drive's cache and needs F_FULLFSYNC [safety 8.1]."""
+    if flush_drive is None:
+        os.fsync(fd)
+    else:
+        fcntl.fcntl(fd, flush_drive)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """How bytes get to the disk; both may raise OSError, and neither is ever tried again after it did."""
+
+    write: Callable[[int, bytes], int] = os.write
+    sync: Callable[[int], None] = full_sync
+
+    def append(self, fd: int, data: bytes) -> None:
+        """Write all of `data`. A short write goes on where it ended; a failed one raises OSError."""
+        while data:
+            written = self.write(fd, data)
+            if written <= 0:
+                raise OSError(errno.EIO, "the disk took nothing and gave no reason")
+            data = data[written:]
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make the names in a folder durable."""
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            self.sync(fd)
+        finally:
+            os.close(fd)
+
+    def make_folder(self, folder: Path) -> None:
+        """Create a folder, and what is missing above it, for its owner only; what exists is left as it is."""
+        for path in reversed((folder, *folder.parents)):
+            if not path.exists():
+                path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+                self.sync_folder(path.parent)
+
+    def save(self, path: Path, data: bytes) -> None:
+        """Write a small file whole and durable, replacing what is there."""
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+        try:
+            self.append(fd, data)
+            self.sync(fd)
+        finally:
+            os.close(fd)
+        self.sync_folder(path.parent)
+
+
+def create_for_append(path: Path) -> int:
+    """A new file, open for appending only; FileExistsError if there is one."""
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, FILE_MODE)

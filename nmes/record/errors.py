@@ -1,0 +1,31 @@
+"""Everything that can go wrong with a record, each in words that may be shown as they are."""
+
+from __future__ import annotations
+
+
+class RecordError(Exception):
+    """Base of all errors of the record."""
+
+
+class NotRecordable(RecordError, ValueError):
+    """A value has no canonical spelling (a float, a huge integer, half a character); the message names its path."""
+
+
+class RecordUnavailable(RecordError):
+    """The record cannot be opened: no record, no stimulation."""
+
+
+class RecordBusy(RecordUnavailable):
+    """Another program writes in this folder; `holder` says which."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"the records are in use by {holder}")
+        self.holder = holder
+
+
+class JournalBroken(RecordError):
+    """Writing failed, or the journal is closed: nothing will be written to this session again."""
+
+
+class NoSuchSession(RecordError):
+    """No session, or more than one, answers to this name."""

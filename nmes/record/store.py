@@ -1,0 +1,147 @@
+"""Reading records: which sessions there are, what is in one, and whether a chain is whole. Writes and locks nothing.
+
+A chain is verified against itself: see `nmes.record.chain` for what that cannot prove. In particular sessions missing
+at the end of a chain, and a last session cut off between two lines, show only against a head kept elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nmes.record.chain import GENESIS, BadLine, Damage, Entry, decode_line
+from nmes.record.files import Kind, chain_folder, number_of, read_end, session_files
+from nmes.record.verify import Damaged, Torn, Verdict, is_torn, verify_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The session was ended, for this reason."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The session has no end: the program or the computer stopped while it ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The newest session has no end: it is still running, or was interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The session's first or last entry is damaged."""
+
+    reason: str
+
+
+Ending = Closed | Interrupted | Unfinished | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A session in a list. `started_utc` and `protocol` are empty if the file does not tell."""
+
+    session: str
+    number: int
+    kind: Kind
+    path: Path
+    started_utc: str
+    protocol: str
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class SessionVerdict:
+    """The verdict on one session's file."""
+
+    session: str
+    path: Path
+    verdict: Verdict
+
+
+def list_sessions(home: Path, kind: Kind) -> list[Summary]:
+    """The sessions of a chain, oldest first; reads only the first and last line of each."""
+    files = session_files(chain_folder(home, kind))
+    return [_summary(path, kind, newest=path == files[-1]) for path in files]
+
+
+def read_session(path: Path) -> Iterator[Entry]:
+    """The entries of a session, in order, without verifying how they follow; an unfinished last line is left out.
+
+    Raises BadLine (a ValueError) at a line that is no entry.
+    """
+    with path.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n") and is_torn(line):
+                return
+            yield decode_line(line)
+
+
+def verify_session(path: Path) -> SessionVerdict:
+    """Verify one session against the end of the sessions before it in its folder (not those themselves)."""
+    earlier = [p for p in session_files(path.parent) if (number_of(p), p.name) < (number_of(path), path.name)]
+    expected: str | None = GENESIS
+    for before in reversed(earlier):
+        end = read_end(before)
+        if end.last:
+            expected = _hash_or_none(end.last)
+            break
+    return _verify(path, expected, newest=path == session_files(path.parent)[-1])
+
+
+def verify_chain(folder: Path) -> Iterator[SessionVerdict]:
+    """Verify every session of a chain, oldest first, streaming. After a damaged one the next is not held against it."""
+    files = session_files(folder)
+    expected: str | None = GENESIS
+    for path in files:
+        found = _verify(path, expected, newest=path == files[-1])
+        verdict = found.verdict
+        if isinstance(verdict, Damaged):
+            expected = None
+        elif verdict.head is not None:
+            expected = verdict.head.hash
+        yield found
+
+
+def first_damage(verdicts: Iterator[SessionVerdict]) -> tuple[SessionVerdict, Damaged] | None:
+    """The first damaged session of a chain and what is wrong with it; None if there is none."""
+    for found in verdicts:
+        if isinstance(found.verdict, Damaged):
+            return found, found.verdict
+    return None
+
+
+def _verify(path: Path, expected: str | None, *, newest: bool) -> SessionVerdict:
+    with path.open("rb") as file:
+        verdict = verify_lines(file, expected, path.stem)
+    if isinstance(verdict, Torn) and not newest:
+        added = f"After entry {verdict.entries} stands something that a later session would have set aside."
+        verdict = Damaged(verdict.head, verdict.entries + 1, Damage.FOREIGN, added)
+    return SessionVerdict(path.stem, path, verdict)
+
+
+def _hash_or_none(line: bytes) -> str | None:
+    try:
+        return decode_line(line).hash
+    except BadLine:
+        return None
+
+
+def _summary(path: Path, kind: Kind, *, newest: bool) -> Summary:
+    with path.open("rb") as file:
+        first_line = file.readline()
+    unfinished: Ending = Unfinished() if newest else Interrupted()
+    started, protocol, ending = "", "", unfinished
+    try:
+        if first_line.endswith(b"\n"):
+            first, last = decode_line(first_line), decode_line(read_end(path).last)
+            started, protocol = first.t_utc, str(first.body.get("protocol", ""))
+            ending = Closed(str(last.body.get("why", ""))) if last.type == "closed" else unfinished
+    except BadLine as bad:
+        ending = Unreadable(bad.sentence)
+    return Summary(path.stem, number_of(path), kind, path, started, protocol, ending)

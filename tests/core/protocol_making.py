@@ -1,0 +1,142 @@
+"""One good protocol text, the device of the tests, and short ways to change the one and compile for the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nmes.core.capabilities import Capabilities
+from nmes.core.plan import Plan, compile
+from nmes.core.protocol import Protocol
+from nmes.core.protocol_file import parse
+
+DEVICE = Capabilities(
+    model="P24",
+    channels=8,
+    max_amplitude_ua=130_000,
+    amplitude_step_ua=500,
+    min_phase_us=10,
+    max_phase_us=4095,
+    min_period_us=500,
+    max_period_us=16_383_000,
+    period_grid_us=500,
+    max_points=16,
+    pulse_overhead_us=60,
+    watchdog_ms=2000,
+    electrode_floor_ua=15_000,
+    emergency_stop=False,
+)
+FINE_DEVICE = replace(DEVICE, period_grid_us=250, max_period_us=8_191_500)
+
+CODES = """contraindications:
+  - active_dvt_thrombophlebitis
+  - active_implant
+  - pregnancy
+  - uncontrolled_bleeding
+  - infection_tb_osteomyelitis
+  - severe_arterial_insufficiency
+  - cannot_give_feedback
+  - near_diathermy_rf
+  - denervated_muscle
+precautions: [frail_skin]
+"""
+
+HEAD = f"""id: good
+version: 1
+title: A good protocol
+kind: nmes
+grade: B
+region: calf
+indication: Testing
+setting: clinic
+position: Sitting
+operator_absent_limit_s: 60
+intensity: {{target: strong_comfortable, note: Strong}}
+patient_instructions: [Relax]
+stop_rules: [Pain]
+outcomes: [Cramps per week]
+citations:
+  - {{key: paper2014, text: A paper, doi: 10.1371/journal.pone.0094910}}
+{CODES}"""
+
+CHANNEL = """channels:
+  - muscle: gastrocnemius
+    side: left
+    pad_cm2: 25
+    sites: Belly
+    polarity: Cathode distal
+    waveform: {shape: symmetric, phase_us: 300, gap_us: 100}
+    max_amplitude_ma: 60
+"""
+
+STAGE = """stages:
+  - name: work
+    frequency_hz: 50
+    ramp_up_s: 2
+    ramp_down_s: 1
+    on_s: 6
+    off_s: 10
+    on_includes_ramps: true
+    contractions: 3
+"""
+
+PROVENANCE = """provenance:
+  operator_absent_limit_s: {tag: design}
+  channels.0.pad_cm2: {tag: design, note: Cautious}
+  channels.0.waveform.phase_us: {tag: source, cite: [paper2014]}
+  channels.0.waveform.gap_us: {tag: design}
+  channels.0.max_amplitude_ma: {tag: design}
+  stages.0.frequency_hz: {tag: source, cite: [paper2014]}
+  stages.0.ramp_up_s: {tag: verify}
+  stages.0.ramp_down_s: {tag: verify}
+  stages.0.on_s: {tag: source, cite: [paper2014]}
+  stages.0.off_s: {tag: source, cite: [paper2014]}
+  stages.0.contractions: {tag: computed}
+"""
+
+GOOD = HEAD + CHANNEL + STAGE + PROVENANCE
+
+
+def changed(*changes: tuple[str, str], text: str = GOOD) -> str:
+    """The text with each first piece replaced by the second; each must occur exactly once."""
+    for old, new in changes:
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times"
+        text = text.replace(old, new)
+    return text
+
+
+def sourced(text: str) -> str:
+    """The text with an origin for every number that has none."""
+    from nmes.core.yaml_tree import dotted, read
+
+    tree = read(text.encode(), "good.yaml")
+    provenance = tree.get(("provenance",))
+    assert isinstance(provenance, dict)
+    missing = [
+        path
+        for path in map(dotted, (p for p in tree.numbers() if p[0] not in {"version", "citations", "provenance"}))
+        if path not in provenance
+    ]
+    text = "\n".join(line for line in text.splitlines() if not _dangling(line, tree))
+    return text + "".join(f"\n  {path}: {{tag: design}}" for path in missing) + "\n"
+
+
+def _dangling(line: str, tree: object) -> bool:
+    from nmes.core.yaml_tree import Tree, dotted
+
+    assert isinstance(tree, Tree)
+    name = line.strip().split(":")[0]
+    numbers = {dotted(path) for path in tree.numbers()}
+    return "{tag:" in line and name not in numbers
+
+
+def protocol(*changes: tuple[str, str]) -> Protocol:
+    """The good protocol, changed, every number sourced."""
+    return parse(sourced(changed(*changes)).encode(), "good.yaml")
+
+
+def plan(*changes: tuple[str, str], device: Capabilities = DEVICE, level_ua: int = 0) -> Plan:
+    """The plan of the good protocol, changed, with the same level in every slot."""
+    made = compile(protocol(*changes), device)
+    for slot in made.slots:
+        made = made.with_level(slot, level_ua)
+    return made

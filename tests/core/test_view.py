@@ -1,0 +1,162 @@
+"""What a screen may show, and above all what it may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.desk import STATES, desk_in, ready, running, titrating
+from helpers.plans import ONE
+from nmes.core import events as e
+from nmes.core.view import Electrode, Output, OutputState, Word, view
+
+OFF = OutputState(off_confirmed=True, confirmed_at_ms=0)
+
+WORDS = {
+    "Idle": Word.CONNECTING,
+    "Screening": Word.SCREENING,
+    "Placing": Word.PLACING,
+    "Ready": Word.READY,
+    "Committing": Word.STARTING,
+    "Enabling": Word.STARTING,
+    "Titrating": Word.TITRATING,
+    "Lowering": Word.HALTING,
+    "Running": Word.RAMP_UP,
+    "Resuming": Word.RESUMING,
+    "Pausing": Word.HALTING,
+    "Paused": Word.PAUSED,
+    "Ending": Word.HALTING,
+    "Ended": Word.ENDED,
+    "Stopping": Word.HALTING,
+    "Stopped": Word.STOPPED,
+    "Unsure": Word.UNSURE,
+}
+
+MAY = {
+    "Idle": {"end"},
+    "Screening": {"screen", "end"},
+    "Placing": {"place", "end"},
+    "Ready": {"titrate", "end"},
+    "Committing": {"end"},
+    "Enabling": {"end"},
+    "Titrating": {"increase", "decrease", "accept", "pause", "end"},
+    "Lowering": {"end"},
+    "Running": {"increase", "decrease", "pause", "end"},
+    "Resuming": {"decrease", "pause", "end"},
+    "Pausing": {"end"},
+    "Paused": {"resume", "end"},
+    "Ending": set(),
+    "Ended": set(),
+    "Stopping": {"end"},
+    "Stopped": {"titrate", "end"},
+    "Unsure": {"end"},
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_has_its_word_and_its_actions(state: str) -> None:
+    seen = view(desk_in(state).session, OFF)
+    assert seen.word is WORDS[state]
+    assert seen.may == MAY[state]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_off_is_said_only_when_the_device_confirmed_it(state: str) -> None:
+    unconfirmed = OutputState(confirmed_at_ms=desk_in(state).session.now_ms, off_confirmed=False)
+    assert view(desk_in(state).session, unconfirmed).output is not Output.OFF
+
+
+def test_unsure_is_unknown_whatever_the_driver_says() -> None:
+    assert view(desk_in("Unsure").session, OFF).output is Output.UNKNOWN
+
+
+def test_an_old_answer_tells_nothing() -> None:
+    desk = running()
+    old = OutputState(((1, 500),), ((1, 500),), desk.session.now_ms - 1001)
+    seen = view(desk.session, old)
+    assert seen.output is Output.UNKNOWN
+    assert seen.channels[0].confirmed_ua is None
+    assert seen.channels[0].commanded_ua == 500
+    assert seen.age_ms == 1001
+
+
+def test_no_answer_at_all_is_unknown() -> None:
+    assert view(ready().session, OutputState()).output is Output.UNKNOWN
+
+
+def test_enabled_without_amplitude_is_not_off_and_not_on() -> None:
+    desk = running()
+    assert view(desk.session, OutputState(confirmed_at_ms=desk.session.now_ms)).output is Output.ENABLED
+
+
+def test_commanded_and_confirmed_are_two_values() -> None:
+    desk = titrating(2000)
+    seen = view(desk.session, OutputState(((1, 2000),), ((1, 1500),), desk.session.now_ms))
+    channel = seen.channels[0]
+    assert (channel.commanded_ua, channel.confirmed_ua, channel.level_ua) == (2000, 1500, 2000)
+    assert seen.output is Output.ON
+    assert seen.live_slot == ONE
+
+
+@pytest.mark.parametrize(
+    ("wait_ms", "word"), [(500, Word.RAMP_UP), (2000, Word.ON), (5500, Word.RAMP_DOWN), (9000, Word.REST)]
+)
+def test_the_phase_of_the_plan_names_the_running_session(wait_ms: int, word: Word) -> None:
+    desk = running()
+    desk.wait(wait_ms)
+    seen = view(desk.session, OFF)
+    assert seen.word is word
+    assert seen.plan_ms == wait_ms
+    assert seen.channels[0].contraction == 1
+    assert seen.channels[0].contractions == 3
+
+
+def test_electrodes_below_the_detection_floor_are_never_called_good() -> None:
+    desk = running(level_ua=20_000)
+    desk.wait(2000)
+    now_ms = desk.session.now_ms
+    below = OutputState(((1, 14_500),), ((1, 14_500),), now_ms)
+    above = OutputState(((1, 20_000),), ((1, 20_000),), now_ms)
+    stale = OutputState(((1, 20_000),), ((1, 20_000),), now_ms - 2000)
+    assert view(desk.session, below).channels[0].electrode is Electrode.CANNOT_TELL
+    assert view(desk.session, above).channels[0].electrode is Electrode.OK
+    assert view(desk.session, stale).channels[0].electrode is Electrode.CANNOT_TELL
+
+
+def test_start_is_offered_when_every_level_is_confirmed() -> None:
+    desk = ready()
+    desk.titrate(ONE, 5000)
+    assert "start" in view(desk.session, OFF).may
+    assert view(desk.session, OFF).slots[0].level_ua == 5000
+
+
+def test_a_broken_record_offers_neither_start_nor_titration() -> None:
+    desk = ready()
+    desk.do(e.JournalFailed("disk full"))
+    assert view(desk.session, OFF).may == {"end"}
+
+
+def test_a_pause_shows_where_it_will_go_on() -> None:
+    desk = running()
+    desk.wait(18_000)
+    desk.do(e.Pause())
+    seen = view(desk.session, OFF)
+    assert seen.plan_ms == 16_000
+    assert seen.why == "operator"
+    assert seen.device == "P24-1"
+
+
+def test_an_unconfirmed_halt_is_told() -> None:
+    desk = desk_in("Stopping")
+    desk.do(e.HaltUnconfirmed(desk.session.now_ms))
+    assert view(desk.session, OutputState()).halt_unconfirmed
+
+
+def test_the_dose_is_a_range() -> None:
+    desk = running()
+    desk.wait(3000)
+    dose = view(desk.session, OFF).dose[0]
+    assert 0 < dose.low_nc <= dose.high_nc
+
+
+def test_before_the_device_answered_it_has_no_name() -> None:
+    assert view(desk_in("Idle").session, OutputState()).device == ""

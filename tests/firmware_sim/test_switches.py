@@ -1,0 +1,237 @@
+"""Every switch changes what it names, and nothing before it is turned."""
+
+from dataclasses import fields
+
+import pytest
+
+from firmware_sim.device import State, Switches, alternatives
+from firmware_sim.sciencemode4 import framing, switches
+from firmware_sim.stage import Skin
+
+S = 1_000_000
+
+
+class Probe:
+    """One observation per switch. Each gives something that must differ between the switch's settings."""
+
+    def __init__(self, new_bench) -> None:
+        self._new = new_bench
+
+    def started(self, setting, channels=(1,), stop_all=False, loads=None, **channel):
+        bench = self._new(setting, loads=loads)
+        bench.init(stop_all)
+        bench.update({number: bench.Ch(**channel) for number in channels})
+        return bench
+
+    def faulty(self, setting, stop_all=False, channels=(1, 2)):
+        bench = self.started(setting, channels, stop_all, {1: "open"})
+        bench.run(50_000)
+        return bench
+
+    def update_clears_error(self, setting):
+        bench = self.faulty(setting)
+        bench.device.stage.set_load(1, "good")
+        bench.update({1: bench.Ch(), 2: bench.Ch()})
+        return bench.nibbles()[0]
+
+    def update_restarts_faulty(self, setting):
+        bench = self.faulty(setting)
+        bench.update({1: bench.Ch(), 2: bench.Ch()})
+        bench.run(100_000)
+        return len(bench.times(1))
+
+    def update_restarts_period(self, setting):
+        bench = self.started(setting)
+        bench.update({1: bench.Ch(ma=21)}, at_us=29_000)
+        bench.run(50_000)
+        return bench.times()
+
+    def first_pulse(self, setting):
+        bench = self.started(setting)
+        bench.run(30_000)
+        return bench.times()
+
+    def update_without_channels_state(self, setting):
+        bench = self.started(setting)
+        bench.update()
+        return bench.status()
+
+    def timeout_state(self, setting):
+        bench = self.started(setting)
+        bench.run(3 * S)
+        assert bench.device.active_channels == ()
+        return bench.status()
+
+    def timeout_keeps_voltage(self, setting):
+        bench = self.started(setting)
+        bench.run(3 * S)
+        return bench.status()
+
+    def stop_all_state(self, setting):
+        return self.faulty(setting, stop_all=True).status()
+
+    def last_channel_fault_state(self, setting):
+        return self.faulty(setting, channels=(1,)).status()
+
+    def reinit(self, setting):
+        bench = self.started(setting)
+        return bench.init().result, bench.device.state
+
+    def stop_when_none_result(self, setting):
+        bench = self._new(setting)
+        return bench.stop().result, bench.send(4).result
+
+    def bad_checksum_reply(self, setting):
+        frame = bytearray(framing.encode(9, 34))
+        frame[8] ^= 1
+        return self._new(setting).raw(bytes(frame))
+
+    def over_budget(self, setting):
+        bench = self._new(setting)
+        bench.init(stop_all=False)
+        result = bench.update({1: bench.Ch(us=4000, period_ms=10), 2: bench.Ch(us=4000, period_ms=10)}).result
+        bench.run(100_000)
+        return result, sorted(bench.nibbles())[-1]
+
+    def refused_frames_renew_deadman(self, setting):
+        bench = self.started(setting)
+        bench.send(36, b"\7", at_us=S)
+        bench.run(5 * S)
+        return bench.times()[-1]
+
+    def fault_result_mirrored(self, setting):
+        return self.faulty(setting).poll().result
+
+    def reset_ack_sent(self, setting):
+        bench = self.started(setting)
+        return bench.send(58) is None, bench.device.state is State.NONE
+
+    def ramp_on_reenable(self, setting):
+        bench = self.started(setting, ramp=3)
+        bench.update(at_us=100_000)
+        bench.update({1: bench.Ch(ramp=3)}, at_us=200_000)
+        bench.run(200_000)
+        return bench.peaks()[-1]
+
+    def ramp_fractions(self, setting):
+        bench = self.started(setting, ramp=4)
+        bench.run(100_000)
+        return bench.peaks()
+
+    def unknown_cmd_repeats_number(self, setting):
+        return self._new(setting).send(99).number
+
+    def battery_status_answered(self, setting):
+        reply = self._new(setting).send(54)
+        return reply.command, len(reply.data)
+
+    def current_sources(self, setting):
+        bench = self.started(setting, channels=(1, 5))
+        bench.run(1_000)
+        return bench.times()
+
+    def open_lead_below_floor(self, setting):
+        bench = self.started(setting, loads={1: "open"}, ma=5)
+        bench.run(100_000)
+        return bench.nibbles()[0]
+
+    def fault_after_pulses(self, setting):
+        bench = self.started(setting, loads={1: "open"})
+        bench.run(100_000)
+        return len(bench.times())
+
+    def extra_bytes(self, setting):
+        return self._new(setting).send(62, b"\0").result
+
+
+@pytest.mark.parametrize("name", switches.names())
+def test_every_switch_changes_what_it_names(new_bench, name):
+    observe = getattr(Probe(new_bench), name)
+    seen = [observe(Switches(**{name: value})) for value in switches.values_of(name)]
+    assert all(a != b for k, a in enumerate(seen) for b in seen[:k]), seen
+
+
+DEFAULTS = {
+    "update_clears_error": 0,
+    "update_restarts_period": [0, 20_000, 40_000],
+    "update_without_channels_state": (2, 6),
+    "timeout_state": (2, 6),
+    "timeout_keeps_voltage": (2, 6),
+    "stop_all_state": (2, 6),
+    "last_channel_fault_state": (3, 6),
+    "reinit": (0, State.ML_INIT),
+    "stop_when_none_result": (7, 7),
+    "over_budget": (2, 0),
+    "reset_ack_sent": (False, True),
+    "ramp_fractions": [4_000, 8_000, 12_000, 16_000, 20_000, 20_000],
+    "battery_status_answered": (67, 1),
+    "current_sources": [0, 760],
+    "open_lead_below_floor": 0,
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_by_default_the_device_does_what_the_reference_infers(new_bench, name):
+    assert getattr(Probe(new_bench), name)(Switches()) == DEFAULTS[name]
+
+
+def test_the_other_settings_are_reached_too(new_bench):
+    probe = Probe(new_bench)
+    assert probe.bad_checksum_reply(Switches(bad_checksum_reply="general_error")) == framing.encode(0, 66, b"\1")
+    assert probe.bad_checksum_reply(Switches(bad_checksum_reply="silence")) == b""
+    assert probe.over_budget(Switches(over_budget="pulse_timeout")) == (0, 2)
+    assert probe.ramp_fractions(Switches(ramp_fractions="k_minus_1_of_n"))[:5] == [0, 5_000, 10_000, 15_000, 20_000]
+    assert probe.current_sources(Switches(current_sources=2)) == [0, 0]
+
+
+def test_alternatives_give_the_base_and_every_other_value_once():
+    settings = dict(alternatives())
+    assert settings.pop("base") == Switches()
+    assert len(settings) == sum(len(switches.values_of(name)) - 1 for name in switches.names())
+    for setting in settings.values():
+        changed = [f.name for f in fields(Switches) if getattr(setting, f.name) != getattr(Switches(), f.name)]
+        assert len(changed) == 1
+    base = Switches(current_sources=2)
+    assert next(iter(alternatives(base)))[1] == base
+    assert ("current_sources=1", Switches()) in list(alternatives(base))
+
+
+def test_every_switch_says_what_it_covers():
+    assert all(len(switches.covers(name)) > 20 for name in switches.names())
+
+
+@pytest.mark.parametrize("setting", [pytest.param(s, id=name) for name, s in alternatives()])
+def test_under_every_setting_a_stop_silences_and_currents_stay_at_what_was_set(new_bench, setting):
+    bench = new_bench(setting, loads={3: Skin(1000)})
+    bench.init()
+    bench.update({1: bench.Ch(ramp=4), 3: bench.Ch(ma=30, period_ms=12.5)})
+    for k in range(30):
+        bench.update({1: bench.Ch(ma=20 + k / 2), 3: bench.Ch(ma=30)}, at_us=(k + 1) * 40_000)
+    assert bench.stop(at_us=1_300_000).result == 0
+    bench.run(5 * S)
+    assert bench.status() == (0, 1)
+    assert bench.times()[-1] < 1_300_000
+    assert max(p.peak_current_ua for p in bench.device.stage.trace if p.channel == 1) == 34_500
+    assert max(p.peak_current_ua for p in bench.device.stage.trace if p.channel == 3) == 30_000
+    assert all(p.net_charge_pc == 0 for p in bench.device.stage.trace)
+
+
+def test_ml_init_gives_a_locked_channel_and_a_spent_ramp_back(new_bench):
+    bench = new_bench(Switches(update_restarts_faulty=False, ramp_on_reenable=False), loads={1: "open"})
+    for start_us in (0, 100_000):
+        bench.init(stop_all=False, at_us=start_us)
+        bench.update({1: bench.Ch(ma=20), 2: bench.Ch(ma=20, ramp=3)})
+        bench.run(start_us + 5_000)
+        bench.update()
+    assert len(bench.times(1)) == 2
+    assert [p.peak_current_ua for p in bench.device.stage.trace if p.channel == 2] == [5_000, 5_000]
+
+
+def test_a_good_pulse_starts_the_count_of_bad_ones_again(new_bench):
+    bench = new_bench(Switches(fault_after_pulses=3))
+    bench.init()
+    bench.update({1: bench.Ch()})
+    for k, load in enumerate(["open", "open", "good", "open", "open", "good"]):
+        bench.device.stage.set_load(1, load)
+        bench.run(k * 20_000 + 10_000)
+    assert bench.device.active_channels == (1,)

@@ -1,0 +1,201 @@
+"""What there is, how it ended, and whether the whole chain holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nmes.record.chain import BadLine, Damage
+from nmes.record.files import Kind
+from nmes.record.journal import Journal
+from nmes.record.store import (
+    Closed,
+    Interrupted,
+    Summary,
+    Unfinished,
+    Unreadable,
+    first_damage,
+    list_sessions,
+    read_session,
+    verify_chain,
+    verify_session,
+)
+from nmes.record.verify import Damaged, Intact, Torn
+
+Begin = Callable[..., Journal]
+Session = Callable[..., Path]
+
+
+def listed(folder: Path) -> list[Summary]:
+    return list_sessions(folder.parent, Kind.PATIENT)
+
+
+def kinds(folder: Path) -> list[object]:
+    verdicts = [found.verdict for found in verify_chain(folder)]
+    return [(v.seq, v.kind) if isinstance(v, Damaged) else type(v) for v in verdicts]
+
+
+def cut(path: Path, length: int) -> None:
+    path.write_bytes(path.read_bytes()[:-length])
+
+
+def test_a_list_tells_when_what_and_how_it_ended(begin: Begin, session: Session, folder: Path) -> None:
+    first = session()
+    dead, running = begin(), None
+    dead.abandon()
+    running = begin(binding={"other": 1})
+    one, two, three = listed(folder)
+    assert one == Summary(
+        first.stem, 1, Kind.PATIENT, first, one.started_utc, protocol="calf-cramp", ending=Closed("completed")
+    )
+    assert one.started_utc.startswith("2026-11-21T09:15:00.")
+    assert (two.number, two.ending) == (2, Interrupted())
+    assert (three.session, three.protocol, three.ending) == (running.session, "", Unfinished())
+    assert list_sessions(folder.parent, Kind.SIMULATION) == []
+
+
+def test_a_closing_entry_without_a_reason_is_still_an_end(begin: Begin, folder: Path) -> None:
+    begin().close({})
+    assert listed(folder)[0].ending == Closed("")
+
+
+@pytest.mark.parametrize("line", [0, -1])
+def test_a_session_with_a_damaged_end_is_listed_as_unreadable(session: Session, folder: Path, line: int) -> None:
+    path = session()
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[line] = lines[line].replace(b"station-1", b"station-2")
+    path.write_bytes(b"".join(lines))
+    assert listed(folder)[0].ending == Unreadable("was changed after it was written")
+
+
+def test_a_session_that_died_at_its_first_line_is_listed(session: Session, folder: Path) -> None:
+    path = session()
+    path.write_bytes(path.read_bytes()[:100])
+    (only,) = listed(folder)
+    assert (only.started_utc, only.protocol, only.ending) == ("", "", Unfinished())
+
+
+def test_reading_gives_the_entries_and_leaves_out_an_unfinished_last_line(session: Session) -> None:
+    path = session(3)
+    assert [e.type for e in read_session(path)] == ["opened", "event", "event", "event", "closed"]
+    cut(path, 1)
+    assert [e.type for e in read_session(path)] == ["opened", "event", "event", "event"]
+
+
+def test_reading_stops_at_a_damaged_line(session: Session) -> None:
+    path = session(3)
+    path.write_bytes(path.read_bytes().replace(b'"number":1', b'"number":7'))
+    entries = read_session(path)
+    assert [next(entries).seq, next(entries).seq] == [1, 2]
+    with pytest.raises(BadLine):
+        next(entries)
+
+
+def test_a_last_line_with_more_behind_it_is_read_as_damage(session: Session) -> None:
+    path = session(0)
+    cut(path, 1)
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(BadLine):
+        list(read_session(path))
+
+
+def test_a_whole_chain_is_intact(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(4)]
+    assert kinds(folder) == [Intact] * 4
+    assert first_damage(verify_chain(folder)) is None
+    assert all(isinstance(verify_session(path).verdict, Intact) for path in paths)
+    assert list(verify_chain(folder.parent / "none")) == []
+
+
+def test_a_changed_byte_in_any_session_is_named_by_file_and_entry(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(3)]
+    for path in paths:
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(b'"number":1', b'"number":7'))
+        found = first_damage(verify_chain(folder))
+        assert found is not None
+        assert (found[0].session, found[0].path, found[1].seq, found[1].kind) == (path.stem, path, 3, Damage.ALTERED)
+        assert kinds(folder).count(Intact) == 2
+        path.write_bytes(whole)
+
+
+def test_a_removed_session_shows_unless_it_is_the_last(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(4)]
+    for gone in range(4):
+        whole = paths[gone].read_bytes()
+        paths[gone].unlink()
+        expected: list[object] = [Intact] * 3
+        if gone < 3:
+            expected[gone] = (1, Damage.MISSING)
+        assert kinds(folder) == expected
+        paths[gone].write_bytes(whole)
+    assert kinds(folder) == [Intact] * 4
+
+
+def test_an_emptied_session_shows_in_the_next(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(3)]
+    paths[1].write_bytes(b"")
+    assert kinds(folder) == [Intact, Intact, (1, Damage.MISSING)]
+    assert isinstance(verify_session(paths[2]).verdict, Damaged)
+
+
+def test_a_cut_off_end_shows_in_the_next_session(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(2)]
+    cut(paths[0], len(paths[0].read_bytes().splitlines(keepends=True)[-1]))
+    assert kinds(folder) == [Intact, (1, Damage.MISSING)]
+
+
+def test_a_torn_line_is_forgiven_in_the_newest_session_only(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(2)]
+    cut(paths[1], 20)
+    assert kinds(folder) == [Intact, Torn]
+    assert isinstance(verify_session(paths[1]).verdict, Torn)
+    with paths[0].open("ab") as file:
+        file.write(b'{"entry":{')
+    assert kinds(folder) == [(6, Damage.FOREIGN), Torn]
+    assert isinstance(verify_session(paths[0]).verdict, Damaged)
+
+
+def test_sessions_in_each_other_s_place_are_foreign(session: Session, folder: Path) -> None:
+    one, two = session(), session()
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+    assert kinds(folder) == [(1, Damage.FOREIGN), (1, Damage.FOREIGN)]
+
+
+def test_a_copy_of_a_session_under_another_name_is_foreign(session: Session, folder: Path) -> None:
+    path = session()
+    (folder / "000002-20261121T091500Z-abcdef.jsonl").write_bytes(path.read_bytes())
+    assert kinds(folder) == [Intact, (1, Damage.FOREIGN)]
+
+
+def test_an_older_file_put_back_over_a_newer_is_caught_by_what_follows_only(session: Session, folder: Path) -> None:
+    path = session()
+    newer = path.read_bytes()
+    older = b"".join(newer.splitlines(keepends=True)[:2])
+    path.write_bytes(older)
+    assert kinds(folder) == [Intact]  # nothing follows: only a head kept elsewhere would tell
+    path.write_bytes(newer)
+    session()
+    path.write_bytes(older)
+    assert kinds(folder) == [Intact, (1, Damage.MISSING)]
+
+
+def test_one_session_is_verified_against_the_end_of_those_before(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(3)]
+    paths[0].unlink()
+    found = verify_session(paths[1]).verdict
+    assert isinstance(found, Damaged)
+    assert (found.seq, found.kind) == (1, Damage.MISSING)
+    assert isinstance(verify_session(paths[2]).verdict, Intact)
+
+
+def test_one_session_is_not_held_to_account_for_a_damaged_one_before(session: Session) -> None:
+    paths = [session() for _ in range(2)]
+    lines = paths[0].read_bytes().splitlines(keepends=True)
+    paths[0].write_bytes(b"".join([*lines[:-1], lines[-1].replace(b"completed", b"postponed")]))
+    assert isinstance(verify_session(paths[1]).verdict, Intact)
+    assert isinstance(verify_session(paths[0]).verdict, Damaged)
