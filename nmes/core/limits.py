@@ -22,7 +22,7 @@ MAX_PHASE_US = 1000
 # One pulse into 500 Ω: 300 mJ. [source, secondary: Biopac knowledge base; test-laboratory article]
 MAX_PULSE_ENERGY_NJ = 300_000_000
 
-# What a pulse may leave behind, in thousandths of one phase's charge: 1 %. [design, SR-14]
+# What a pulse may leave behind, in thousandths of its smaller phase's charge: 1 %. [design, SR-14]
 MAX_NET_CHARGE_PERMILLE = 10
 
 # Highest pulse rate of a protocol: 200 Hz, the top of the TENS ranges read. [design]
@@ -46,9 +46,13 @@ MAX_SLEW_UA_PER_S = 2_000
 # One treatment, pauses not counted: 2 h. [design, SR-12]
 MAX_TREATMENT_MS = 7_200_000
 
-# Pads of one channel: a small round pad of 3 cm² to two hands of 400 cm²; outside, the unit is wrong. [design]
+# Charge of the first phases of one channel in one treatment: 18 C, about two hours at 60 mA, 300 µs and 140 Hz.
+# Lower than the guard's own limit by what finding the levels may take. [design, SR-12]
+MAX_TREATMENT_CHARGE_NC = 18_000_000_000
+
+# Pads of one channel: a small round pad of 3 cm² to two hands of 300 cm²; outside, the unit is wrong. [design]
 MIN_PAD_MM2 = 300
-MAX_PAD_MM2 = 40_000
+MAX_PAD_MM2 = 30_000
 
 # Nobody at the keys: the longest time a protocol may allow. [design]
 MAX_OPERATOR_ABSENT_MS = 1_800_000

@@ -159,9 +159,7 @@ class Plan:
         return self.slots.index(slot)
 
 
-def compile(  # noqa: A001 - the word for it; the builtin is not used in this house
-    protocol: Protocol, device: Capabilities, levels: Levels | None = None, ctf_mhz: int | None = None
-) -> Plan:
+def compile(protocol: Protocol, device: Capabilities, levels: Levels | None = None, ctf_mhz: int | None = None) -> Plan:
     """The protocol made for this device, with levels already confirmed and the patient's cramp threshold frequency.
 
     Ceilings are capped by the pads; what cannot be delivered at all raises PlanError with every reason.

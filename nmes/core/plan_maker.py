@@ -36,6 +36,7 @@ def make(protocol: Protocol, device: Capabilities, ctf_mhz: int | None) -> Made:
     maker = _Maker(protocol, device, ctf_mhz)
     for stage in protocol.stages:
         maker.add(stage)
+    maker.problems += maker.charge_problems()
     if len(protocol.channels) > device.channels:
         reason = f"there are {len(protocol.channels)} channels, {device.model} has {device.channels}"
         maker.problems.append(Problem("channels", "", reason, "remove the others"))
@@ -66,6 +67,16 @@ class _Maker:
         used = [self.waveforms[self.made[track.slot].slot.waveform] for track in tracks]
         self.problems += _pulse_time_problems(stage.name, used, self.device)
 
+    def charge_problems(self) -> Iterator[Problem]:
+        """Channels that at their ceiling, ramps taken as full, would be given too much in one treatment."""
+        for index in range(len(self.protocol.channels)):
+            tracks = [stage.tracks[index] for stage in self.stages]
+            charge_nc = sum(_charge_nc(self.made[track.slot], track.rhythm) for track in tracks)
+            if charge_nc > limits.MAX_TREATMENT_CHARGE_NC:
+                reason = f"in one treatment this could give {charge_nc / 1e9:.1f} C"
+                accepted = f"keep under {limits.MAX_TREATMENT_CHARGE_NC / 1e9:g} C: fewer minutes, mA, µs or Hz"
+                yield Problem(f"channels.{index}.max_amplitude_ma", "", reason, accepted)
+
     def _slot(self, index: int, stage: Stage) -> int:
         channel, asked_mhz = self.protocol.channels[index], stage.frequency_mhz(self.ctf_mhz)
         waveform = realised(channel.waveform, asked_mhz, self.device)
@@ -78,6 +89,11 @@ class _Maker:
             self.problems += slot_problems(f"channels.{index}", channel, self.made[-1], waveform, self.device)
             return len(known)
         return known.index(slot)
+
+
+def _charge_nc(made: Delivered, rhythm: Rhythm) -> int:
+    pulses = rhythm.contractions * (rhythm.on_ms * 1000 // made.period_us + 1)
+    return pulses * made.ceiling_ua * made.phase_us // 1000
 
 
 def _rhythm(stage: Stage, timing: str, index: int, channels: int) -> Rhythm:

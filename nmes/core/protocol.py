@@ -6,59 +6,13 @@ Unknown keys, texts for numbers and numbers out of range are refused, with words
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, StringConstraints, Tag
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
 from nmes.core import limits
-
-
-def _number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        raise PydanticCustomError(
-            "limit", "a number is needed here", {"accepted": "write it plainly, such as 0.5 or 10"}
-        )
-    return Decimal(value)
-
-
-def _between(low: str, high: str, what: str, digits: int = 3) -> AfterValidator:
-    """Refuse numbers outside `low` to `high`, or with more than `digits` decimals."""
-
-    def check(value: Decimal) -> Decimal:
-        if not Decimal(low) <= value <= Decimal(high):
-            side = "below" if value < Decimal(low) else "above"
-            bound = low if value < Decimal(low) else high
-            words = {"what": what, "side": side, "bound": bound, "accepted": f"give {low} to {high}"}
-            raise PydanticCustomError("limit", "{what} is {side} {bound}", words)
-        if value != round(value, digits):
-            words = {"what": what, "digits": str(digits), "accepted": f"give at most {digits} decimals"}
-            raise PydanticCustomError("limit", "{what} has more than {digits} decimals", words)
-        return value
-
-    return AfterValidator(check)
-
-
-def _whole(low: int, high: int, what: str) -> AfterValidator:
-    def check(value: int) -> int:
-        if not low <= value <= high:
-            side, bound = ("below", low) if value < low else ("above", high)
-            words = {"what": what, "side": side, "bound": bound, "accepted": f"give {low} to {high}"}
-            raise PydanticCustomError("limit", "{what} is {side} {bound}", words)
-        return value
-
-    return AfterValidator(check)
-
-
-_Decimal = Annotated[Decimal, BeforeValidator(_number)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-Ramp = Annotated[_Decimal, _between("0.5", "30", "a ramp")]  # limits.MIN_RAMP_MS
-Hertz = Annotated[_Decimal, _between("0.5", "200", "the frequency")]  # limits.MAX_FREQUENCY_MHZ
-Seconds = Annotated[_Decimal, _between("0.5", "600", "the time")]
-Minutes = Annotated[_Decimal, _between("0.5", "120", "the time")]  # limits.MAX_TREATMENT_MS
-Percent = Annotated[_Decimal, _between("1", "100", "the percentage")]
+from nmes.core.protocol_fields import Doi, Hertz, Minutes, Name, Number, Percent, Ramp, Seconds, Text, between, whole
 
 
 def _milli(value: Decimal) -> int:
@@ -73,9 +27,9 @@ class PulseShape(_Part):
     """A rectangular biphasic pulse. `ratio`: how many times lower and longer the second phase is (asymmetric only)."""
 
     shape: Literal["symmetric", "asymmetric"]
-    phase_us: Annotated[int, _whole(10, limits.MAX_PHASE_US, "a phase")]
-    gap_us: Annotated[int, _whole(0, 1000, "the gap")]
-    ratio: Annotated[int, _whole(2, 8, "the ratio")] | None = None
+    phase_us: Annotated[int, whole(10, limits.MAX_PHASE_US, "a phase")]
+    gap_us: Annotated[int, whole(0, 1000, "the gap")]
+    ratio: Annotated[int, whole(2, 8, "the ratio")] | None = None
 
 
 class Channel(_Part):
@@ -83,11 +37,11 @@ class Channel(_Part):
 
     muscle: Text
     side: Text
-    pad_cm2: Annotated[_Decimal, _between("3", "400", "the pad area", 2)]  # limits.MIN_PAD_MM2, MAX_PAD_MM2
+    pad_cm2: Annotated[Number, between("3", "300", "the pad area", 2)]  # limits.MIN_PAD_MM2, MAX_PAD_MM2
     sites: Text
     polarity: Text
     waveform: PulseShape
-    max_amplitude_ma: Annotated[_Decimal, _between("0.5", "130", "the maximum amplitude")]
+    max_amplitude_ma: Annotated[Number, between("0.5", "130", "the maximum amplitude")]
 
     @property
     def pad_mm2(self) -> int:
@@ -143,8 +97,8 @@ class Stage(_Part):
     on_s: Seconds | None = None
     off_s: Seconds | None = None
     on_includes_ramps: bool | None = None
-    contractions: Annotated[int, _whole(1, 500, "the number of contractions")] | None = None
-    sets: Annotated[int, _whole(1, 20, "the number of sets")] | None = None
+    contractions: Annotated[int, whole(1, 500, "the number of contractions")] | None = None
+    sets: Annotated[int, whole(1, 20, "the number of sets")] | None = None
     set_rest_s: Seconds | None = None
     minutes: Minutes | None = None
     continuous: bool = False
@@ -199,6 +153,8 @@ class Stage(_Part):
                 return _milli(fallback_hz) if ctf_mhz is None else ctf_mhz + _milli(offset_hz)
             case Decimal() as fixed_hz:
                 return _milli(fixed_hz)
+            case _:
+                assert_never(self.frequency_hz)
 
 
 class Intensity(_Part):
@@ -219,26 +175,10 @@ class Intensity(_Part):
 
 
 class Schedule(_Part):
-    sessions_per_week: Annotated[int, _whole(1, 21, "the number of sessions")]
-    weeks_low: Annotated[int, _whole(1, 52, "the number of weeks")]
-    weeks_high: Annotated[int, _whole(1, 52, "the number of weeks")]
+    sessions_per_week: Annotated[int, whole(1, 21, "the number of sessions")]
+    weeks_low: Annotated[int, whole(1, 52, "the number of weeks")]
+    weeks_high: Annotated[int, whole(1, 52, "the number of weeks")]
     note: Text | None = None
-
-
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
-_DOI = re.compile(r"10\.[0-9]{4,9}/[^\s]+")
-
-
-def _like(pattern: re.Pattern[str], reason: str, accepted: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise PydanticCustomError("limit", "{reason}", {"reason": reason, "accepted": accepted})
-        return value
-
-    return AfterValidator(check)
-
-
-Name = Annotated[Text, _like(_KEY, "this is not a name", "use small letters, digits and _, such as calf_cramp")]
 
 
 class Citation(_Part):
@@ -246,7 +186,7 @@ class Citation(_Part):
 
     key: Name
     text: Text
-    doi: Annotated[Text, _like(_DOI, "this does not look like a DOI", "write 10.1111/ner.12728")] | None = None
+    doi: Doi | None = None
     secondary: bool = False
 
 
@@ -269,7 +209,7 @@ class Protocol(_Part):
     """A therapy recipe. `id` is the file's name without its ending."""
 
     id: Name
-    version: Annotated[int, _whole(1, 9999, "the version")]
+    version: Annotated[int, whole(1, 9999, "the version")]
     title: Text
     kind: Literal["nmes", "tens"]
     grade: Literal["A", "B", "C"]
@@ -282,7 +222,7 @@ class Protocol(_Part):
     stages: tuple[Stage, ...]
     intensity: Intensity
     schedule: Schedule | None = None
-    operator_absent_limit_s: Annotated[int, _whole(10, 1800, "the limit")]  # limits.MAX_OPERATOR_ABSENT_MS
+    operator_absent_limit_s: Annotated[int, whole(10, 1800, "the limit")]  # limits.MAX_OPERATOR_ABSENT_MS
     contraindications: tuple[Text, ...]
     precautions: tuple[Text, ...]
     patient_instructions: tuple[Text, ...]

@@ -128,10 +128,8 @@ def _reason(detail: ErrorDetails) -> tuple[str, str]:
             return detail["msg"], str(context["accepted"])
         case "literal_error":
             return "this is not one of the words that are known", f"write {context['expected']}"
-        case known if known in _WORDS:
-            return _WORDS[known]
-        case other:
-            return detail["msg"], other
+        case kind:
+            return _WORDS.get(kind, (detail["msg"], ""))
 
 
 def _path(tree: Tree, detail: ErrorDetails) -> Path:

@@ -241,18 +241,19 @@ def next_wake_ms(session: Session) -> int | None:
     """When the next tick can change anything; None = not before another event."""
     match session.state:
         case Running(origin_ms=origin, resumed_ms=resumed) | Resuming(origin_ms=origin, resumed_ms=resumed):
-            t_ms = session.now_ms - origin
+            t_ms, soonest_ms = session.now_ms - origin, session.now_ms + RAMP_WAKE_MS
             if _climbing(session.plan, t_ms, resumed):
-                return session.now_ms + _CLIMB_WAKE_MS
+                return soonest_ms
             change_ms = session.plan.next_change(t_ms)
-            return session.now_ms + 1 if change_ms is None else origin + change_ms
+            return soonest_ms if change_ms is None else max(soonest_ms, origin + change_ms)
         case Unsure(silent_by_ms=by):
             return by
         case _:
             return None
 
 
-_CLIMB_WAKE_MS = 20
+RAMP_WAKE_MS = 20
+"""A ramp is looked at this often: twice as often as a device takes changes [design]."""
 SLEW_WINDOW_MS = 1000
 
 # --- the step ---

@@ -9,5 +9,6 @@ from difflib import get_close_matches
 def nearest(word: str, accepted: Iterable[str]) -> str:
     """`did you mean "phase_us"?`, or nothing if no accepted word is near. A missing unit counts as near."""
     words = sorted(accepted)
-    found = [full for full in words if full.startswith(f"{word}_")] or get_close_matches(word, words, 1, 0.6)
+    longer = sorted((full for full in words if full.startswith(f"{word}_")), key=len)
+    found = longer or get_close_matches(word, words, 1, 0.6)
     return f'did you mean "{found[0]}"?' if found else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 
 class Phase(StrEnum):
@@ -85,6 +86,8 @@ class Rhythm:
                 return level_ua * moment.ends_in_ms // (self.ramp_down_ms * step_ua) * step_ua
             case Phase.REST:
                 return 0
+            case _:
+                assert_never(moment.phase)
 
     def change_in_ms(self, moment: Moment, level_ua: int, step_ua: int) -> int:
         """Time until the phase or the rounded amplitude changes, at least 1 unless the stage is over."""

@@ -49,12 +49,18 @@ class Waveform:
 
 
 def net_charge_permille(points: tuple[Point, ...]) -> int:
-    """What a pulse leaves behind, in thousandths of its first phase's charge, rounded up; 0 for no pulse."""
+    """What a pulse leaves behind, in thousandths of its smaller phase's charge, rounded up; 0 for no pulse.
+
+    A pulse with one phase leaves everything: ValueError.
+    """
     if not points:
         return 0
-    net = abs(sum(duration * current for duration, current in points))
-    first = abs(points[0][0] * points[0][1])
-    return -(-net * 1000 // first) if first else 0
+    given = sum(duration * current for duration, current in points if current > 0)
+    returned = -sum(duration * current for duration, current in points if current < 0)
+    smaller = min(given, returned)
+    if smaller == 0:
+        raise ValueError(f"the pulse {points} has no two phases")
+    return -(-abs(given - returned) * 1000 // smaller)
 
 
 def _rounded(numerator: int, denominator: int) -> int:

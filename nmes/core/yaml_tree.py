@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import assert_never
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -102,6 +103,8 @@ def shown(value: Value) -> str:
             return f'"{value[:40]}…"' if len(value) > 40 else f'"{value}"'
         case int() | Decimal():
             return str(value)
+        case _:
+            assert_never(value)
 
 
 def read(text: bytes, name: str) -> Tree:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nmes.core import plan as plans
 from nmes.core.capabilities import Capabilities
-from nmes.core.plan import Plan, compile
+from nmes.core.plan import Plan
 from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse
 
@@ -136,7 +137,7 @@ def protocol(*changes: tuple[str, str]) -> Protocol:
 
 def plan(*changes: tuple[str, str], device: Capabilities = DEVICE, level_ua: int = 0) -> Plan:
     """The plan of the good protocol, changed, with the same level in every slot."""
-    made = compile(protocol(*changes), device)
+    made = plans.compile(protocol(*changes), device)
     for slot in made.slots:
         made = made.with_level(slot, level_ua)
     return made

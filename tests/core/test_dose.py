@@ -48,10 +48,8 @@ def area_mm2(pad_cm2: str) -> int:
 def test_golden_vectors_of_the_standard(
     ma: int, us: int, hz: int, pad: str, rms: str, density: str, charge: str, power: str, energy: str
 ) -> None:
-    points, period_us = pulse(ma, us), 1_000_000 / hz
-    # the vectors are for exact frequencies; a period that is not whole is stretched to whole seconds by the pulses in it
-    points, period = tuple((d * hz, c) for d, c in points), 1_000_000
-    assert period_us * hz == period
+    # the vectors are for exact frequencies, whose period may not be whole: take all the pulses of one second
+    points, period = tuple((d * hz, c) for d, c in pulse(ma, us)), 1_000_000
     assert printed(dose.rms_ua(points, period), 1000, rms) == rms
     assert printed(dose.density_na_per_mm2(points, period, area_mm2(pad)), 10_000, density) == density
     assert printed(dose.power_nw_per_mm2(points, period, area_mm2(pad)), 10_000_000, power) == power
@@ -133,12 +131,11 @@ def test_the_low_bound_never_exceeds_the_high_one_and_neither_ever_falls(changes
 def test_the_ledger_agrees_with_counted_pulses_within_one_per_change(
     changes: list[tuple[int, int]], period_us: int
 ) -> None:
+    """Counted: a device that begins a new pulse at each change."""
     shape, ledger, now_ms, counted_pc = Waveform(300, 0, 1, period_us), Ledger(), 0, 0
     for wait_ms, steps in changes:
         ledger = ledger.set(now_ms, {1: (steps * 500, steps * 500, shape)})
-        counted_pc += (
-            -(-wait_ms * 1000 // period_us) * steps * 500 * 300
-        )  # a device that begins a new pulse at each change
+        counted_pc += -(-wait_ms * 1000 // period_us) * steps * 500 * 300
         now_ms += wait_ms
     (total,) = ledger.totals(now_ms)
     one_pulse_each_nc = sum(steps * 500 * 300 for _, steps in changes) / 1000

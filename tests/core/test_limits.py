@@ -1,8 +1,14 @@
 """Clinical limits stand as their sources give them, and two of them cannot be reached once the others hold."""
 
+import pytest
+
 from nmes.core import dose, limits
-from nmes.core.protocol import Channel, Stage
+from nmes.core.problems import ProtocolError
+from nmes.core.protocol_file import parse
 from nmes.core.waveform import Waveform
+from tests.core.protocol_making import CHANNEL, HEAD, STAGE, changed, sourced
+
+BARE = HEAD + CHANNEL + STAGE + "provenance:\n  operator_absent_limit_s: {tag: design}\n"
 
 
 def test_the_limits_are_those_of_their_sources() -> None:
@@ -21,13 +27,26 @@ def test_the_rms_limit_depends_on_the_frequency() -> None:
     assert limits.max_rms_ua(400_001) == 80_000
 
 
-def test_the_bounds_of_the_file_are_those_of_the_limits() -> None:
-    shortest, most = limits.MIN_RAMP_MS / 1000, limits.MAX_FREQUENCY_MHZ / 1000
-    bounds = Stage.model_fields["ramp_up_s"].metadata, Channel.model_fields["pad_cm2"].metadata
-    assert all(bounds), "the bounds are validators of the fields"
-    assert (shortest, most) == (0.5, 200)
-    assert (limits.MIN_PAD_MM2, limits.MAX_PAD_MM2) == (300, 40_000)
-    assert limits.MAX_TREATMENT_MS == 120 * 60_000
+@pytest.mark.parametrize(
+    ("good", "at_the_limit", "beyond"),
+    [
+        ("ramp_up_s: 2", f"ramp_up_s: {limits.MIN_RAMP_MS / 1000}", "ramp_up_s: 0.499"),
+        ("phase_us: 300", f"phase_us: {limits.MAX_PHASE_US}", f"phase_us: {limits.MAX_PHASE_US + 1}"),
+        ("pad_cm2: 25", f"pad_cm2: {limits.MIN_PAD_MM2 // 100}", "pad_cm2: 2.99"),
+        ("pad_cm2: 25", f"pad_cm2: {limits.MAX_PAD_MM2 // 100}", "pad_cm2: 300.01"),
+        ("frequency_hz: 50", f"frequency_hz: {limits.MAX_FREQUENCY_MHZ // 1000}", "frequency_hz: 200.001"),
+        ("contractions: 3", f"minutes: {limits.MAX_TREATMENT_MS // 60_000}", "minutes: 120.001"),
+        (
+            "operator_absent_limit_s: 60",
+            f"operator_absent_limit_s: {limits.MAX_OPERATOR_ABSENT_MS // 1000}",
+            "operator_absent_limit_s: 1801",
+        ),
+    ],
+)
+def test_a_protocol_file_may_go_to_the_limit_and_not_beyond(good: str, at_the_limit: str, beyond: str) -> None:
+    assert parse(sourced(changed((good, at_the_limit), text=BARE)).encode(), "good.yaml")
+    with pytest.raises(ProtocolError):
+        parse(sourced(changed((good, beyond), text=BARE)).encode(), "good.yaml")
 
 
 def test_power_and_energy_stay_far_below_their_limits_when_density_and_rms_hold() -> None:

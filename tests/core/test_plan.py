@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nmes.core import plan as plans
 from nmes.core.dose import square_sum
-from nmes.core.plan import Phase, Plan, Slot, compile
+from nmes.core.plan import Phase, Plan, Slot
 from nmes.core.problems import PlanError
 from tests.core.protocol_making import CHANNEL, DEVICE, FINE_DEVICE, STAGE, plan, protocol
 
@@ -73,10 +74,7 @@ def test_an_on_time_without_its_ramps_gets_them_added() -> None:
 
 
 def test_ramps_are_linear_on_the_grid_rounded_down() -> None:
-    amplitudes = {
-        t_ms: ON_OFF.at(t_ms)[0].amplitude_ua for t_ms in (0, 24, 25, 1_000, 1_999, 2_000, 5_000, 5_500, 5_999, 6_000)
-    }
-    assert amplitudes == {
+    expected = {
         0: 0,
         24: 0,
         25: 500,
@@ -88,6 +86,7 @@ def test_ramps_are_linear_on_the_grid_rounded_down() -> None:
         5_999: 0,
         6_000: 0,
     }
+    assert {t_ms: ON_OFF.at(t_ms)[0].amplitude_ua for t_ms in expected} == expected
 
 
 def test_a_moment_tells_its_slot_level_contraction_and_end() -> None:
@@ -271,9 +270,9 @@ def test_a_level_outside_what_is_allowed_is_refused(amplitude_ua: int) -> None:
 
 
 def test_levels_can_be_given_when_compiling_and_are_checked_too() -> None:
-    assert compile(protocol(), DEVICE, {Slot(1, 0): 20_000}).levels == ((Slot(1, 0), 20_000),)
+    assert plans.compile(protocol(), DEVICE, {Slot(1, 0): 20_000}).levels == ((Slot(1, 0), 20_000),)
     with pytest.raises(PlanError):
-        compile(protocol(), DEVICE, {Slot(1, 0): 70_000})
+        plans.compile(protocol(), DEVICE, {Slot(1, 0): 70_000})
 
 
 # --- asked and delivered ---
@@ -297,20 +296,20 @@ DERIVED = ("frequency_hz: 50", "frequency_hz: {base: ctf, offset_hz: 30, fallbac
 
 def test_a_derived_frequency_is_the_measured_threshold_plus_the_offset_or_the_fallback() -> None:
     recipe = protocol(DERIVED)
-    assert compile(recipe, DEVICE, ctf_mhz=20_000).delivered[0].asked_frequency_mhz == 50_000
-    assert compile(recipe, DEVICE).delivered[0].asked_frequency_mhz == 45_000
+    assert plans.compile(recipe, DEVICE, ctf_mhz=20_000).delivered[0].asked_frequency_mhz == 50_000
+    assert plans.compile(recipe, DEVICE).delivered[0].asked_frequency_mhz == 45_000
 
 
 @pytest.mark.parametrize("ctf_mhz", [0, -1, 1_999, 40_001])
 def test_a_threshold_that_cannot_be_right_is_refused(ctf_mhz: int) -> None:
     with pytest.raises(PlanError, match="this cannot be right"):
-        compile(protocol(DERIVED), DEVICE, ctf_mhz=ctf_mhz)
+        plans.compile(protocol(DERIVED), DEVICE, ctf_mhz=ctf_mhz)
 
 
 def test_a_threshold_does_not_matter_to_a_fixed_frequency_or_a_range() -> None:
-    assert compile(protocol(), DEVICE, ctf_mhz=1).delivered[0].asked_frequency_mhz == 50_000
+    assert plans.compile(protocol(), DEVICE, ctf_mhz=1).delivered[0].asked_frequency_mhz == 50_000
     ranged = protocol(("frequency_hz: 50", "frequency_hz: {low_hz: 30, high_hz: 60, use_hz: 40}"))
-    assert compile(ranged, DEVICE, ctf_mhz=1).delivered[0].asked_frequency_mhz == 40_000
+    assert plans.compile(ranged, DEVICE, ctf_mhz=1).delivered[0].asked_frequency_mhz == 40_000
 
 
 def test_a_small_pad_caps_the_amplitude_at_2_mA_per_cm2_and_says_so() -> None:
@@ -323,18 +322,18 @@ def test_a_small_pad_caps_the_amplitude_at_2_mA_per_cm2_and_says_so() -> None:
     assert square_sum(shape.points(ceiling_ua + 500, 500)) > limit_ua**2 * shape.period_us
 
 
+LARGE = (
+    ("pad_cm2: 25", "pad_cm2: 100"),
+    ("phase_us: 300", "phase_us: 500"),
+    ("max_amplitude_ma: 60", "max_amplitude_ma: 130"),
+)
+
+
 def test_on_large_pads_50_mA_rms_caps_the_amplitude() -> None:
-    large = (
-        ("pad_cm2: 25", "pad_cm2: 100"),
-        ("phase_us: 300", "phase_us: 500"),
-        ("max_amplitude_ma: 60", "max_amplitude_ma: 130"),
-    )
-    (told,) = plan(*large, ("frequency_hz: 50", "frequency_hz: 150")).delivered
-    assert told.ceiling_reason == "50 mA r.m.s."
-    assert told.ceiling_ua == 132_000 - 2_000  # 130 mA at 142.86 Hz is 49.1 mA r.m.s.: just allowed
-    (told,) = plan(*large, ("frequency_hz: 50", "frequency_hz: 200")).delivered
-    assert told.ceiling_ua == 111_500
-    assert told.ceiling_reason == "50 mA r.m.s."
+    (told,) = plan(*LARGE, ("frequency_hz: 50", "frequency_hz: 142")).delivered
+    assert (told.ceiling_ua, told.ceiling_reason) == (130_000, "the protocol's maximum")  # 48.6 mA r.m.s.
+    (told,) = plan(*LARGE, ("frequency_hz: 50", "frequency_hz: 200")).delivered
+    assert (told.ceiling_ua, told.ceiling_reason) == (111_500, "50 mA r.m.s.")
 
 
 def test_a_maximum_between_two_steps_is_floored() -> None:
@@ -353,7 +352,7 @@ def asymmetric(ratio: int, phase_us: int) -> tuple[str, str]:
 def refusal(*changes: tuple[str, str], device: object = DEVICE) -> str:
     assert isinstance(device, type(DEVICE))
     with pytest.raises(PlanError) as raised:
-        compile(protocol(*changes), device)
+        plans.compile(protocol(*changes), device)
     return str(raised.value)
 
 
@@ -382,14 +381,13 @@ def test_a_frequency_slower_than_the_device_is_refused() -> None:
 
 
 def test_a_pulse_longer_than_the_period_of_a_measured_frequency_is_refused() -> None:
-    long = ("shape: symmetric, phase_us: 300", "shape: asymmetric, ratio: 8, phase_us: 250")
-    wide = replace(DEVICE, max_phase_us=8_000, period_grid_us=1, min_period_us=1)
-    recipe = protocol(
-        ("frequency_hz: 50", "frequency_hz: {base: ctf, offset_hz: 40, fallback_hz: 40}"), asymmetric(8, 1_000)
-    )
-    assert long
+    """16 ms fit into the fallback's 25 ms, and not into the 12.5 ms of 40 Hz measured + 40 Hz."""
+    long = asymmetric(8, 1_000)
+    recipe = protocol(("frequency_hz: 50", "frequency_hz: {base: ctf, offset_hz: 40, fallback_hz: 40}"), long)
+    wide = replace(DEVICE, max_phase_us=20_000)
+    assert plans.compile(recipe, wide)
     with pytest.raises(PlanError, match="longer than its period"):
-        compile(recipe, replace(wide, max_phase_us=20_000), ctf_mhz=40_000)
+        plans.compile(recipe, wide, ctf_mhz=40_000)
 
 
 def test_channels_beyond_the_device_are_refused() -> None:
@@ -397,15 +395,21 @@ def test_channels_beyond_the_device_are_refused() -> None:
 
 
 def test_the_pulses_of_all_channels_must_fit_into_999_ms_of_a_second() -> None:
-    """Two pulses of 4935 µs + 60 µs at 10 ms fill 999 of 1000 exactly; one µs more does not fit."""
-    roomy = replace(DEVICE, max_phase_us=10_000, period_grid_us=1)
+    """At 10 ms, one pulse may take 9990 µs with its overhead, two may take 4995 µs each; one µs more does not fit."""
     fast = ("frequency_hz: 50", "frequency_hz: 100")
-    fits = ("phase_us: 300, gap_us: 100", "phase_us: 1000, gap_us: 0")
-    assert plan(fast, fits, (CHANNEL, CHANNEL), device=replace(roomy, pulse_overhead_us=7_990))
-    assert "need 100% of the time" in refusal(fast, fits, device=replace(roomy, pulse_overhead_us=7_991))
-    both = TWO.replace("phase_us: 300, gap_us: 100", "phase_us: 1000, gap_us: 0")
-    assert plan(fast, (CHANNEL, both), device=replace(roomy, pulse_overhead_us=2_995))
-    assert "in work the pulses" in refusal(fast, (CHANNEL, both), device=replace(roomy, pulse_overhead_us=2_996))
+    one, two = (fast,), (fast, (CHANNEL, TWO))
+    assert plan(*one, device=replace(DEVICE, pulse_overhead_us=9_990 - 700))
+    assert "in work the pulses" in refusal(*one, device=replace(DEVICE, pulse_overhead_us=9_991 - 700))
+    assert plan(*two, device=replace(DEVICE, pulse_overhead_us=4_995 - 700))
+    assert "in work the pulses" in refusal(*two, device=replace(DEVICE, pulse_overhead_us=4_996 - 700))
+
+
+def test_a_treatment_that_could_give_too_much_charge_is_refused() -> None:
+    """60 mA for 300 µs at 142.86 Hz: 18.0 C in 116.7 minutes."""
+    fast = TENS.replace("frequency_hz: 100", "frequency_hz: 150")
+    assert plan((STAGE, fast.replace("minutes: 1", "minutes: 116")))
+    words = refusal((STAGE, fast.replace("minutes: 1", "minutes: 117")))
+    assert "channels.0.max_amplitude_ma — in one treatment this could give 18.1 C; keep under 18 C" in words
 
 
 def test_pads_on_which_not_even_a_useful_amplitude_is_allowed_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""Screening: unknown counts as yes, silence blocks, the absolute cannot be overridden, a warning needs reason and name."""
+"""Unknown counts as yes, silence blocks, the absolute cannot be overridden, a warning needs reason and name."""
 
 import pytest
 

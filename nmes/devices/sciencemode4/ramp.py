@@ -1,0 +1,58 @@
+"""How fast an amplitude may rise: credit that time earns and a rise spends.
+
+Law: over any stretch of time a channel rises by no more than its rate allows plus one full purse, and a purse holds
+one update's worth and one device step. It starts empty. A fall costs nothing and earns nothing. Numbers are in nA because
+`rise_ua_per_s` times milliseconds is nA.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nmes.devices.sciencemode4.requests import CURRENT_STEP_UA
+
+MIN_WINDOW_MS = 58
+"""Time that can earn credit at 18 pulses a second and more [design].
+
+Long enough for an update each 40 ms and its poll, below the 60 ms the guard allows.
+"""
+
+SKEW_MS = 1
+"""Clocks are read in whole ms, so a millisecond is given away after each update [design]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What one channel may still rise: `credit_na` at `at_ms`, growing with time, at most `room_na`."""
+
+    rise_ua_per_s: int
+    room_na: int
+    credit_na: int
+    at_ms: int
+
+    @classmethod
+    def empty(cls, rise_ua_per_s: int, period_us: int, now_ms: int) -> Purse:
+        """An empty purse that earns from just after `now_ms`.
+
+        One device step beyond the window fits in, because what is left below a step must carry over to the next update.
+        """
+        window_ms = max(MIN_WINDOW_MS, period_us // 1000)
+        return cls(rise_ua_per_s, rise_ua_per_s * window_ms + CURRENT_STEP_UA * 1000, 0, now_ms + SKEW_MS)
+
+    def credit_ua(self, now_ms: int) -> int:
+        """How far the channel may rise now, in µA, rounded down."""
+        return self._credit_na(now_ms) // 1000
+
+    def spent(self, rise_ua: int, now_ms: int) -> Purse:
+        """The rise left at `now_ms`; earning starts again just after it."""
+        return replace(self, credit_na=self._credit_na(now_ms) - rise_ua * 1000, at_ms=now_ms + SKEW_MS)
+
+    def ready_ms(self) -> int | None:
+        """When it holds one device step; None = never."""
+        missing_na = CURRENT_STEP_UA * 1000 - self.credit_na
+        if missing_na <= 0:
+            return self.at_ms
+        return self.at_ms - -missing_na // self.rise_ua_per_s if self.rise_ua_per_s else None
+
+    def _credit_na(self, now_ms: int) -> int:
+        return min(self.room_na, self.credit_na + self.rise_ua_per_s * max(0, now_ms - self.at_ms))

@@ -1,0 +1,243 @@
+"""The sole holder of a Port: every byte to a stimulator goes through here, and anybody may stop it from here.
+
+`trip` latches first and then waits for the one lock that covers check-and-write. A write blocked by RTS/CTS holds that
+lock for at most 100 ms, then the port closes itself and the device's own timer ends the output; nothing else in here
+waits. The locks are re-entrant, so that a signal handler that interrupts a write may trip as well; a write that was
+overtaken by a trip is followed by a halt of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from nmes.guard.ceilings import Ceilings
+from nmes.guard.clock import boottime_us
+from nmes.guard.hearing import hear, watch
+from nmes.guard.judge import always_passes, halted, judge
+from nmes.guard.rules import Refusal, Rule
+from nmes.guard.sight import Sight
+from nmes.guard.state import Armed, Lane, Stage, fresh
+from nmes.link.port import Identity, Port, PortError
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """Why the guard latched: a `Rule` or the caller's own word; when it last looked at its clock; which trip it was."""
+
+    rule: str
+    detail: str
+    at_us: int
+    count: int
+
+
+class GuardedPort:
+    """See the methods. `on_trip` hears of the trips the guard decided itself; who calls `trip` knows.
+
+    It may be called while the line is held, so it must not wait for a thread that uses the guard.
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        sight: Sight,
+        ceilings: Ceilings,
+        clock_us: Callable[[], int] = boottime_us,
+        on_trip: Callable[[Trip], None] | None = None,
+    ) -> None:
+        self._port = port
+        self._sight = sight
+        self._replies = sight.replies()
+        self._ceilings = ceilings
+        self._clock_us = clock_us
+        self._on_trip = on_trip
+        self._state = fresh(ceilings.channels)
+        self._latched: Trip | None = None
+        self._trips = 0
+        self._alive = True
+        self._now_us = clock_us()
+        self._tally = threading.RLock()  # held for two assignments, never while bytes are written
+        self._line = threading.RLock()  # check-and-write
+
+    @property
+    def identity(self) -> Identity:
+        return self._port.identity
+
+    @property
+    def latched(self) -> Trip | None:
+        """The first reason since the last `unlatch`; None while output may pass."""
+        return self._latched
+
+    @property
+    def trips(self) -> int:
+        """How often it tripped, ever."""
+        return self._trips
+
+    @property
+    def alive(self) -> bool:
+        """False for good after the first PortError or `close`."""
+        return self._alive
+
+    def write(self, frame: bytes) -> bool:
+        """Pass one whole frame, or refuse it: then the guard is latched and has sent its own halt.
+
+        A latched guard still passes halts and questions. A PortError latches and goes on to the caller.
+        """
+        request = self._sight.see_request(frame)
+        with self._line:
+            now_us = self._time()
+            trip = self._look(now_us)
+            before = self._trips
+            passed = self._latched is None or always_passes(request.seen)
+            if passed:
+                state, refusal = judge(self._state, request, now_us, self._ceilings)
+                if refusal is None:
+                    self._state = state
+                    self._send(frame)
+                    if self._trips != before:
+                        self._halt()  # somebody tripped meanwhile: this frame must not be the last word
+                else:
+                    trip, passed = self._refuse(refusal), False
+        self._tell(trip)
+        return passed
+
+    def read(self, max_bytes: int, timeout_ms: int) -> bytes:
+        """What the device sent, after the guard has read it. One thread only. A PortError latches first."""
+        try:
+            data = self._port.read(max_bytes, timeout_ms)
+        except PortError as error:
+            self._failed(error)
+            raise
+        trip: Trip | None = None
+        for reply in self._replies.feed(data):
+            with self._line:
+                self._state, refusal = hear(self._state, reply)
+                if refusal is not None and self._latched is None:
+                    trip = self._refuse(refusal)
+        self._tell(trip)
+        return data
+
+    def watch(self) -> None:
+        """Once a turn: halt if the device has been silent too long or the session's charge is used up."""
+        with self._line:
+            trip = self._look(self._time())
+        self._tell(trip)
+
+    def trip(self, rule: str, detail: str = "") -> int:
+        """Latch, then halt (again), from any thread; never raises. Returns the count of trips.
+
+        After it returns no frame that could put out anything follows the halt until `unlatch`.
+        """
+        latched = self._latch(rule, detail)
+        self._halt()
+        return latched.count
+
+    def unlatch(self, trips: int) -> bool:
+        """Pass output again: only if nothing tripped since `trips` and a halt after the last trip is acknowledged."""
+        with self._line, self._tally:
+            if trips != self._trips or not self._alive or (self._latched and self._state.stage is not Stage.OFF):
+                return False
+            self._latched = None
+            return True
+
+    def arm(self, channel: int, level_ua: int, ramp_ms: int, pad_mm2: int) -> bool:
+        """Allow `channel` (from 1) to climb to `level_ua` in `ramp_ms` at the fastest, on pads of `pad_mm2`.
+
+        False, and the channel disarmed, if latched or if a number is outside the ceilings.
+        """
+        limit = self._ceilings
+        with self._line:
+            if not 1 <= channel <= limit.channels:
+                return False
+            good = (
+                self._latched is None
+                and 0 < level_ua <= limit.max_amplitude_ua
+                and ramp_ms >= limit.min_ramp_ms
+                and 0 < pad_mm2 <= limit.max_pad_mm2
+            )
+            self._change(channel, Armed(level_ua, ramp_ms, pad_mm2) if good else None)
+            return good
+
+    def disarm(self) -> None:
+        """No channel may put out anything until armed again. Sends nothing."""
+        with self._line:
+            self._state = replace(self._state, lanes=tuple(replace(lane, armed=None) for lane in self._state.lanes))
+
+    def new_session(self) -> bool:
+        """Start the account of charge again; only while the output is off, and disarms."""
+        with self._line:
+            if self._state.stage is not Stage.OFF:
+                return False
+            self._state = replace(
+                self._state, lanes=tuple(replace(lane, armed=None, spent_pc=0) for lane in self._state.lanes)
+            )
+            return True
+
+    def cancel(self) -> None:
+        """Wake a blocked `read`."""
+        self._port.cancel()
+
+    def close(self) -> None:
+        """Halt, then close the line. Idempotent."""
+        if self._alive:
+            self.trip(Rule.CLOSED, "the line was closed")
+        self._alive = False
+        self._port.close()
+
+    def _time(self) -> int:
+        """The clock, never backwards."""
+        self._now_us = max(self._now_us, self._clock_us())
+        return self._now_us
+
+    def _look(self, now_us: int) -> Trip | None:
+        refusal = watch(self._state, now_us, self._ceilings) if self._latched is None else None
+        return self._refuse(refusal) if refusal else None
+
+    def _refuse(self, refusal: Refusal) -> Trip:
+        trip = self._latch(refusal.rule, refusal.detail)
+        self._halt()
+        return trip
+
+    def _latch(self, rule: str, detail: str) -> Trip:
+        """Latch and count; keeps the first reason."""
+        with self._tally:
+            self._trips += 1
+            trip = Trip(rule, detail, self._now_us, self._trips)
+            self._latched = self._latched or trip
+            return trip
+
+    def _halt(self) -> None:
+        """Send a halt, disarm, take the skin to be at 0; only the answer to this halt or a later one counts."""
+        with self._line:
+            number = self._trips % self._sight.numbers
+            try:
+                if self._alive:
+                    self._port.write(self._sight.halt_frame(number))
+            except Exception:  # noqa: BLE001 - whatever broke, who stops must not be thrown out of stopping
+                self._alive = False
+            self.disarm()
+            self._state = halted(replace(self._state, pending=()), number, self._now_us)
+
+    def _send(self, frame: bytes) -> None:
+        try:
+            self._port.write(frame)
+        except PortError as error:
+            self._failed(error)
+            raise
+
+    def _failed(self, error: PortError) -> None:
+        """The line broke: latch, remember, tell."""
+        self._alive = False
+        trip = self._latch(Rule.PORT_FAILED, str(error))
+        self._halt()
+        self._tell(trip)
+
+    def _tell(self, trip: Trip | None) -> None:
+        if trip is not None and self._on_trip is not None:
+            self._on_trip(trip)
+
+    def _change(self, channel: int, armed: Armed | None) -> None:
+        lanes: list[Lane] = list(self._state.lanes)
+        lanes[channel - 1] = replace(lanes[channel - 1], armed=armed)
+        self._state = replace(self._state, lanes=tuple(lanes))

@@ -1,0 +1,92 @@
+"""What the guard knows, as one frozen value. Times in µs of the guard's clock, currents in µA, charge in pC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from nmes.guard.sight import Halt, Init, Poll, Seen, Status, Update
+
+LONG_AGO_US = -(1 << 62)
+Peaks = tuple[int, ...]
+"""Peak current of each channel, channel 1 first; 0 = off."""
+
+
+class Stage(Enum):
+    """How much the device may be putting out."""
+
+    OFF = auto()
+    """Nothing: no start-up since the last acknowledged halt."""
+    ENABLED = auto()
+    """The device acknowledged its start-up; every channel is at 0."""
+    LIVE = auto()
+    """An update with current was passed and nothing since proves that it ended."""
+    HALTING = auto()
+    """A halt was sent and is not acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A person confirmed `level_ua` on this pad; it may be reached from 0 in `ramp_ms` and no faster."""
+
+    level_ua: int
+    ramp_ms: int
+    pad_mm2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One channel. Waiting since `waited_from_us` pays for rises; `spent_pc` was delivered before `since_us`."""
+
+    armed: Armed | None = None
+    waited_from_us: int = LONG_AGO_US
+    spent_pc: int = 0
+    pulse_pc: int = 0
+    period_us: int = 1
+    since_us: int = 0
+
+    def charge_pc(self, now_us: int) -> int:
+        """At most this much was delivered: each change of output may add a pulse."""
+        if self.pulse_pc == 0:
+            return self.spent_pc
+        return self.spent_pc + self.pulse_pc * ((now_us - self.since_us) // self.period_us + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A passed request whose answer has not come. `peaks` is what it would put out, () if that is not its subject."""
+
+    turn: int
+    number: int
+    seen: Halt | Status | Init | Update | Poll
+    at_us: int
+    peaks: Peaks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`turn` counts passed requests; `changed` is the turn of the last that can change what the device does."""
+
+    lanes: tuple[Lane, ...]
+    stage: Stage = Stage.OFF
+    pending: tuple[Pending, ...] = ()
+    acknowledged: Peaks = (0,) * 8
+    turn: int = 0
+    changed: int = 0
+    renewed_us: int = LONG_AGO_US
+    frames_from_us: int = LONG_AGO_US
+
+
+def fresh(channels: int) -> State:
+    """Deny by default: nothing armed, nothing enabled."""
+    return State(tuple(Lane() for _ in range(channels)), acknowledged=(0,) * channels)
+
+
+def lowest_peak(state: State, index: int) -> int:
+    """The least current the channel may have now: an update that is not acknowledged may not have arrived."""
+    return min([state.acknowledged[index], *(pending.peaks[index] for pending in state.pending if pending.peaks)])
+
+
+def waits_for(state: State, kinds: type[Seen] | tuple[type[Seen], ...]) -> bool:
+    """True if a request of these kinds is not answered yet."""
+    return any(isinstance(pending.seen, kinds) for pending in state.pending)

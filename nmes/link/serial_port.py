@@ -1,0 +1,148 @@
+"""A serial port through pyserial: the only place that knows pyserial, and where its stray exceptions end.
+
+Measured and turned into one family here: a hung-up line raises SerialException, OSError or termios.error depending on
+the call; closing under a blocked read gives the reader a TypeError; a write without a time limit blocks for ever on
+RTS/CTS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sys
+
+import serial
+from serial.tools import list_ports
+
+from nmes.link.lock import DeviceLock
+from nmes.link.port import Identity, LineSettings, Port, PortBusy, PortError, PortLost, PortMissing, PortTimeout
+from nmes.link.socket_port import open_socket
+from nmes.link.waiting import Waiting
+
+if sys.platform == "win32":
+    _STRAY: tuple[type[Exception], ...] = (OSError, TypeError, ValueError)
+else:
+    import termios
+
+    _STRAY = (OSError, TypeError, ValueError, termios.error)
+
+WRITE_S = 0.1  # [design] the longest a STOP waits for a write that RTS/CTS has blocked
+
+
+class SerialPort:
+    """A `Port` over an open pyserial object."""
+
+    def __init__(self, line: serial.SerialBase, identity: Identity, lock: DeviceLock) -> None:
+        self._line = line
+        self._identity = identity
+        self._lock = lock
+        self._waiting = Waiting()
+        self._open = True
+
+    @property
+    def identity(self) -> Identity:
+        return self._identity
+
+    def read(self, max_bytes: int, timeout_ms: int) -> bytes:
+        with self._waiting.reading:
+            try:
+                return self._read(max_bytes, timeout_ms)
+            except _STRAY as error:
+                raise self._lost() from error
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._line.write(data)
+        except serial.SerialTimeoutException as error:
+            with contextlib.suppress(*_STRAY):
+                self._line.reset_output_buffer()
+            self.close()
+            raise PortTimeout(
+                f"{self._identity.url} took no data for 0.1 s and was closed; check the cable, then connect again."
+            ) from error
+        except _STRAY as error:
+            raise self._lost() from error
+
+    def cancel(self) -> None:
+        self._waiting.wake()
+        if sys.platform == "win32":
+            self._line.cancel_read()
+
+    def close(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        self.cancel()
+        self._waiting.close()
+        with contextlib.suppress(*_STRAY):
+            self._line.close()
+        self._lock.release()
+
+    def _read(self, max_bytes: int, timeout_ms: int) -> bytes:
+        if sys.platform == "win32":  # a COM port is no descriptor; pyserial waits and `cancel_read` wakes it
+            if self._line.timeout != timeout_ms / 1000:
+                self._line.timeout = timeout_ms / 1000
+            first = bytes(self._line.read(1))
+            return first + bytes(self._line.read(min(max_bytes - 1, self._line.in_waiting)))
+        if not self._waiting.readable(self._line.fileno(), timeout_ms):
+            return b""
+        return bytes(self._line.read(max_bytes))
+
+    def _lost(self) -> PortLost:
+        return PortLost(
+            f"{self._identity.url} is gone: the device was unplugged or switched off; plug it in and connect again."
+        )
+
+
+def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None) -> Port:
+    """Open `/dev/...`, `COM3`, a pseudo-terminal or `socket://host:port`, exclusively.
+
+    `lock` is where the holder is written down (default: the user's runtime folder). Raises PortMissing or PortBusy.
+    """
+    held = lock if lock is not None else DeviceLock(url)
+    held.acquire()
+    if url.startswith("socket://"):
+        return open_socket(url, held)
+    try:
+        line = serial.serial_for_url(
+            url,
+            baudrate=settings.baud,
+            bytesize=settings.data_bits,
+            parity=settings.parity,
+            stopbits=settings.stop_bits,
+            rtscts=settings.rts_cts,
+            timeout=0,
+            write_timeout=WRITE_S,
+            exclusive=True,
+        )
+    except _STRAY as error:
+        held.release()
+        raise _not_opened(url, error) from error
+    return SerialPort(line, identify(url), held)
+
+
+def identify(url: str) -> Identity:
+    """What the system knows about a port, without opening it."""
+    return next((known for known in known_ports() if known.url == url), Identity(url))
+
+
+def known_ports() -> list[Identity]:
+    """USB serial ports of this computer, sorted by path; others (on-board, Bluetooth) are left out on purpose."""
+    usb = (port for port in list_ports.comports() if port.vid is not None)
+    return sorted(
+        (Identity(p.device, p.vid, p.pid or 0, p.serial_number or "", p.description or "") for p in usb),
+        key=lambda known: known.url,
+    )
+
+
+def _not_opened(url: str, error: Exception) -> PortError:
+    """Which of our errors a failed open is, with what to do about it."""
+    match getattr(error, "errno", None):
+        case errno.EAGAIN | errno.EBUSY:
+            return PortBusy(f"{url} is held by another program; end that program, then try again.")
+        case errno.EACCES | errno.EPERM:
+            return PortMissing(
+                f"{url} may not be opened by this user; ask for the right to use serial ports (group dialout)."
+            )
+        case _:
+            return PortMissing(f"{url} cannot be opened; plug the device in or check the name, then try again.")

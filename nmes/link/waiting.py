@@ -1,0 +1,48 @@
+"""Waiting for bytes so that another thread can end the wait: a blocked read must never outlive its port.
+
+A pair of connected sockets is watched beside the line; `select` takes both on every platform where it takes the line.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+
+CLOSING_S = 0.2  # [design] how long a close waits for a reader it has woken; a woken reader needs microseconds
+
+
+class Waiting:
+    """One reader at a time waits here; `wake` and `close` may be called by any thread."""
+
+    def __init__(self) -> None:
+        self._receiving, self._sending = socket.socketpair()
+        self._receiving.setblocking(False)
+        self._sending.setblocking(False)
+        self.reading = threading.Lock()
+        """Held by the reader for the length of one read."""
+
+    def readable(self, line: int, timeout_ms: int) -> bool:
+        """True when `line` (a file descriptor) has bytes or has hung up; False after `timeout_ms` or a wake."""
+        woken = self._receiving.fileno()
+        ready, _, _ = select.select([line, woken], [], [], timeout_ms / 1000)
+        if woken in ready:
+            self._receiving.recv(4096)
+            return False
+        return line in ready
+
+    def wake(self) -> None:
+        """End the present wait; if nobody waits, the next one ends at once."""
+        try:
+            self._sending.send(b"w")
+        except OSError:
+            return  # closed, or so many wakes are unread that one more changes nothing
+
+    def close(self) -> None:
+        """Wake the reader, give it time to leave, and let the sockets go."""
+        self.wake()
+        left = self.reading.acquire(timeout=CLOSING_S)
+        self._receiving.close()
+        self._sending.close()
+        if left:
+            self.reading.release()

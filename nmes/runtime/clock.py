@@ -1,0 +1,44 @@
+"""Clocks the runtime is given. Nothing below this floor reads one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Monotonic milliseconds for order and durations; universal time for the reader only."""
+
+    def now_ms(self) -> int: ...
+
+    def utc(self) -> datetime: ...
+
+
+class RealClock:
+    """The computer's own clocks."""
+
+    def now_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+    def utc(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class VirtualClock:
+    """A clock turned by hand, in microseconds because the stimulator's pulses are; it starts at 1 s, never at 0."""
+
+    now_us: int = 1_000_000
+    start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now_ms(self) -> int:
+        return self.now_us // 1000
+
+    def utc(self) -> datetime:
+        return self.start + timedelta(microseconds=self.now_us)
+
+    def advance_to(self, now_us: int) -> None:
+        """Forward only; an earlier time changes nothing."""
+        self.now_us = max(self.now_us, now_us)

@@ -1,0 +1,71 @@
+"""A session as the screens and the line mode see it: a View to read, events to post, one STOP.
+
+No screen knows a port, a file or a thread; this is all it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, assert_never
+
+from nmes.core.events import Event
+from nmes.core.view import View
+from nmes.record.store import verify_session
+from nmes.record.verify import Damaged, Intact, Torn
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of the record when the session was over. `verdict` is one plain sentence."""
+
+    session_id: str
+    record: Path
+    entries: int
+    intact: bool
+    verdict: str
+
+
+class Live(Protocol):
+    """A session that runs somewhere else: in the loop's thread, or on a bench turned by hand."""
+
+    @property
+    def view(self) -> View:
+        """The latest published View."""
+
+    @property
+    def simulation(self) -> bool:
+        """Whether the far end is the simulator: no patient can be attached to it."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the session is over and its record closed."""
+
+    def post(self, event: Event) -> None:
+        """Something the person at the controls did."""
+
+    def stop(self, source: str) -> None:
+        """STOP, in the caller's own thread; returns when the halt has been written or the line is known to be dead."""
+
+    def heartbeat(self) -> None:
+        """The screen is alive; call at least once a second, from the thread that paints."""
+
+    def finish(self) -> Summary:
+        """End the session if it is not over, wait for the record, verify it. Idempotent."""
+
+
+def summary_of(record: Path) -> Summary:
+    """Verify a session's record against its chain and say what was found."""
+    found = verify_session(record).verdict
+    match found:
+        case Intact(entries=entries):
+            return Summary(
+                record.stem, record, entries, True, f"The record is intact: {entries} entries, none altered."
+            )
+        case Torn(entries=entries):
+            sentence = f"The record is whole up to entry {entries}; its last line was cut off while it was written."
+            return Summary(record.stem, record, entries, False, sentence)
+        case Damaged(seq=seq, sentence=sentence):
+            return Summary(record.stem, record, seq - 1, False, f"The record is damaged at entry {seq}: {sentence}")
+        case _:
+            assert_never(found)

@@ -1,0 +1,182 @@
+"""Where a session is put together: record first, then the line, then the loop.
+
+The only place besides the guard that knows a line; it hands each Port to a guard at once and keeps none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nmes import __version__
+from nmes.core import limits
+from nmes.core.plan import Plan
+from nmes.core.plan import compile as plan_for
+from nmes.core.protocol_file import parse
+from nmes.core.session import Session, begin
+from nmes.core.view import Output, View
+from nmes.devices.sciencemode4.driver import P24Driver
+from nmes.devices.sciencemode4.p24 import P24, SETTINGS
+from nmes.guard.ceilings import Ceilings
+from nmes.guard.clock import boottime_us
+from nmes.guard.port import GuardedPort
+from nmes.guard.sight.sciencemode4 import ScienceMode4Sight
+from nmes.link.memory_port import MemoryPort
+from nmes.link.memory_port import Peer as Peer  # noqa: PLC0414 - re-exported: only this module may know the line
+from nmes.link.port import LineSettings, Port, PortError
+from nmes.record.clocks import system_clocks
+from nmes.record.errors import RecordError
+from nmes.record.files import Kind, chain_folder
+from nmes.record.journal import Journal
+from nmes.record.sink import JournalThread
+from nmes.runtime.clock import RealClock
+from nmes.runtime.library import Loaded
+from nmes.runtime.live import Summary, summary_of
+from nmes.runtime.loop import Loop
+from nmes.runtime.simulator import Simulator, SimulatorError, start_simulator
+from nmes.runtime.turn import Controller
+
+if TYPE_CHECKING:
+    from nmes.core.events import Event, Record
+
+FINISH_LIMIT_S = 10.0
+
+
+class CannotStart(Exception):
+    """The session cannot be opened; one sentence that says what is wrong and what to do."""
+
+
+@dataclass(slots=True)
+class RunningSession:
+    """A `Live` session on the real clock: loop and record have a thread each, and the caller waits for neither."""
+
+    controller: Controller
+    loop: Loop
+    record: Path
+    simulation: bool
+    simulator: Simulator | None
+
+    @property
+    def view(self) -> View:
+        return self.controller.view
+
+    @property
+    def done(self) -> bool:
+        return self.controller.done
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What escaped the loop, if anything did."""
+        return self.loop.failure
+
+    def post(self, event: Event) -> None:
+        self.controller.post(event)
+
+    def stop(self, source: str) -> None:
+        self.controller.stop(source)
+
+    def heartbeat(self) -> None:
+        self.controller.heartbeat()
+
+    @property
+    def halted(self) -> bool:
+        """Whether the device confirmed that it is off. If not, the simulator is left to its own dead-man."""
+        return self.view.output is Output.OFF
+
+    def finish(self) -> Summary:
+        end = time.monotonic() + FINISH_LIMIT_S
+        while not self.done and time.monotonic() < end:
+            self.controller.leave()
+            self.loop.join(0.1)
+        if self.simulator is not None and self.halted:
+            self.simulator.end()
+        self.simulator = None
+        return summary_of(self.record)
+
+
+def binding(loaded: Loaded, plan: Plan, device: str, begun_ms: int) -> dict[str, object]:
+    """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks."""
+    return {
+        "protocol": loaded.protocol.id,
+        "protocol_version": str(loaded.protocol.version),
+        "protocol_sha256": loaded.sha256,
+        "protocol_yaml": loaded.text.decode("utf-8"),
+        "program": f"nmes {__version__}",
+        "python": platform.python_version(),
+        "device": device,
+        "model": plan.capabilities.model,
+        "clocks": "monotonic orders, universal time informs",
+        "begun_ms": begun_ms,
+        "limits": {name.lower(): value for name, value in vars(limits).items() if name.isupper()},
+    }
+
+
+def session_of(bound: Mapping[str, object]) -> Session:
+    """The session a record began with, from what it is bound to; for replaying it through today's `step`."""
+    protocol = parse(str(bound["protocol_yaml"]).encode(), f"{bound['protocol']}.yaml")
+    session, _ = begin(plan_for(protocol, P24), protocol.screening_codes)
+    return replace(session, now_ms=int(str(bound["begun_ms"])))
+
+
+def open_live(loaded: Loaded, *, url: str | None, home: Path, trace: Path | None = None) -> RunningSession:
+    """Open a session on the simulator (`url` None) or on the device at `url`; CannotStart says why not."""
+    plan = plan_for(loaded.protocol, P24)
+    clock = RealClock()
+    kind = Kind.SIMULATION if is_simulation(url) else Kind.PATIENT
+    simulator = None
+    with contextlib.ExitStack() as undo:
+        try:
+            bound = binding(loaded, plan, url or "simulator", clock.now_ms())
+            journal = Journal.open(chain_folder(home, kind), socket.gethostname(), bound, system_clocks())
+            undo.callback(journal.abandon)
+            if url is None:
+                simulator = start_simulator(trace)
+                undo.callback(simulator.process.terminate)
+            guard = open_guarded(simulator.url if simulator else str(url))
+        except (RecordError, SimulatorError, PortError) as error:
+            raise CannotStart(str(error)) from error
+        undo.pop_all()
+    controllers: list[Controller] = []
+
+    def tell_later(event: Record) -> None:
+        controllers[0].tell(event)
+
+    sink = JournalThread(journal, tell_later)
+    begun = begin(plan, loaded.protocol.screening_codes)
+    controller = Controller(begun, P24Driver(), guard, sink, clock, loaded.protocol.operator_absent_limit_ms)
+    controllers.append(controller)
+    loop = Loop(controller)
+    loop.start()
+    return RunningSession(controller, loop, journal.path, kind is Kind.SIMULATION, simulator)
+
+
+def open_guarded(url: str) -> GuardedPort:
+    """The guard of the line at `url`; PortError if it cannot be opened."""
+    from nmes.link.serial_port import open_serial  # noqa: PLC0415 - pyserial is slow to import and not always needed
+
+    line = LineSettings(SETTINGS.baud, SETTINGS.data_bits, SETTINGS.parity, SETTINGS.stop_bits, SETTINGS.rts_cts)
+    return guard_of(open_serial(url, line))
+
+
+def open_memory(peer: Peer, clock_us: Callable[[], int]) -> tuple[GuardedPort, MemoryPort]:
+    """The guard of a line inside this process, and the line itself so that a test can break it."""
+    port = MemoryPort(peer)
+    return guard_of(port, clock_us), port
+
+
+def guard_of(port: Port, clock_us: Callable[[], int] = boottime_us) -> GuardedPort:
+    """A ScienceMode4 guard around an open line."""
+    return GuardedPort(port, ScienceMode4Sight(), Ceilings(), clock_us)
+
+
+def is_simulation(url: str | None) -> bool:
+    """A P24 hangs on USB: what listens on this computer's own network or on a pseudo-terminal is a simulator."""
+    if url is None or url.startswith("/dev/pts/"):
+        return True
+    return url.startswith(("socket://127.", "socket://localhost", "socket://[::1]"))

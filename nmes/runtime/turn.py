@@ -1,0 +1,284 @@
+"""One turn of the loop: drain the inbox, step the session, record the intent, encode, ask the guard, write, publish.
+
+Laws: the turn that did the work is what renews the device's dead-man; no helper thread does. A turn that comes late
+delays the plan (`Tick.stalled_ms`), it never jumps it. `stop()` trips the guard in the caller's own thread and waits
+for nothing but one write. Nothing here raises output: that is `step`'s to ask for and the guard's to pass.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from dataclasses import replace
+from typing import Final, assert_never
+
+from nmes.core import commands as c
+from nmes.core import events as e
+from nmes.core import session as s
+from nmes.core.view import OutputState, View, view
+from nmes.devices.stimulator import Driver
+from nmes.guard.port import GuardedPort
+from nmes.link.port import PortError
+from nmes.record.chain import NewEntry
+from nmes.record.replay import event_entry
+from nmes.record.sink import RecordSink
+from nmes.runtime.clock import Clock
+
+UI_SILENT_MS: Final = 1500
+"""No heartbeat of the screen for this long pauses the session [design, SR-18]."""
+STALL_TOLERANCE_MS: Final = 100
+"""A turn later than planned by more than this has lost time; the plan waits for it [design]."""
+LONGEST_WAIT_MS: Final = 50
+"""The longest a real loop waits for bytes before it turns again, so that the inbox is never old."""
+
+
+CLOSE_LIMIT_S: Final = 5.0
+"""How long the end of a session waits for its record; output has long been off by then [design]."""
+
+
+class Controller:
+    """A session joined to its device, its guard and its record. One thread turns it; any thread may post or stop."""
+
+    def __init__(
+        self,
+        begun: s.Step,
+        driver: Driver,
+        guard: GuardedPort,
+        sink: RecordSink,
+        clock: Clock,
+        absent_limit_ms: int,
+    ) -> None:
+        self._session, commands = begun
+        self._driver, self._guard, self._sink, self._clock = driver, guard, sink, clock
+        self._absent_limit_ms = absent_limit_ms
+        self._inbox: deque[e.Event] = deque()
+        now_ms = clock.now_ms()
+        self._session = replace(self._session, now_ms=now_ms)
+        self._planned_ms = self._heartbeat_ms = self._touched_ms = now_ms
+        self._silent = self._absent = False
+        self._seen_trips = guard.trips
+        self._link_up, self._closed = True, False
+        self._unrecorded: e.Tick | None = None
+        self._operator = "operator"
+        self.complete = False
+        """Whether the whole record reached the disk; known once `done`."""
+        self._view = view(self._session, driver.output)
+        self._commands_at_start = commands
+
+    # --- any thread ---
+
+    @property
+    def view(self) -> View:
+        """The last published View; a frozen value, safe to read from any thread."""
+        return self._view
+
+    @property
+    def session(self) -> s.Session:
+        """The session as of the last turn."""
+        return self._session
+
+    @property
+    def connected(self) -> bool:
+        """Whether the line to the device is still there."""
+        return self._link_up
+
+    @property
+    def done(self) -> bool:
+        """Whether the session has ended and its record is closed."""
+        return self._closed
+
+    def post(self, event: e.Event) -> None:
+        """Something a person did. It is heard in the next turn."""
+        self._touched_ms = self._clock.now_ms()
+        self._inbox.append(event)
+
+    def tell(self, event: e.Event) -> None:
+        """Something that happened without a person: the record, a timer."""
+        self._inbox.append(event)
+
+    def heartbeat(self) -> None:
+        """The screen is alive: it has painted since the last call."""
+        self._heartbeat_ms = self._clock.now_ms()
+
+    def stop(self, source: str) -> None:
+        """STOP: halts in the caller's own thread, then tells the session."""
+        trips = self._guard.trip("operator", source)
+        self.post(e.Stop(source, trips))
+
+    def leave(self) -> None:
+        """End the session if it is not over; whatever is unsure by then, the line is closed and the record too."""
+        self.tell(e.End())
+
+    # --- the loop's thread ---
+
+    def wait_ms(self) -> int:
+        """How long the loop may wait for bytes before the next turn, in ms, from now."""
+        return max(0, min(self._planned_ms - self._clock.now_ms(), LONGEST_WAIT_MS))
+
+    def next_wake_ms(self) -> int:
+        """When the next turn is due if no bytes come, on the session's clock."""
+        return self._planned_ms
+
+    def read(self) -> bytes:
+        """Bytes from the device, waiting at most `wait_ms`; b"" also when the line is gone."""
+        if not self._link_up:
+            return b""
+        try:
+            return self._guard.read(4096, self.wait_ms())
+        except PortError as error:
+            self._lost(str(error))
+            return b""
+
+    def turn(self, data: bytes) -> View:
+        """One turn, with what `read` gave."""
+        now_ms = self._clock.now_ms()
+        late_ms = now_ms - self._planned_ms - STALL_TOLERANCE_MS
+        if self._commands_at_start:
+            commands, self._commands_at_start = self._commands_at_start, ()
+            self._obey(commands, now_ms)
+        self._handle(e.Tick(now_ms, max(0, late_ms)), now_ms)
+        if self._link_up:
+            self._driver.receive(data, now_ms)
+            self._guard.watch()
+        self._watch_people(now_ms)
+        self._drain(now_ms)
+        if self._link_up and not self._closed:
+            self._driver.tick(now_ms)
+            self._write(now_ms)
+            self._drain(now_ms)
+            self._write(now_ms)
+        self._planned_ms = self._plan_wake(now_ms)
+        self._view = view(self._session, self._output())
+        return self._view
+
+    def fail(self, error: BaseException) -> None:
+        """Something escaped a turn: output off first, then the record, then the end."""
+        self._guard.trip("turn", type(error).__name__)
+        failure = NewEntry("failure", {"error": type(error).__name__, "text": str(error)[:500]}, "program")
+        self._sink.submit([failure])
+        self._close("program_error")
+        self._session = replace(self._session, state=s.Unsure("program_error"))
+        self._view = view(self._session, OutputState())
+
+    def _drain(self, now_ms: int) -> None:
+        while True:
+            self._hear_guard()
+            happened = [*self._driver.events(), *self._take_inbox()]
+            if not happened:
+                return
+            for event in happened:
+                self._handle(event, now_ms)
+
+    def _take_inbox(self) -> list[e.Event]:
+        return [self._inbox.popleft() for _ in range(len(self._inbox))]
+
+    def _hear_guard(self) -> None:
+        """A refusal of the guard becomes an event once; a STOP has its own."""
+        if self._guard.trips == self._seen_trips:
+            return
+        self._seen_trips = self._guard.trips
+        latched = self._guard.latched
+        if latched is not None and latched.rule != "operator":
+            self._inbox.append(e.GuardTripped(latched.rule, latched.detail, self._seen_trips))
+
+    def _watch_people(self, now_ms: int) -> None:
+        """Each silence is told once, until it is broken."""
+        silent = now_ms - self._heartbeat_ms > UI_SILENT_MS
+        if silent and not self._silent:
+            self._inbox.append(e.UiSilent())
+        absent = now_ms - self._touched_ms > self._absent_limit_ms
+        if absent and not self._absent:
+            self._inbox.append(e.OperatorAbsent())
+        self._silent, self._absent = silent, absent
+
+    def _handle(self, event: e.Event, now_ms: int) -> None:
+        before = self._session
+        self._session, commands = s.step(before, event)
+        self._record(before, event, commands)
+        self._obey(commands, now_ms)
+        if isinstance(event, e.HaltUnconfirmed) and self._link_up:
+            # The last resort: with the line closed the device's own dead-man ends the stimulation.
+            self._guard.close()
+            self._link_up = False
+
+    def _record(self, before: s.Session, event: e.Event, commands: tuple[c.Command, ...]) -> None:
+        """Every event that changed something, and the tick whose time it used."""
+        if self._closed:
+            return
+        if isinstance(event, e.Tick) and not commands and self._session == replace(before, now_ms=event.now_ms):
+            self._unrecorded = event
+            return
+        if self._unrecorded is not None and not isinstance(event, e.Tick):
+            self._submit(self._unrecorded, ())
+        self._unrecorded = None
+        self._submit(event, commands)
+
+    def _submit(self, event: e.Event, commands: tuple[c.Command, ...]) -> None:
+        if isinstance(event, e.Screened):
+            self._operator = event.by
+        intent = next((command.intent for command in commands if isinstance(command, c.MakeDurable)), None)
+        self._sink.submit([event_entry(event, commands, self._actor(event))], intent)
+
+    def _actor(self, event: e.Event) -> str:
+        if isinstance(event, e.Operator):
+            return self._operator
+        return "device" if isinstance(event, e.Device) else "program"
+
+    def _obey(self, commands: tuple[c.Command, ...], now_ms: int) -> None:
+        for command in commands:
+            match command:
+                case c.Identify() | c.Enable() | c.SetOutput():
+                    self._driver.execute(command, now_ms)
+                case c.Halt():
+                    self._driver.execute(command, now_ms)
+                    self._write(now_ms)
+                case c.Unlatch(trips=trips):
+                    if not self._guard.unlatch(trips):
+                        self._inbox.append(e.GuardTripped("unlatch", "no confirmed halt", self._guard.trips))
+                case c.Arm(channel=channel, level_ua=level_ua, ramp_ms=ramp_ms, pad_mm2=pad_mm2):
+                    if level_ua and not self._guard.arm(channel, level_ua, ramp_ms, pad_mm2):
+                        self._guard.trip("arming", f"channel {channel}: {level_ua} uA in {ramp_ms} ms on {pad_mm2} mm2")
+                case c.Disarm():
+                    self._guard.disarm()
+                case c.Close(why=why):
+                    self._close(why)
+                case c.MakeDurable() | c.Note():
+                    pass
+                case _:
+                    assert_never(command)
+
+    def _write(self, now_ms: int) -> None:
+        """What the driver has to send, through the guard; the rise is counted from the time after the write."""
+        if not self._link_up:
+            return
+        for frame in self._driver.frames():
+            try:
+                passed = self._guard.write(frame)
+            except PortError as error:
+                self._lost(str(error))
+                return
+            if passed:
+                self._driver.sent(self._clock.now_ms())
+            else:
+                self._driver.refused(now_ms)
+
+    def _lost(self, reason: str) -> None:
+        self._link_up = False
+        self._driver.lost(reason, self._clock.now_ms())
+
+    def _close(self, why: str) -> None:
+        if not self._closed:
+            self._closed = True
+            self._guard.close()
+            self._link_up = False
+            self.complete = self._sink.close({"why": why}, CLOSE_LIMIT_S)
+
+    def _output(self) -> OutputState:
+        return self._driver.output
+
+    def _plan_wake(self, now_ms: int) -> int:
+        wakes = [s.next_wake_ms(self._session), self._driver.next_deadline_ms(now_ms) if self._link_up else None]
+        due = min((wake for wake in wakes if wake is not None), default=sys.maxsize)
+        people = min(self._heartbeat_ms + UI_SILENT_MS + 1, self._touched_ms + self._absent_limit_ms + 1)
+        later = people if people > now_ms else now_ms + 1000
+        return max(now_ms + 1, min(due, later, now_ms + 1000))

@@ -1,0 +1,1 @@
+"""A protocol against the simulator at full speed, both ends on one virtual clock."""

@@ -1,0 +1,184 @@
+"""The one place where controller and simulator meet in one process, on one clock turned by hand.
+
+The wire is real: every byte passes the driver, the guard and the simulator's own decoder. Only the line is shortened
+to a function call, and time to a number. Nothing sleeps and nothing runs on its own: the same script gives the same
+trace.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from firmware_sim.device import P24
+from firmware_sim.patient import Feeling, Person
+from nmes.core import events as e
+from nmes.core.plan import Plan
+from nmes.core.plan import compile as plan_for
+from nmes.core.session import begin
+from nmes.core.view import View
+from nmes.devices.sciencemode4.driver import P24Driver
+from nmes.devices.sciencemode4.p24 import P24 as P24_CAPABILITIES
+from nmes.record.chain import NewEntry
+from nmes.record.clocks import Clocks
+from nmes.record.files import Kind, chain_folder
+from nmes.record.journal import Journal
+from nmes.record.sink import InlineJournal, Post, RecordSink
+from nmes.runtime.clock import VirtualClock
+from nmes.runtime.library import Loaded
+from nmes.runtime.open import Peer, binding, open_memory
+from nmes.runtime.turn import Controller
+
+DEFAULT_ABSENT_MS = 10 * 60_000
+
+
+@dataclass(slots=True)
+class Line:
+    """The simulator as the far end of a MemoryPort: it lives on the bench's clock."""
+
+    device: P24
+    clock: VirtualClock
+
+    def from_host(self, data: bytes) -> None:
+        self.device.receive(data, self.clock.now_us)
+
+    def to_host(self) -> bytes:
+        return self.device.transmit(self.clock.now_us)
+
+
+@dataclass(slots=True)
+class MemorySink:
+    """A record that lives as long as the bench. With `hold` set the disk is slow: intents wait for `release`."""
+
+    post: Post
+    entries: list[NewEntry] = field(default_factory=list)
+    hold: bool = False
+    held: list[int] = field(default_factory=list)
+    closed: Mapping[str, object] | None = None
+
+    def submit(self, entries: Sequence[NewEntry], durable: int | None = None) -> None:
+        self.entries.extend(entries)
+        if durable is not None:
+            self.held.append(durable)
+            if not self.hold:
+                self.release()
+
+    def release(self) -> None:
+        """The disk catches up."""
+        self.hold = False
+        held, self.held = self.held, []
+        for intent in held:
+            self.post(e.Durable(intent))
+
+    def close(self, body: Mapping[str, object], timeout_s: float) -> bool:  # noqa: ARG002 - a sink's shape; never waits
+        self.closed = body
+        return True
+
+
+class Bench:
+    """Controller, guard, driver, wire, firmware and skin on one virtual clock.
+
+    `make_sink` is given the clock and where to post; without it entries stay in memory.
+    `wire` may put something between the port and the device, such as noise.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        codes: tuple[str, ...] = (),
+        *,
+        device: P24 | None = None,
+        make_sink: Callable[[VirtualClock, Post], RecordSink] | None = None,
+        absent_limit_ms: int = DEFAULT_ABSENT_MS,
+        wire: Callable[[Peer], Peer] = lambda peer: peer,
+    ) -> None:
+        self.clock = VirtualClock()
+        self.device = device or P24()
+        self.guard, self.port = open_memory(wire(Line(self.device, self.clock)), lambda: self.clock.now_us)
+        self.driver = P24Driver()
+        self._told: list[e.Event] = []
+        self.sink = make_sink(self.clock, self._told.append) if make_sink else MemorySink(self._told.append)
+        self.controller = Controller(
+            begin(plan, codes), self.driver, self.guard, self.sink, self.clock, absent_limit_ms
+        )
+        self.person = Person()
+        self.screen_alive = True
+
+    @property
+    def view(self) -> View:
+        return self.controller.view
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now_ms()
+
+    def press(self, event: e.Event) -> None:
+        """A person does something now."""
+        self.controller.post(event)
+
+    def turn(self) -> View:
+        """One turn of the loop, now."""
+        for event in self._told:
+            self.controller.tell(event)
+        self._told.clear()
+        if self.screen_alive:
+            self.controller.heartbeat()
+        return self.controller.turn(self.controller.read())
+
+    def next_us(self) -> int:
+        """When something is due next: a reply of the device or a turn of the loop."""
+        reply_us = self.device.next_due_us()
+        turn_us = self.controller.next_wake_ms() * 1000
+        beat_us = self.clock.now_us + 1_000_000 if self.screen_alive else sys.maxsize
+        return max(self.clock.now_us + 1, min(turn_us, beat_us, sys.maxsize if reply_us is None else reply_us))
+
+    def step(self, until_us: int | None = None) -> int:
+        """Go on to the next thing that is due, at most to `until_us`, and turn; returns the time that passed, in us."""
+        before_us = self.clock.now_us
+        next_us = self.next_us()
+        self.clock.advance_to(next_us if until_us is None else min(next_us, until_us))
+        self.device.advance(self.clock.now_us)
+        self.turn()
+        return self.clock.now_us - before_us
+
+    def run(self, for_ms: int) -> View:
+        """Let `for_ms` pass."""
+        return self.run_until(lambda _: False, within_ms=for_ms)
+
+    def run_until(self, condition: Callable[[View], bool], *, within_ms: int) -> View:
+        """Turn until `condition` holds or the time is over (then the view simply does not satisfy it)."""
+        end_us = self.clock.now_us + within_ms * 1000
+        self.turn()
+        while not condition(self.view) and self.clock.now_us < end_us:
+            self.step(end_us)
+        return self.view
+
+    # --- the instrument ---
+
+    def feeling(self, channel: int) -> Feeling:
+        """What the person felt of the last pulse on this channel."""
+        last = next((pulse for pulse in reversed(self.device.stage.trace) if pulse.channel == channel), None)
+        return Feeling() if last is None else self.person.feels(last)
+
+    def skin_charge_pc(self, channel: int) -> int:
+        """Charge of the first phases that crossed the skin on this channel so far, in pC."""
+        return sum(abs(pulse.charge_pc[0]) for pulse in self.device.stage.trace if pulse.channel == channel)
+
+
+def bench_with_record(loaded: Loaded, home: Path) -> tuple[Bench, Path]:
+    """A bench whose record is a real file in the simulator's chain; RecordError if none can be kept."""
+    plan = plan_for(loaded.protocol, P24_CAPABILITIES)
+    opened: list[Journal] = []
+
+    def make_sink(clock: VirtualClock, post: Post) -> RecordSink:
+        clocks = Clocks(lambda: int(clock.utc().timestamp() * 1000), lambda: clock.now_us * 1000, "virtual")
+        bound = binding(loaded, plan, "bench", clock.now_ms())
+        opened.append(Journal.open(chain_folder(home, Kind.SIMULATION), socket.gethostname(), bound, clocks))
+        return InlineJournal(opened[0], post)
+
+    absent_ms = loaded.protocol.operator_absent_limit_ms
+    bench = Bench(plan, loaded.protocol.screening_codes, make_sink=make_sink, absent_limit_ms=absent_ms)
+    return bench, opened[0].path

@@ -1,0 +1,109 @@
+"""STOP from other threads, in earnest: after `trip` has returned, no output frame follows the halt."""
+
+from __future__ import annotations
+
+import threading
+
+from guard.rig import HALT, POLL, STATUS, UPDATE, Device, Rig, block, encode, pulse, update_data
+
+from nmes.guard.ceilings import Ceilings
+
+PATIENT = Ceilings(silence_us=10**12, frame_us=1)
+"""Nothing but the trip may stop these writers."""
+FRAMES = [
+    encode(9, UPDATE, update_data({1: block(pulse(0))})),
+    encode(10, POLL, b"\x04"),
+    encode(11, STATUS),
+]
+
+
+def keep_writing(rig: Rig, stop: threading.Event) -> None:
+    while not stop.is_set():
+        for frame in FRAMES:
+            rig.guard.write(frame)
+
+
+def test_after_a_trip_has_returned_no_output_follows_its_halt() -> None:
+    for _ in range(20):
+        rig, stop = Rig(ceilings=PATIENT), threading.Event()
+        writers = [threading.Thread(target=keep_writing, args=(rig, stop)) for _ in range(3)]
+        for writer in writers:
+            writer.start()
+        while len(rig.device.heard) < 20:
+            pass
+        rig.guard.trip("stop")
+        at_return = len(rig.device.heard)
+        while len(rig.device.heard) < at_return + 5:
+            pass  # the writers go on: their questions still pass
+        stop.set()
+        for writer in writers:
+            writer.join()
+        commands = rig.device.commands()
+        first_halt = commands.index(HALT, 2)  # the first two frames are the rig's own start
+        assert rig.rule == "stop"
+        assert 20 <= first_halt < at_return
+        assert STATUS in commands[first_halt:]
+        assert not {UPDATE, POLL} & set(commands[first_halt:])
+
+
+def test_trips_of_many_threads_are_all_counted_and_all_halt() -> None:
+    rig = Rig()
+    started = threading.Barrier(8)
+
+    def trip() -> None:
+        started.wait()
+        for _ in range(25):
+            rig.guard.trip("stop")
+
+    threads = [threading.Thread(target=trip) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rig.guard.trips == 200
+    assert rig.device.commands()[2:] == [HALT] * 200
+
+
+def test_a_trip_and_an_unlatching_at_once_never_leave_it_open() -> None:
+    for _ in range(100):
+        rig = Rig()
+        trips = rig.guard.trip("stop")
+        rig.hear()
+        started = threading.Barrier(2)
+
+        def unlatch(rig: Rig = rig, started: threading.Barrier = started, trips: int = trips) -> None:
+            started.wait()
+            rig.guard.unlatch(trips)
+
+        thread = threading.Thread(target=unlatch)
+        thread.start()
+        started.wait()
+        rig.guard.trip("stop again")
+        thread.join()
+        assert rig.guard.latched is not None
+
+
+def test_a_trip_waits_for_one_write_at_most() -> None:
+    """The writer is inside a blocked write; the trip latches at once and halts as soon as that write ends."""
+    inside, release = threading.Event(), threading.Event()
+
+    class Blocked(Device):
+        def from_host(self, data: bytes) -> None:
+            if threading.current_thread().name == "writer":
+                inside.set()
+                release.wait(5)
+            super().from_host(data)
+
+    rig = Rig(device=Blocked())
+    writer = threading.Thread(target=rig.off, name="writer")
+    stopper = threading.Thread(target=rig.guard.trip, args=("stop",))
+    writer.start()
+    assert inside.wait(5)
+    stopper.start()
+    while rig.guard.latched is None:
+        pass  # it latches without the lock the writer holds
+    release.set()
+    writer.join()
+    stopper.join()
+    assert rig.device.commands()[-1] == HALT
+    assert not rig.off()

@@ -1,0 +1,269 @@
+"""Random walks: a person who presses anything, a line that loses anything, a device that fails; the laws hold throughout.
+
+Controller, guard, driver, wire, firmware and skin run on one virtual clock. After each step the Instrument checks every
+pulse that crossed the skin. Hypothesis shrinks a failing walk to the shortest one and prints it.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from laws.instrument import DEAF_US, Instrument, nothing_live
+from laws.noise import Noise, NoisyLine
+
+from firmware_sim.device import P24, alternatives
+from helpers.plans import ONE, TWO, alternating_plan, continuous_plan, plan_of, rhythm, simple_plan
+from nmes.core import events as e
+from nmes.core import session as s
+from nmes.core.view import Word
+from nmes.core.waveform import Waveform
+from nmes.record.codec import EVENTS, encode
+from nmes.trial.bench import Bench, MemorySink
+
+ASYMMETRIC = Waveform(phase_us=250, gap_us=50, ratio=4, period_us=12_500)
+SLOW = Waveform(phase_us=200, gap_us=0, ratio=1, period_us=500_000)
+PLANS = {
+    "one channel": simple_plan(),
+    "alternating": alternating_plan(),
+    "continuous": continuous_plan(),
+    "together, steep": plan_of(((ONE, rhythm(ramp_ms=500)), (TWO, rhythm(ramp_ms=500)))),
+    "asymmetric": plan_of(((ONE, rhythm()),), waveforms=(ASYMMETRIC,)),
+    "slow pulses": plan_of(((ONE, rhythm(ramp_ms=2000, on_ms=9000)),), waveforms=(SLOW,)),
+}
+SWITCHES = dict(alternatives())
+
+
+class Walk(RuleBasedStateMachine):
+    """One bench, walked over at random."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[NoisyLine] = []
+
+    @initialize(
+        plan=st.sampled_from(sorted(PLANS)),
+        switch=st.sampled_from(sorted(SWITCHES)),
+        load=st.sampled_from(["good", "worn"]),
+        level=st.integers(0, 80),
+    )
+    def begin(self, plan: str, switch: str, load: str, level: int) -> None:
+        def wire(peer: object) -> NoisyLine:
+            self.lines.append(NoisyLine(peer))  # type: ignore[arg-type] - any peer
+            return self.lines[0]
+
+        device = P24(switches=SWITCHES[switch])
+        for channel in range(1, 9):
+            device.stage.set_load(channel, load)
+        self.bench = Bench(PLANS[plan], device=device, wire=wire)
+        self.begun = self.bench.controller.session
+        self.judge = Instrument(self.bench)
+        self._pass(200)
+        if level > 10:
+            self.treat(level)
+
+    # --- the person ---
+
+    @rule()
+    def prepare(self) -> None:
+        self._press(e.Screened((), "Ada"), 20)
+        self._press(e.Placed(), 20)
+
+    @rule(channel=st.integers(1, 2), steps=st.integers(1, 40))
+    def titrate(self, channel: int, steps: int) -> None:
+        if isinstance(self.bench.controller.session.state, s.Stopped | s.Ready):
+            self.judge.release()
+        self._press(e.Titrate(channel, 0, self.bench.view.epoch), 300)
+        for _ in range(steps):
+            self._press(e.Increase(channel, self.bench.view.epoch), 260)
+
+    @precondition(lambda self: self.bench.view.word is Word.TITRATING)
+    @rule()
+    def accept(self) -> None:
+        self._press(e.Accept(self.bench.view.epoch), 200)
+
+    @rule(level=st.integers(2, 60))
+    def treat(self, level: int) -> None:
+        """The short way to a running treatment."""
+        self.prepare()
+        for slot in self.bench.view.slots:
+            if slot.level_ua is None:
+                self.titrate(slot.slot.channel, level)
+                self._press(e.Accept(self.bench.view.epoch), 200)
+        self._press(e.Start(self.bench.view.epoch), 200)
+
+    @rule(presses=st.integers(1, 40), channel=st.integers(1, 2), stale=st.integers(0, 3))
+    def mash_plus(self, presses: int, channel: int, stale: int) -> None:
+        for _ in range(presses):
+            self.bench.press(e.Increase(channel, self.bench.view.epoch - stale))
+        self._pass(30)
+
+    @rule(channel=st.integers(1, 2))
+    def decrease(self, channel: int) -> None:
+        self._press(e.Decrease(channel), 30)
+
+    @rule()
+    def pause(self) -> None:
+        self._press(e.Pause(), 200)
+
+    @rule()
+    def resume(self) -> None:
+        self._press(e.Resume(self.bench.view.epoch), 1000)
+
+    @rule()
+    def start(self) -> None:
+        self._press(e.Start(self.bench.view.epoch), 500)
+
+    @rule(queued=st.integers(0, 30))
+    def stop(self, queued: int) -> None:
+        """STOP with increases queued before it: none of them acts."""
+        for _ in range(queued):
+            self.bench.press(e.Increase(1, self.bench.view.epoch))
+        self.bench.controller.stop("key")
+        self.judge.expect_silence()
+        self._pass(500)
+
+    @rule()
+    def mark(self) -> None:
+        self._press(e.Mark("cramp", "left"), 10)
+
+    # --- time ---
+
+    @rule(time_ms=st.integers(1, 12_000))
+    def wait(self, time_ms: int) -> None:
+        self._pass(time_ms)
+
+    @rule(time_ms=st.integers(200, 6000))
+    def hang(self, time_ms: int) -> None:
+        """The controller does not turn: the device's dead-man is all there is."""
+        self.judge.faulted(DEAF_US)
+        self.bench.clock.advance_to(self.bench.clock.now_us + time_ms * 1000)
+        self.bench.device.advance(self.bench.clock.now_us)
+        self._pass(50)
+
+    @rule(time_ms=st.integers(1600, 4000))
+    def screen_hangs(self, time_ms: int) -> None:
+        self.bench.screen_alive = False
+        self._pass(time_ms)
+        assert nothing_live(self.bench.controller.session.state) or isinstance(
+            self.bench.controller.session.state,
+            s.Unsure | s.Committing | s.Enabling | s.Stopping | s.Lowering | s.Pausing,
+        )
+        self.bench.screen_alive = True
+
+    @rule()
+    def slow_disk(self) -> None:
+        sink = self.bench.sink
+        assert isinstance(sink, MemorySink)
+        sink.hold = True
+
+    @rule()
+    def disk_catches_up(self) -> None:
+        sink = self.bench.sink
+        assert isinstance(sink, MemorySink)
+        sink.release()
+        self._pass(20)
+
+    # --- faults ---
+
+    @rule(noise=st.sampled_from(Noise), way=st.booleans(), times=st.integers(1, 3))
+    def noise(self, noise: Noise, way: bool, times: int) -> None:
+        self.judge.faulted()
+        (self.lines[0].to_device if way else self.lines[0].to_host_noise).extend([noise] * times)
+        self._pass(600)
+
+    @rule()
+    def device_restarts(self) -> None:
+        self.judge.faulted()
+        self.bench.device.restart(self.bench.clock.now_us)
+        self._pass(600)
+
+    @rule(mute=st.booleans(), time_ms=st.integers(100, 3000))
+    def device_goes_quiet(self, mute: bool, time_ms: int) -> None:
+        self.judge.faulted(DEAF_US)
+        faults = self.bench.device.faults
+        faults.mute, faults.deaf = mute, not mute
+        self._pass(time_ms)
+        faults.mute = faults.deaf = False
+        self._pass(100)
+
+    @rule(load=st.sampled_from(["open", "dry", "half-lifted", "good"]))
+    def pad(self, load: str) -> None:
+        self.bench.device.stage.set_load(1, load)
+        self._pass(700)
+
+    @rule()
+    def journal_fails(self) -> None:
+        self.bench.controller.tell(e.JournalFailed("disk full"))
+        self._pass(300)
+        assert not isinstance(self.bench.controller.session.state, s.Live)
+
+    # --- the laws ---
+
+    @invariant()
+    def laws_hold(self) -> None:
+        if not hasattr(self, "judge"):
+            return
+        self.judge.look()
+        self._replays()
+
+    def teardown(self) -> None:
+        if hasattr(self, "judge"):
+            self.bench.device.advance(self.bench.clock.now_us + 5_000_000)
+            self.judge.look()
+
+    def _press(self, event: e.Event, then_ms: int) -> None:
+        self.bench.press(event)
+        self._pass(then_ms)
+
+    def _pass(self, time_ms: int) -> None:
+        if self.bench.controller.done:
+            self.bench.clock.advance_to(self.bench.clock.now_us + time_ms * 1000)
+            self.bench.device.advance(self.bench.clock.now_us)
+            return
+        end_us = self.bench.clock.now_us + time_ms * 1000
+        self.bench.turn()
+        self.judge.look()
+        while self.bench.clock.now_us < end_us and not self.bench.controller.done:
+            self.bench.step(end_us)
+            self.judge.look()
+
+    def _replays(self) -> None:
+        """The recorded events through today's `step` give the recorded commands."""
+        sink = self.bench.sink
+        assert isinstance(sink, MemorySink)
+        session = getattr(self, "_replayed", self.begun)
+        done = getattr(self, "_replayed_entries", 0)
+        for entry in sink.entries[done:]:
+            session, commands = s.step(session, EVENTS.decode(entry.body["event"]))
+            assert [encode(command) for command in commands] == entry.body["commands"], entry.body
+        self._replayed, self._replayed_entries = session, len(sink.entries)
+
+
+def walks(number: int, steps: int) -> settings:
+    return settings(
+        max_examples=number,
+        stateful_step_count=steps,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.mark.timeout(150)
+def test_the_laws_hold_on_random_walks() -> None:
+    run_state_machine_as_test(Walk, settings=walks(40, 20))
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+def test_the_laws_hold_on_a_thousand_random_walks() -> None:
+    run_state_machine_as_test(Walk, settings=walks(1000, 25))
