@@ -28,12 +28,17 @@ class Unlatch:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Tell the guard, past the encoder: this channel may reach `level_ua`, rising at most `level_ua` in `ramp_ms`."""
+    """Tell the guard, past the encoder: this channel may reach `level_ua`, rising at most `level_ua` in `ramp_ms`.
+
+    The level was confirmed with phases of `phase_us` every `period_us`: more charge or more pulses were not.
+    """
 
     channel: int
     level_ua: int
     ramp_ms: int
     pad_mm2: int
+    phase_us: int
+    period_us: int
 
 
 @dataclass(frozen=True, slots=True)

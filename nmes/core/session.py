@@ -540,9 +540,10 @@ def _planned(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> tu
 def _channel(plan: Plan, slot: Slot, level_ua: int, amplitude_ua: int, ramp_ms: int) -> tuple[c.Arm, c.ChannelOutput]:
     pad_mm2 = next(channel.pad_mm2 for channel in plan.channels if channel.channel == slot.channel)
     rise = level_ua * 1000 // ramp_ms
+    waveform = plan.waveforms[slot.waveform]
     return (
-        c.Arm(slot.channel, level_ua, ramp_ms, pad_mm2),
-        c.ChannelOutput(slot.channel, amplitude_ua, plan.waveforms[slot.waveform], rise),
+        c.Arm(slot.channel, level_ua, ramp_ms, pad_mm2, waveform.phase_us, waveform.period_us),
+        c.ChannelOutput(slot.channel, amplitude_ua, waveform, rise),
     )
 
 

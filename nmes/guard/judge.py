@@ -115,9 +115,9 @@ def _channel(lane: Lane, from_ua: int, train: Train, pulse: Pulse, now_us: int, 
     refusal = check_pulse(train, pulse, lane.armed.pad_mm2, limit)
     if refusal:
         return refusal
-    if pulse.peak_ua > lane.armed.level_ua:
-        detail = f"channel {train.channel}: {pulse.peak_ua} µA, confirmed are {lane.armed.level_ua} µA"
-        return Refusal(Rule.CONFIRMED_LEVEL, detail)
+    refusal = _check_confirmed(train, pulse, lane.armed, limit)
+    if refusal:
+        return refusal
     waited_from_us = lane.waited_from_us
     if pulse.peak_ua > from_ua:
         rise_ua = pulse.peak_ua - from_ua
@@ -126,6 +126,22 @@ def _channel(lane: Lane, from_ua: int, train: Train, pulse: Pulse, now_us: int, 
             detail = f"channel {train.channel}: up by {rise_ua} µA, {waited_from_us - now_us} µs too early"
             return Refusal(Rule.RISE, detail)
     return Lane(lane.armed, waited_from_us, lane.spent_pc, pulse.charge_pc, train.period_us, now_us)
+
+
+def _check_confirmed(train: Train, pulse: Pulse, armed: Armed, limit: Ceilings) -> Refusal | None:
+    """No more current, charge or pulses than a person confirmed. [source: DESIGN, the second promise]"""
+    if pulse.peak_ua > armed.level_ua:
+        detail = f"channel {train.channel}: {pulse.peak_ua} µA, confirmed are {armed.level_ua} µA"
+        return Refusal(Rule.CONFIRMED_LEVEL, detail)
+    # The second phase's duration is rounded to 1 µs, so it may carry as much more as a pulse may leave behind.
+    confirmed_pc = armed.level_ua * armed.phase_us
+    if pulse.charge_pc * 1000 > confirmed_pc * (1000 + limit.max_net_permille):
+        detail = f"channel {train.channel}: {pulse.charge_pc} pC a phase, confirmed are {confirmed_pc} pC"
+        return Refusal(Rule.CONFIRMED_CHARGE, detail)
+    if train.period_us < armed.period_us:
+        detail = f"channel {train.channel}: a pulse every {train.period_us} µs, confirmed is {armed.period_us} µs"
+        return Refusal(Rule.CONFIRMED_RATE, detail)
+    return None
 
 
 def _cost_us(rise_ua: int, armed: Armed) -> int:

@@ -141,9 +141,10 @@ class GuardedPort:
             self._latched = None
             return True
 
-    def arm(self, channel: int, level_ua: int, ramp_ms: int, pad_mm2: int) -> bool:
+    def arm(self, channel: int, level_ua: int, ramp_ms: int, pad_mm2: int, phase_us: int, period_us: int) -> bool:
         """Allow `channel` (from 1) to climb to `level_ua` in `ramp_ms` at the fastest, on pads of `pad_mm2`.
 
+        Confirmed with phases of `phase_us`, one pulse every `period_us`; neither charge nor rate may be higher.
         False, and the channel disarmed, if latched or if a number is outside the ceilings.
         """
         limit = self._ceilings
@@ -155,8 +156,11 @@ class GuardedPort:
                 and 0 < level_ua <= limit.max_amplitude_ua
                 and ramp_ms >= limit.min_ramp_ms
                 and 0 < pad_mm2 <= limit.max_pad_mm2
+                and 0 < phase_us <= limit.max_phase_us
+                and limit.min_period_us <= period_us <= limit.max_period_us
             )
-            self._change(channel, Armed(level_ua, ramp_ms, pad_mm2) if good else None)
+            armed = Armed(level_ua, ramp_ms, pad_mm2, phase_us, period_us)
+            self._change(channel, armed if good else None)
             return good
 
     def disarm(self) -> None:

@@ -17,6 +17,8 @@ class Rule(StrEnum):
     NOT_ARMED = "not_armed"
     AMPLITUDE_CEILING = "amplitude_ceiling"
     CONFIRMED_LEVEL = "confirmed_level"
+    CONFIRMED_CHARGE = "confirmed_charge"
+    CONFIRMED_RATE = "confirmed_rate"
     RISE = "rise"
     DEVICE_RAMP = "device_ramp"
     PERIOD = "period"

@@ -27,11 +27,16 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """A person confirmed `level_ua` on this pad; it may be reached from 0 in `ramp_ms` and no faster."""
+    """A person confirmed `level_ua` on this pad; it may be reached from 0 in `ramp_ms` and no faster.
+
+    It was confirmed with phases of `phase_us`, one pulse every `period_us`.
+    """
 
     level_ua: int
     ramp_ms: int
     pad_mm2: int
+    phase_us: int
+    period_us: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class Live(Protocol):
     def stop(self, source: str) -> None:
         """STOP, in the caller's own thread; returns when the halt has been written or the line is known to be dead."""
 
+    def touch(self) -> None:
+        """The person is there: any key or click, whatever it does."""
+
     def heartbeat(self) -> None:
         """The screen is alive; call at least once a second, from the thread that paints."""
 

@@ -81,6 +81,9 @@ class RunningSession:
     def stop(self, source: str) -> None:
         self.controller.stop(source)
 
+    def touch(self) -> None:
+        self.controller.touch()
+
     def heartbeat(self) -> None:
         self.controller.heartbeat()
 

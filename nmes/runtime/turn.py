@@ -89,12 +89,16 @@ class Controller:
 
     def post(self, event: e.Event) -> None:
         """Something a person did. It is heard in the next turn."""
-        self._touched_ms = self._clock.now_ms()
+        self.touch()
         self._inbox.append(event)
 
     def tell(self, event: e.Event) -> None:
         """Something that happened without a person: the record, a timer."""
         self._inbox.append(event)
+
+    def touch(self) -> None:
+        """The person is there: any key or click, whatever it does."""
+        self._touched_ms = self._clock.now_ms()
 
     def heartbeat(self) -> None:
         """The screen is alive: it has painted since the last call."""
@@ -235,9 +239,8 @@ class Controller:
                 case c.Unlatch(trips=trips):
                     if not self._guard.unlatch(trips):
                         self._inbox.append(e.GuardTripped("unlatch", "no confirmed halt", self._guard.trips))
-                case c.Arm(channel=channel, level_ua=level_ua, ramp_ms=ramp_ms, pad_mm2=pad_mm2):
-                    if level_ua and not self._guard.arm(channel, level_ua, ramp_ms, pad_mm2):
-                        self._guard.trip("arming", f"channel {channel}: {level_ua} uA in {ramp_ms} ms on {pad_mm2} mm2")
+                case c.Arm():
+                    self._arm(command)
                 case c.Disarm():
                     self._guard.disarm()
                 case c.Close(why=why):
@@ -246,6 +249,13 @@ class Controller:
                     pass
                 case _:
                     assert_never(command)
+
+    def _arm(self, arm: c.Arm) -> None:
+        """Plain integers to the guard, past driver and encoder. Nothing needs arming for 0."""
+        if arm.level_ua and not self._guard.arm(
+            arm.channel, arm.level_ua, arm.ramp_ms, arm.pad_mm2, arm.phase_us, arm.period_us
+        ):
+            self._guard.trip("arming", f"channel {arm.channel}: {arm.level_ua} uA in {arm.ramp_ms} ms")
 
     def _write(self, now_ms: int) -> None:
         """What the driver has to send, through the guard; the rise is counted from the time after the write."""

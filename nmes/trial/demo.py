@@ -71,6 +71,7 @@ def run_demo(loaded: Loaded, home: Path, say: Say) -> Summary:
     teller = Teller(say, bench.now_ms)
     say(f"{loaded.protocol.title}: {bench.view.plan.duration_ms // 1000} s of treatment, simulated")
     while not bench.controller.done and bench.now_ms < LONGEST_MS:
+        bench.controller.touch()
         bench.step()
         teller.look(bench.view)
         action = therapist.act(bench.view)

@@ -51,6 +51,9 @@ class PacedBench:
         with self._lock:
             self._bench.controller.stop(source)
 
+    def touch(self) -> None:
+        self._bench.controller.touch()
+
     def heartbeat(self) -> None:
         self._bench.controller.heartbeat()
 

@@ -155,12 +155,12 @@ class TestTitration:
         desk.wait(250)
         commands = desk.do(e.Increase(1, desk.epoch))
         raised = [command for command in commands if isinstance(command, c.Arm | c.SetOutput)]
-        assert raised[0] == c.Arm(1, 500, 500, 4500)
+        assert raised[0] == c.Arm(1, 500, 500, 4500, 300, 20_000)
         assert raised[1] == c.SetOutput((c.ChannelOutput(1, 500, WAVEFORM, 1000),))
 
     def test_the_armed_ramp_holds_the_guard_to_two_milliamperes_a_second(self) -> None:
         desk = titrating(20_000)
-        assert desk.session.arms == (c.Arm(1, 20_000, 10_000, 4500),)
+        assert desk.session.arms == (c.Arm(1, 20_000, 10_000, 4500, 300, 20_000),)
 
     def test_increases_faster_than_the_slew_limit_are_refused(self) -> None:
         desk = titrating(1000)
@@ -213,7 +213,7 @@ class TestTitration:
         desk.do(e.Increase(1, desk.epoch))
         desk.do(e.Decrease(1))
         assert desk.amplitude() == 1500
-        assert desk.session.arms == (c.Arm(1, 1500, 750, 4500),)
+        assert desk.session.arms == (c.Arm(1, 1500, 750, 4500, 300, 20_000),)
         desk.do(e.Durable(desk.session.intent))
         assert desk.amplitude() == 1500
 
@@ -295,7 +295,7 @@ class TestRunning:
         desk.wait(1500)
         commands = desk.do(e.Increase(1, desk.epoch))
         assert desk.amplitude() == 10_500
-        assert c.Arm(1, 10_500, 1000, 4500) in commands
+        assert c.Arm(1, 10_500, 1000, 4500, 300, 20_000) in commands
 
     @pytest.mark.parametrize("at_ms", [500, 5500, 8000])
     def test_increase_outside_hold_is_refused(self, at_ms: int) -> None:
@@ -404,7 +404,7 @@ class TestPauseAndResume:
         desk.wait(2000)
         desk.do(e.Pause())
         commands = desk.do(e.Resume(desk.epoch))
-        assert c.Arm(1, 10_000, 5000, 4500) in commands
+        assert c.Arm(1, 10_000, 5000, 4500, 300, 20_000) in commands
         assert desk.session.outputs == ()
         for elapsed_ms in range(20, 5000, 20):
             desk.wait(20)
@@ -438,7 +438,7 @@ class TestPauseAndResume:
         desk.do(e.Pause(), e.Resume(desk.epoch + 1))
         desk.wait(16_500)
         assert desk.amplitude() == 5000
-        assert desk.session.arms == (c.Arm(1, 10_000, 1000, 4500),)
+        assert desk.session.arms == (c.Arm(1, 10_000, 1000, 4500, 300, 20_000),)
 
     def test_a_channel_that_comes_later_climbs_slowly_too(self) -> None:
         desk = running(alternating_plan())

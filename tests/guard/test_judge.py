@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from guard.rig import DEVICE_ID, HALT, INIT, POLL, STATUS, UPDATE, Rig, block, encode, pulse, update_data
+from guard.rig import LOOSE, DEVICE_ID, HALT, INIT, POLL, STATUS, UPDATE, Rig, block, encode, pulse, update_data
 
 from nmes.guard.ceilings import Ceilings
 
@@ -66,7 +66,7 @@ def test_an_output_that_was_acknowledged_off_may_be_started_up_again() -> None:
 
 def test_no_update_before_the_start_up_is_acknowledged() -> None:
     rig = Rig(bare=True)
-    assert rig.guard.arm(1, 40_000, 2_000, 2_500)
+    assert rig.guard.arm(1, 40_000, 2_000, 2_500, *LOOSE)
     rig.send(HALT)
     rig.send(INIT, b"\x01", read=False)
     assert not rig.update(500, read=False)
@@ -89,7 +89,7 @@ def test_every_channel_of_an_update_must_be_armed(
     rig = Rig()
     rig.guard.disarm()
     for channel in armed:
-        assert rig.guard.arm(channel, 40_000, 2_000, 2_500)
+        assert rig.guard.arm(channel, 40_000, 2_000, 2_500, *LOOSE)
     passed = rig.send(UPDATE, update_data({channel: block(pulse(amplitude_ua)) for channel in asked}))
     assert passed is (set(asked) <= set(armed))
     assert rig.rule == (None if passed else "not_armed")
@@ -100,7 +100,7 @@ def test_every_channel_of_an_update_must_be_armed(
 @pytest.mark.parametrize("sign", [1, -1])
 def test_no_amplitude_above_the_confirmed_level(level_ua: int, step: int, sign: int) -> None:
     rig = Rig(ceilings=Ceilings(update_us=100_000_000))
-    assert rig.guard.arm(1, level_ua, 500, 20_000)
+    assert rig.guard.arm(1, level_ua, 500, 20_000, *LOOSE)
     asked = level_ua + step * 500
     if asked < 0:
         return
@@ -111,21 +111,21 @@ def test_no_amplitude_above_the_confirmed_level(level_ua: int, step: int, sign: 
 
 def test_a_level_between_two_device_steps_is_not_rounded_up() -> None:
     rig = Rig(ceilings=Ceilings(update_us=100_000_000))
-    assert rig.guard.arm(1, 10_499, 500, 2_500)
+    assert rig.guard.arm(1, 10_499, 500, 2_500, *LOOSE)
     assert rig.update(10_000)
     assert not rig.update(10_500)
 
 
 def test_one_bad_channel_refuses_the_whole_update() -> None:
     rig = Rig()
-    assert rig.guard.arm(2, 500, 500, 2_500)
+    assert rig.guard.arm(2, 500, 500, 2_500, *LOOSE)
     assert not rig.send(UPDATE, update_data({1: block(pulse(500)), 2: block(pulse(1_000))}))
     assert UPDATE not in rig.device.commands()
 
 
 def test_the_pad_that_was_armed_is_the_pad_that_counts() -> None:
     rig = Rig(ceilings=Ceilings(update_us=100_000_000))
-    assert rig.guard.arm(1, 40_000, 500, 300)
+    assert rig.guard.arm(1, 40_000, 500, 300, *LOOSE)
     assert not rig.update(40_000)
     assert rig.rule == "rms_density"
 
@@ -134,7 +134,7 @@ def test_pulses_of_all_channels_must_fit_together() -> None:
     rig = Rig()
     long = [(1000, 500), (2000, 0), (1000, -500)]
     for channel in range(1, 9):
-        assert rig.guard.arm(channel, 500, 500, 2_500)
+        assert rig.guard.arm(channel, 500, 500, 2_500, *LOOSE)
     assert not rig.send(UPDATE, update_data({channel: block(long) for channel in range(1, 9)}))
     assert rig.rule == "pulse_time"
 
@@ -159,12 +159,12 @@ def test_pulses_of_all_channels_must_fit_together() -> None:
 def test_arming_outside_the_ceilings_is_refused(
     channel: int, level_ua: int, ramp_ms: int, pad_mm2: int, good: bool
 ) -> None:
-    assert Rig(bare=True).guard.arm(channel, level_ua, ramp_ms, pad_mm2) is good
+    assert Rig(bare=True).guard.arm(channel, level_ua, ramp_ms, pad_mm2, *LOOSE) is good
 
 
 def test_a_refused_arming_takes_the_earlier_one_away() -> None:
     rig = Rig()
-    assert not rig.guard.arm(1, 500, 100, 2_500)
+    assert not rig.guard.arm(1, 500, 100, 2_500, *LOOSE)
     assert not rig.update(500)
     assert rig.rule == "not_armed"
 
@@ -190,7 +190,7 @@ def test_idle_time_earns_one_update_one_device_step_and_a_turn_and_no_more() -> 
 
 def test_one_device_step_always_fits_once_its_time_has_passed() -> None:
     rig = Rig()
-    assert rig.guard.arm(1, 500, 10_000, 2_500)
+    assert rig.guard.arm(1, 500, 10_000, 2_500, *LOOSE)
     assert rig.update(500)
     assert rig.off()
     rig.now_us += 900_000
@@ -224,7 +224,7 @@ def test_arming_anew_earns_nothing() -> None:
     rig = Rig()
     assert rig.update(1_500)
     rig.guard.disarm()
-    assert rig.guard.arm(1, 40_000, 2_000, 2_500)
+    assert rig.guard.arm(1, 40_000, 2_000, 2_500, *LOOSE)
     assert not rig.update(2_000)
 
 
@@ -239,7 +239,7 @@ def test_a_rise_that_was_never_acknowledged_is_paid_again() -> None:
 
 def test_channels_climb_each_on_their_own_time() -> None:
     rig = Rig()
-    assert rig.guard.arm(2, 40_000, 2_000, 2_500)
+    assert rig.guard.arm(2, 40_000, 2_000, 2_500, *LOOSE)
     assert rig.send(UPDATE, update_data({1: block(pulse(1_500)), 2: block(pulse(1_500))}))
     rig.now_us += 15_000
     assert rig.send(UPDATE, update_data({1: block(pulse(2_000)), 2: block(pulse(1_500))}))
@@ -329,7 +329,7 @@ def test_a_new_session_starts_its_account_at_0_and_unarmed_but_only_when_off() -
     rig.send(HALT)
     assert rig.guard.new_session()
     rig.send(INIT, b"\x01")
-    assert rig.guard.arm(1, 40_000, 2_000, 2_500)
+    assert rig.guard.arm(1, 40_000, 2_000, 2_500, *LOOSE)
     rig.now_us += 40_000
     assert rig.update(500)
     assert rig.off()
@@ -349,3 +349,33 @@ def test_a_write_is_exactly_one_whole_frame(frame: bytes) -> None:
     assert not rig.guard.write(frame)
     assert rig.rule == "unknown_frame"
     assert rig.device.raw[-1] == encode(1, HALT)
+
+
+@pytest.mark.parametrize("over", range(-5, 6))
+def test_no_more_charge_than_was_confirmed(over: int) -> None:
+    """20 mA with 300 us a phase were confirmed: 6 uC, and 1 % for the rounding of a second phase."""
+    rig = Rig()
+    assert rig.guard.arm(1, 20_000, 500, 2_500, 300, 20_000)
+    rig.climb(15_000)
+    rig.now_us += 1_000_000
+    assert rig.poll()
+    phase_us = 404 + over  # 15 mA x 404 us = 6.06 uC
+    points = [(phase_us, 15_000), (phase_us, -15_000)]
+    assert rig.send(UPDATE, update_data({1: block(points)})) is (over <= 0)
+    assert rig.rule == (None if over <= 0 else "confirmed_charge")
+
+
+@pytest.mark.parametrize("period_us", range(20_000 - 5 * 250, 20_000 + 6 * 250, 250))
+def test_no_more_pulses_than_were_confirmed(period_us: int) -> None:
+    rig = Rig()
+    assert rig.guard.arm(1, 20_000, 2_000, 2_500, 300, 20_000)
+    assert rig.update(500, period_us=period_us) is (period_us >= 20_000)
+    assert rig.rule == (None if period_us >= 20_000 else "confirmed_rate")
+
+
+@pytest.mark.parametrize(("phase_us", "period_us"), [(0, 20_000), (1_001, 20_000), (300, 666), (300, 2_000_001)])
+def test_an_arming_outside_the_ceilings_is_refused(phase_us: int, period_us: int) -> None:
+    rig = Rig()
+    assert not rig.guard.arm(1, 20_000, 2_000, 2_500, phase_us, period_us)
+    assert not rig.update(500)
+    assert rig.rule == "not_armed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from guard.rig import UPDATE, Rig, block, encode, update_data
+from guard.rig import LOOSE, UPDATE, Rig, block, encode, update_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +54,7 @@ def passed_updates(moves: list[tuple[int, int, str, bool]]) -> list[tuple[int, i
             rig.hear()
             assert rig.guard.unlatch(rig.guard.trips)
             rig.enable()
-            assert rig.guard.arm(1, LEVEL_UA, RAMP_MS, 2_500)
+            assert rig.guard.arm(1, LEVEL_UA, RAMP_MS, 2_500, *LOOSE)
             passed.append((rig.now_us, 0, 20_000))
         amplitude, phase, period = clip(*MISTAKES[mistake](wanted_ua, 300, 20_000))
         data = update_data({1: block([(phase, amplitude), (phase, max(-150_000, -amplitude))], period)})

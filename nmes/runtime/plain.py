@@ -1,0 +1,232 @@
+"""The line mode: a session for a screen reader, a braille line or a script, as lines in and lines out.
+
+Law: it knows no terminal, thread or clock. `hear` turns a line and the present View into what to do, `look` turns Views
+into lines, `ready` tells a script when its next line may be heard. What is typed carries the epoch of the View it was
+typed at, so that a line from before a STOP does nothing after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+from nmes.core import events as e
+from nmes.core.limits import MAX_SLEW_UA_PER_S
+from nmes.core.plan import Slot
+from nmes.core.protocol import Protocol
+from nmes.core.suggest import nearest
+from nmes.core.view import View, Word
+from nmes.runtime.plain_checklist import Checklist
+from nmes.runtime.plain_teller import RUNNING, Teller, Wording, level_lines
+
+MAX_LINE = 500
+"""Longer lines are cut; nothing a person types here is [design]."""
+MAX_WAIT_MS = 4 * 3600 * 1000
+ANSWER_LIMIT_MS = 2000
+"""A script goes on after this even if its last line changed nothing [design]."""
+
+PASSING = frozenset({Word.CONNECTING, Word.STARTING, Word.HALTING})
+"""States that pass by themselves: a script's next line is kept until they have."""
+LIVE = RUNNING | {Word.STARTING, Word.TITRATING, Word.HALTING, Word.UNSURE}
+"""Words in which current may flow."""
+
+HELP = (
+    "stop or !: output to 0 now, from anywhere. Ctrl+C too.",
+    "yes, no, unknown: answer a question. back: the question before. again: all questions anew.",
+    "placed: every pad is on.",
+    "titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right.",
+    "+ 2 and - 2: the same for channel 2, while several run.",
+    "start: begin the treatment from 0. pause: to 0. resume: go on, climbing from 0 over at least 5 s.",
+    "mark cramp, mark pain: a note in the record. Enter alone: I am here.",
+    "status: everything known now. wait 10: take the next line after 10 s. end: end the session.",
+)
+_COMMANDS = (
+    *("stop", "placed", "titrate", "accept", "start", "pause", "resume", "mark", "status", "wait", "end", "help"),
+    *("yes", "no", "unknown", "back", "again", "here"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Tell the session."""
+
+    event: e.Operator
+
+
+@dataclass(frozen=True, slots=True)
+class StopNow:
+    """STOP, before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Hear no further line for so long, in ms of the session's time."""
+
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a line led to: something to do, something to say, or both."""
+
+    do: Post | StopNow | Wait | None = None
+    said: tuple[str, ...] = ()
+
+
+def is_stop(line: str) -> bool:
+    """Whether a line is a STOP, from any state; the thread that reads lines may ask this too."""
+    words = line.strip().lower().split()
+    return bool(words) and (words[0].startswith("!") or words[0].rstrip("!.") == "stop")
+
+
+def clean(line: str) -> str:
+    """A line as it may be recorded: printable, without outer blanks, not endless."""
+    return "".join(char if char.isprintable() else " " for char in line).strip()[:MAX_LINE]
+
+
+class PlainSession:
+    """One session in lines."""
+
+    def __init__(self, protocol: Protocol, wording: Wording) -> None:
+        self._checklist = Checklist(protocol.screening_codes, protocol.kind)
+        self._teller = Teller(protocol, wording)
+        self._asked_at: View | None = None
+        self._raised_ms: int | None = None
+        self._screening = False
+
+    # --- what it says ---
+
+    def look(self, view: View) -> list[str]:
+        """Lines for what has changed."""
+        lines = self._teller.look(view)
+        if view.word is Word.SCREENING and not self._screening:
+            lines += ["Answer each question with yes, no or unknown. Type help for all commands."]
+            lines += [self._checklist.prompt()]
+        self._screening = view.word is Word.SCREENING
+        return lines
+
+    # --- what it hears ---
+
+    def ready(self, line: str, view: View) -> bool:
+        """Whether a script's next line may be heard: what its last one began has come to rest."""
+        if is_stop(line):
+            return True
+        asked = self._asked_at
+        if asked is not None and not _answered(asked, view) and view.now_ms - asked.now_ms < ANSWER_LIMIT_MS:
+            return False
+        if view.word in PASSING:
+            return False
+        word = line.split()[:1]
+        return self._settled(view) if word in (["+"], ["accept"]) and view.word in {Word.TITRATING, Word.ON} else True
+
+    def _settled(self, view: View) -> bool:
+        """The last step is confirmed by the device and old enough for another one."""
+        wait_ms = view.plan.capabilities.amplitude_step_ua * 1000 // MAX_SLEW_UA_PER_S
+        if self._raised_ms is not None and view.now_ms - self._raised_ms <= wait_ms:
+            return False
+        asked = [c for c in view.channels if view.live_slot is None or c.channel == view.live_slot.channel]
+        return all(channel.confirmed_ua == channel.level_ua for channel in asked)
+
+    def hear(self, line: str, view: View) -> Heard:
+        """What a line means now."""
+        line = clean(line)
+        if is_stop(line):
+            self._asked_at = view
+            return Heard(StopNow())
+        heard = self._meaning(line, view)
+        if isinstance(heard.do, Post):
+            self._asked_at = view
+            self._teller.touched(view.now_ms)
+            if isinstance(heard.do.event, e.Increase):
+                self._raised_ms = view.now_ms
+        return heard
+
+    def _meaning(self, line: str, view: View) -> Heard:
+        word, _, rest = line.partition(" ")
+        rest = rest.strip()
+        match word.lower():
+            case "help" | "?":
+                return Heard(said=HELP)
+            case "status":
+                return Heard(said=tuple(self._teller.status(view)))
+            case "end":
+                return Heard(Post(e.End()))
+            case "wait":
+                return _wait(rest)
+            case "" | "here":
+                return Heard(Post(e.Mark("here"))) if view.word in RUNNING else Heard()
+            case _ if view.word is Word.SCREENING:
+                taken = self._checklist.take(line)
+                return Heard(Post(taken.screened) if taken.screened else None, taken.said)
+            case command:
+                return _command(command, rest, view)
+
+
+def _command(command: str, rest: str, view: View) -> Heard:
+    match command:
+        case "placed":
+            return Heard(Post(e.Placed()))
+        case "titrate":
+            return _titrate(rest, view)
+        case "+" | "-":
+            return _step(command, rest, view)
+        case "accept":
+            return Heard(Post(e.Accept(view.epoch)))
+        case "start":
+            return Heard(Post(e.Start(view.epoch)))
+        case "pause":
+            return Heard(Post(e.Pause()))
+        case "resume":
+            return Heard(Post(e.Resume(view.epoch)))
+        case "mark" if rest:
+            kind, _, text = rest.partition(" ")
+            return Heard(Post(e.Mark(kind.lower(), text.strip())))
+        case "mark":
+            return Heard(said=("Mark what? Type mark cramp, mark pain or mark and a word.",))
+        case _:
+            return Heard(said=(f'"{command}" is not known here; {nearest(command, _COMMANDS) or "type help"}',))
+
+
+def _titrate(rest: str, view: View) -> Heard:
+    open_slots = [slot.slot for slot in view.slots if slot.level_ua is None]
+    slot: Slot | None = None
+    if rest.isdecimal() and 1 <= int(rest) <= len(view.slots):
+        slot = view.slots[int(rest) - 1].slot
+    elif not rest and (open_slots or len(view.slots) == 1):
+        slot = (open_slots or [view.slots[0].slot])[0]
+    if slot is None:
+        return Heard(said=("Which level? Type titrate and its number.", *level_lines(view)))
+    return Heard(Post(e.Titrate(slot.channel, slot.waveform, view.epoch)))
+
+
+def _step(command: str, rest: str, view: View) -> Heard:
+    channels = [channel.channel for channel in view.channels]
+    if rest.isdecimal() and int(rest) in channels:
+        channel = int(rest)
+    elif not rest and view.live_slot is not None:
+        channel = view.live_slot.channel
+    elif not rest and len(channels) == 1:
+        channel = channels[0]
+    else:
+        known = " or ".join(f"{command} {number}" for number in channels)
+        return Heard(said=(f"Which channel? Type {known}.",))
+    return Heard(Post(e.Increase(channel, view.epoch) if command == "+" else e.Decrease(channel)))
+
+
+def _wait(rest: str) -> Heard:
+    try:
+        seconds = float(rest)
+    except ValueError:
+        seconds = 0.0
+    if not isfinite(seconds) or not 0 < seconds * 1000 <= MAX_WAIT_MS:
+        return Heard(said=(f"Wait how long? Type wait and seconds, more than 0, at most {MAX_WAIT_MS // 1000}.",))
+    return Heard(Wait(max(1, round(seconds * 1000))))
+
+
+def _answered(asked: View, view: View) -> bool:
+    """Whether anything about the session has changed since a line was heard."""
+    return (
+        view.note is not asked.note
+        or (view.word, view.epoch) != (asked.word, asked.epoch)
+        or [channel.level_ua for channel in view.channels] != [channel.level_ua for channel in asked.channels]
+    )

@@ -1,0 +1,145 @@
+"""The screening checklist asked line by line: one question, one answer, a reason where a warning needs one, a name.
+
+Pure. It judges nothing by itself: the answers go whole to the session, which may refuse them; then it starts anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from nmes.core.events import Answer, Reply, Screened
+from nmes.core.screening import CATALOGUE, Severity
+
+_REPLIES = {
+    "y": Reply.YES,
+    "yes": Reply.YES,
+    "n": Reply.NO,
+    "no": Reply.NO,
+    "u": Reply.UNKNOWN,
+    "unknown": Reply.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The answer to question `index`, from 0, is awaited."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The reason for going on in spite of question `index` is awaited."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of who asked is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The answers are with the session."""
+
+
+Awaits = Question | Reason | Name | Sent
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What to say after a line, and the whole checklist once it is complete."""
+
+    said: tuple[str, ...]
+    screened: Screened | None = None
+
+
+class Checklist:
+    """The questions of one protocol, in its order."""
+
+    def __init__(self, codes: tuple[str, ...], kind: str) -> None:
+        self._codes, self._kind = codes, kind
+        self._answers: dict[str, Answer] = {}
+        self._awaits: Awaits = Question(0) if codes else Name()
+
+    def restart(self) -> None:
+        """Forget every answer."""
+        self._answers.clear()
+        self._awaits = Question(0) if self._codes else Name()
+
+    def prompt(self) -> str:
+        """What is asked now."""
+        match self._awaits:
+            case Question(index=index):
+                return f"Question {index + 1} of {len(self._codes)}. {self._question(index)}"
+            case Reason(index=index):
+                return f"Why go on in spite of question {index + 1}? Write the reason, or back to answer it again."
+            case Name():
+                return "Who asked the questions? Write the name, or back to change the last answer."
+            case Sent():
+                return "The answers have been given. Type again to answer anew, or end."
+            case _:
+                assert_never(self._awaits)
+
+    def take(self, line: str) -> Taken:
+        """A line that is not one of the commands heard everywhere."""
+        word = line.lower()
+        match self._awaits:
+            case Sent() if word == "again":
+                self.restart()
+                return Taken((self.prompt(),))
+            case Sent():
+                return Taken((self.prompt(),))
+            case _ if word == "back":
+                return self._back(self._awaits)
+            case Question(index=index):
+                return self._reply(index, word)
+            case Reason(index=index):
+                code = self._codes[index]
+                self._answers[code] = Answer(code, self._answers[code].reply, line)
+                return self._next(index)
+            case Name():
+                self._awaits = Sent()
+                return Taken((), Screened(tuple(self._answers[code] for code in self._codes), line))
+            case _:
+                assert_never(self._awaits)
+
+    def _reply(self, index: int, word: str) -> Taken:
+        reply = _REPLIES.get(word)
+        if reply is None:
+            return Taken(("Answer yes, no or unknown. What is not known counts as yes.", self.prompt()))
+        code = self._codes[index]
+        self._answers[code] = Answer(code, reply)
+        if reply is Reply.NO:
+            return self._next(index)
+        if self._blocks(code):
+            said = "DO NOT STIMULATE while this is so. Type back to correct the answer, or end."
+            return Taken((said, *self._next(index).said))
+        self._awaits = Reason(index)
+        return Taken((self.prompt(),))
+
+    def _next(self, index: int) -> Taken:
+        self._awaits = Question(index + 1) if index + 1 < len(self._codes) else Name()
+        return Taken((self.prompt(),))
+
+    def _back(self, awaits: Question | Reason | Name) -> Taken:
+        match awaits:
+            case Question(index=index):
+                before = max(0, index - 1)
+            case Reason(index=index):
+                before = index
+            case Name():
+                before = max(0, len(self._codes) - 1)
+            case _:
+                assert_never(awaits)
+        self._awaits = Question(before) if self._codes else Name()
+        return Taken((self.prompt(),))
+
+    def _blocks(self, code: str) -> bool:
+        return code not in CATALOGUE or CATALOGUE[code].severity(self._kind) in {Severity.BLOCK, Severity.LOCAL}
+
+    def _question(self, index: int) -> str:
+        code = self._codes[index]
+        return CATALOGUE[code].question if code in CATALOGUE else f"Does {code} apply?"
