@@ -38,6 +38,7 @@ class _Options:
     loads: dict[int, str]
     switches: Switches
     exit_when_idle_s: float | None
+    speed: float
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -86,6 +87,9 @@ def _parse(argv: list[str] | None) -> _Options:
         help="end when no client was there for that long and the output is silent; "
         "ignores Ctrl+C and a closed terminal",
     )
+    parser.add_argument(
+        "--speed", type=float, default=1.0, metavar="FACTOR", help="how fast the device's time passes (0.01 to 100)"
+    )
     return _options(parser.parse_args(argv))
 
 
@@ -98,6 +102,8 @@ def _options(given: argparse.Namespace) -> _Options:
         raise BadStart(f"--device-id {given.device_id!r}: a device id has exactly ten ASCII characters")
     if given.exit_when_idle is not None and not 0 <= given.exit_when_idle < float("inf"):
         raise BadStart("--exit-when-idle needs a number of seconds, 0 or more")
+    if not 0.01 <= given.speed <= 100:
+        raise BadStart(f"--speed {given.speed}: a number from 0.01 to 100")
     return _Options(
         serve=given.serve,
         port=given.port,
@@ -106,6 +112,7 @@ def _options(given: argparse.Namespace) -> _Options:
         loads=_loads(given.load),
         switches=_switches(given.switch),
         exit_when_idle_s=given.exit_when_idle,
+        speed=given.speed,
     )
 
 
@@ -158,6 +165,7 @@ def _build(options: _Options, stack: contextlib.ExitStack) -> Server:
         start_ns=time.monotonic_ns(),
         trace=trace,
         exit_when_idle_us=None if idle is None else round(idle * 1e6),
+        speed=options.speed,
     )
 
 

@@ -51,6 +51,8 @@ class Signals:
         self._near.setblocking(False)
         self._far.setblocking(False)
         signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
+        if hasattr(signal, "pthread_sigmask"):  # who started us may have blocked them, and a child inherits that
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [getattr(signal, name) for name in ends])
         for name in ignored:
             if hasattr(signal, name):  # SIGHUP does not exist on every system
                 signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -68,7 +70,10 @@ class Signals:
 
 @dataclass(slots=True)
 class Server:
-    """One device on one line. `start_ns` is the monotonic time that is 0 µs for the device."""
+    """One device on one line. `start_ns` is the monotonic time that is 0 µs for the device.
+
+    `speed` is how many of its microseconds pass in one of ours: its dead-man and its latencies scale with it.
+    """
 
     device: P24
     line: Line
@@ -76,6 +81,7 @@ class Server:
     start_ns: int
     trace: TraceFile | None = None
     exit_when_idle_us: int | None = None
+    speed: float = 1.0
     _busy_us: int = 0
 
     def run(self) -> None:
@@ -92,7 +98,7 @@ class Server:
 
     def _turn(self, now_us: int) -> int:
         """Wait for something to do, do it, and give the time it was done."""
-        wait_s = self._wait_us(now_us) / 1e6
+        wait_s = self._wait_us(now_us) / 1e6 / self.speed
         select.select([*self.line.watched(), self.signals.fileno()], [], [], wait_s)
         data = self.line.read()
         now_us = self._now_us()
@@ -120,7 +126,7 @@ class Server:
         return "idle" if silent and not self.device.active_channels else None
 
     def _now_us(self) -> int:
-        return (time.monotonic_ns() - self.start_ns) // 1000
+        return int((time.monotonic_ns() - self.start_ns) * self.speed) // 1000
 
     def _trace_line(self, now_us: int, **fields: object) -> None:
         if self.trace is not None:

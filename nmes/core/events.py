@@ -191,6 +191,13 @@ class OutputConfirmed:
     amplitudes: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something went wrong, and nothing since `since_ms` proves that the output was what it should have been."""
+
+    since_ms: int
+
+
 class Fault(StrEnum):
     """What the device reported, in the words of the user's manual."""
 
@@ -257,6 +264,7 @@ Device = (
     | Enabled
     | OutputSent
     | OutputConfirmed
+    | Doubt
     | DeviceFault
     | Unanswered
     | LinkLost

@@ -585,7 +585,7 @@ def _channel_at(session: Session, state: Running | Resuming, channel: int) -> Ch
 
 def _halt(session: Session, state: State) -> Step:
     """Ask for 0, forget what was armed, and count what may still flow as uncertain until the halt is confirmed."""
-    session = _flowing(session, session.now_ms, {channel: (0, high) for channel, _, high in session.flow})
+    session = _flowing(session, session.now_ms, _possible(session))
     return replace(session, state=state, epoch=session.epoch + 1, outputs=(), arms=()), (c.Halt(), c.Disarm())
 
 
@@ -661,8 +661,10 @@ def _unsure(session: Session, why: str, *, silent_by_ms: int | None = None) -> S
 
 def _end(session: Session) -> Step:
     match session.state:
-        case Titrating() | Running() | Resuming() | Committing() | Enabling() | Lowering() | Pausing() | Stopping():
+        case Titrating() | Running() | Resuming() | Committing() | Enabling() | Lowering() | Pausing():
             return _halt(_voided(session), Ending("ended_early"))
+        case Stopping(why=why):
+            return _halt(session, Ending(why))
         case Stopped(why=why) | Unsure(why=why):
             return _close(session, why)
         case Idle() | Screening() | Placing() | Ready() | Paused():
@@ -704,6 +706,8 @@ def _device(session: Session, event: e.Device) -> Step:
         case e.OutputConfirmed(now_ms=now_ms, amplitudes=confirmed):
             flow = _between(dict(confirmed), dict(confirmed))
             return _flowing(replace(session, confirmed=confirmed), now_ms, flow), ()
+        case e.Doubt(since_ms=since_ms):
+            return _flowing(session, since_ms, _possible(session)), ()
         case e.DeviceFault(fault=fault, channel=channel, result=result):
             session, noted = _noted(session, "fault", fault=str(fault), channel=channel, result=result)
             return _with(_stop(session, f"fault:{fault}"), noted)
@@ -773,6 +777,11 @@ def _between(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, tupl
         channel: (min(one.get(channel, 0), other.get(channel, 0)), max(one.get(channel, 0), other.get(channel, 0)))
         for channel in sorted({*one, *other})
     }
+
+
+def _possible(session: Session) -> dict[int, tuple[int, int]]:
+    """Anything from nothing to what flowed last."""
+    return {channel: (0, high) for channel, _, high in session.flow}
 
 
 def _flowing(session: Session, now_ms: int, flow: Mapping[int, tuple[int, int]]) -> Session:

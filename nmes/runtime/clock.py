@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from nmes.guard.clock import boottime_us
 
 
 class Clock(Protocol):
@@ -17,10 +18,10 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The computer's own clocks."""
+    """The computer's own clocks. Time asleep counts, so that a plan knows how long the computer was away."""
 
     def now_ms(self) -> int:
-        return time.monotonic_ns() // 1_000_000
+        return boottime_us() // 1000
 
     def utc(self) -> datetime:
         return datetime.now(UTC)

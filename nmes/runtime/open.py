@@ -97,8 +97,12 @@ class RunningSession:
         while not self.done and time.monotonic() < end:
             self.controller.leave()
             self.loop.join(0.1)
+        if not self.done:
+            self.controller.stop("program_error")  # the loop is stuck: nothing may wait for its next turn
         if self.simulator is not None and self.halted:
             self.simulator.end()
+        elif self.simulator is not None:
+            self.simulator.leave()
         self.simulator = None
         return summary_of(self.record)
 
@@ -137,10 +141,10 @@ def open_live(loaded: Loaded, *, url: str | None, home: Path, trace: Path | None
         try:
             bound = binding(loaded, plan, url or "simulator", clock.now_ms())
             journal = Journal.open(chain_folder(home, kind), socket.gethostname(), bound, system_clocks())
-            undo.callback(journal.abandon)
+            undo.callback(_not_begun, journal)
             if url is None:
                 simulator = start_simulator(trace)
-                undo.callback(simulator.process.terminate)
+                undo.callback(simulator.end)
             guard = open_guarded(simulator.url if simulator else str(url))
         except (RecordError, SimulatorError, PortError) as error:
             raise CannotStart(str(error)) from error
@@ -157,6 +161,12 @@ def open_live(loaded: Loaded, *, url: str | None, home: Path, trace: Path | None
     loop = Loop(controller)
     loop.start()
     return RunningSession(controller, loop, journal.path, kind is Kind.SIMULATION, simulator)
+
+
+def _not_begun(journal: Journal) -> None:
+    """A session that could not be opened is told from one that was interrupted."""
+    with contextlib.suppress(RecordError):
+        journal.close({"why": "not_begun"})
 
 
 def open_guarded(url: str) -> GuardedPort:

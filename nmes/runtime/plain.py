@@ -1,7 +1,7 @@
 """The line mode: a session for a screen reader, a braille line or a script, as lines in and lines out.
 
 Law: it knows no terminal, thread or clock. `hear` turns a line and the present View into what to do, `look` turns Views
-into lines, `ready` tells a script when its next line may be heard. What is typed carries the epoch of the View it was
+into lines, `resting` tells a script when its next line may be heard. What is typed carries the epoch of the View it was
 typed at, so that a line from before a STOP does nothing after it.
 """
 
@@ -15,6 +15,7 @@ from nmes.core.limits import MAX_SLEW_UA_PER_S
 from nmes.core.plan import Slot
 from nmes.core.protocol import Protocol
 from nmes.core.suggest import nearest
+from nmes.core.timeline import Phase
 from nmes.core.view import View, Word
 from nmes.runtime.plain_checklist import Checklist
 from nmes.runtime.plain_teller import RUNNING, Teller, Wording, level_lines
@@ -79,6 +80,11 @@ def is_stop(line: str) -> bool:
     return bool(words) and (words[0].startswith("!") or words[0].rstrip("!.") == "stop")
 
 
+def is_wait(line: str) -> bool:
+    """Whether a line asks for a wait."""
+    return line.strip().lower().split()[:1] == ["wait"]
+
+
 def clean(line: str) -> str:
     """A line as it may be recorded: printable, without outer blanks, not endless."""
     return "".join(char if char.isprintable() else " " for char in line).strip()[:MAX_LINE]
@@ -91,7 +97,7 @@ class PlainSession:
         self._checklist = Checklist(protocol.screening_codes, protocol.kind)
         self._teller = Teller(protocol, wording)
         self._asked_at: View | None = None
-        self._raised_ms: int | None = None
+        self._stepped_ms: int | None = None
         self._screening = False
 
     # --- what it says ---
@@ -107,38 +113,37 @@ class PlainSession:
 
     # --- what it hears ---
 
-    def ready(self, line: str, view: View) -> bool:
-        """Whether a script's next line may be heard: what its last one began has come to rest."""
-        if is_stop(line):
-            return True
-        asked = self._asked_at
-        if asked is not None and not _answered(asked, view) and view.now_ms - asked.now_ms < ANSWER_LIMIT_MS:
-            return False
+    def resting(self, view: View) -> bool:
+        """Whether a script's next line may be heard: what its last one began has come to rest, within a limit."""
         if view.word in PASSING:
             return False
-        word = line.split()[:1]
-        return self._settled(view) if word in (["+"], ["accept"]) and view.word in {Word.TITRATING, Word.ON} else True
+        asked = self._asked_at
+        if asked is None or view.now_ms - asked.now_ms >= ANSWER_LIMIT_MS:
+            return True
+        return _answered(asked, view) and (self._stepped_ms is None or self._settled(view, self._stepped_ms))
 
-    def _settled(self, view: View) -> bool:
-        """The last step is confirmed by the device and old enough for another one."""
+    def _settled(self, view: View, stepped_ms: int) -> bool:
+        """The last step is confirmed by the device, and old enough for another one."""
         wait_ms = view.plan.capabilities.amplitude_step_ua * 1000 // MAX_SLEW_UA_PER_S
-        if self._raised_ms is not None and view.now_ms - self._raised_ms <= wait_ms:
+        if view.now_ms - stepped_ms <= wait_ms:
             return False
-        asked = [c for c in view.channels if view.live_slot is None or c.channel == view.live_slot.channel]
+        live = view.live_slot.channel if view.live_slot else None
+        asked = [c for c in view.channels if (c.channel == live if live else c.phase is Phase.HOLD)]
         return all(channel.confirmed_ua == channel.level_ua for channel in asked)
 
     def hear(self, line: str, view: View) -> Heard:
-        """What a line means now."""
+        """What a line means now. Whatever it is, somebody is there."""
+        self._teller.touched(view.now_ms)
         line = clean(line)
+        self._stepped_ms = None
         if is_stop(line):
             self._asked_at = view
             return Heard(StopNow())
         heard = self._meaning(line, view)
         if isinstance(heard.do, Post):
             self._asked_at = view
-            self._teller.touched(view.now_ms)
-            if isinstance(heard.do.event, e.Increase):
-                self._raised_ms = view.now_ms
+            if isinstance(heard.do.event, e.Increase | e.Decrease):
+                self._stepped_ms = view.now_ms
         return heard
 
     def _meaning(self, line: str, view: View) -> Heard:
@@ -154,7 +159,7 @@ class PlainSession:
             case "wait":
                 return _wait(rest)
             case "" | "here":
-                return Heard(Post(e.Mark("here"))) if view.word in RUNNING else Heard()
+                return Heard()
             case _ if view.word is Word.SCREENING:
                 taken = self._checklist.take(line)
                 return Heard(Post(taken.screened) if taken.screened else None, taken.said)

@@ -13,7 +13,7 @@ from typing import assert_never
 from nmes.core.commands import Note
 from nmes.core.protocol import Protocol
 from nmes.core.timeline import Phase
-from nmes.core.view import ChannelView, Output, View, Word
+from nmes.core.view import Output, View, Word
 
 RUNNING = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
 ABSENT_WARNING_MS = 15_000
@@ -72,12 +72,13 @@ class Teller:
     # --- changes ---
 
     def _decision(self, last: View | None, view: View) -> Iterator[str]:
-        """The session's last decision; an increase is told by the level it leads to."""
-        changed = last is None or view.note is not last.note
-        if changed and view.note is not None and view.note.code != "increase":
-            words = self._wording.note(view.note)
-            if words:
-                yield words
+        """The session's last decision; an increase is told by the level it leads to, the end by its reason."""
+        if view.note is None or (last is not None and view.note is last.note):
+            return
+        told = view.note.code == "increase" or (view.note.code == "stop" and view.word is Word.ENDED)
+        words = self._wording.note(view.note)
+        if words and not told:
+            yield words
 
     def _arrived(self, last: View | None, view: View) -> Iterator[str]:
         if last is None or (view.word, view.why) != (last.word, last.why):
@@ -147,9 +148,9 @@ class Teller:
     def _countdown(self, view: View) -> Iterator[str]:
         """The time left of the treatment, each ten seconds."""
         left_ms = max(0, view.plan.duration_ms - view.plan_ms)
-        tens = left_ms // COUNTDOWN_MS
+        tens = -(-left_ms // COUNTDOWN_MS)
         if self._left and tens < self._left:
-            yield f"{clock((tens + 1) * COUNTDOWN_MS)} left"
+            yield f"{clock(tens * COUNTDOWN_MS)} left"
         self._left = tens
 
     def _presence(self, view: View) -> Iterator[str]:
@@ -167,7 +168,7 @@ def level_lines(view: View) -> Iterator[str]:
     for number, slot in enumerate(view.slots, 1):
         made = view.plan.delivered[view.plan.slots.index(slot.slot)]
         level = "not found yet" if slot.level_ua is None else ma(slot.level_ua)
-        pulse = f"{made.frequency_mhz / 1000:g} Hz, {made.phase_us} µs"
+        pulse = f"{f'{made.frequency_mhz / 1000:.1f}'.removesuffix('.0')} Hz, {made.phase_us} µs"
         yield f"Level {number} of {len(view.slots)}: channel {slot.slot.channel}, {slot.muscle}, {pulse}: {level}"
 
 

@@ -31,7 +31,7 @@ def watch_signals(on_signal: Callable[[str], None]) -> Callable[[], None]:
         while not over.is_set():
             number = signal.sigwait(TAKEN)
             if not over.is_set():
-                on_signal(signal.Signals(number).name)
+                _tell(on_signal, signal.Signals(number).name)
 
     thread = threading.Thread(target=wait, name="nmes-signals", daemon=True)
     thread.start()
@@ -45,6 +45,15 @@ def watch_signals(on_signal: Callable[[str], None]) -> Callable[[], None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     return end
+
+
+def _tell(on_signal: Callable[[str], None], name: str) -> None:
+    """What goes wrong there is told like any thread's end, but the next signal must still be heard."""
+    try:
+        on_signal(name)
+    except Exception as error:  # noqa: BLE001 - without this thread no signal would end the program any more
+        told = threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+        threading.excepthook(told)
 
 
 def _handlers(on_signal: Callable[[str], None]) -> Callable[[], None]:

@@ -5,7 +5,6 @@ It is started as a program and spoken to over a loopback socket, like any device
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 import threading
@@ -32,8 +31,18 @@ class Simulator:
     def end(self) -> None:
         """End it now: for when its output is known to be off."""
         self.process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             self.process.wait(END_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.leave()
+
+    def leave(self) -> None:
+        """Let it live on by itself: it ends when its output is off and nobody comes."""
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 def start_simulator(trace: Path | None = None) -> Simulator:

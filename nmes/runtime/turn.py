@@ -30,10 +30,14 @@ STALL_TOLERANCE_MS: Final = 100
 """A turn later than planned by more than this has lost time; the plan waits for it [design]."""
 LONGEST_WAIT_MS: Final = 50
 """The longest a real loop waits for bytes before it turns again, so that the inbox is never old."""
-
-
+LONGEST_SLEEP_MS: Final = 1000
+"""The longest time without a planned turn [design]."""
 CLOSE_LIMIT_S: Final = 5.0
 """How long the end of a session waits for its record; output has long been off by then [design]."""
+
+
+_DOUBTFUL: Final = (e.DeviceFault, e.Unanswered, e.LinkLost, e.GuardTripped)
+"""After these the dose since the device's last good answer is a range."""
 
 
 class Controller:
@@ -55,10 +59,10 @@ class Controller:
         now_ms = clock.now_ms()
         self._session = replace(self._session, now_ms=now_ms)
         self._planned_ms = self._heartbeat_ms = self._touched_ms = now_ms
-        self._silent = self._absent = False
         self._seen_trips = guard.trips
         self._link_up, self._closed = True, False
         self._unrecorded: e.Tick | None = None
+        self._proven_ms: int | None = None
         self._operator = "operator"
         self.complete = False
         """Whether the whole record reached the disk; known once `done`."""
@@ -136,6 +140,7 @@ class Controller:
     def turn(self, data: bytes) -> View:
         """One turn, with what `read` gave."""
         now_ms = self._clock.now_ms()
+        self._proven_ms = self._driver.output.confirmed_at_ms
         late_ms = now_ms - self._planned_ms - STALL_TOLERANCE_MS
         if self._commands_at_start:
             commands, self._commands_at_start = self._commands_at_start, ()
@@ -144,7 +149,7 @@ class Controller:
         if self._link_up:
             self._driver.receive(data, now_ms)
             self._guard.watch()
-        self._watch_people(now_ms)
+        self._watch_people(now_ms, late_ms)
         self._drain(now_ms)
         if self._link_up and not self._closed:
             self._driver.tick(now_ms)
@@ -171,6 +176,8 @@ class Controller:
             if not happened:
                 return
             for event in happened:
+                if isinstance(event, _DOUBTFUL) and self._proven_ms is not None:
+                    self._handle(e.Doubt(self._proven_ms), now_ms)
                 self._handle(event, now_ms)
 
     def _take_inbox(self) -> list[e.Event]:
@@ -185,15 +192,18 @@ class Controller:
         if latched is not None and latched.rule != "operator":
             self._inbox.append(e.GuardTripped(latched.rule, latched.detail, self._seen_trips))
 
-    def _watch_people(self, now_ms: int) -> None:
-        """Each silence is told once, until it is broken."""
-        silent = now_ms - self._heartbeat_ms > UI_SILENT_MS
-        if silent and not self._silent:
+    def _watch_people(self, now_ms: int, late_ms: int) -> None:
+        """A silence is told whenever there is, or may soon be, output to pause: so it pauses once, and again if ignored.
+
+        A program that did not turn for so long (hung, or the computer slept) showed nothing either, whatever its screen
+        says now.
+        """
+        if not isinstance(self._session.state, s.Committing | s.Enabling | s.Live):
+            return
+        if max(now_ms - self._heartbeat_ms, late_ms) > UI_SILENT_MS:
             self._inbox.append(e.UiSilent())
-        absent = now_ms - self._touched_ms > self._absent_limit_ms
-        if absent and not self._absent:
+        elif now_ms - self._touched_ms > self._absent_limit_ms:
             self._inbox.append(e.OperatorAbsent())
-        self._silent, self._absent = silent, absent
 
     def _handle(self, event: e.Event, now_ms: int) -> None:
         before = self._session
@@ -252,9 +262,11 @@ class Controller:
 
     def _arm(self, arm: c.Arm) -> None:
         """Plain integers to the guard, past driver and encoder. Nothing needs arming for 0."""
-        if arm.level_ua and not self._guard.arm(
+        if not arm.level_ua or self._guard.arm(
             arm.channel, arm.level_ua, arm.ramp_ms, arm.pad_mm2, arm.phase_us, arm.period_us
         ):
+            return
+        if self._guard.latched is None:  # a latched guard arms nothing, and has said why
             self._guard.trip("arming", f"channel {arm.channel}: {arm.level_ua} uA in {arm.ramp_ms} ms")
 
     def _write(self, now_ms: int) -> None:
@@ -280,6 +292,7 @@ class Controller:
         if not self._closed:
             self._closed = True
             self._guard.close()
+            self._seen_trips = self._guard.trips  # the halt of the closing is no refusal
             self._link_up = False
             self.complete = self._sink.close({"why": why}, CLOSE_LIMIT_S)
 
@@ -289,6 +302,5 @@ class Controller:
     def _plan_wake(self, now_ms: int) -> int:
         wakes = [s.next_wake_ms(self._session), self._driver.next_deadline_ms(now_ms) if self._link_up else None]
         due = min((wake for wake in wakes if wake is not None), default=sys.maxsize)
-        people = min(self._heartbeat_ms + UI_SILENT_MS + 1, self._touched_ms + self._absent_limit_ms + 1)
-        later = people if people > now_ms else now_ms + 1000
-        return max(now_ms + 1, min(due, later, now_ms + 1000))
+        people = (self._heartbeat_ms + UI_SILENT_MS + 1, self._touched_ms + self._absent_limit_ms + 1)
+        return max(now_ms + 1, min(due, now_ms + LONGEST_SLEEP_MS, *(at for at in people if at > now_ms)))

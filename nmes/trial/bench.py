@@ -8,7 +8,6 @@ trace.
 from __future__ import annotations
 
 import socket
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,10 +129,11 @@ class Bench:
 
     def next_us(self) -> int:
         """When something is due next: a reply of the device or a turn of the loop."""
-        reply_us = self.device.next_due_us()
-        turn_us = self.controller.next_wake_ms() * 1000
-        beat_us = self.clock.now_us + 1_000_000 if self.screen_alive else sys.maxsize
-        return max(self.clock.now_us + 1, min(turn_us, beat_us, sys.maxsize if reply_us is None else reply_us))
+        now_us, reply_us = self.clock.now_us, self.device.next_due_us()
+        due_us = [self.controller.next_wake_ms() * 1000, now_us + 1_000_000]
+        if reply_us is not None and reply_us > now_us:  # one that is overdue waits at a line that nobody reads any more
+            due_us.append(reply_us)
+        return max(now_us + 1, min(due_us))
 
     def step(self, until_us: int | None = None) -> int:
         """Go on to the next thing that is due, at most to `until_us`, and turn; returns the time that passed, in us."""

@@ -18,6 +18,7 @@ from nmes.trial.bench import bench_with_record
 
 FINISH_LIMIT_S = 10.0
 SLICE_S = 0.02
+"""The longest wait between two steps, so that a key is heard at once [design]."""
 
 
 class PacedBench:
@@ -27,6 +28,8 @@ class PacedBench:
         self._bench, self._record = bench_with_record(loaded, home)
         self._speed = speed
         self._lock = threading.Lock()
+        self._free = threading.Event()
+        self._free.set()
         self._over = threading.Event()
         self.failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="nmes-bench", daemon=True)
@@ -48,8 +51,10 @@ class PacedBench:
         self._bench.press(event)
 
     def stop(self, source: str) -> None:
+        self._free.clear()  # a lock alone is not fair: at full speed the bench would take it again and again
         with self._lock:
             self._bench.controller.stop(source)
+            self._free.set()
 
     def touch(self) -> None:
         self._bench.controller.touch()
@@ -69,10 +74,17 @@ class PacedBench:
     def _run(self) -> None:
         try:
             while not self.done and not self._over.is_set():
+                self._free.wait()
                 with self._lock:
-                    waited_us = self._bench.step()
+                    waited_us = self._step()
                 if self._speed is not None:
                     self._over.wait(waited_us / self._speed / 1_000_000)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the output goes off first
             self.failure = error
             self._bench.controller.fail(error)
+
+    def _step(self) -> int:
+        """One step of the bench, at most a slice long; the time that passed there, in us."""
+        if self._speed is None:
+            return self._bench.step()
+        return self._bench.step(self._bench.clock.now_us + int(SLICE_S * self._speed * 1_000_000))

@@ -640,6 +640,13 @@ class TestFaults:
         desk.do(e.LinkLost("unplugged"))
         assert isinstance(desk.state, s.Unsure | s.Ended)
 
+    def test_after_a_fault_the_dose_since_the_last_good_answer_is_a_range(self) -> None:
+        desk = running()
+        desk.wait(4000)
+        desk.do(e.Doubt(desk.session.now_ms - 400), e.DeviceFault(e.Fault.ELECTRODE, 1, 10))
+        total = desk.session.ledger.totals(desk.session.now_ms)[0]
+        assert total.high_nc - total.low_nc == pytest.approx(20 * 3000, abs=100)  # 0.4 s x 50 Hz x 3 uC
+
     def test_a_record_that_fails_stops_the_output(self) -> None:
         desk = running()
         assert desk.do(e.JournalFailed("disk full"))[0] == c.Halt()
@@ -666,6 +673,11 @@ class TestEnd:
         commands = desk.do(e.End())
         assert commands[0] == c.Halt()
         assert commands[-1] == c.Close("ended_early")
+
+    def test_ending_while_a_stop_is_under_way_keeps_its_reason(self) -> None:
+        desk = desk_in("Stopping")
+        desk.device = True
+        assert desk.do(e.End())[-1] == c.Close("stop:key")
 
     def test_a_halt_confirmed_when_nothing_was_asked_changes_nothing(self) -> None:
         desk = ready()

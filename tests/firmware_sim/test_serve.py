@@ -248,6 +248,8 @@ def test_a_busy_port_is_one_clear_line():
         (["--device-id", "short"], "exactly ten ASCII characters"),
         (["--exit-when-idle", "-1"], "a number of seconds"),
         (["--exit-when-idle", "nan"], "a number of seconds"),
+        (["--speed", "0"], "from 0.01 to 100"),
+        (["--speed", "nan"], "from 0.01 to 100"),
         (["--trace", "/no/such/folder/trace"], "No such file or directory"),
         (["soup"], "unrecognized arguments: soup"),
     ],
@@ -270,3 +272,28 @@ def test_a_full_disk_is_one_clear_line_and_exit_1():
     assert process.returncode == 1
     assert err.decode().startswith("nmes-sim: stopped: ")
     assert err.count(b"\n") == 1
+
+
+def test_at_ten_times_the_speed_the_dead_man_fires_after_a_tenth_of_the_time(start, connect):
+    process, port, trace = start("--speed", "10", "--exit-when-idle", "0.1")
+    client = connect(port)
+    client.ask(INIT)
+    client.ask(UPDATE)
+    client.close()
+    began = time.monotonic()
+    assert process.wait(10) == 0
+    assert time.monotonic() - began < 1.5  # 2 s of its time are 0.2 s of ours
+    told = lines(trace)
+    (updated,) = [line["t_us"] for line in told if line.get("frame") == 32]
+    (fired,) = [line["t_us"] for line in told if "dead_man" in line]
+    assert fired == updated + 2_000_000
+
+
+def test_a_signal_that_its_starter_had_blocked_ends_it_all_the_same(start):
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        process, _, _ = start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    process.terminate()
+    assert process.wait(3) == 0

@@ -133,21 +133,25 @@ class Instrument:
             assert pulse.t_us <= self.stopped_us, f"a pulse {pulse.t_us - self.stopped_us} us after the halt"
 
     def _rise(self, pulse: Pulse) -> None:
-        """Between any two pulses the current rose no faster than the steepest ramp armed meanwhile."""
+        """Between any two pulses the current rose no faster than the steepest ramp armed meanwhile.
+
+        The current the device set: a pad that is put back on makes the skin's current jump, whoever controls it.
+        """
         recent = self.recent.setdefault(pulse.channel, deque())
         while recent and recent[0].t_us < pulse.t_us - MEMORY_US:
             recent.popleft()
-        if recent and pulse.peak_current_ua > recent[-1].peak_current_ua:
-            gap_us = pulse.t_us - recent[-1].t_us
+        if recent and pulse.amplitude_ua > recent[-1].amplitude_ua:
+            period_us = min(pulse.t_us - recent[-1].t_us, 600_000)
             for earlier in recent:
-                self._rise_since(earlier, pulse, max(CREDIT_US, min(gap_us, 600_000)))
+                # A pulse shows a change up to one period after the device got it.
+                self._rise_since(earlier, pulse, max(CREDIT_US, period_us) + period_us)
         recent.append(pulse)
 
     def _rise_since(self, earlier: Pulse, pulse: Pulse, credit_us: int) -> None:
         rate = self.rates[pulse.channel].highest(earlier.t_us - self.reaction_us)
         time_us = pulse.t_us - earlier.t_us
         allowed_ua = rate * (time_us + credit_us) // 1_000_000 + STEP_UA
-        rise_ua = pulse.peak_current_ua - earlier.peak_current_ua
+        rise_ua = pulse.amplitude_ua - earlier.amplitude_ua
         assert rise_ua <= allowed_ua, f"rose {rise_ua} uA in {time_us} us, {allowed_ua} uA allowed"
 
     def _off_is_off(self) -> None:
