@@ -66,6 +66,15 @@ def test_an_error_of_any_channel_halts(nibbles: bytes) -> None:
     assert rig.told[0].detail == f"the device reports a fault on channel {channel}"
 
 
+@pytest.mark.parametrize(("active", "channels"), [(0b11, "2"), (0b10000001, "8"), (0b1111, "2, 3, 4")])
+def test_a_channel_that_stimulates_unasked_halts(active: int, channels: str) -> None:
+    rig = running()
+    rig.device.active = active
+    rig.poll()
+    assert_halted(rig, "channel_active")
+    assert rig.told[0].detail == f"the device stimulates unasked on channel {channels}"
+
+
 @pytest.mark.parametrize("active", [0b00, 0b10, 0b11111110])
 def test_a_channel_that_should_stimulate_and_does_not_halts(active: int) -> None:
     rig = running()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from guard.rig import LOOSE, DEVICE_ID, HALT, INIT, POLL, STATUS, UPDATE, Rig, block, encode, pulse, update_data
+from guard.rig import DEVICE_ID, HALT, INIT, LOOSE, POLL, STATUS, UPDATE, Rig, block, encode, pulse, update_data
 
 from nmes.guard.ceilings import Ceilings
 

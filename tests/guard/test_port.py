@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from guard.rig import LOOSE, HALT, INIT, POLL, STATUS, UPDATE, Device, Rig, decode, encode
+from guard.rig import HALT, INIT, LOOSE, POLL, STATUS, UPDATE, Device, Rig, decode, encode
 
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.port import GuardedPort

@@ -17,11 +17,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from laws.instrument import DEAF_US, Instrument, nothing_live
-from laws.noise import Noise, NoisyLine
 
 from firmware_sim.device import P24, alternatives
 from helpers.plans import ONE, TWO, alternating_plan, continuous_plan, plan_of, rhythm, simple_plan
+from laws.instrument import DEAF_US, Instrument, nothing_live
+from laws.noise import Noise, NoisyLine
 from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.view import Word

@@ -28,7 +28,8 @@ def of_poll(answer: CurrentData, playing: tuple[int, ...]) -> tuple[DeviceFault,
     """The faults in the state of all channels; none if it is clean.
 
     `playing` are the channels the last acknowledged update switched on. A channel with an error comes before channels
-    that are merely silent, because the device stops those along with it.
+    that are merely silent, because the device stops those along with it. One that stimulates although it was switched
+    off refuses what it was asked for.
     """
     result, body = answer.result, answer.body
     if not isinstance(body, ChannelStates):
@@ -42,5 +43,7 @@ def of_poll(answer: CurrentData, playing: tuple[int, ...]) -> tuple[DeviceFault,
         return faulty
     if result != Result.OK:
         return (of_result(result),)
-    silent = (channel for channel in playing if not body.active >> channel - 1 & 1)
-    return tuple(DeviceFault(Fault.CHANNEL_SILENT, channel, result) for channel in silent)
+    active = {channel for channel in range(1, CHANNELS + 1) if body.active >> channel - 1 & 1}
+    silent = (DeviceFault(Fault.CHANNEL_SILENT, channel, result) for channel in playing if channel not in active)
+    unasked = (DeviceFault(Fault.REFUSED, channel, result) for channel in sorted(active.difference(playing)))
+    return (*silent, *unasked)
