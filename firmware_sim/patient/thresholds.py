@@ -2,7 +2,8 @@
 
 Weiss strength-duration: I_th(pw) = I_rh * (1 + c / pw) for the sensory, the motor and the pain threshold [source:
 Geddes 2004 for the form; Mogyoros 1996: it fits human nerve]. The defaults below are this project's choice for a
-5x9 cm pad on quadriceps or calf [design], the pain constant is to verify. Not modelled yet: frequency, pad area, habituation, force.
+5x9 cm pad on quadriceps or calf [design], the pain constant is to verify. Not modelled yet: frequency, pad area,
+habituation, force.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from typing import Protocol
 from nmes.core.capabilities import Capabilities
 from nmes.core.commands import Enable, Halt, Identify, SetOutput
 from nmes.core.events import Device
-from nmes.core.view import OutputState as OutputState
+from nmes.core.view import OutputState as OutputState  # noqa: PLC0414 - re-exported: part of what a driver offers
 
 DeviceCommand = Identify | Enable | SetOutput | Halt
 

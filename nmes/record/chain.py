@@ -24,7 +24,7 @@ from nmes.record.canonical import NotCanonical, canonical, parse
 
 VERSION = 1
 DOMAIN = b"stim-log/1\x00"
-"""Hashed in front of each entry, so that its hash is never one of something else [design, safety 8.2]."""
+"""Hashed in front of each entry, so that its hash is never one of something else [design]."""
 GENESIS = "0" * 64
 """`prev` of the first entry of a chain."""
 _OPEN = b'{"entry":'

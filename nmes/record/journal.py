@@ -2,7 +2,7 @@
 
 Laws: no record, no stimulation (opening fails loudly); an entry is written when `append` returns and durable when
 `sync` returns; a write or sync that failed is never tried again, because after a failed fsync the kernel may have
-dropped the data and a second try reports success [source, secondary: shared safety 8.1, PostgreSQL]. From then on the
+dropped the data and a second try reports success [source, secondary: PostgreSQL talks on fsync]. From then on the
 journal is broken and every call says so: the output must stop. Nothing written is ever changed or deleted.
 """
 

@@ -22,7 +22,7 @@ from nmes.record.errors import RecordError
 from nmes.record.journal import Journal
 
 SYNC_AFTER_S = 1.0
-"""Entries nobody waits for are synced in groups, at the latest after this time [design, safety 8.2 item 6]."""
+"""Entries nobody waits for are synced in groups, at the latest after this time [design]."""
 
 Post = Callable[[Durable | JournalFailed], None]
 

@@ -17,8 +17,7 @@ from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.view import OutputState, View, view
 from nmes.devices.stimulator import Driver
-from nmes.guard.port import GuardedPort
-from nmes.link.port import PortError
+from nmes.guard.port import GuardedPort, PortError
 from nmes.record.chain import NewEntry
 from nmes.record.replay import event_entry
 from nmes.record.sink import RecordSink
@@ -193,7 +192,7 @@ class Controller:
             self._inbox.append(e.GuardTripped(latched.rule, latched.detail, self._seen_trips))
 
     def _watch_people(self, now_ms: int, late_ms: int) -> None:
-        """A silence is told whenever there is, or may soon be, output to pause: so it pauses once, and again if ignored.
+        """A silence is told whenever there is, or may soon be, output to pause: it pauses once, and again if ignored.
 
         A program that did not turn for so long (hung, or the computer slept) showed nothing either, whatever its screen
         says now.

@@ -73,7 +73,7 @@ def test_no_passed_update_is_ever_above_the_confirmed_level(moves: list[tuple[in
 
 @given(steps)
 def test_no_passed_updates_ever_rise_faster_than_the_ramp(moves: list[tuple[int, int, str, bool]]) -> None:
-    """Over every window: at most the ramp's rate times the time; one update, one device step and a turn for idle time."""
+    """Over every window: at most the ramp's rate times the time; one update, one step and a turn for idle time."""
     passed = passed_updates(moves)
     for first in range(len(passed)):
         rise, before = 0, passed[first][1]

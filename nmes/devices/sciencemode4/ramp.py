@@ -1,8 +1,8 @@
 """How fast an amplitude may rise: credit that time earns and a rise spends.
 
 Law: over any stretch of time a channel rises by no more than its rate allows plus one full purse, and a purse holds
-one update's worth and one device step. It starts empty. A fall costs nothing and earns nothing. Numbers are in nA because
-`rise_ua_per_s` times milliseconds is nA.
+one update's worth and one device step. It starts empty. A fall costs nothing and earns nothing. Numbers are in nA
+because `rise_ua_per_s` times milliseconds is nA.
 """
 
 from __future__ import annotations
