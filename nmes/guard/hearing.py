@@ -87,9 +87,14 @@ def _condition(state: State, asked: Pending, reply: Condition) -> Judgement:
         return rest, Refusal(Rule.CHANNEL_FAULT, f"the device reports a fault on channel {_list(reply.faulty)}")
     if reply.result != 0:
         return rest, Refusal(Rule.REPLY_NOT_OK, f"the device answered a poll with result {reply.result}")
-    missing = tuple(i + 1 for i, peak in enumerate(rest.acknowledged) if peak and i + 1 not in reply.active)
-    if missing and asked.turn > rest.changed and not waits_for(rest, Update):
-        return rest, Refusal(Rule.CHANNEL_SILENT, f"the device does not stimulate on channel {_list(missing)}")
+    if asked.turn > rest.changed and not waits_for(rest, Update):
+        wanted = tuple(i + 1 for i, peak in enumerate(rest.acknowledged) if peak)
+        missing = tuple(channel for channel in wanted if channel not in reply.active)
+        if missing:
+            return rest, Refusal(Rule.CHANNEL_SILENT, f"the device does not stimulate on channel {_list(missing)}")
+        unasked = tuple(channel for channel in reply.active if channel not in wanted)
+        if unasked:
+            return rest, Refusal(Rule.CHANNEL_ACTIVE, f"the device stimulates unasked on channel {_list(unasked)}")
     return _renewed(rest, asked), None
 
 

@@ -19,7 +19,8 @@ from nmes.guard.judge import always_passes, halted, judge
 from nmes.guard.rules import Refusal, Rule
 from nmes.guard.sight import Sight
 from nmes.guard.state import Armed, Lane, Stage, fresh
-from nmes.link.port import Identity, Port, PortError
+from nmes.link.port import Identity, Port
+from nmes.link.port import PortError as PortError  # noqa: PLC0414 - re-exported: who holds a guard need not know the line
 
 
 @dataclass(frozen=True, slots=True)

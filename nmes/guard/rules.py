@@ -36,6 +36,7 @@ class Rule(StrEnum):
     UPDATE_UNANSWERED = "update_unanswered"
     REPLY_NOT_OK = "reply_not_ok"
     CHANNEL_SILENT = "channel_silent"
+    CHANNEL_ACTIVE = "channel_active"
     CHANNEL_FAULT = "channel_fault"
     DEVICE_RESTARTED = "device_restarted"
 

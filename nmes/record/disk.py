@@ -18,7 +18,7 @@ FILE_MODE = 0o600
 
 
 def full_sync(fd: int, flush_drive: int | None = getattr(fcntl, "F_FULLFSYNC", None)) -> None:
-    """Bring a file to the medium itself. macOS' fsync stops at the drive's cache and needs F_FULLFSYNC [source, secondary]."""
+    """Bring a file to the medium. macOS' fsync stops at the drive, so F_FULLFSYNC is used [source, secondary]."""
     if flush_drive is None:
         os.fsync(fd)
     else:

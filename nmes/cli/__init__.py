@@ -1,0 +1,1 @@
+"""The command line: thin commands; what they import, they import when they are called."""

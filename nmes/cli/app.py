@@ -1,0 +1,183 @@
+"""The command line: what can be asked for, and nothing of how it is done. Heavy imports stand inside the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final, cast
+
+import typer
+
+from nmes import __version__
+from nmes.cli.exits import guarded, wrong
+
+_USAGE_ERROR: Final = cast("type[Exception]", typer.BadParameter.__mro__[1])
+"""What typer raises for a command line it does not understand; it has moved between versions, its child has not."""
+
+DEMO_PROTOCOL: Final = "cramp_calf_ctf_training"
+
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="URL|sim",
+        help="Where the stimulator is: a serial port such as /dev/ttyUSB0 or COM3, a socket://host:port, or sim.",
+    ),
+]
+Protocol = Annotated[str, typer.Argument(metavar="PROTOCOL", help="The id of a protocol, or the path of its file.")]
+Patients = Annotated[bool, typer.Option("--patients", help="Only the records of patients.")]
+Simulation = Annotated[bool, typer.Option("--simulation", help="Only the records of the simulator.")]
+
+app = typer.Typer(
+    name="nmes",
+    help="Supervised TENS and NMES therapy sessions. Without a command: the app, on the built-in simulator.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+protocols = typer.Typer(help="See and check protocols.", rich_markup_mode=None, invoke_without_command=True)
+audit = typer.Typer(help="See and verify the records of sessions.", rich_markup_mode=None, invoke_without_command=True)
+app.add_typer(protocols, name="protocols")
+app.add_typer(audit, name="audit")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line (without the program's name); returns the exit code. Nothing escapes."""
+    return guarded(lambda: _understood(list(arguments)))
+
+
+def _understood(arguments: list[str]) -> int:
+    try:
+        result = app(args=arguments, prog_name="nmes", standalone_mode=False)
+    except typer.Abort:
+        wrong("given up")
+    except _USAGE_ERROR as error:
+        words = error.format_message() if hasattr(error, "format_message") else str(error)
+        where = getattr(getattr(error, "ctx", None), "command_path", "nmes")
+        wrong(f"{' '.join(words.split())} Try: {where} --help")
+    return result if isinstance(result, int) else 0
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"nmes {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    device: Device = "sim",
+    version: Annotated[  # noqa: ARG001 - typer's way of an option that answers by itself
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> int:
+    """Supervised TENS and NMES therapy sessions. Without a command: the app, on the built-in simulator."""
+    if context.invoked_subcommand is not None:
+        if device != "sim":
+            wrong(f"--device belongs after the command: nmes {context.invoked_subcommand} ... --device {device}")
+        return 0
+    from nmes.cli.screen import has_terminal, open_app, without_terminal
+
+    return open_app(device, None, 1.0) if has_terminal() else without_terminal()
+
+
+@app.command()
+def demo(protocol: Annotated[str, typer.Argument(metavar="[PROTOCOL]")] = DEMO_PROTOCOL) -> int:
+    """Run one whole protocol by itself: a scripted therapist, a virtual patient, the real wire. Needs no terminal."""
+    from nmes.cli.demo import show
+
+    return show(protocol)
+
+
+@app.command(name="run")
+def run_protocol(
+    protocol: Protocol,
+    device: Device = "sim",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Line by line, for a screen reader or a script; commands from stdin.")
+    ] = False,
+    speed: Annotated[
+        str, typer.Option("--speed", metavar="N|max", help="Simulator only: N times as fast, or as fast as it can.")
+    ] = "1",
+) -> int:
+    """Run a session of one protocol, in the app or, with --plain, line by line."""
+    from nmes.cli.screen import run_session
+
+    return run_session(protocol, device, speed, plain=plain)
+
+
+@protocols.callback()
+def protocols_main(context: typer.Context) -> None:
+    _help_alone(context)
+
+
+@protocols.command(name="list")
+def protocols_list() -> int:
+    """All protocols: id, kind, grade of evidence, minutes, title."""
+    from nmes.cli.protocols import show_list
+
+    return show_list()
+
+
+@protocols.command(name="show")
+def protocols_show(protocol: Protocol) -> int:
+    """One protocol: what it does, asked and delivered, dose and margins, evidence, and where each number is from."""
+    from nmes.cli.protocols import show_card
+
+    return show_card(protocol)
+
+
+@protocols.command(name="check")
+def protocols_check(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Protocol files, or folders of them.")],
+) -> int:
+    """Check protocol files: ok, or everything that is wrong with them by line and column."""
+    from nmes.cli.protocols import check
+
+    return check(paths)
+
+
+@audit.callback()
+def audit_main(context: typer.Context) -> None:
+    _help_alone(context)
+
+
+@audit.command(name="list")
+def audit_list(patients: Patients = False, simulation: Simulation = False) -> int:
+    """All recorded sessions, oldest first."""
+    from nmes.cli.audit import kinds, show_list
+
+    return show_list(kinds(patients=patients, simulation=simulation))
+
+
+@audit.command(name="show")
+def audit_show(
+    session: Annotated[str, typer.Argument(metavar="ID", help="The session's number, or the beginning of its id.")],
+    patients: Patients = False,
+    simulation: Simulation = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every entry, each change of output too.")] = False,
+) -> int:
+    """What happened in one session, in order: events, decisions with their reasons, commands, and the dose."""
+    from nmes.cli.audit import kinds, show_session
+
+    return show_session(session, kinds(patients=patients, simulation=simulation), everything=everything)
+
+
+@audit.command(name="verify")
+def audit_verify(
+    session: Annotated[str, typer.Argument(metavar="[ID]", help="One session only; otherwise all of them.")] = "",
+    patients: Patients = False,
+    simulation: Simulation = False,
+) -> int:
+    """Check that no record was changed, moved or cut. Names the first bad entry."""
+    from nmes.cli.audit import kinds, verify_all, verify_one
+
+    chosen = kinds(patients=patients, simulation=simulation)
+    return verify_one(session, chosen) if session else verify_all(chosen)
+
+
+def _help_alone(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())

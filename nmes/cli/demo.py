@@ -1,0 +1,43 @@
+"""`nmes demo`: a whole session without anybody, to its verified record."""
+
+from __future__ import annotations
+
+from nmes.cli.exits import BAD, GOOD, bad
+from nmes.cli.finding import protocol_named
+from nmes.record.chain import BadLine, decode_line
+from nmes.record.errors import RecordError
+from nmes.record.files import home, read_end
+from nmes.runtime.live import Summary
+from nmes.trial.demo import DemoError, run_demo
+
+
+def show(protocol: str) -> int:
+    """Run and tell it; exit code 0 only for a complete session with an intact record."""
+    loaded = protocol_named(protocol)
+    try:
+        summary = run_demo(loaded, home(), say)
+    except (DemoError, RecordError) as error:
+        bad(str(error))
+    return tell(summary)
+
+
+def say(line: str) -> None:
+    """At once, so that a reader or a pipe can follow."""
+    print(line, flush=True)
+
+
+def tell(summary: Summary) -> int:
+    """The verdict on the record and, last of all, where it lies; the exit code."""
+    why = ended_why(summary)
+    say(summary.verdict)
+    say(str(summary.record))
+    return GOOD if summary.intact and why == "complete" else BAD
+
+
+def ended_why(summary: Summary) -> str:
+    """The reason in the record's closing entry; "" if it has none."""
+    try:
+        last = decode_line(read_end(summary.record).last)
+    except BadLine:
+        return ""
+    return str(last.body.get("why", "")) if last.type == "closed" else ""

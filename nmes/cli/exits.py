@@ -1,0 +1,107 @@
+"""Exit codes, and the one door through which every command ends: a line a person can read, never a traceback.
+
+0 good; 1 the thing asked about is bad (a damaged record, an aborted session); 2 wrong input; 70 a fault in the program;
+128 + n ended by signal n.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NoReturn
+
+GOOD: Final = 0
+BAD: Final = 1
+WRONG_INPUT: Final = 2
+FAULT: Final = 70
+INTERRUPTED: Final = 130
+
+
+class Failed(Exception):
+    """Ends a command: `sentences` go to stderr, one line each, and `code` to the shell."""
+
+    def __init__(self, code: int, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.code = code
+        self.sentences = sentences
+
+
+def wrong(*sentences: str) -> NoReturn:
+    """The input was wrong: exit code 2."""
+    raise Failed(WRONG_INPUT, *sentences)
+
+
+def bad(*sentences: str) -> NoReturn:
+    """What was asked about is bad: exit code 1."""
+    raise Failed(BAD, *sentences)
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run `command`; whatever it raises ends as one line on stderr and an exit code."""
+    tolerate_any_text()
+    try:
+        code = command()
+        sys.stdout.flush()
+    except Failed as failed:
+        complain(*failed.sentences)
+        return failed.code
+    except BrokenPipeError:
+        silence_stdout()
+        return BAD
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: nobody may see a traceback
+        complain(crashed(error))
+        return FAULT
+    return code
+
+
+def complain(*sentences: str) -> None:
+    """To stderr; a closed stderr is nobody's loss."""
+    with contextlib.suppress(OSError):
+        for sentence in sentences:
+            print(f"nmes: {sentence}", file=sys.stderr, flush=True)
+
+
+def crashed(error: BaseException) -> str:
+    """Write the traceback to a file of its own and say where; the sentence also when that fails."""
+    said = f"a fault in the program ({type(error).__name__}: {_short(error)})"
+    try:
+        file = _crash_file()
+        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except Exception:  # noqa: BLE001 - a full disk must not hide the fault
+        return f"{said}; its details could not be written"
+    return f"{said}; details: {file}"
+
+
+def _crash_file() -> Path:
+    from nmes.record.files import home
+
+    folder = home() / "crash"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}.txt"
+
+
+def _short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or "no words"
+
+
+def silence_stdout() -> None:
+    """The reader is gone: what is still buffered goes nowhere, and Python's own farewell stays quiet."""
+    with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def tolerate_any_text() -> None:
+    """A terminal without a micro sign shows `?` instead of ending the session."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            with contextlib.suppress(OSError, ValueError):
+                reconfigure(errors="replace")

@@ -1,0 +1,54 @@
+"""Finding what a person named: a protocol by id or path, its plan, a session by number or the beginning of its id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from nmes.cli.exits import wrong
+from nmes.core.plan import Plan
+from nmes.core.plan import compile as plan_for
+from nmes.core.problems import PlanError, Problem, ProtocolError
+from nmes.devices.sciencemode4.p24 import P24
+from nmes.record.files import Kind, chain_folder, home, number_of, session_files
+from nmes.runtime.library import Library, Loaded
+
+
+def protocol_named(id_or_path: str) -> Loaded:
+    """The protocol; every problem of a bad one is told, and the nearest id for one that is not known."""
+    try:
+        return Library().load(id_or_path)
+    except ProtocolError as error:
+        wrong(*(str(problem) for problem in error.problems))
+
+
+def plan_of(loaded: Loaded) -> Plan:
+    """The plan for the stimulator; PlanError with each problem placed in the protocol's file."""
+    try:
+        return plan_for(loaded.protocol, P24)
+    except PlanError as error:
+        raise PlanError(placed(loaded, problem) for problem in error.problems) from error
+
+
+def placed(loaded: Loaded, problem: Problem) -> Problem:
+    """The same problem with the line and column of its path."""
+    if problem.line:
+        return problem
+    path = tuple(int(part) if part.isdecimal() else part for part in problem.path.split(".") if part)
+    line, column = loaded.tree.place(path)
+    return replace(problem, file=str(loaded.path), line=line, column=column)
+
+
+def session_named(text: str, kinds: tuple[Kind, ...]) -> tuple[Kind, Path]:
+    """The one session with this number, or whose id begins with `text`."""
+    found = [(kind, path) for kind in kinds for path in session_files(chain_folder(home(), kind)) if _is(path, text)]
+    if not found:
+        wrong(f'there is no session "{text}"; see: nmes audit list')
+    if len(found) > 1:
+        names = ", ".join(f"{path.stem} ({kind.value})" for kind, path in found[:5])
+        wrong(f'"{text}" could be {names}; give more of the id, or --patients or --simulation')
+    return found[0]
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.stem.startswith(text) or (text.isdecimal() and number_of(path) == int(text))

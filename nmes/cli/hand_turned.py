@@ -1,0 +1,73 @@
+"""A bench as a `Live` session whose time passes only when it is told to: for scripts, as fast as they can be heard.
+
+The same script gives the same session every time. One lock covers the bench, because a signal stops it from a thread
+of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from nmes.core.events import Event
+from nmes.core.view import View
+from nmes.runtime.library import Loaded
+from nmes.runtime.live import Summary, summary_of
+from nmes.trial.bench import bench_with_record
+
+FINISH_STEPS = 100_000
+"""More turns than any end of a session takes [design]."""
+
+
+class HandTurned:
+    """See the module. What escapes a turn stops the output, as in the real loop, and is raised."""
+
+    def __init__(self, loaded: Loaded, home: Path) -> None:
+        self._bench, self._record = bench_with_record(loaded, home)
+        self._lock = threading.RLock()
+
+    @property
+    def view(self) -> View:
+        return self._bench.view
+
+    @property
+    def simulation(self) -> bool:
+        return True
+
+    @property
+    def done(self) -> bool:
+        return self._bench.controller.done
+
+    def post(self, event: Event) -> None:
+        with self._lock:
+            self._bench.press(event)
+            self._bench.turn()
+
+    def stop(self, source: str) -> None:
+        with self._lock:
+            self._bench.controller.stop(source)
+            self._bench.turn()
+
+    def touch(self) -> None:
+        self._bench.controller.touch()
+
+    def heartbeat(self) -> None:
+        """The bench's own turns keep it."""
+
+    def pass_time(self) -> None:
+        """On to the next thing that is due."""
+        with self._lock:
+            try:
+                self._bench.step()
+            except BaseException as error:
+                self._bench.controller.fail(error)
+                raise
+
+    def finish(self) -> Summary:
+        with self._lock:
+            for _ in range(FINISH_STEPS):
+                if self.done:
+                    break
+                self._bench.controller.leave()
+                self._bench.step()
+        return summary_of(self._record)

@@ -1,0 +1,156 @@
+"""`nmes run --plain`: stdin, stdout and signals joined to a line-mode session. The heartbeat is this loop's own turn.
+
+However it ends, by the plan, a line, the end of the input, a reader that is gone or a signal: the output is stopped
+first, then the record is closed and verified, then it is said where the record lies.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from nmes.cli.demo import say, tell
+from nmes.cli.exits import BAD, silence_stdout
+from nmes.cli.typed import LinesOnDemand
+from nmes.core.view import View, Word
+from nmes.runtime.live import Live, Summary
+from nmes.runtime.plain import LIVE, PlainSession, Post, StopNow, Wait
+from nmes.runtime.signals import end_by
+
+TURN_S: Final = 0.02
+"""How long a turn waits for a line: fifty signs of life a second [design]."""
+SETTLE_TURNS: Final = 300
+"""How long a STOP may take to be confirmed before the session is closed as it is [design]."""
+GIVE_UP_S: Final = 8.0
+"""A main thread that is stuck (a full pipe) has so long after a signal before the program ends without it [design]."""
+
+INPUT_ENDED: Final = "The input has ended, so nobody could say stop. The output is stopped and the session ends."
+
+
+class PlainRun:
+    """`pass_time` lets the session's time go on; `script`: a line waits until the one before it has had its effect."""
+
+    def __init__(
+        self, live: Live, session: PlainSession, lines: LinesOnDemand, pass_time: Callable[[], None], *, script: bool
+    ) -> None:
+        self._live, self._session, self._lines, self._pass_time = live, session, lines, pass_time
+        self._script = script
+        self._wait_until_ms: int | None = None
+        self._signal = ""
+        self._over = threading.Event()
+
+    # --- the thread of the signals ---
+
+    def on_signal(self, name: str) -> None:
+        """Stop here and now. The first Ctrl+C of a person is only a STOP; anything else ends the program too."""
+        only_stop = name == "SIGINT" and not self._script and self._live.view.word in LIVE
+        self._live.stop("key" if only_stop else name)
+        if only_stop:
+            return
+        self._signal = name
+        self._lines.cancel()
+        if not self._over.wait(GIVE_UP_S):
+            self._live.finish()
+            os._exit(end_by(name))
+
+    # --- the main thread ---
+
+    def on_early_signal(self, name: str) -> None:
+        """One that came while the session was being opened: end it before it has begun."""
+        self._live.stop(name)
+        self._signal = name
+
+    def run(self) -> int:
+        """Until the session is over; the exit code."""
+        try:
+            self._talk()
+        except OSError:  # whoever read our lines is gone
+            self._live.stop("terminal")
+            silence_stdout()
+        except BaseException:
+            self._live.stop("program_error")
+            self._close()
+            raise
+        code = self._last_words(self._close())
+        return end_by(self._signal) if self._signal else code
+
+    def _talk(self) -> None:
+        while not self._live.done and not self._signal:
+            self._live.heartbeat()
+            view = self._live.view
+            self._tell(view)
+            if self._script and not self._session.resting(view):
+                self._pass_time()
+            elif not self._holding(view) and self._lines.ended:
+                return self._input_ended(view)
+            elif not self._hear_next(view):
+                self._pass_time()
+        return None
+
+    def _tell(self, view: View) -> None:
+        for line in self._session.look(view):
+            say(line)
+
+    def _input_ended(self, view: View) -> None:
+        """Nobody can say stop any more; a signal says for itself why it ends."""
+        if self._signal:
+            return
+        if view.word in LIVE:
+            self._live.stop("input_ended")
+            say(INPUT_ENDED)
+        elif not self._live.done:
+            say("The input has ended: the session ends.")
+
+    def _holding(self, view: View) -> bool:
+        """Whether a `wait` is not over: a STOP ends it, and whatever a person types."""
+        if self._wait_until_ms is None:
+            return False
+        typed = not self._script and self._lines.peek() is not None
+        if self._lines.stopped() or typed or view.now_ms >= self._wait_until_ms:
+            self._wait_until_ms = None
+        return self._wait_until_ms is not None
+
+    def _hear_next(self, view: View) -> bool:
+        """Hear one line, if there is one and its time has come."""
+        if self._holding(view):
+            return False
+        line = self._lines.peek()
+        if line is None:
+            return False
+        self._lines.take()
+        self._live.touch()
+        heard = self._session.hear(line, view)
+        match heard.do:
+            case Post(event=event):
+                self._live.post(event)
+            case StopNow():
+                self._live.stop("key")
+            case Wait(time_ms=time_ms):
+                self._wait_until_ms = view.now_ms + time_ms
+            case None:
+                pass
+        for said in heard.said:
+            say(said)
+        return True
+
+    def _close(self) -> Summary:
+        """Let a STOP be confirmed, so that the record ends with its reason; then close and verify."""
+        for _ in range(SETTLE_TURNS):
+            word, done = self._live.view.word, self._live.done
+            if (word not in LIVE and not done) or word in {Word.ENDED, Word.UNSURE}:
+                break
+            self._live.heartbeat()
+            self._pass_time()
+        summary = self._live.finish()
+        self._over.set()
+        return summary
+
+    def _last_words(self, summary: Summary) -> int:
+        try:
+            self._tell(self._live.view)
+            return tell(summary)
+        except OSError:
+            silence_stdout()
+            return BAD

@@ -1,0 +1,118 @@
+"""Opening a session: in the app or line by line, on the simulator, its bench or a device. The only place that wires."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from math import isfinite
+
+from nmes.cli.exits import BAD, GOOD, wrong
+from nmes.record.errors import RecordError
+from nmes.record.files import home
+from nmes.runtime.library import Library, Loaded
+from nmes.runtime.live import Live
+from nmes.runtime.signals import end_by, watch_signals
+
+NO_TERMINAL = (
+    "nmes: this is no terminal, so the app cannot open. Try: nmes demo (a whole session by itself), or: "
+    "nmes run PROTOCOL --plain (line by line)."
+)
+SLOWEST, FASTEST = 0.1, 1000.0
+
+
+def has_terminal() -> bool:
+    """Whether a person can both see and type."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def without_terminal() -> int:
+    """Say what works here instead. That is no error."""
+    print(NO_TERMINAL)
+    return GOOD
+
+
+def run_session(protocol: str, device: str, speed: str, *, plain: bool) -> int:
+    """`nmes run`: look at everything that can be wrong before anything is opened."""
+    from nmes.cli.finding import plan_of, protocol_named
+    from nmes.core.problems import ProblemsError
+
+    pace = _pace(speed, device)
+    loaded = protocol_named(protocol)
+    try:
+        plan_of(loaded)
+    except ProblemsError as error:
+        wrong(*(str(problem) for problem in error.problems))
+    if plain:
+        from nmes.cli.plain_open import run_plain
+
+        return run_plain(loaded, _url(device), pace)
+    if not has_terminal():
+        wrong(f"the app needs a terminal; without one: nmes run {protocol} --plain")
+    return open_app(device, [loaded], pace)
+
+
+def _pace(speed: str, device: str) -> float | None:
+    """How many times as fast; None = as fast as it can."""
+    pace = None if speed == "max" else _number(speed)
+    if pace != 1 and _url(device) is not None:
+        wrong("--speed is for the simulator only: a real stimulator keeps its own time; leave one of the two out")
+    return pace
+
+
+def _number(speed: str) -> float:
+    try:
+        pace = float(speed)
+    except ValueError:
+        pace = 0.0
+    if not isfinite(pace) or not SLOWEST <= pace <= FASTEST:
+        wrong(f'--speed "{speed}": give a number from {SLOWEST:g} to {FASTEST:g}, or max')
+    return pace
+
+
+def _url(device: str) -> str | None:
+    return None if device == "sim" else device
+
+
+# --- the app ---
+
+
+def open_app(device: str, protocols: Sequence[Loaded] | None, pace: float | None) -> int:
+    """The app, with all protocols or only those given; its exit code."""
+    from nmes.cli.finding import plan_of
+    from nmes.runtime.open import is_simulation
+    from nmes.ui.app import NmesApp
+
+    shown = protocols if protocols is not None else [entry.loaded for entry in Library().list() if entry.loaded]
+    app = NmesApp(shown, _opener(device, pace), plan_of, is_simulation(_url(device)))
+    taken: list[str] = []
+
+    def on_signal(name: str) -> None:
+        taken.append(name)
+        app.stop_and_exit(name, end_by(name))
+
+    end_watch = watch_signals(on_signal)
+    try:
+        app.run()
+    finally:
+        end_watch()
+    if taken:
+        return end_by(taken[0])
+    return BAD if app.failure is not None else (app.return_code or GOOD)
+
+
+def _opener(device: str, pace: float | None) -> Callable[[Loaded], Live]:
+    """How a session is opened; every reason why not is a CannotStart."""
+    from nmes.runtime.open import CannotStart, open_live
+
+    def open_bench(loaded: Loaded) -> Live:
+        from nmes.trial.paced import PacedBench
+
+        try:
+            return PacedBench(loaded, home(), pace)
+        except RecordError as error:
+            raise CannotStart(str(error)) from error
+
+    def open_real(loaded: Loaded) -> Live:
+        return open_live(loaded, url=_url(device), home=home())
+
+    return open_real if pace == 1 else open_bench

@@ -1,0 +1,106 @@
+"""A session's record as a story: when, what happened, what was decided and why, what was asked of the device.
+
+Changes of output come by the thousand in ramps; only where the output turns (a level reached, or 0) are they told,
+unless everything is asked for. The words for decisions and reasons are those of the screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nmes.cli.record_words import Amplitudes, amplitudes_words, command_words, event_words
+from nmes.core import commands as c
+from nmes.core import events as e
+from nmes.record.chain import Entry
+from nmes.record.codec import COMMANDS, EVENTS, Undecodable
+from nmes.ui.words import why
+
+
+@dataclass(slots=True)
+class Turnings:
+    """Remembers what the device confirmed until it turns: then the extreme is told, with the time it was reached."""
+
+    now: Amplitudes = ()
+    rising: bool = False
+    kept: list[tuple[Entry, Amplitudes]] = field(default_factory=list)
+
+    def confirmed(self, entry: Entry, amplitudes: Amplitudes) -> Iterator[tuple[Entry, str]]:
+        """Take a confirmation; yields what has turned out to be worth telling."""
+        before, after = sum(ua for _, ua in self.now), sum(ua for _, ua in amplitudes)
+        if after != before and (after > before) is not self.rising:
+            yield from self.flush()
+            self.rising = after > before
+        if after != before:
+            self.now, self.kept = amplitudes, [(entry, amplitudes)]
+
+    def flush(self) -> Iterator[tuple[Entry, str]]:
+        """Tell what is kept, because something else follows."""
+        for entry, amplitudes in self.kept:
+            yield entry, f"confirmed: {amplitudes_words(amplitudes)}"
+        self.kept = []
+
+
+def timeline(entries: Iterable[Entry], *, everything: bool) -> Iterator[str]:
+    """One line for each thing worth telling; `everything`: for each entry."""
+    start_ns: int | None = None
+    turnings = Turnings()
+    for entry in entries:
+        start_ns = entry.t_mono_ns if start_ns is None else start_ns
+        for at, text in _texts(entry, turnings, everything=everything):
+            yield f"{_clock(at.t_mono_ns - start_ns)}  {at.seq:>6}  {at.actor:<17}  {text}"
+    for at, text in turnings.flush():
+        yield f"{_clock(at.t_mono_ns - (start_ns or 0))}  {at.seq:>6}  {at.actor:<17}  {text}"
+
+
+def _texts(entry: Entry, turnings: Turnings, *, everything: bool) -> Iterator[tuple[Entry, str]]:
+    if entry.type != "event":
+        yield from turnings.flush()
+        yield from ((entry, text) for text in _other(entry))
+        return
+    try:
+        event: e.Event = EVENTS.decode(entry.body.get("event"))
+        commands: list[c.Command] = [COMMANDS.decode(command) for command in entry.body.get("commands", [])]
+    except Undecodable as error:
+        yield from turnings.flush()
+        yield entry, f"cannot be read by this version: {error}"
+        return
+    if isinstance(event, e.OutputConfirmed) and not everything:
+        yield from turnings.confirmed(entry, event.amplitudes)
+        return
+    told = [event_words(event)] if everything or not _routine(event) else []
+    told += [words for command in commands if (words := command_words(command, everything=everything))]
+    if told:
+        yield from turnings.flush()
+        yield from ((entry, text) for text in told)
+
+
+def _routine(event: e.Event) -> bool:
+    """What comes so often, or says so little, that it is told only with everything."""
+    return isinstance(event, e.Tick | e.OutputSent | e.OutputConfirmed | e.Durable | e.Enabled)
+
+
+def _other(entry: Entry) -> Iterator[str]:
+    body = entry.body
+    match entry.type:
+        case "opened":
+            yield f"opened {entry.t_utc}, station {entry.station}"
+            yield f"protocol {body.get('protocol', '?')} version {body.get('protocol_version', '?')}"
+            yield f"{body.get('program', '?')}, device {body.get('device', '?')} ({body.get('model', '?')})"
+            yield f"protocol file SHA-256 {body.get('protocol_sha256', '?')}"
+        case "closed":
+            yield f"closed: {why(str(body.get('why', '')))}"
+        case "failure":
+            yield f"a fault in the program: {body.get('error', '?')}: {body.get('text', '')}"
+        case kind:
+            yield f"{kind}: {_plain(body)}"
+
+
+def _plain(body: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in body.items())
+
+
+def _clock(since_ns: int) -> str:
+    tenths = max(0, since_ns) // 100_000_000
+    return f"{tenths // 600:>3}:{tenths // 10 % 60:02d}.{tenths % 10}"

@@ -1,0 +1,142 @@
+"""Lines from stdin, read in a thread, with a STOP that overtakes them.
+
+`TypedLines`: a STOP is acted on at once, in the reading thread, and whatever was typed before it and not yet heard is
+dropped; only a `wait` of a script holds it back, because the script put it there. `LinesOnDemand`: for a session whose
+time stands still until a line has come, so that the same script always gives the same session.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from nmes.runtime.plain import is_stop, is_wait
+
+
+def lines_of_stdin() -> Iterator[str]:
+    """The lines of stdin. Where that is a file it is read by its number: the lock of `sys.stdin` would hold up the end
+    of the program while a thread waits in it."""
+    try:
+        number = sys.stdin.fileno()
+    except (AttributeError, ValueError, io.UnsupportedOperation):
+        yield from iter(sys.stdin.readline, "")
+        return
+    rest = b""
+    while data := _read(number):
+        *whole, rest = (rest + data).split(b"\n")
+        yield from (line.decode("utf-8", "replace") for line in whole)
+    if rest:
+        yield rest.decode("utf-8", "replace")
+
+
+def _read(number: int) -> bytes:
+    try:
+        return os.read(number, 4096)
+    except OSError:  # the terminal is gone
+        return b""
+
+
+class LinesOnDemand:
+    """`peek` waits for a line; nothing overtakes anything."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._queue: deque[str] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._read, name="nmes-lines", daemon=True)
+        self._thread.start()
+
+    def peek(self) -> str | None:
+        """The next line, left in its place; None if none will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._closed)
+            return self._queue[0] if self._queue else None
+
+    def take(self) -> None:
+        """The line that was peeked at has been heard."""
+        with self._changed:
+            if self._queue:
+                self._queue.popleft()
+
+    def wait(self, seconds: float) -> None:
+        """Until something changes, or the time is over."""
+        with self._changed:
+            self._changed.wait(seconds)
+
+    def cancel(self) -> None:
+        """Forget what is queued and wait for nothing more."""
+        with self._changed:
+            self._closed = True
+            self._queue.clear()
+            self._changed.notify_all()
+
+    @property
+    def ended(self) -> bool:
+        """Whether no line will come any more and none is left."""
+        return self.peek() is None
+
+    def stopped(self) -> bool:
+        """Whether a STOP has overtaken since this was asked last."""
+        return False
+
+    def _read(self) -> None:
+        try:
+            for line in self._lines:
+                self._put(line)
+        finally:
+            with self._changed:
+                self._closed = True
+                self._changed.notify_all()
+
+    def _put(self, line: str) -> None:
+        with self._changed:
+            self._queue.append(line)
+            self._changed.notify_all()
+
+
+class TypedLines(LinesOnDemand):
+    """`peek` never waits. `stop` is called in the reading thread. `script`: lines come from a pipe or a file."""
+
+    def __init__(self, lines: Iterator[str], stop: Callable[[], None], *, script: bool) -> None:
+        self._stop, self._script = stop, script
+        self._in_wait = self._stopped = False
+        super().__init__(lines)
+
+    def peek(self) -> str | None:
+        with self._changed:
+            return self._queue[0] if self._queue else None
+
+    def take(self) -> None:
+        """A `wait` lasts until the line after it is taken."""
+        with self._changed:
+            if self._queue:
+                self._in_wait = is_wait(self._queue.popleft())
+
+    @property
+    def ended(self) -> bool:
+        with self._changed:
+            return self._closed and not self._queue
+
+    def stopped(self) -> bool:
+        with self._changed:
+            stopped, self._stopped = self._stopped, False
+            return stopped
+
+    def _put(self, line: str) -> None:
+        if is_stop(line) and not (self._script and self._held()):
+            self._stop()
+            with self._changed:
+                self._queue.clear()
+                self._in_wait, self._stopped = False, True
+                self._changed.notify_all()
+            return
+        super()._put(line)
+
+    def _held(self) -> bool:
+        with self._changed:
+            return self._in_wait or any(is_wait(line) for line in self._queue)

@@ -1,0 +1,85 @@
+"""What the two screens share on which current can flow: the asymmetry of up and down.
+
+Down is immediate and never locked. Up is one step per press, locked after 4 s, and carries the epoch of its key press,
+so that a press from before a STOP does nothing after it. Neither screen holds a text field, a wheel, a drag or a number
+entry. All keys are priority bindings: they act while the input is being handled, when its epoch is known.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from nmes.core.events import Decrease, End, Increase
+from nmes.core.view import ChannelView, View
+from nmes.ui.plus_key import PlusKey, Press
+from nmes.ui.screens.base import StepScreen
+from nmes.ui.screens.windows import Ask
+
+
+class AmplitudeScreen(StepScreen):
+    """Keys for up, down, unlock, end and Space = STOP. `channel` is the one that the keys move."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "app.stop_all('key')", "STOP", priority=True, id="stop.space", show=False),
+        Binding("plus,equals_sign", "increase", "up", priority=True, id="increase", key_display="+"),
+        Binding("minus,underscore", "decrease", "down", priority=True, id="decrease", key_display="-"),
+        Binding("u", "unlock", "unlock +", priority=True, id="unlock"),
+        Binding("e", "end", "end", priority=True, id="end"),
+    ]
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.plus = PlusKey()
+        self.channel = 1
+
+    def channel_view(self, view: View) -> ChannelView:
+        """The channel the keys move."""
+        return next((found for found in view.channels if found.channel == self.channel), view.channels[0])
+
+    def plus_words(self, view: View) -> str:
+        """The lock, in words."""
+        step = f"{view.plan.capabilities.amplitude_step_ua / 1000:.1f} mA"
+        return f"+ is one step, {step}" if self.plus.is_open(view.now_ms) else "+ LOCKED (u unlocks)"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
+        """Keys that would not be heard now are not offered; down is always there."""
+        view = self.host.latest
+        if view is None:
+            return True
+        if action in {"increase", "unlock"}:
+            return "increase" in view.may
+        return "end" in view.may if action == "end" else True
+
+    def action_increase(self) -> None:
+        view = self.host.latest
+        if view is None:
+            return None
+        if self.small:
+            return self.say("small")
+        self.plus, press = self.plus.pressed(view.now_ms)
+        match press:
+            case Press.STEP:
+                self.send(Increase(self.channel, self.host.input_epoch))
+            case Press.LOCKED:
+                self.say("locked")
+            case Press.HELD:
+                self.say("held")
+        return None
+
+    def action_decrease(self) -> None:
+        view = self.host.latest
+        if view is not None:
+            self.plus = self.plus.changed(view.now_ms)
+            self.send(Decrease(self.channel))
+
+    def action_unlock(self) -> None:
+        view = self.host.latest
+        if view is not None:
+            self.plus = self.plus.changed(view.now_ms)
+            self.show(view)
+
+    def action_end(self) -> None:
+        ask = Ask("End this session? The output goes to 0 and the record is closed.", "end it", "go on")
+        self.app.push_screen(ask, lambda yes: self.send(End()) if yes else None)

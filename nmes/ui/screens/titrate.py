@@ -1,0 +1,132 @@
+"""Step 4: find the level the patient accepts, one channel at a time, from 0."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from nmes.core.events import Accept, Pause, Start, Titrate
+from nmes.core.protocol import Protocol
+from nmes.core.view import SlotView, View, Word
+from nmes.ui.flow import Stage
+from nmes.ui.numbers import age, hz, ma, ma_or_unknown
+from nmes.ui.protocol_words import target_words
+from nmes.ui.screens.amplitude import AmplitudeScreen
+from nmes.ui.widgets.readout import Readout
+from nmes.ui.widgets.state_line import StateLine
+from nmes.ui.words import contact_words
+
+
+class TitrateScreen(AmplitudeScreen):
+    """The slots on the left, the live amplitude on the right."""
+
+    STAGE = Stage.TITRATE
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "choose", priority=True, show=False),
+        Binding("down", "choose(1)", "choose", priority=True, show=False),
+        Binding("t,enter", "titrate", "find level", priority=True, id="titrate", key_display="t"),
+        Binding("a", "accept", "accept", priority=True, id="accept"),
+        Binding("p", "leave", "to 0", priority=True, id="leave"),
+        Binding("s", "start", "start", priority=True, id="start"),
+    ]
+
+    def __init__(self, protocol: Protocol) -> None:
+        super().__init__(protocol.title)
+        self._protocol = protocol
+        self._chosen = 0
+
+    def body(self) -> ComposeResult:
+        yield StateLine()
+        with Horizontal(id="titrate"):
+            with Vertical(id="slots"):
+                yield Static("Levels to find (up, down to choose)", classes="head", markup=False)
+                yield Static("", id="slot-list", markup=False)
+            with Vertical(id="live"):
+                yield Readout("mA", id="amplitude")
+                yield Static("", id="facts", markup=False)
+        yield Static(target_words(self._protocol), id="target", markup=False)
+
+    def paint(self, view: View) -> None:
+        if view.live_slot is not None:
+            self._chosen = next(i for i, s in enumerate(view.slots) if s.slot == view.live_slot)
+        self.channel = self._slot(view).slot.channel
+        live = view.word is Word.TITRATING
+        channel = self.channel_view(view)
+        missing = sum(slot.level_ua is None for slot in view.slots)
+        ready = "start" in view.may
+        detail = f"channel {self.channel}" if live else "all levels set: s starts" if ready else f"{missing} to find"
+        self.query_one(StateLine).show(view, detail)
+        self.query_one("#slot-list", Static).update(
+            "\n".join(_slot_line(view, slot, i == self._chosen) for i, slot in enumerate(view.slots))
+        )
+        shown = channel.level_ua if live else 0
+        self.query_one("#amplitude", Readout).show(f"Channel {self.channel}  {channel.muscle}", ma(shown))
+        self.query_one("#facts", Static).update(self._facts(view))
+
+    def _facts(self, view: View) -> str:
+        channel = self.channel_view(view)
+        index = view.plan.slots.index(self._slot(view).slot)
+        ceiling = view.plan.delivered[index].ceiling_ua
+        lock = self.plus_words(view) if "increase" in view.may else "t begins from 0 mA"
+        return "\n".join(
+            (
+                f"commanded  {ma(channel.commanded_ua)} mA",
+                f"confirmed  {ma_or_unknown(channel.confirmed_ua)}, {age(view.age_ms)}",
+                f"at most    {ma(ceiling)} mA",
+                f"contact    {contact_words(view, channel.electrode)}",
+                "",
+                lock,
+            )
+        )
+
+    def _slot(self, view: View) -> SlotView:
+        return view.slots[min(self._chosen, len(view.slots) - 1)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        view = self.host.latest
+        needs = {"titrate": "titrate", "accept": "accept", "leave": "accept", "start": "start"}.get(action)
+        if view is not None and needs is not None:
+            return needs in view.may
+        return super().check_action(action, parameters)
+
+    # --- keys ---
+
+    def action_choose(self, step: int) -> None:
+        view = self.host.latest
+        if view is not None and view.live_slot is None:
+            self._chosen = (self._chosen + step) % len(view.slots)
+            self.show(view)
+
+    def action_titrate(self) -> None:
+        view = self.host.latest
+        if view is None:
+            return None
+        if self.small:
+            return self.say("small")
+        slot = self._slot(view).slot
+        self.plus = self.plus.changed(view.now_ms)
+        return self.send(Titrate(slot.channel, slot.waveform, self.host.input_epoch))
+
+    def action_accept(self) -> None:
+        self.send(Accept(self.host.input_epoch))
+
+    def action_leave(self) -> None:
+        self.send(Pause())
+
+    def action_start(self) -> None:
+        if self.small:
+            return self.say("small")
+        return self.send(Start(self.host.input_epoch))
+
+
+def _slot_line(view: View, slot: SlotView, chosen: bool) -> str:
+    delivered = view.plan.delivered[view.plan.slots.index(slot.slot)]
+    level = "not set" if slot.level_ua is None else f"{ma(slot.level_ua)} mA"
+    mark = "▸" if chosen else " "
+    done = "✓" if slot.level_ua is not None else " "
+    first = f"{mark} {slot.slot.channel} {slot.muscle[:22]:<22} {done} {level:>8}"
+    return f"{first}\n     {hz(delivered.frequency_mhz)} Hz, {delivered.phase_us} µs"

@@ -1,0 +1,87 @@
+"""The three windows that may lie over a screen: a question, the help, and the list of commands. STOP works in all.
+
+The list of commands is Textual's own with the STOP bar added: without it the mouse could not stop there.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from nmes.ui.screens.base import Window
+from nmes.ui.widgets.stop_bar import StopBar
+
+HELP = """\
+STOP       Esc, F12 or Ctrl+C on every screen, or click the bar below.
+           Space too, where a level is found and in the treatment.
+           After a STOP every level is found again, from 0.
+           A software STOP is not an emergency stop: keep the
+           stimulator's switch and its cables in reach.
+
++ or =     one step up. One press, one step; hold does nothing more.
+           Locks after 4 s without a change.
+-          one step down, at any time, at once. Unlocks +.
+u          unlock +
+up, down   choose the channel
+t, Enter   begin to find the level of the chosen channel, from 0
+a          the patient accepts this level; the output goes to 0
+s          start the treatment, from 0
+p          pause: the output goes to 0. The contraction is repeated
+           when you go on.
+r          go on, climbing from 0 over at least 5 s
+m, c       note pain, note a cramp
+h          I am here (any key says so): nobody for too long is a pause
+e          end the session
+F2         continue to the next step, before anything can flow
+Ctrl+P     list of commands
+Ctrl+Q     quit: stops first, then closes the record
+
+commanded  what the stimulator was told
+confirmed  what the stimulator has answered; "unknown" where the
+           answer is too old to be trusted
+"""
+
+
+class Ask(Window):
+    """A question with two answers: True for yes; Esc stops and closes, which is no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer(True)", "Yes", priority=True),
+        Binding("n", "answer(False)", "No", priority=True),
+    ]
+
+    def __init__(self, question: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._text = f"{question}\n\n  Enter   {yes}\n  n       {no}"
+
+    def body(self) -> ComposeResult:
+        yield Static(self._text, markup=False)
+
+    def action_answer(self, answer: bool) -> None:
+        self.dismiss(answer)
+
+
+class Help(Window):
+    """All keys and what the words mean."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,enter,q", "close", "Close", priority=True)]
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(HELP, markup=False)
+
+    def action_close(self) -> None:
+        self.dismiss(False)
+
+
+class Palette(CommandPalette):
+    """The list of commands, with the STOP bar."""
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield StopBar()

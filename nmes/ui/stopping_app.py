@@ -1,0 +1,137 @@
+"""An app that stops first: whatever ends it, a key, a fault, a lost terminal, ends the output before anything else.
+
+It is separate from the flow of the screens, which may change often; nothing here should need to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+
+from nmes.core.view import View
+from nmes.runtime.live import Live, Summary
+from nmes.ui.input_tap import Stamp, Tap, tapped
+
+FAULT = "nmes ended: {error}. The output was stopped first. Look at the stimulator before you start again."
+
+
+class StoppingApp(App[None]):
+    """`live` is the open session, if any; `failure` what ended the app; `touched_ms` when a key was last pressed."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f12,ctrl+c", "stop_all('key')", "STOP", priority=True, show=False, id="stop"),
+        Binding("ctrl+q", "quit", "quit", priority=True, show=False, id="quit"),
+    ]
+
+    def __init__(self) -> None:
+        self.live: Live | None = None
+        self.latest: View | None = None
+        self.failure: BaseException | None = None
+        self._record_closing: asyncio.Future[Summary] | None = None
+        self.tap = Tap(self.stop, self._epoch, lambda: self.size.height)
+        self._input = Stamp(0)
+        self.touched_ms = 0
+        super().__init__()
+
+    # --- STOP ---
+
+    def stop(self, source: str) -> None:
+        """STOP, from any thread; there is nothing to stop before a session is open."""
+        live = self.live
+        if live is not None:
+            live.stop(source)
+
+    def stop_and_exit(self, source: str, return_code: int) -> None:
+        """For other threads (signals): stop in the caller's own thread, then ask the app to end."""
+        self.stop(source)
+        self.call_later(self.exit, None, return_code)
+
+    def action_stop_all(self, source: str) -> None:
+        """The second hearing of a STOP; the first was in the reading thread, where there is one."""
+        if not self._input.stopped:
+            self.stop(source)
+
+    # --- the ways out ---
+
+    async def action_quit(self) -> None:
+        """Stop, close the record, then leave."""
+        self.stop("quit")
+        await self.close_record()
+        self.exit()
+
+    async def close_record(self) -> Summary | None:
+        """End the session and close its record, in a thread, once however many ask; None before there is a session."""
+        if self.live is None:
+            return None
+        if self._record_closing is None:
+            self._record_closing = asyncio.ensure_future(asyncio.to_thread(self.live.finish))
+        return await asyncio.shield(self._record_closing)
+
+    def forget_session(self) -> None:
+        """The closed session is no longer shown."""
+        self.live = self.latest = self._record_closing = None
+
+    async def run_async(self, **options: Any) -> None:
+        """However the app ends, the session is stopped and its record closed."""
+        try:
+            await super().run_async(**options)
+        finally:
+            if self.live is not None and not self.live.done:
+                self.live.stop("quit")
+            await self.close_record()
+
+    def watch_tasks(self) -> None:
+        """Tasks that are nobody's fail like everything else; call once the loop runs."""
+        asyncio.get_running_loop().set_exception_handler(self._task_failed)
+
+    def _task_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's one door for what escapes a handler, a timer or a worker."""
+        self.stop("program_error")
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def panic(self, *_renderables: object) -> None:
+        """Textual's other door: the terminal can no longer be read."""
+        self.stop("terminal")
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        """One sentence instead of a traceback."""
+        self._return_code = 1
+        found = f"a fault in the program ({type(self.failure).__name__})" if self.failure else "the terminal was lost"
+        self._exit_renderables[:] = [FAULT.format(error=found)]
+        self._close_messages_no_wait()
+
+    # --- input ---
+
+    @property
+    def input_epoch(self) -> int:
+        """The session's epoch when the key or click that is being handled was read."""
+        return self._input.epoch
+
+    def get_driver_class(self) -> type[Driver]:
+        return tapped(super().get_driver_class())
+
+    def _epoch(self) -> int:
+        return self.live.view.epoch if self.live is not None else 0
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent) and not event.is_forwarded:
+            self._input = self.tap.stamp_of(event)
+            if self.live is not None:
+                self.latest = self.live.view
+                if isinstance(event, events.Key | events.MouseDown):
+                    self.live.touch()
+                    self.touched_ms = self.latest.now_ms
+        await super().on_event(event)

@@ -1,0 +1,40 @@
+"""One line per channel: level, commanded and confirmed beside each other, phase, contraction and dose."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from nmes.core.timeline import Phase
+from nmes.core.view import ChannelView, View
+from nmes.ui.numbers import charge, ma
+
+HEAD = "  Ch Muscle            Level Command Confirm Phase   No.    Dose so far"
+_PHASES = {
+    Phase.RAMP_UP: "▲ ramp",
+    Phase.HOLD: "● on",
+    Phase.RAMP_DOWN: "▼ ramp",
+    Phase.REST: "– rest",
+    None: "",
+}
+
+
+def line(view: View, channel: ChannelView, chosen: bool) -> str:
+    """Under 80 columns; a confirmation that is too old is shown as `?`, never as its old value."""
+    confirmed = "?" if channel.confirmed_ua is None else ma(channel.confirmed_ua)
+    number = f"{channel.contraction}/{channel.contractions}" if channel.contractions else ""
+    dose = next((charge(d.low_nc, d.high_nc) for d in view.dose if d.channel == channel.channel), "0 µC")
+    return (
+        f"{'▸' if chosen else ' '} {channel.channel:<2} {channel.muscle[:16]:<16} {ma(channel.level_ua):>6}"
+        f" {ma(channel.commanded_ua):>7} {confirmed:>7} {_PHASES[channel.phase]:<7} {number:<6} {dose}"
+    )
+
+
+class ChannelTable(Static):
+    """The header and up to eight lines."""
+
+    DEFAULT_CSS = "ChannelTable { height: auto; }"
+
+    def show(self, view: View, chosen: int) -> None:
+        """`chosen` is the channel the keys move."""
+        lines = [HEAD, *(line(view, channel, channel.channel == chosen) for channel in view.channels)]
+        self.update("\n".join(lines))

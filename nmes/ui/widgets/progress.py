@@ -1,0 +1,25 @@
+"""How far the treatment is, in one line of text: a bar, and the times beside it."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from nmes.ui.numbers import clock
+
+
+def bar(done: int, whole: int, width: int) -> str:
+    """`width` characters, filled from the left."""
+    filled = 0 if whole <= 0 else min(width, done * width // whole)
+    return "█" * filled + "░" * (width - filled)
+
+
+class Progress(Static):
+    """Fills the width it has."""
+
+    DEFAULT_CSS = "Progress { height: 1; }"
+
+    def show(self, plan_ms: int, duration_ms: int, stage: str) -> None:
+        """Plan time, pauses not counted."""
+        times = f" {clock(plan_ms)} of {clock(duration_ms)}  {stage}"
+        room = max(4, self.size.width - len(times) - 9)
+        self.update(f"Session {bar(plan_ms, duration_ms, room)}{times}", layout=False)

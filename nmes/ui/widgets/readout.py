@@ -1,0 +1,40 @@
+"""A number that is read from across the room: three rows of digits with its label above and its unit beside it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Digits, Static
+
+
+class Readout(Vertical):
+    """Digits with a label and a unit; repainted only when they change."""
+
+    DEFAULT_CSS = """
+    Readout { height: 4; width: 1fr; }
+    Readout Horizontal { height: 3; }
+    Readout .label { height: 1; color: $text-muted; }
+    Readout Digits { width: auto; min-width: 4; }
+    Readout .unit { height: 3; width: 1fr; padding-left: 1; content-align: left bottom; }
+    """
+
+    def __init__(self, unit: str, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._unit = unit
+        self._shown: tuple[str, str, str] = ("", "", "")
+
+    def compose(self) -> ComposeResult:
+        yield Static("", classes="label", markup=False)
+        with Horizontal():
+            yield Digits("")
+            yield Static(self._unit, classes="unit", markup=False)
+
+    def show(self, label: str, value: str, unit: str | None = None) -> None:
+        """The label, the digits, and another unit if it changes."""
+        wanted = (label, value, self._unit if unit is None else unit)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        self.query_one(".label", Static).update(label)
+        self.query_one(Digits).update(value)
+        self.query_one(".unit", Static).update(wanted[2])

@@ -1,0 +1,36 @@
+"""The state of the session in one loud line: symbol, word, colour, and the reason where there is one."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from nmes.core.view import View
+from nmes.ui import words
+
+
+class StateLine(Static):
+    """Two rows: the state, then its reason and what is known of the output."""
+
+    DEFAULT_CSS = """
+    StateLine { height: 2; width: 100%; padding: 0 1; text-style: bold; background: $boost; }
+    StateLine.-live { background: $live; color: $live-text; }
+    StateLine.-held { background: $held; color: $held-text; }
+    StateLine.-alarm { background: $stop; color: $stop-text; }
+    """
+
+    def show(self, view: View, detail: str) -> None:
+        """`detail` stands beside the word."""
+        state = words.state_words(view)
+        for tone in words.Tone:
+            self.set_class(tone is state.tone, f"-{tone}")
+        first = f"{state}   {detail}" if detail else str(state)
+        self.update(f"{first}\n{second_line(view)}")
+
+
+def second_line(view: View) -> str:
+    """The reason and what is known of the output; a halt that nobody confirmed comes before everything."""
+    if view.halt_unconfirmed:
+        return words.UNCONFIRMED
+    output = words.output_words(view)
+    reason = words.why(view.why)
+    return f"{output}. {reason}" if reason else output

@@ -1,0 +1,238 @@
+"""Every word the screens say about a session, in one place: codes in, plain English out.
+
+A code without words here would reach a therapist as a code; a test holds the list against the session's own. Sentences
+are whole, never put together from parts, so that they can be translated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, assert_never
+
+from nmes.core.commands import Note
+from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, Warned
+from nmes.core.view import Electrode, Output, View, Word
+from nmes.ui.numbers import age, ma
+
+SIMULATION: Final = "SIMULATION: no patient is connected"
+NOT_SIMULATION: Final = "REAL STIMULATOR: current can flow"
+STATEMENT: Final = (
+    "Not a medical device. The P24 is a research stimulator. Only for trained people, who supervise throughout. "
+    "A software STOP is not an emergency stop."
+)
+POWER_HINT: Final = "Not an emergency stop. If it fails: stimulator off, or pull its cable."
+TOO_SMALL: Final = "Window under 80x24: nothing can start"
+CANNOT_TELL: Final = (
+    "Below {floor} mA the stimulator cannot tell whether a pad is off: look at the pads and ask the patient."
+)
+UNCONFIRMED: Final = "STOP UNCONFIRMED. Switch the stimulator OFF, or pull its cable, NOW."
+
+
+class Tone(StrEnum):
+    """How a state looks; always beside its word and symbol, never instead of them."""
+
+    CALM = "calm"
+    LIVE = "live"
+    HELD = "held"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """A state as a symbol, a word and a tone."""
+
+    symbol: str
+    word: str
+    tone: Tone
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.word}"
+
+
+_STATES: Final = {
+    Word.CONNECTING: StateWords("…", "CONNECTING", Tone.CALM),
+    Word.SCREENING: StateWords("○", "SCREENING", Tone.CALM),
+    Word.PLACING: StateWords("○", "PLACING", Tone.CALM),
+    Word.READY: StateWords("○", "READY", Tone.CALM),
+    Word.STARTING: StateWords("△", "STARTING FROM 0", Tone.HELD),
+    Word.TITRATING: StateWords("●", "FINDING THE LEVEL", Tone.LIVE),
+    Word.RAMP_UP: StateWords("▲", "RAMP UP", Tone.LIVE),
+    Word.ON: StateWords("●", "ON", Tone.LIVE),
+    Word.RAMP_DOWN: StateWords("▼", "RAMP DOWN", Tone.LIVE),
+    Word.REST: StateWords("–", "REST", Tone.CALM),
+    Word.RESUMING: StateWords("△", "RESUMING FROM 0", Tone.LIVE),
+    Word.HALTING: StateWords("▽", "GOING TO 0", Tone.HELD),
+    Word.PAUSED: StateWords("‖", "PAUSED", Tone.HELD),
+    Word.STOPPED: StateWords("■", "STOPPED", Tone.HELD),
+    Word.UNSURE: StateWords("?", "UNSURE", Tone.ALARM),
+    Word.ENDED: StateWords("□", "ENDED", Tone.CALM),
+}
+FAULT: Final = StateWords("✖", "FAULT", Tone.ALARM)
+
+
+def state_words(view: View) -> StateWords:
+    """The state in words; a stop that nobody asked for is a FAULT."""
+    stopped = view.word is Word.STOPPED or (view.word is Word.HALTING and not view.why.startswith("stop:"))
+    if stopped and view.why.startswith(("fault:", "guard:", "record", "program_error")):
+        return FAULT
+    return _STATES[view.word]
+
+
+_WHYS: Final = {
+    "": "",
+    "operator": "Paused by you.",
+    "screen_silent": "Paused: this screen had stopped answering.",
+    "operator_absent": "Paused: nobody had touched a key for too long.",
+    "ended_early": "Ended before its time.",
+    "complete": "Complete.",
+    "record": "The record can no longer be written. Without a record there is no stimulation.",
+    "unanswered": "The stimulator did not answer.",
+    "link_lost": "The line to the stimulator is gone.",
+    "halt_unconfirmed": UNCONFIRMED,
+    "wrong_device": "What answered is not a stimulator this program knows.",
+    "program_error": "The program had a fault and stopped the output.",
+    "stop:key": "STOP was pressed.",
+    "stop:mouse": "STOP was clicked.",
+    "stop:palette": "STOP was chosen in the command list.",
+    "stop:quit": "The program was told to quit.",
+    "stop:terminal": "The terminal was closed or failed.",
+    "stop:program_error": "The program had a fault and stopped the output.",
+    "stop:SIGHUP": "The terminal was closed.",
+    "stop:SIGTERM": "The computer asked the program to end.",
+    "stop:SIGINT": "The program was interrupted.",
+    "fault:electrode": "The stimulator reports an electrode that is off or loose.",
+    "fault:pulse_timeout": "The stimulator reports that a pulse took too long.",
+    "fault:low_current": "The stimulator could not deliver the current: check electrodes and cables.",
+    "fault:channel_silent": "The stimulator reports a channel that does not stimulate.",
+    "fault:not_initialised": "The stimulator had switched itself off.",
+    "fault:refused": "The stimulator refused what it was asked for.",
+}
+
+
+def why(code: str) -> str:
+    """Why it paused, stopped or ended, as a sentence; "" for no reason."""
+    if code in _WHYS:
+        return _WHYS[code]
+    if code.startswith("guard:"):
+        return f"The safety guard stopped the output (rule: {code.removeprefix('guard:').replace('_', ' ')})."
+    if code.startswith("stop:"):
+        return f"Stopped ({code.removeprefix('stop:')})."
+    return f"Stopped ({code.replace('_', ' ').replace(':', ': ')})."
+
+
+NOTES: Final = {
+    "refused:not_screening": "The checklist is not open now.",
+    "refused:not_placing": "Electrodes are not being placed now.",
+    "refused:stale": "Not done: the session was stopped or changed after you pressed that key.",
+    "refused:screening_blocked": "DO NOT STIMULATE: {codes}",
+    "refused:screening_needs_reason": "A reason is needed for each of these: {codes}",
+    "refused:no_such_slot": "Channel {channel} has no such level in this plan.",
+    "refused:not_ready": "Not now: the output has to be off and confirmed first.",
+    "refused:level_missing": "Channel {channel} has no level yet. Find it first.",
+    "refused:not_paused": "There is nothing to resume.",
+    "refused:record_broken": "The record cannot be written, so nothing may start.",
+    "refused:only_in_hold": "Increase only while channel {channel} is fully ON, not in a ramp or a rest.",
+    "refused:not_live": "Nothing is live there to change.",
+    "refused:too_fast": "Too fast: at most 2 mA per second. Press once and wait.",
+    "refused:not_confirmed_yet": "Wait: the stimulator has not confirmed the last change of channel {channel} yet.",
+    "refused:ceiling": "This is the most channel {channel} may get: {ceiling_ua}.",
+    "refused:increase_dropped": "Not increased: the ON phase of channel {channel} was over.",
+    "refused:level_zero": "The level is 0. Increase it first, or leave this channel.",
+    "screening_clear": "Checklist complete, asked by {by}.",
+    "intent": "Written to the record; starting from 0.",
+    "increase": "Channel {channel} up to {to_ua}.",
+    "level": "Level of channel {channel} confirmed: {level_ua}.",
+    "titration_left": "Left without a level.",
+    "start_left": "The start was called off.",
+    "pause": "Paused. The output goes to 0.",
+    "stop": "Every level must be found again.",
+    "unsure": "It is not known what the stimulator does. It is being told to stop.",
+    "fault": "The stimulator reported a fault (channel {channel}, its number {result}).",
+    "unanswered": "The stimulator did not answer.",
+    "link_lost": "The line to the stimulator is gone: {reason}",
+    "wrong_device": "This is not a stimulator the program knows: {reason}",
+    "guard": "The safety guard stopped the output: {detail}",
+    "record_failed": "The record failed: {reason}",
+    "mark": "Noted: {kind}.",
+    "dose": "",
+    "locked": "+ is locked. Press u (or -) to unlock it.",
+    "held": "One press, one step: do not hold the key.",
+    "small": TOO_SMALL + ".",
+    "all_levels": "All levels are set. Press s to start the treatment from 0.",
+    "confirm_each": "Confirm every channel first.",
+    "name_missing": "Write who asked the questions.",
+    "answers_missing": "{open} of {all} questions have no answer yet.",
+}
+"""By code; the last block are the screens' own."""
+
+
+def sentence(code: str, **values: int | str) -> str:
+    """The sentence of a code with its values; a code that has none is shown as it is."""
+    said = {name: _value(name, value) for name, value in values.items()}
+    template = NOTES.get(code)
+    return code.replace("_", " ").replace(":", ": ") if template is None else template.format_map(_Known(said))
+
+
+def note_words(note: Note | None) -> str:
+    """The last decision of the session, "" if there was none."""
+    return "" if note is None else sentence(note.code, **dict(note.values))
+
+
+def is_refusal(note: Note | None) -> bool:
+    return note is not None and note.code.startswith("refused:")
+
+
+class _Known(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def _value(name: str, value: int | str) -> str:
+    if isinstance(value, int):
+        return f"{ma(value)} mA" if name.endswith("_ua") else str(value)
+    return " ".join(_question(code) for code in value.split()) if name == "codes" else value
+
+
+def _question(code: str) -> str:
+    return CATALOGUE[code].question if code in CATALOGUE else f"({code})"
+
+
+OUTPUTS: Final = {
+    Output.OFF: "Output OFF, confirmed",
+    Output.ON: "Output ON, confirmed",
+    Output.ENABLED: "Output at 0, high voltage on, confirmed",
+    Output.UNKNOWN: "Output UNKNOWN",
+}
+
+
+def output_words(view: View) -> str:
+    """What is known of the output, with the age of the knowledge; it says OFF only when the device has."""
+    said = OUTPUTS[view.output]
+    return said if view.output is Output.UNKNOWN else f"{said} {age(view.age_ms)}"
+
+
+def contact_words(view: View, electrode: Electrode) -> str:
+    """What the stimulator can tell of the electrodes."""
+    match electrode:
+        case Electrode.OK:
+            return "no fault reported"
+        case Electrode.CANNOT_TELL:
+            return f"cannot tell below {view.plan.capabilities.electrode_floor_ua // 1000} mA"
+        case _:
+            assert_never(electrode)
+
+
+def judgement(outcome: Outcome, *, whole: bool) -> str:
+    """What the answers mean so far; `whole` when none is missing."""
+    match outcome:
+        case Blocked(codes=codes):
+            return f"✖ DO NOT STIMULATE: {_question(codes[0])}" + (f" (and {len(codes) - 1} more)" if codes[1:] else "")
+        case Warned(codes=codes):
+            return f"! A reason is needed: {_question(codes[0])}" + (
+                f" (and {len(codes) - 1} more)" if codes[1:] else ""
+            )
+        case Clear():
+            return "✓ Nothing speaks against it. Write who asked, then F2." if whole else ""
+        case _:
+            assert_never(outcome)

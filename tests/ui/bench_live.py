@@ -1,0 +1,251 @@
+"""The bench as a `Live`: controller, guard, driver, wire and simulated stimulator, turned by hand by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual import events
+from textual.pilot import Pilot
+
+from nmes.core import events as e
+from nmes.core.plan import Plan
+from nmes.core.plan import compile as plan_for
+from nmes.core.view import View, Word
+from nmes.devices.sciencemode4.p24 import P24
+from nmes.runtime.library import Library, Loaded
+from nmes.runtime.live import Summary, summary_of
+from nmes.trial.bench import bench_with_record
+from nmes.ui.app import NmesApp
+from nmes.ui.flow import Stage
+from nmes.ui.messages import Chosen
+from nmes.ui.widgets.stop_bar import StopBar
+
+CRAMP = "cramp_calf_ctf_training"
+LIBRARY = [entry.loaded for entry in Library().list() if entry.loaded]
+
+
+def loaded(protocol_id: str) -> Loaded:
+    return Library().load(protocol_id)
+
+
+def compile_plan(one: Loaded) -> Plan:
+    return plan_for(one.protocol, P24)
+
+
+class BenchLive:
+    """Time passes only in `run` and `until`; what a person does is heard at once, in a turn of its own."""
+
+    def __init__(self, one: Loaded, home: Path) -> None:
+        self.one = one
+        self.bench, self.record = bench_with_record(one, home)
+        self.stops: list[tuple[str, str]] = []
+        """Source and name of the thread of every STOP."""
+        self.posted: list[e.Event] = []
+        self.beats = 0
+        self.finished = 0
+        self.touches = 0
+        self.stopped = threading.Event()
+        self._broken = False
+        self.until(lambda view: view.word is Word.SCREENING)
+
+    @property
+    def view(self) -> View:
+        if self._broken:
+            raise ZeroDivisionError("a secret of the program")
+        return self.bench.view
+
+    @property
+    def simulation(self) -> bool:
+        return True
+
+    @property
+    def done(self) -> bool:
+        return self.bench.controller.done
+
+    def post(self, event: e.Event) -> None:
+        self.posted.append(event)
+        self.bench.press(event)
+        self.bench.turn()
+
+    def stop(self, source: str) -> None:
+        self.bench.controller.stop(source)
+        self.stops.append((source, threading.current_thread().name))
+        self.stopped.set()
+        if threading.current_thread() is threading.main_thread():
+            self.bench.turn()
+
+    def touch(self) -> None:
+        self.touches += 1
+        self.bench.controller.touch()
+
+    def heartbeat(self) -> None:
+        self.beats += 1
+
+    def finish(self) -> Summary:
+        self.finished += 1
+        self.bench.controller.leave()
+        self.until(lambda _: self.done, within_ms=10_000)
+        return summary_of(self.record)
+
+    # --- the test's hands ---
+
+    def run(self, for_ms: int) -> View:
+        return self.bench.run_until(lambda _: self.done, within_ms=for_ms)
+
+    def until(self, condition: Callable[[View], bool], *, within_ms: int = 60_000) -> View:
+        view = self.bench.run_until(condition, within_ms=within_ms)
+        assert condition(view), f"never came: {view.word} {view.why} {view.note}"
+        return view
+
+    def do(self, event: e.Event) -> View:
+        self.bench.press(event)
+        return self.bench.turn()
+
+    def skin_ua(self) -> int:
+        """Peak of the newest pulse that crossed the skin; 0 if the last one is older than 300 ms."""
+        pulses = self.bench.device.stage.trace
+        if not pulses or self.bench.clock.now_us - pulses[-1].t_us > 300_000:
+            return 0
+        return int(pulses[-1].amplitude_ua)
+
+    def silence_device(self) -> None:
+        """The device answers nothing any more."""
+        self.bench.device.faults.mute = True
+
+    async def wait_stopped(self) -> None:
+        """Let the event loop turn until a STOP has come."""
+        for _ in range(1_000):
+            if self.stops:
+                return
+            await asyncio.sleep(0)
+
+    def break_view(self) -> None:
+        """From now on nothing can be read of the session."""
+        self._broken = True
+
+    def mend_view(self) -> None:
+        self._broken = False
+
+    def last_pulse_us(self) -> int:
+        """When the newest pulse crossed the skin began; 0 if there was none."""
+        pulses = self.bench.device.stage.trace
+        return int(pulses[-1].t_us) if pulses else 0
+
+
+def answers(one: Loaded) -> tuple[e.Answer, ...]:
+    return tuple(e.Answer(code, e.Reply.NO) for code in one.protocol.screening_codes)
+
+
+def to_ready(live: BenchLive) -> None:
+    """Screened and placed, without the screens."""
+    live.do(e.Screened(answers(live.one), "test"))
+    live.do(e.Placed())
+
+
+def titrate(live: BenchLive, channel: int, waveform: int, level_ua: int) -> None:
+    """One level found, without the screens."""
+    live.do(e.Titrate(channel, waveform, live.view.epoch))
+    live.until(lambda view: view.word is Word.TITRATING)
+    while (now := next(c for c in live.view.channels if c.channel == channel)).level_ua < level_ua:
+        if now.confirmed_ua == now.level_ua:
+            live.do(e.Increase(channel, live.view.epoch))
+        live.run(250)
+    live.until(lambda view: next(c for c in view.channels if c.channel == channel).confirmed_ua == level_ua)
+    live.do(e.Accept(live.view.epoch))
+    live.until(lambda view: view.word is Word.READY)
+
+
+def to_run(live: BenchLive, level_ua: int = 20_000) -> None:
+    """Every level found and the treatment started."""
+    to_ready(live)
+    for slot in live.view.plan.slots:
+        titrate(live, slot.channel, slot.waveform, level_ua)
+    live.do(e.Start(live.view.epoch))
+    live.until(lambda view: view.word in {Word.RAMP_UP, Word.ON, Word.REST})
+
+
+class Desk:
+    """An app over the bench; `live` is the session that is open, `opened` counts sessions."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.sessions: list[BenchLive] = []
+        self.refuse: Exception | None = None
+        self.app = NmesApp(LIBRARY, self._open, compile_plan, simulation=True)
+
+    @property
+    def live(self) -> BenchLive:
+        return self.sessions[-1]
+
+    def _open(self, one: Loaded) -> BenchLive:
+        if self.refuse is not None:
+            raise self.refuse
+        self.sessions.append(BenchLive(one, self.home))
+        return self.sessions[-1]
+
+    @asynccontextmanager
+    async def at(
+        self, stage: Stage, *, size: tuple[int, int] = (80, 24), protocol: str = CRAMP
+    ) -> AsyncIterator[Pilot[None]]:
+        """The app with a session brought to this screen (titrating: see `live_titration`)."""
+        async with self.app.run_test(size=size) as pilot:
+            await pilot.pause()
+            if stage is not Stage.CHOOSE:
+                await self.begin(pilot, protocol)
+                self.bring(stage)
+                await self.see(pilot)
+            yield pilot
+
+    async def begin(self, pilot: Pilot[None], protocol: str) -> None:
+        """A session of this protocol, as if it had been chosen."""
+        index = next(i for i, one in enumerate(LIBRARY) if one.protocol.id == protocol)
+        self.app.post_message(Chosen(index))
+        await pilot.pause()
+        await self.app.workers.wait_for_complete()
+        await self.see(pilot)
+
+    def bring(self, stage: Stage) -> None:
+        """The session, without the screens, to where this screen shows it."""
+        if stage is Stage.PLACE:
+            self.live.do(e.Screened(answers(self.live.one), "test"))
+        elif stage is Stage.TITRATE:
+            to_ready(self.live)
+        elif stage is Stage.RUN:
+            to_run(self.live, 2_000)
+        elif stage is Stage.SUMMARY:
+            self.live.do(e.End())
+            self.live.run(500)
+
+    async def see(self, pilot: Pilot[None]) -> None:
+        """The screen shows the present."""
+        self.app.beat()
+        await pilot.pause()
+        self.app.beat()
+        await pilot.pause()
+
+    async def keys(self, pilot: Pilot[None], *keys: str) -> None:
+        """Many keys, one after the other, without the pilot's rest after each."""
+        for key in keys:
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        for _ in keys:
+            await pilot._wait_for_screen()
+
+    async def resize(self, pilot: Pilot[None], width: int, height: int) -> None:
+        """Another window size; Textual takes a moment to settle on one."""
+        await pilot.resize_terminal(width, height)
+        for _ in range(100):
+            bar = self.app.screen.query_one(StopBar).region
+            if (bar.width, bar.bottom) == (width, height):
+                break
+            await pilot.pause(0.02)
+        await self.see(pilot)
+
+    def text(self) -> str:
+        """Everything that is on the screen, row by row, laid out now."""
+        screen = self.app.screen
+        screen._refresh_layout()
+        return "\n".join("".join(segment.text for segment in strip) for strip in screen._compositor.render_strips())

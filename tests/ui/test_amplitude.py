@@ -1,0 +1,162 @@
+"""Up and down where current can flow: what the screens send, and what they show of it."""
+
+from __future__ import annotations
+
+import pytest
+from ui.bench_live import Desk, titrate
+
+from nmes.core import events as e
+from nmes.core.view import Word
+from nmes.ui.flow import Stage
+
+
+async def titrating(desk: Desk, pilot) -> None:
+    await pilot.press("t")
+    desk.live.until(lambda view: view.word is Word.TITRATING)
+    await desk.see(pilot)
+
+
+async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: Desk) -> None:
+    async with desk.at(Stage.TITRATE) as pilot:
+        await titrating(desk, pilot)
+        for unlock in ("u", "minus"):
+            desk.live.run(4_500)
+            await pilot.press("+")
+            await pilot.pause()
+            assert "! + is locked. Press u (or -) to unlock it." in desk.text()
+            assert not any(isinstance(event, e.Increase) for event in desk.live.posted)
+            await pilot.press(unlock)
+        await pilot.press("+")
+        assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 1
+
+
+async def test_down_is_never_locked_and_never_held_back(desk: Desk) -> None:
+    async with desk.at(Stage.TITRATE) as pilot:
+        titrate_to(desk, 3_000)
+        await desk.see(pilot)
+        desk.live.run(10_000)
+        await pilot.press("-", "-", "-", "-")
+        desk.live.run(300)
+        assert desk.live.view.channels[0].commanded_ua == 1_000
+        assert desk.live.skin_ua() == 1_000
+
+
+def titrate_to(desk: Desk, level_ua: int) -> None:
+    """The first slot live at this amplitude."""
+    live = desk.live
+    live.do(e.Titrate(1, 0, live.view.epoch))
+    live.until(lambda view: view.word is Word.TITRATING)
+    while live.view.channels[0].level_ua < level_ua:
+        live.do(e.Increase(1, live.view.epoch))
+        live.run(400)
+
+
+async def test_the_treatment_begins_with_plus_locked(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        await desk.see(pilot)
+        assert "+ LOCKED (u unlocks)" in desk.text()
+        await pilot.press("+")
+        assert not any(isinstance(event, e.Increase) for event in desk.live.posted)
+        desk.live.run(500)
+        await pilot.press("u", "+")
+        desk.live.run(600)
+        assert desk.live.view.channels[0].level_ua == 2_500
+
+
+async def test_a_refused_increase_is_said_in_words(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.REST)
+        await pilot.press("u", "+")
+        await desk.see(pilot)
+        assert "! Increase only while channel 1 is fully ON, not in a ramp or a rest." in desk.text()
+
+
+async def test_no_wheel_no_drag_and_no_number_changes_the_amplitude(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        await desk.see(pilot)
+        await pilot.press("u", "3", "0", "enter", "pageup", "up")
+        await pilot.click(offset=(10, 6))
+        pilot.app.screen.scroll_up(animate=False)
+        assert desk.live.posted == []
+
+
+async def test_a_click_on_plus_in_the_footer_is_one_step(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        await pilot.press("u")
+        await desk.see(pilot)
+        plus = next(key for key in pilot.app.screen.query("FooterKey") if key.key == "plus")
+        await pilot.click(plus)
+        await pilot.pause()
+        assert [type(event) for event in desk.live.posted] == [e.Increase]
+
+
+async def test_commanded_and_confirmed_stand_side_by_side_with_their_age(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        desk.live.run(300)
+        await desk.see(pilot)
+        assert "commanded 2.0 mA" in desk.text()
+        assert "confirmed 2.0 mA" in desk.text()
+        assert "s ago" in desk.text()
+
+
+async def test_a_device_that_goes_silent_is_shown_as_unsure_never_as_off(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        desk.live.silence_device()
+        desk.live.run(5_000)
+        await desk.see(pilot)
+        assert "? UNSURE" in desk.text()
+        assert "STOP UNCONFIRMED. Switch the stimulator OFF, or pull its cable, NOW." in desk.text()
+        assert "OFF, confirmed" not in desk.text()
+        assert "– off" not in desk.text()
+        assert "confirmed unknown" in desk.text()
+
+
+async def test_after_a_stop_the_levels_are_found_again(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        await pilot.press("f12")
+        desk.live.run(500)
+        await desk.see(pilot)
+        await pilot.press("t")
+        await desk.see(pilot)
+        assert "Step 4 of 6" in desk.text()
+        assert "not set" in desk.text()
+        await titrating(desk, pilot)
+        assert desk.live.view.channels[0].commanded_ua == 0
+
+
+async def test_the_screen_asks_before_it_pauses_for_want_of_an_operator(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        limit_ms = desk.live.one.protocol.operator_absent_limit_ms
+        await pilot.press("h")
+        desk.live.run(limit_ms - 10_000)
+        await desk.see(pilot)
+        assert "ARE YOU THERE? Press h (or any key)." in desk.text()
+        await pilot.press("h")
+        await desk.see(pilot)
+        assert "ARE YOU THERE?" not in desk.text()
+        desk.live.run(20_000)
+        assert desk.live.view.word not in {Word.PAUSED, Word.HALTING}
+        assert desk.live.posted == []
+        assert desk.live.touches == 2
+
+
+@pytest.mark.parametrize("protocol", ["quads_acl_reconstruction"])
+async def test_each_channel_has_its_line_and_the_arrows_choose_it(desk: Desk, protocol: str) -> None:
+    async with desk.at(Stage.TITRATE, protocol=protocol) as pilot:
+        live = desk.live
+        for slot in live.view.plan.slots:
+            titrate(live, slot.channel, slot.waveform, 1_000)
+        await pilot.press("s")
+        live.until(lambda view: view.word in {Word.RAMP_UP, Word.ON})
+        await desk.see(pilot)
+        channels = len(live.view.channels)
+        assert all(f" {n}  " in desk.text() for n in range(1, channels + 1))
+        await pilot.press("down")
+        await pilot.pause()
+        assert f"Channel {2 if channels > 1 else 1} " in desk.text()
