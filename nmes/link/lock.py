@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sys
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,12 +33,19 @@ else:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def _runtime_folder() -> Path:
+    """The user's folder for running programs. That the system names none is no news to a therapist."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return user_runtime_path("nmes", appauthor=False)
+
+
 class DeviceLock:
     """The right to talk to one device. `url` names it; two names of one file (links) are one device."""
 
     def __init__(self, url: str, folder: Path | None = None, program: str = "nmes") -> None:
         self._url = url
-        self._folder = folder if folder is not None else user_runtime_path("nmes", appauthor=False)
+        self._folder = folder if folder is not None else _runtime_folder()
         self._program = program
         self._handle: int | None = None
 

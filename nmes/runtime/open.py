@@ -99,6 +99,7 @@ class RunningSession:
             self.loop.join(0.1)
         if not self.done:
             self.controller.stop("program_error")  # the loop is stuck: nothing may wait for its next turn
+        self.loop.join(FINISH_LIMIT_S)  # the record is closed in its thread
         if self.simulator is not None and self.halted:
             self.simulator.end()
         elif self.simulator is not None:

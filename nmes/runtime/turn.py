@@ -184,7 +184,7 @@ class Controller:
 
     def _hear_guard(self) -> None:
         """A refusal of the guard becomes an event once; a STOP has its own."""
-        if self._guard.trips == self._seen_trips:
+        if self._closed or self._guard.trips == self._seen_trips:
             return
         self._seen_trips = self._guard.trips
         latched = self._guard.latched

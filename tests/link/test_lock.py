@@ -91,3 +91,9 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_without_a_folder_it_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     assert DeviceLock("/dev/ttyACM0").path.is_relative_to(tmp_path) or sys.platform != "linux"
+
+
+def test_a_system_that_names_no_runtime_folder_is_not_the_users_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warnings are errors here, so this fails if the missing folder is told to the user."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert DeviceLock("/dev/ttyNMES").path.suffix == ".lock"
