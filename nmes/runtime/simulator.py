@@ -36,10 +36,14 @@ class Simulator:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.leave()
+        self._close()
 
     def leave(self) -> None:
         """Let it live on by itself: it ends when its output is off and nobody comes."""
+        self._close()
+        threading.Thread(target=self.process.wait, name="nmes-simulator-end", daemon=True).start()
+
+    def _close(self) -> None:
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()

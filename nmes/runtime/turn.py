@@ -59,7 +59,7 @@ class Controller:
         self._session = replace(self._session, now_ms=now_ms)
         self._planned_ms = self._heartbeat_ms = self._touched_ms = now_ms
         self._seen_trips = guard.trips
-        self._link_up, self._closed = True, False
+        self._link_up, self._closed, self._done = True, False, False
         self._unrecorded: e.Tick | None = None
         self._proven_ms: int | None = None
         self._operator = "operator"
@@ -87,8 +87,8 @@ class Controller:
 
     @property
     def done(self) -> bool:
-        """Whether the session has ended and its record is closed."""
-        return self._closed
+        """Whether the session has ended, its record is closed and the last View is published."""
+        return self._done
 
     def post(self, event: e.Event) -> None:
         """Something a person did. It is heard in the next turn."""
@@ -157,16 +157,20 @@ class Controller:
             self._write(now_ms)
         self._planned_ms = self._plan_wake(now_ms)
         self._view = view(self._session, self._output())
+        self._done = self._closed
         return self._view
 
     def fail(self, error: BaseException) -> None:
         """Something escaped a turn: output off first, then the record, then the end."""
         self._guard.trip("turn", type(error).__name__)
         failure = NewEntry("failure", {"error": type(error).__name__, "text": str(error)[:500]}, "program")
-        self._sink.submit([failure])
-        self._close("program_error")
         self._session = replace(self._session, state=s.Unsure("program_error"))
         self._view = view(self._session, OutputState())
+        try:
+            self._sink.submit([failure])
+        finally:
+            self._close("program_error")
+            self._done = True
 
     def _drain(self, now_ms: int) -> None:
         while True:
@@ -291,7 +295,6 @@ class Controller:
         if not self._closed:
             self._closed = True
             self._guard.close()
-            self._seen_trips = self._guard.trips  # the halt of the closing is no refusal
             self._link_up = False
             self.complete = self._sink.close({"why": why}, CLOSE_LIMIT_S)
 

@@ -475,6 +475,17 @@ def test_a_channel_that_fell_silent_is_a_fault_though_no_error_is_shown() -> Non
     assert bench.driver.output.confirmed == ((1, 10_000),)
 
 
+def test_a_channel_that_goes_on_after_it_was_switched_off_is_a_fault() -> None:
+    bench = Bench().enabled()
+    bench.order(both(10_000, 10_000))
+    bench.run(200)
+    bench.forget()
+    bench.order(one(10_000))
+    bench.device.active = 0b11
+    bench.run(500)
+    assert bench.events[-1] == DeviceFault(Fault.REFUSED, 2, 0)
+
+
 def test_the_body_of_a_poll_is_read_whatever_its_result() -> None:
     bench = Bench().playing(20_000)
     bench.device.instead[POLL] = lambda number, data: framed(number, 37, bytes.fromhex("0A 04 00 01 00 00 00"))

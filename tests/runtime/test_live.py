@@ -1,0 +1,41 @@
+"""What becomes of a record when its session is over, in one plain sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nmes.record.chain import NewEntry
+from nmes.record.clocks import system_clocks
+from nmes.record.journal import Journal
+from nmes.runtime.live import Summary, summary_of
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """A closed record of five entries."""
+    journal = Journal.open(tmp_path, "station", {"protocol": "test"}, system_clocks())
+    for text in "abc":
+        journal.append(NewEntry("event", {"text": text}, "Ada"))
+    journal.close({"why": "complete"})
+    return journal.path
+
+
+def test_a_whole_record_is_said_to_be_intact(record: Path) -> None:
+    sentence = "The record is intact: 5 entries, none altered."
+    assert summary_of(record) == Summary(record.stem, record, 5, intact=True, verdict=sentence)
+
+
+def test_a_cut_off_record_is_said_to_be_whole_up_to_there(record: Path) -> None:
+    record.write_bytes(record.read_bytes()[:-20])
+    found = summary_of(record)
+    assert (found.entries, found.intact) == (4, False)
+    assert found.verdict == "The record is whole up to entry 4; its last line was cut off while it was written."
+
+
+def test_an_altered_record_names_its_first_bad_entry(record: Path) -> None:
+    record.write_bytes(record.read_bytes().replace(b'"text":"b"', b'"text":"x"'))
+    found = summary_of(record)
+    assert (found.entries, found.intact) == (2, False)
+    assert found.verdict.startswith("The record is damaged at entry 3: ")

@@ -1,0 +1,183 @@
+"""Putting a session together: record first, then the line, then the loop; and taking it apart again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from together.real_line import Desk
+
+from nmes.core import events as e
+from nmes.core.plan import compile as plan_for
+from nmes.core.session import begin, step
+from nmes.core.view import Output, Word
+from nmes.devices.sciencemode4.p24 import P24
+from nmes.record.clocks import system_clocks
+from nmes.record.files import Kind
+from nmes.record.journal import Journal
+from nmes.record.replay import Same, replay
+from nmes.record.sink import JournalThread
+from nmes.record.store import Closed, list_sessions, read_session
+from nmes.runtime import open as opening
+from nmes.runtime.library import Library, Loaded
+from nmes.runtime.open import CannotStart, RunningSession, binding, is_simulation, open_live, session_of
+
+WAIT_S = 20
+
+
+@pytest.fixture
+def loaded() -> Loaded:
+    return Library().load("tens_conventional")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def live(loaded: Loaded, home: Path, tmp_path: Path) -> Iterator[RunningSession]:
+    running = open_live(loaded, url=None, home=home, trace=tmp_path / "trace.jsonl")
+    yield running
+    running.finish()
+
+
+def until(live: RunningSession, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < end, live.view.word
+        live.heartbeat()
+        time.sleep(0.005)
+
+
+def screened(live: RunningSession, loaded: Loaded) -> None:
+    until(live, lambda: live.view.word is Word.SCREENING)
+    live.post(e.Screened(tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes), "Ada"))
+    live.post(e.Placed())
+    until(live, lambda: live.view.word is Word.READY)
+
+
+@pytest.mark.parametrize(
+    ("url", "simulation"),
+    [
+        (None, True),
+        ("socket://127.0.0.1:4000", True),
+        ("socket://localhost:4000", True),
+        ("socket://[::1]:4000", True),
+        ("/dev/pts/3", True),
+        ("socket://10.0.0.7:4000", False),
+        ("socket://1270.example:4000", False),
+        ("/dev/ttyUSB0", False),
+        ("COM3", False),
+    ],
+)
+def test_what_hangs_on_this_computer_alone_is_a_simulation(url: str | None, simulation: bool) -> None:
+    assert is_simulation(url) is simulation
+
+
+def test_a_session_is_bound_to_its_protocol_to_the_byte_and_can_be_begun_again_from_that(loaded: Loaded) -> None:
+    plan = plan_for(loaded.protocol, P24)
+    bound = binding(loaded, plan, "bench", 4_711)
+    assert bound["protocol_yaml"] == loaded.text.decode()
+    assert bound["protocol_sha256"] == loaded.sha256
+    assert "max_amplitude_ua" not in bound
+    assert isinstance(bound["limits"], dict)
+    assert bound["limits"]["min_ramp_ms"] == 500
+    again, (fresh, _) = session_of(bound), begin(plan, loaded.protocol.screening_codes)
+    assert (again.plan, again.codes, again.state) == (fresh.plan, fresh.codes, fresh.state)
+    assert again.now_ms == 4_711
+
+
+def test_a_session_on_the_built_in_simulator_lives_and_ends(live: RunningSession, loaded: Loaded, home: Path) -> None:
+    assert live.simulation
+    screened(live, loaded)
+    live.touch()
+    assert live.halted
+    assert not live.done
+    summary = live.finish()
+    assert live.done
+    assert (summary.intact, summary.record) == (True, live.record)
+    assert live.finish() == summary
+    [listed] = list_sessions(home, Kind.SIMULATION)
+    assert listed.ending == Closed("ended_early")
+    assert isinstance(replay(read_session(live.record), step, session_of), Same)
+    assert live.failure is None
+
+
+def test_its_simulator_ends_with_it_when_the_output_is_off(live: RunningSession, loaded: Loaded) -> None:
+    screened(live, loaded)
+    assert live.simulator is not None
+    process = live.simulator.process
+    live.finish()
+    assert process.returncode == 0
+
+
+def test_a_stop_is_recorded_as_the_reason_even_if_the_session_is_finished_at_once(
+    live: RunningSession, loaded: Loaded, home: Path
+) -> None:
+    screened(live, loaded)
+    live.post(e.Titrate(1, 0, live.view.epoch))
+    until(live, lambda: live.view.word is Word.TITRATING)
+    live.stop("key")
+    live.finish()
+    assert live.view.output is Output.OFF
+    [listed] = list_sessions(home, Kind.SIMULATION)
+    assert listed.ending == Closed("stop:key")
+
+
+def test_a_simulator_whose_output_is_not_known_to_be_off_is_left_to_its_dead_man(
+    live: RunningSession, loaded: Loaded
+) -> None:
+    screened(live, loaded)
+    assert live.simulator is not None
+    process = live.simulator.process
+    live.controller.fail(RuntimeError("unforeseen"))
+    assert not live.halted
+    live.finish()
+    assert process.poll() is None
+    process.terminate()
+    process.wait(WAIT_S)
+
+
+def test_a_loop_that_is_stuck_is_stopped_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No turn comes any more: after the limit the output is halted in the caller's thread."""
+    journal = Journal.open(tmp_path, "station", {"protocol": "test"}, system_clocks())
+    desk = Desk(lambda post: JournalThread(journal, post))
+    live = RunningSession(desk.controller, desk.loop, journal.path, simulation=True, simulator=None)
+    desk.live()
+    desk.line.go.clear()
+    assert desk.line.stuck.wait(WAIT_S)
+    assert desk.line.device.high_voltage
+    monkeypatch.setattr(opening, "FINISH_LIMIT_S", 0.2)
+    live.finish()
+    assert not live.done
+    assert not desk.line.device.high_voltage
+    desk.line.go.set()
+    desk.loop.join(WAIT_S)
+    assert live.done
+    assert live.finish().intact
+
+
+def test_a_session_that_could_not_be_opened_is_told_from_one_that_was_interrupted(loaded: Loaded, home: Path) -> None:
+    with pytest.raises(CannotStart):
+        open_live(loaded, url="socket://127.0.0.1:9", home=home)
+    [listed] = list_sessions(home, Kind.SIMULATION)
+    assert listed.ending == Closed("not_begun")
+
+
+def test_a_simulator_that_cannot_start_leaves_nothing_locked(loaded: Loaded, home: Path, tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match=r"^the simulator did not start: "):
+        open_live(loaded, url=None, home=home, trace=tmp_path / "no such folder" / "trace")
+    open_live(loaded, url=None, home=home).finish()
+
+
+def test_sessions_with_patients_have_a_chain_of_their_own(loaded: Loaded, home: Path) -> None:
+    with pytest.raises(CannotStart):
+        open_live(loaded, url="/dev/no-such-port", home=home)
+    assert list_sessions(home, Kind.SIMULATION) == []
+    assert len(list_sessions(home, Kind.PATIENT)) == 1

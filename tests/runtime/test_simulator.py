@@ -1,0 +1,72 @@
+"""The built-in simulator as a child: it starts, listens, ends when told, and is never waited for for ever."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nmes.runtime import simulator
+from nmes.runtime.simulator import Simulator, SimulatorError, start_simulator
+
+
+def address(url: str) -> tuple[str, int]:
+    host, _, port = url.removeprefix("socket://").rpartition(":")
+    return host, int(port)
+
+
+def test_it_listens_where_it_says_and_ends_when_told(tmp_path: Path) -> None:
+    running = start_simulator(tmp_path / "trace.jsonl")
+    assert running.url.startswith("socket://127.0.0.1:")
+    socket.create_connection(address(running.url), timeout=5).close()
+    running.end()
+    assert running.process.returncode == 0
+    assert (tmp_path / "trace.jsonl").read_text().endswith('"end":"SIGTERM"}\n')
+
+
+def test_without_a_trace_it_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    start_simulator().end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_simulator_that_cannot_start_says_why_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SimulatorError, match=r"^the simulator did not start: nmes-sim: --trace .*; try nmes-sim"):
+        start_simulator(tmp_path / "no such folder" / "trace.jsonl")
+
+
+def test_a_program_that_says_nothing_is_no_simulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "true")
+    with pytest.raises(SimulatorError, match=r"^the simulator did not start: it said nothing"):
+        start_simulator()
+
+
+def test_a_program_that_never_says_anything_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    deaf = tmp_path / "deaf"
+    deaf.write_text("#!/bin/sh\nexec sleep 60\n")
+    deaf.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(deaf))
+    monkeypatch.setattr(simulator, "START_LIMIT_S", 0.2)
+    with pytest.raises(SimulatorError, match="it said nothing"):
+        start_simulator()
+
+
+def test_a_child_that_will_not_end_is_made_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    stubborn = "import signal as s, time; s.signal(s.SIGTERM, s.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    monkeypatch.setattr(simulator, "END_LIMIT_S", 0.1)
+    Simulator(process, "socket://127.0.0.1:1").end()
+    assert process.returncode == -9
+
+
+def test_a_child_that_is_left_lives_on() -> None:
+    running = start_simulator()
+    running.leave()
+    socket.create_connection(address(running.url), timeout=5).close()
+    assert running.process.poll() is None
+    running.end()
