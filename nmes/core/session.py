@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import assert_never
 
 from nmes.core import commands as c
@@ -176,18 +177,37 @@ class Stopped:
     why: str
 
 
+class Halt(StrEnum):
+    """How far the halt of an unsure device has come."""
+
+    PENDING = "pending"
+    """Sent, and sent again until it is confirmed or given up."""
+    UNCONFIRMED = "unconfirmed"
+    """Given up: the line is closed or gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """What the device does is not known. `silent_by_ms`: by then its own timeout has stopped it, if it will."""
+    """What the device does is not known. `silent_by_ms`: by then its own timeout has stopped it, if it has one."""
 
     why: str
-    silent_by_ms: int | None = None
+    silent_by_ms: int | None
+    halt: Halt = Halt.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Unsure, and the session is to end; the halt that is on its way is not given up for that."""
+
+    why: str
+    silent_by_ms: int | None
 
 
 Live = Titrating | Running | Resuming
 Halting = Lowering | Pausing | Ending | Stopping
+NotKnown = Unsure | Leaving
 State = (
-    Idle | Screening | Placing | Ready | Committing | Enabling | Live | Halting | Paused | Ended | Stopped | Unsure
+    Idle | Screening | Placing | Ready | Committing | Enabling | Live | Halting | Paused | Ended | Stopped | NotKnown
 )  # fmt: skip
 
 
@@ -246,7 +266,7 @@ def next_wake_ms(session: Session) -> int | None:
                 return soonest_ms
             change_ms = session.plan.next_change(t_ms)
             return soonest_ms if change_ms is None else max(soonest_ms, origin + change_ms)
-        case Unsure(silent_by_ms=by):
+        case Unsure(silent_by_ms=by) | Leaving(silent_by_ms=by):
             return by
         case _:
             return None
@@ -260,7 +280,7 @@ SLEW_WINDOW_MS = 1000
 
 
 def step(session: Session, event: e.Event) -> Step:
-    """The next session and what to do. Never raises; an event that does not apply is answered by a `Note`."""
+    """The next session and what to do. Never raises; what a person asks for out of place is answered by a `Note`."""
     match event:
         case e.Tick():
             return _tick(session, event)
@@ -496,8 +516,8 @@ def _tick(session: Session, event: e.Tick) -> Step:
             if isinstance(state, Resuming) and t_ms - state.resumed_ms >= MIN_RESUME_MS:
                 state = Running(state.origin_ms, state.resumed_ms)
             return _output(session, state)
-        case Unsure(why=why, silent_by_ms=by) if by is not None and event.now_ms >= by:
-            return _flowing(replace(session, state=Unsure(why)), by, {}), ()
+        case (Unsure(silent_by_ms=by) | Leaving(silent_by_ms=by)) as state if by is not None and event.now_ms >= by:
+            return _flowing(replace(session, state=replace(state, silent_by_ms=None)), by, {}), ()
         case _:
             return session, ()
 
@@ -532,7 +552,7 @@ def _wanted(session: Session, state: Live) -> list[tuple[c.Arm, c.ChannelOutput]
 def _planned(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> tuple[c.Arm, c.ChannelOutput]:
     if resumed_ms is None or not _climbs(plan, at, t_ms, resumed_ms):
         return _channel(plan, at.slot, at.level_ua, at.amplitude_ua, at.ramp_ms)
-    climbed_ua = at.level_ua * _climbed_ms(at, t_ms, resumed_ms) // MIN_RESUME_MS
+    climbed_ua = at.level_ua * max(0, _climbed_ms(at, t_ms, resumed_ms)) // MIN_RESUME_MS
     amplitude_ua = floor_to_step(min(at.amplitude_ua, climbed_ua), plan.capabilities.amplitude_step_ua)
     return _channel(plan, at.slot, at.level_ua, amplitude_ua, _climb_span_ms(at))
 
@@ -602,8 +622,12 @@ def _pause(session: Session, why: str) -> Step:
             back = Pausing(goal.from_ms, why) if isinstance(goal, ToResume) else Lowering()
             session, noted = _noted(session, "start_left", why=why)
             return _with(_halt(session, back), noted)
-        case _:
+        case Idle() | Screening() | Placing() | Ready() | Paused() | Stopped() | Ended():
             return session, ()
+        case Lowering() | Pausing() | Ending() | Stopping() | Unsure() | Leaving():
+            return session, ()
+        case _:
+            assert_never(session.state)
 
 
 def _stop(session: Session, why: str) -> Step:
@@ -615,8 +639,8 @@ def _stop(session: Session, why: str) -> Step:
         case Stopping(why=first) | Stopped(why=first):
             # The first reason is kept: what follows is mostly its consequence.
             return _with(_halt(session, Stopping(first)), noted)
-        case Unsure(why=first, silent_by_ms=by):
-            return _with(_halt(session, Unsure(first, by)), noted)
+        case Unsure() | Leaving():
+            return _with(_halt(session, session.state), noted)
         case Ending(why=ended):
             return _with(_halt(session, Ending(ended)), noted)
         case (
@@ -646,7 +670,7 @@ def _voided(session: Session) -> Session:
             position_ms = from_ms
         case Enabling(goal=ToRun(from_ms=from_ms) | ToResume(from_ms=from_ms)):
             position_ms = from_ms
-        case _:
+        case _:  # nothing of the plan was under way
             position_ms = session.position_ms
     plan = session.plan
     for slot in plan.slots:
@@ -654,9 +678,22 @@ def _voided(session: Session) -> Session:
     return replace(session, plan=plan, position_ms=position_ms)
 
 
-def _unsure(session: Session, why: str, *, silent_by_ms: int | None = None) -> Step:
+def _unsure(session: Session, why: str, halt: Halt) -> Step:
+    """Nobody knows what flows. A second reason changes neither the first nor the time by which the device is silent."""
     session, noted = _noted(session, "unsure", why=why)
-    return _with(_halt(_voided(session), Unsure(why, silent_by_ms)), noted)
+    match session.state:
+        case Ended():
+            return session, noted
+        case Unsure(why=first, silent_by_ms=by):
+            return _with(_halt(session, Unsure(first, by, halt)), noted)
+        case Leaving(why=first, silent_by_ms=by):
+            # Given up: the person has to see it before the session ends.
+            state = Unsure(first, by, halt) if halt is Halt.UNCONFIRMED else session.state
+            return _with(_halt(session, state), noted)
+        case _:
+            watchdog_ms = session.plan.capabilities.watchdog_ms
+            silent_by_ms = session.now_ms + watchdog_ms if watchdog_ms else None
+            return _with(_halt(_voided(session), Unsure(why, silent_by_ms, halt)), noted)
 
 
 def _end(session: Session) -> Step:
@@ -665,25 +702,31 @@ def _end(session: Session) -> Step:
             return _halt(_voided(session), Ending("ended_early"))
         case Stopping(why=why):
             return _halt(session, Ending(why))
+        case Unsure(why=why, silent_by_ms=by, halt=Halt.PENDING):
+            return replace(session, state=Leaving(why, by)), ()
         case Stopped(why=why) | Unsure(why=why):
             return _close(session, why)
         case Idle() | Screening() | Placing() | Ready() | Paused():
             return _close(session, "ended_early")
-        case Ending() | Ended():
+        case Ending() | Leaving() | Ended():
             return session, ()
         case _:
             assert_never(session.state)
 
 
 def _close(session: Session, why: str) -> Step:
-    session, noted = _noted(session, "dose", **_dose(session))
+    session, noted = _noted(session, "dose", **dose(session))
     return replace(session, state=Ended(why)), (*noted, c.Close(why))
 
 
-def _dose(session: Session) -> dict[str, int]:
+def dose(session: Session) -> dict[str, int]:
+    """Charge by channel as a range, in nC; while the output is unknown the most there can be until it falls silent."""
+    until_ms = session.now_ms
+    if isinstance(session.state, Unsure | Leaving) and session.state.silent_by_ms is not None:
+        until_ms = max(until_ms, session.state.silent_by_ms)
     return {
         f"channel_{total.channel}_{bound}_nc": value
-        for total in session.ledger.totals(session.now_ms)
+        for total in session.ledger.totals(until_ms)
         for bound, value in (("low", total.low_nc), ("high", total.high_nc))
     }
 
@@ -713,42 +756,27 @@ def _device(session: Session, event: e.Device) -> Step:
             return _with(_stop(session, f"fault:{fault}"), noted)
         case e.Unanswered(request=request):
             session, noted = _noted(session, "unanswered", request=request)
-            return _with(_unsure(session, "unanswered"), noted)
+            return _with(_unsure(session, "unanswered", Halt.PENDING), noted)
         case e.LinkLost(reason=reason):
             return _link_lost(session, reason)
         case e.HaltConfirmed(now_ms=now_ms):
             return _halted(session, now_ms)
         case e.HaltUnconfirmed():
-            silent_by_ms = session.now_ms + session.plan.capabilities.watchdog_ms
-            session = replace(session, confirmed=())
-            return _unsure(session, "halt_unconfirmed", silent_by_ms=silent_by_ms)
+            return _unsure(replace(session, confirmed=()), "halt_unconfirmed", Halt.UNCONFIRMED)
         case _:
             assert_never(event)
 
 
 def _link_lost(session: Session, reason: str) -> Step:
     match session.state:
-        case (
-            Titrating()
-            | Running()
-            | Resuming()
-            | Committing()
-            | Enabling()
-            | Lowering()
-            | Pausing()
-            | Stopping()
-            | Ending()
-        ):
-            silent_by_ms = session.now_ms + session.plan.capabilities.watchdog_ms
-            session, noted = _noted(session, "link_lost", reason=reason)
-            return _with(_unsure(session, "link_lost", silent_by_ms=silent_by_ms), noted)
         case Idle() | Screening() | Placing() | Ready() | Paused() | Stopped():
             session, noted = _noted(session, "link_lost", reason=reason)
             return _with(_close(session, "link_lost"), noted)
-        case Unsure() | Ended():
+        case Ended():
             return _noted(session, "link_lost", reason=reason)
-        case _:
-            assert_never(session.state)
+        case _:  # every other state has, or may have, output
+            session, noted = _noted(session, "link_lost", reason=reason)
+            return _with(_unsure(session, "link_lost", Halt.UNCONFIRMED), noted)
 
 
 def _halted(session: Session, now_ms: int) -> Step:
@@ -763,10 +791,14 @@ def _halted(session: Session, now_ms: int) -> Step:
             return replace(session, state=Paused(from_ms, why)), ()
         case Stopping(why=why) | Unsure(why=why):
             return replace(session, state=Stopped(why)), ()
-        case Ending(why=why):
+        case Ending(why=why) | Leaving(why=why):
             return _close(session, why)
-        case _:
+        case Screening() | Placing() | Ready() | Committing() | Enabling() | Titrating() | Running() | Resuming():
             return session, ()
+        case Paused() | Stopped() | Ended():
+            return session, ()
+        case _:
+            assert_never(session.state)
 
 
 # --- the dose ---
@@ -787,8 +819,9 @@ def _possible(session: Session) -> dict[int, tuple[int, int]]:
 def _flowing(session: Session, now_ms: int, flow: Mapping[int, tuple[int, int]]) -> Session:
     """From `now_ms` on each channel puts out something between its low and its high; others nothing."""
     waveforms = dict(session.waveforms)
-    ledger = session.ledger.set(now_ms, {ch: (low, high, waveforms[ch]) for ch, (low, high) in flow.items()})
-    return replace(session, ledger=ledger, flow=tuple((ch, low, high) for ch, (low, high) in flow.items()))
+    known = {ch: bounds for ch, bounds in flow.items() if ch in waveforms}  # no waveform: we never asked for it
+    ledger = session.ledger.set(now_ms, {ch: (low, high, waveforms[ch]) for ch, (low, high) in known.items()})
+    return replace(session, ledger=ledger, flow=tuple((ch, low, high) for ch, (low, high) in known.items()))
 
 
 # --- words ---

@@ -163,7 +163,7 @@ def view(session: s.Session, output: OutputState) -> View:
         note=session.note,
         device=session.device.device_id if session.device else "",
         may=_may(session),
-        halt_unconfirmed=isinstance(state, s.Unsure) and state.why in {"halt_unconfirmed", "link_lost"},
+        halt_unconfirmed=isinstance(state, s.Unsure) and state.halt is s.Halt.UNCONFIRMED,
     )
 
 
@@ -191,7 +191,7 @@ def _word(session: s.Session) -> Word:
             return Word.PAUSED
         case s.Stopped():
             return Word.STOPPED
-        case s.Unsure():
+        case s.Unsure() | s.Leaving():
             return Word.UNSURE
         case s.Ended():
             return Word.ENDED
@@ -215,14 +215,14 @@ def _phase_word(session: s.Session) -> Word:
 
 def _why(state: s.State) -> str:
     match state:
-        case s.Pausing() | s.Paused() | s.Ending() | s.Ended() | s.Stopping() | s.Stopped() | s.Unsure():
+        case s.Pausing() | s.Paused() | s.Ending() | s.Ended() | s.Stopping() | s.Stopped() | s.Unsure() | s.Leaving():
             return state.why
         case _:
             return ""
 
 
 def _output(state: s.State, output: OutputState, age_ms: int | None) -> Output:
-    if isinstance(state, s.Unsure):
+    if isinstance(state, s.Unsure | s.Leaving):
         return Output.UNKNOWN
     if output.off_confirmed:
         return Output.OFF
@@ -304,7 +304,7 @@ def _may(session: s.Session) -> frozenset[str]:
             return frozenset({"resume", "end"})
         case s.Idle() | s.Committing() | s.Enabling() | s.Lowering() | s.Pausing() | s.Stopping() | s.Unsure():
             return frozenset({"end"})
-        case s.Ending() | s.Ended():
+        case s.Ending() | s.Leaving() | s.Ended():
             return frozenset()
         case _:
             assert_never(session.state)

@@ -164,7 +164,7 @@ class Controller:
         """Something escaped a turn: output off first, then the record, then the end."""
         self._guard.trip("turn", type(error).__name__)
         failure = NewEntry("failure", {"error": type(error).__name__, "text": str(error)[:500]}, "program")
-        self._session = replace(self._session, state=s.Unsure("program_error"))
+        self._session = replace(self._session, state=s.Unsure("program_error", None, s.Halt.UNCONFIRMED))
         self._view = view(self._session, OutputState())
         try:
             self._sink.submit([failure])

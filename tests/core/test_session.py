@@ -15,7 +15,7 @@ from nmes.core.plan import Slot
 
 
 def test_every_state_can_be_reached() -> None:
-    assert len(set(STATES)) == len(s.State.__args__) == 17
+    assert len(set(STATES)) == len(s.State.__args__) == 18
 
 
 class TestBeforeOutput:
@@ -613,14 +613,63 @@ class TestFaults:
         desk = desk_in("Unsure")
         desk.do(e.Titrate(1, 0, desk.epoch), e.Start(desk.epoch), e.Resume(desk.epoch), e.Increase(1, desk.epoch))
         assert isinstance(desk.state, s.Unsure)
+
+    def test_ending_while_unsure_waits_for_the_halt_that_is_on_its_way(self) -> None:
+        desk = desk_in("Unsure")
+        assert desk.do(e.End()) == ()
+        assert isinstance(desk.state, s.Leaving)
+        desk.do(e.HaltConfirmed(desk.session.now_ms))
+        assert desk.state == s.Ended("unanswered")
+
+    @pytest.mark.parametrize("given_up", [e.HaltUnconfirmed(0), e.LinkLost("unplugged")])
+    def test_a_halt_given_up_while_ending_is_shown_before_the_session_ends(self, given_up: e.Event) -> None:
+        desk = desk_in("Leaving")
+        desk.do(given_up)
+        assert isinstance(desk.state, s.Unsure)
+        assert desk.state.halt is s.Halt.UNCONFIRMED
         desk.do(e.End())
         assert desk.state == s.Ended("unanswered")
+
+    def test_a_further_missing_answer_changes_nothing_while_unsure_or_leaving(self) -> None:
+        for name in ("Unsure", "Leaving"):
+            desk = desk_in(name)
+            before = desk.state
+            desk.do(e.Unanswered("stop"))
+            assert desk.state == before
+
+    @pytest.mark.parametrize("late", [e.Unanswered("poll"), e.HaltUnconfirmed(0)])
+    def test_an_ended_session_stays_ended(self, late: e.Event) -> None:
+        desk = desk_in("Ended")
+        desk.do(late)
+        assert isinstance(desk.state, s.Ended)
+
+    def test_a_dose_closed_while_unsure_reaches_to_the_dead_man(self) -> None:
+        desk = running()
+        desk.wait(2000)
+        desk.device = False
+        desk.do(e.LinkLost("unplugged"), e.End())
+        dose = next(note for note in reversed(desk.commands) if isinstance(note, c.Note) and note.code == "dose")
+        values = dict(dose.values)
+        assert values["channel_1_high_nc"] - values["channel_1_low_nc"] == pytest.approx(100 * 3000, abs=3000)
+
+    def test_a_device_without_a_timeout_never_becomes_silent_by_itself(self) -> None:
+        desk = running()
+        endless = replace(desk.session.plan.capabilities, watchdog_ms=0)
+        desk.session = replace(desk.session, plan=replace(desk.session.plan, capabilities=endless))
+        desk.device = False
+        desk.do(e.LinkLost("unplugged"))
+        assert desk.state == s.Unsure("link_lost", None, s.Halt.UNCONFIRMED)
+
+    def test_output_we_never_asked_for_does_not_break_the_account(self) -> None:
+        desk = ready()
+        desk.do(e.OutputSent(desk.session.now_ms, ((7, 500),)))
+        assert desk.session.flow == ()
 
     @pytest.mark.parametrize("state", ["Pausing", "Stopping", "Ending", "Lowering"])
     def test_a_halt_that_is_not_confirmed_is_unsure(self, state: str) -> None:
         desk = desk_in(state)
         desk.do(e.HaltUnconfirmed(desk.session.now_ms))
-        assert desk.state == s.Unsure("halt_unconfirmed", desk.session.now_ms + 2000)
+        assert desk.state == s.Unsure("halt_unconfirmed", desk.session.now_ms + 2000, s.Halt.UNCONFIRMED)
 
     def test_the_dead_mans_time_bounds_what_may_have_been_delivered(self) -> None:
         desk = running()
@@ -631,7 +680,7 @@ class TestFaults:
         desk.wait(5000)
         low, high = ((t.low_nc, t.high_nc) for t in desk.session.ledger.totals(desk.session.now_ms)).__next__()
         assert high - low == pytest.approx(100 * 3000, abs=3000)  # 2 s x 50 Hz x 3 uC
-        assert desk.state == s.Unsure("link_lost")
+        assert desk.state == s.Unsure("link_lost", None, s.Halt.UNCONFIRMED)
 
     @pytest.mark.parametrize("state", STATES)
     def test_a_lost_line_leaves_nothing_live(self, state: str) -> None:
@@ -664,7 +713,7 @@ class TestEnd:
         desk = desk_in(state)
         desk.device = True
         desk.do(e.End())
-        if state == "Ending":
+        if state in {"Ending", "Unsure", "Leaving"}:
             desk.do(e.HaltConfirmed(desk.session.now_ms))
         assert isinstance(desk.state, s.Ended)
 

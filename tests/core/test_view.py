@@ -29,6 +29,7 @@ WORDS = {
     "Stopping": Word.HALTING,
     "Stopped": Word.STOPPED,
     "Unsure": Word.UNSURE,
+    "Leaving": Word.UNSURE,
 }
 
 MAY = {
@@ -49,6 +50,7 @@ MAY = {
     "Stopping": {"end"},
     "Stopped": {"titrate", "end"},
     "Unsure": {"end"},
+    "Leaving": set(),
 }
 
 

@@ -151,8 +151,11 @@ def in_every_state() -> list[tuple[str, Desk]]:
     unsure = running()
     unsure.device = False
     unsure.do(e.Unanswered("poll"))
+    leaving = running()
+    leaving.device = False
+    leaving.do(e.Unanswered("poll"), e.End())
     desks = [idle, screening, placing, ready(), committing, enabling, titrating(1000), lowering, running(), resuming]
-    desks += [pausing, paused, ending, ended, stopping, stopped, unsure]
+    desks += [pausing, paused, ending, ended, stopping, stopped, unsure, leaving]
     return [(type(desk.state).__name__, desk) for desk in desks]
 
 
