@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nmes.cli.exits import BAD, GOOD, bad
 from nmes.cli.finding import protocol_named
+from nmes.cli.record_trouble import what_to_do
 from nmes.record.chain import BadLine, decode_line
 from nmes.record.errors import RecordError
 from nmes.record.files import home, read_end
@@ -16,8 +17,10 @@ def show(protocol: str) -> int:
     loaded = protocol_named(protocol)
     try:
         summary = run_demo(loaded, home(), say)
-    except (DemoError, RecordError) as error:
+    except DemoError as error:
         bad(str(error))
+    except RecordError as error:
+        bad(what_to_do(error))
     return tell(summary)
 
 

@@ -7,7 +7,9 @@ import sys
 from nmes.cli.demo import say
 from nmes.cli.exits import BAD, WRONG_INPUT, Failed
 from nmes.cli.hand_turned import HandTurned
+from nmes.cli.notice import interrupted
 from nmes.cli.plain_run import TURN_S, PlainRun
+from nmes.cli.record_trouble import what_to_do
 from nmes.cli.typed import LinesOnDemand, TypedLines, lines_of_stdin
 from nmes.record.errors import RecordError
 from nmes.record.files import home
@@ -26,6 +28,7 @@ WORDING = Wording(
     note=words.note_words,
     output=words.output_words,
     unconfirmed=words.UNCONFIRMED,
+    target=words.target_words,
 )
 
 
@@ -51,7 +54,10 @@ def run_plain(loaded: Loaded, url: str | None, pace: float | None) -> int:
     """The session in lines, from stdin to stdout; `pace` None: as fast as its lines can be heard."""
     desk = SignalDesk()
     end_watch = watch_signals(desk.take)
+    notice = interrupted(home(), url)
     try:
+        if notice:
+            say(notice)
         try:
             run = _on_demand(loaded) if pace is None else _typed(loaded, url, pace)
         except (CannotStart, RecordError) as error:
@@ -90,4 +96,4 @@ def _introduce(loaded: Loaded, live: Live) -> None:
 def _cannot_start(error: Exception, url: str | None) -> Failed:
     """A device that is not there is wrong input; a record that cannot be kept is not."""
     record = isinstance(error, RecordError) or isinstance(error.__cause__, RecordError)
-    return Failed(BAD if record or url is None else WRONG_INPUT, f"cannot start: {error}")
+    return Failed(BAD if record or url is None else WRONG_INPUT, f"cannot start: {what_to_do(error)}")

@@ -14,10 +14,12 @@ from typing import Final
 from nmes.cli.demo import say, tell
 from nmes.cli.exits import BAD, silence_stdout
 from nmes.cli.typed import LinesOnDemand
-from nmes.core.view import View, Word
+from nmes.core.events import Mark
+from nmes.core.view import Output, View, Word
 from nmes.runtime.live import Live, Summary
 from nmes.runtime.plain import LIVE, PlainSession, Post, StopNow, Wait
 from nmes.runtime.signals import end_by
+from nmes.ui.words import output_words
 
 TURN_S: Final = 0.02
 """How long a turn waits for a line: fifty signs of life a second [design]."""
@@ -25,6 +27,9 @@ SETTLE_TURNS: Final = 300
 """How long a STOP may take to be confirmed before the session is closed as it is [design]."""
 GIVE_UP_S: Final = 8.0
 """A main thread that is stuck (a full pipe) has so long after a signal before the program ends without it [design]."""
+
+MARKS: Final = ("pain", "cramp", "note")
+"""What a line may note in the record; a mistyped word must not become a mark that nobody looks for."""
 
 INPUT_ENDED: Final = "The input has ended, so nobody could say stop. The output is stopped and the session ends."
 
@@ -38,6 +43,7 @@ class PlainRun:
         self._live, self._session, self._lines, self._pass_time = live, session, lines, pass_time
         self._script = script
         self._wait_until_ms: int | None = None
+        self._output: Output | None = None
         self._signal = ""
         self._over = threading.Event()
 
@@ -92,6 +98,9 @@ class PlainRun:
     def _tell(self, view: View) -> None:
         for line in self._session.look(view):
             say(line)
+        if self._output is Output.UNKNOWN and view.output in {Output.ON, Output.ENABLED}:
+            say(output_words(view))
+        self._output = view.output
 
     def _input_ended(self, view: View) -> None:
         """Nobody can say stop any more; a signal says for itself why it ends."""
@@ -123,6 +132,8 @@ class PlainRun:
         self._live.touch()
         heard = self._session.hear(line, view)
         match heard.do:
+            case Post(event=Mark(kind=kind)) if kind not in MARKS:
+                say(f'"mark {kind}" is not known: type mark pain, mark cramp or mark note, then words.')
             case Post(event=event):
                 self._live.post(event)
             case StopNow():

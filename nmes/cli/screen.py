@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-from nmes.cli.exits import BAD, GOOD, wrong
+from nmes.cli.exits import BAD, GOOD, complain, wrong
+from nmes.cli.notice import interrupted
+from nmes.cli.record_trouble import what_to_do
 from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.runtime.library import Library, Loaded
@@ -85,6 +87,9 @@ def open_app(device: str, protocols: Sequence[Loaded] | None, pace: float | None
     shown = protocols if protocols is not None else [entry.loaded for entry in Library().list() if entry.loaded]
     app = NmesApp(shown, _opener(device, pace), plan_of, is_simulation(_url(device)))
     taken: list[str] = []
+    notice = interrupted(home(), _url(device))
+    if notice:
+        complain(notice)
 
     def on_signal(name: str) -> None:
         taken.append(name)
@@ -110,9 +115,12 @@ def _opener(device: str, pace: float | None) -> Callable[[Loaded], Live]:
         try:
             return PacedBench(loaded, home(), pace)
         except RecordError as error:
-            raise CannotStart(str(error)) from error
+            raise CannotStart(what_to_do(error)) from error
 
     def open_real(loaded: Loaded) -> Live:
-        return open_live(loaded, url=_url(device), home=home())
+        try:
+            return open_live(loaded, url=_url(device), home=home())
+        except CannotStart as error:
+            raise CannotStart(what_to_do(error)) from error
 
     return open_real if pace == 1 else open_bench

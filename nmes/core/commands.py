@@ -30,7 +30,7 @@ class Unlatch:
 class Arm:
     """Tell the guard, past the encoder: this channel may reach `level_ua`, rising at most `level_ua` in `ramp_ms`.
 
-    The level was confirmed with phases of `phase_us` every `period_us`: more charge or more pulses were not.
+    The level was confirmed with this waveform, as in `Waveform`, and with no other. Level 0: nothing may flow.
     """
 
     channel: int
@@ -38,6 +38,8 @@ class Arm:
     ramp_ms: int
     pad_mm2: int
     phase_us: int
+    gap_us: int
+    ratio: int
     period_us: int
 
 

@@ -104,6 +104,8 @@ class Resume:
 class End:
     """End the treatment before its time, or leave a stopped session."""
 
+    source: str = "operator"
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:

@@ -7,7 +7,6 @@ down, and 0 until a level is confirmed. A level belongs to a slot: one channel a
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nmes.core.capabilities import Capabilities
@@ -19,10 +18,7 @@ from nmes.core.timeline import Phase, StagePlan, Track
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Waveform
 
-__all__ = ["ChannelAt", "ChannelPlan", "Delivered", "Levels", "Phase", "Plan", "Slot", "StagePlan", "Track", "compile"]
-
-Levels = Mapping[Slot, int]
-"""Confirmed amplitude of each slot, in µA."""
+__all__ = ["ChannelAt", "ChannelPlan", "Delivered", "Phase", "Plan", "Slot", "StagePlan", "Track", "compile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +155,13 @@ class Plan:
         return self.slots.index(slot)
 
 
-def compile(protocol: Protocol, device: Capabilities, levels: Levels | None = None, ctf_mhz: int | None = None) -> Plan:
-    """The protocol made for this device, with levels already confirmed and the patient's cramp threshold frequency.
+def compile(protocol: Protocol, device: Capabilities, ctf_mhz: int | None = None) -> Plan:
+    """The protocol made for this device and the patient's cramp threshold frequency, without any level yet.
 
     Ceilings are capped by the pads; what cannot be delivered at all raises PlanError with every reason.
     """
     made = make(protocol, device, ctf_mhz)
-    plan = Plan(
+    return Plan(
         protocol_id=protocol.id,
         protocol_version=str(protocol.version),
         title=protocol.title,
@@ -180,9 +176,6 @@ def compile(protocol: Protocol, device: Capabilities, levels: Levels | None = No
         levels_ua=(0,) * len(made.delivered),
         stage_starts_ms=tuple(stage.start_ms for stage in made.stages),
     )
-    for slot, level_ua in (levels or {}).items():
-        plan = plan.with_level(slot, level_ua)
-    return plan
 
 
 def _channel_plan(index: int, channel: Channel) -> ChannelPlan:

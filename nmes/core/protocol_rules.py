@@ -195,16 +195,27 @@ def _citing(tree: Tree) -> Iterator[Path]:
 
 
 _UNSOURCED = {"provenance", "citations", "version"}
+_STATED: tuple[Path, ...] = (
+    ("position",),
+    ("channels", 0, "sites"),
+    ("channels", 0, "polarity"),
+    ("channels", 0, "waveform", "shape"),
+    ("stages", 0, "on_includes_ramps"),
+    ("intensity", "target"),
+)
+"""What is no number and is part of the dose all the same; 0 stands for any."""
 
 
 def _provenance(tree: Tree) -> Found:
-    """Every number has its origin, and every origin its value."""
+    """Every number, and what else makes up the dose, has its origin, and every origin its value."""
     provenance = tree.get(("provenance",))
     if not isinstance(provenance, dict):
         return
-    for path in tree.numbers():
-        if path[0] not in _UNSOURCED and dotted(path) not in provenance:
-            reason = "the origin of this number is not stated"
+    numbers = {path for path in tree.numbers() if path[0] not in _UNSOURCED}
+    for path in tree.values_at:
+        stated = tuple(0 if isinstance(part, int) else part for part in path) in _STATED
+        if (stated or path in numbers) and dotted(path) not in provenance:
+            reason = f"the origin of this {'value' if stated else 'number'} is not stated"
             yield tree.problem(path, reason, f'add "{dotted(path)}: {{tag: …}}" to provenance')
     values = {dotted(path) for path in tree.values_at if path and path[0] not in _UNSOURCED}
     for name in provenance:

@@ -84,6 +84,7 @@ class Committing:
 
     goal: Goal
     intent: int
+    since_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Enabling:
     """The device is switching its high voltage on."""
 
     goal: Goal
+    since_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Raise:
     slot: Slot
     to_ua: int
     intent: int
+    since_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +271,14 @@ def next_wake_ms(session: Session) -> int | None:
             return soonest_ms if change_ms is None else max(soonest_ms, origin + change_ms)
         case Unsure(silent_by_ms=by) | Leaving(silent_by_ms=by):
             return by
+        case Committing(since_ms=since) | Enabling(since_ms=since) | Titrating(pending=Raise(since_ms=since)):
+            return since + WAIT_LIMIT_MS
         case _:
             return None
 
 
+WAIT_LIMIT_MS = 2000
+"""A start or raise that disk or device have not carried out by then is dropped; a sound one takes 0.1 s [design]."""
 RAMP_WAKE_MS = 20
 """A ramp is looked at this often: twice as often as a device takes changes [design]."""
 SLEW_WINDOW_MS = 1000
@@ -364,7 +371,8 @@ def _screened(session: Session, event: e.Screened) -> Step:
 def _titrate(session: Session, slot: Slot) -> Step:
     match session.state:
         case Ready() | Stopped() if slot in session.plan.slots:
-            return _commit(session, ToTitrate(slot))
+            # From here on the old level is void: a search that is broken off must not leave it in force.
+            return _commit(replace(session, plan=session.plan.with_level(slot, 0)), ToTitrate(slot))
         case Ready() | Stopped():
             return _refused(session, "no_such_slot", channel=slot.channel)
         case _:
@@ -385,7 +393,7 @@ def _commit(session: Session, goal: Goal) -> Step:
         return _refused(session, "record_broken")
     intent = session.intent + 1
     session, noted = _noted(
-        replace(session, state=Committing(goal, intent), intent=intent, epoch=session.epoch + 1),
+        replace(session, state=Committing(goal, intent, session.now_ms), intent=intent, epoch=session.epoch + 1),
         "intent",
         **_goal(goal),
     )
@@ -407,7 +415,7 @@ def _goal(goal: Goal) -> Mapping[str, int | str]:
 def _durable(session: Session, intent: int) -> Step:
     match session.state:
         case Committing(goal=goal, intent=wanted) if wanted == intent:
-            return replace(session, state=Enabling(goal)), (c.Unlatch(session.trips), c.Enable())
+            return replace(session, state=Enabling(goal, session.now_ms)), (c.Unlatch(session.trips), c.Enable())
         case Titrating(pending=Raise(intent=wanted) as raise_) if wanted == intent:
             return _output(session, Titrating(raise_.slot, raise_.to_ua))
         case Running(pending=Raise(intent=wanted) as raise_) as state if wanted == intent:
@@ -457,7 +465,7 @@ def _increase(session: Session, channel: int) -> Step:
     if amplitude + step_ua > session.plan.ceiling_ua(slot):
         return _refused(session, "ceiling", channel=channel, ceiling_ua=session.plan.ceiling_ua(slot))
     intent = session.intent + 1
-    raise_ = Raise(slot, amplitude + step_ua, intent)
+    raise_ = Raise(slot, amplitude + step_ua, intent, session.now_ms)
     session = replace(session, intent=intent, raised_at_ms=session.now_ms, state=replace(state, pending=raise_))
     session, noted = _noted(session, "increase", channel=channel, to_ua=raise_.to_ua)
     return session, (*noted, c.MakeDurable(intent))
@@ -505,7 +513,9 @@ def _accept(session: Session) -> Step:
 
 
 def _tick(session: Session, event: e.Tick) -> Step:
-    session = replace(session, now_ms=event.now_ms)
+    session, late = _given_up(replace(session, now_ms=event.now_ms))
+    if late:
+        return session, late
     match session.state:
         case Running(origin_ms=origin) | Resuming(origin_ms=origin) as state:
             if event.stalled_ms:
@@ -522,13 +532,30 @@ def _tick(session: Session, event: e.Tick) -> Step:
             return session, ()
 
 
+def _given_up(session: Session) -> Step:
+    """What was asked for and not carried out in time is no longer wanted: it must not come out later by itself."""
+    match session.state:
+        case Committing(since_ms=since) if session.now_ms - since >= WAIT_LIMIT_MS:
+            return _pause(session, "record_slow")
+        case Enabling(since_ms=since) if session.now_ms - since >= WAIT_LIMIT_MS:
+            return _stop(session, "not_enabled")
+        case (Titrating(pending=Raise(since_ms=since)) | Running(pending=Raise(since_ms=since))) as state if (
+            session.now_ms - since >= WAIT_LIMIT_MS
+        ):
+            return _refused(replace(session, state=replace(state, pending=None)), "record_slow")
+        case _:
+            return session, ()
+
+
 def _output(session: Session, state: Live) -> Step:
     """Go on in `state` and ask for what it wants now, arming the guard first, and only where it changed."""
     wanted = _wanted(session, state)
     arms = tuple(arm for arm, _ in wanted)
     outputs = tuple(output for _, output in wanted if output.amplitude_ua)
     changed = [arm for arm in arms if arm not in session.arms]
-    commands: tuple[c.Command, ...] = tuple(changed)
+    wanted_on = {arm.channel for arm in arms}
+    gone = [replace(arm, level_ua=0) for arm in session.arms if arm.channel not in wanted_on]
+    commands: tuple[c.Command, ...] = (*gone, *changed)
     if outputs != session.outputs:
         commands = (*commands, c.SetOutput(outputs))
     waveforms = dict(session.waveforms) | {output.channel: output.waveform for output in outputs}
@@ -561,8 +588,9 @@ def _channel(plan: Plan, slot: Slot, level_ua: int, amplitude_ua: int, ramp_ms: 
     pad_mm2 = next(channel.pad_mm2 for channel in plan.channels if channel.channel == slot.channel)
     rise = level_ua * 1000 // ramp_ms
     waveform = plan.waveforms[slot.waveform]
+    shape = (waveform.phase_us, waveform.gap_us, waveform.ratio, waveform.period_us)
     return (
-        c.Arm(slot.channel, level_ua, ramp_ms, pad_mm2, waveform.phase_us, waveform.period_us),
+        c.Arm(slot.channel, level_ua, ramp_ms, pad_mm2, *shape),
         c.ChannelOutput(slot.channel, amplitude_ua, waveform, rise),
     )
 
@@ -716,7 +744,8 @@ def _end(session: Session) -> Step:
 
 def _close(session: Session, why: str) -> Step:
     session, noted = _noted(session, "dose", **dose(session))
-    return replace(session, state=Ended(why)), (*noted, c.Close(why))
+    position_ms = session.state.from_ms if isinstance(session.state, Paused) else session.position_ms
+    return replace(session, state=Ended(why), position_ms=position_ms), (*noted, c.Close(why))
 
 
 def dose(session: Session) -> dict[str, int]:

@@ -24,6 +24,12 @@ class Ceilings:
     max_return_phase_us: int = 4_095
     """A phase of lower current that gives the charge back. [source: longest point, P24 Table 15]"""
 
+    max_gap_us: int = 1_000
+    """Between the two phases; longer ones have no use here. [design]"""
+
+    max_ratio: int = 8
+    """First over second phase current. [design]"""
+
     max_phase_charge_pc: int = 130_000_000
     """130 µC: the highest current for the longest phase. [design]"""
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from nmes.guard.ceilings import Ceilings
+from nmes.guard.confirmed import check_confirmed
 from nmes.guard.pulse import Pulse, check_pulse, check_time, measure
 from nmes.guard.rules import Refusal, Rule
 from nmes.guard.sight import Halt, Harmless, Init, Poll, Request, Seen, Status, Train, Unknown, Update
@@ -115,33 +116,17 @@ def _channel(lane: Lane, from_ua: int, train: Train, pulse: Pulse, now_us: int, 
     refusal = check_pulse(train, pulse, lane.armed.pad_mm2, limit)
     if refusal:
         return refusal
-    refusal = _check_confirmed(train, pulse, lane.armed, limit)
+    refusal = check_confirmed(train, pulse, lane.armed, limit)
     if refusal:
         return refusal
     waited_from_us = lane.waited_from_us
     if pulse.peak_ua > from_ua:
         rise_ua = pulse.peak_ua - from_ua
-        waited_from_us = _earned_from(lane, lane.armed, train, now_us, limit) + _cost_us(rise_ua, lane.armed)
+        waited_from_us = _earned_from(lane, lane.armed, now_us, limit) + _cost_us(rise_ua, lane.armed)
         if waited_from_us > now_us:
             detail = f"channel {train.channel}: up by {rise_ua} µA, {waited_from_us - now_us} µs too early"
             return Refusal(Rule.RISE, detail)
     return Lane(lane.armed, waited_from_us, lane.spent_pc, pulse.charge_pc, train.period_us, now_us)
-
-
-def _check_confirmed(train: Train, pulse: Pulse, armed: Armed, limit: Ceilings) -> Refusal | None:
-    """No more current, charge or pulses than a person confirmed. [source: DESIGN, the second promise]"""
-    if pulse.peak_ua > armed.level_ua:
-        detail = f"channel {train.channel}: {pulse.peak_ua} µA, confirmed are {armed.level_ua} µA"
-        return Refusal(Rule.CONFIRMED_LEVEL, detail)
-    # The second phase's duration is rounded to 1 µs, so it may carry as much more as a pulse may leave behind.
-    confirmed_pc = armed.level_ua * armed.phase_us
-    if pulse.charge_pc * 1000 > confirmed_pc * (1000 + limit.max_net_permille):
-        detail = f"channel {train.channel}: {pulse.charge_pc} pC a phase, confirmed are {confirmed_pc} pC"
-        return Refusal(Rule.CONFIRMED_CHARGE, detail)
-    if train.period_us < armed.period_us:
-        detail = f"channel {train.channel}: a pulse every {train.period_us} µs, confirmed is {armed.period_us} µs"
-        return Refusal(Rule.CONFIRMED_RATE, detail)
-    return None
 
 
 def _cost_us(rise_ua: int, armed: Armed) -> int:
@@ -149,9 +134,12 @@ def _cost_us(rise_ua: int, armed: Armed) -> int:
     return -(-rise_ua * armed.ramp_ms * 1000 // armed.level_ua)
 
 
-def _earned_from(lane: Lane, armed: Armed, train: Train, now_us: int, limit: Ceilings) -> int:
-    """Since when waiting counts: idle time earns one update (or one pulse), one device step and a turn. [design]"""
-    one_update_us = max(limit.update_us, train.period_us) + _cost_us(limit.step_ua, armed)
+def _earned_from(lane: Lane, armed: Armed, now_us: int, limit: Ceilings) -> int:
+    """Since when waiting counts: idle time earns one update (or one pulse), one device step and a turn. [design]
+
+    The confirmed pulse rate, never that of the frame under judgement: a frame must not set its own allowance.
+    """
+    one_update_us = max(limit.update_us, armed.period_us) + _cost_us(limit.step_ua, armed)
     return max(lane.waited_from_us, now_us - one_update_us - limit.turn_us)
 
 

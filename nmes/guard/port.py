@@ -142,10 +142,21 @@ class GuardedPort:
             self._latched = None
             return True
 
-    def arm(self, channel: int, level_ua: int, ramp_ms: int, pad_mm2: int, phase_us: int, period_us: int) -> bool:
+    def arm(
+        self,
+        channel: int,
+        level_ua: int,
+        ramp_ms: int,
+        pad_mm2: int,
+        phase_us: int,
+        gap_us: int,
+        ratio: int,
+        period_us: int,
+    ) -> bool:
         """Allow `channel` (from 1) to climb to `level_ua` in `ramp_ms` at the fastest, on pads of `pad_mm2`.
 
-        Confirmed with phases of `phase_us`, one pulse every `period_us`; neither charge nor rate may be higher.
+        Confirmed with a first phase of `phase_us`, then `gap_us`, then a return phase of the first current over
+        `ratio`, one such pulse every `period_us`; no other waveform passes.
         False, and the channel disarmed, if latched or if a number is outside the ceilings.
         """
         limit = self._ceilings
@@ -158,9 +169,11 @@ class GuardedPort:
                 and ramp_ms >= limit.min_ramp_ms
                 and 0 < pad_mm2 <= limit.max_pad_mm2
                 and 0 < phase_us <= limit.max_phase_us
+                and 0 <= gap_us <= limit.max_gap_us
+                and 1 <= ratio <= limit.max_ratio
                 and limit.min_period_us <= period_us <= limit.max_period_us
             )
-            armed = Armed(level_ua, ramp_ms, pad_mm2, phase_us, period_us)
+            armed = Armed(level_ua, ramp_ms, pad_mm2, phase_us, gap_us, ratio, period_us)
             self._change(channel, armed if good else None)
             return good
 
@@ -169,15 +182,11 @@ class GuardedPort:
         with self._line:
             self._state = replace(self._state, lanes=tuple(replace(lane, armed=None) for lane in self._state.lanes))
 
-    def new_session(self) -> bool:
-        """Start the account of charge again; only while the output is off, and disarms."""
+    def disarm_channel(self, channel: int) -> None:
+        """`channel` (from 1) may put out nothing until armed again. Sends nothing."""
         with self._line:
-            if self._state.stage is not Stage.OFF:
-                return False
-            self._state = replace(
-                self._state, lanes=tuple(replace(lane, armed=None, spent_pc=0) for lane in self._state.lanes)
-            )
-            return True
+            if 1 <= channel <= self._ceilings.channels:
+                self._change(channel, None)
 
     def cancel(self) -> None:
         """Wake a blocked `read`."""

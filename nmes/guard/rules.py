@@ -19,6 +19,7 @@ class Rule(StrEnum):
     CONFIRMED_LEVEL = "confirmed_level"
     CONFIRMED_CHARGE = "confirmed_charge"
     CONFIRMED_RATE = "confirmed_rate"
+    PULSE_SHAPE = "pulse_shape"
     RISE = "rise"
     DEVICE_RAMP = "device_ramp"
     PERIOD = "period"

@@ -29,13 +29,16 @@ class Stage(Enum):
 class Armed:
     """A person confirmed `level_ua` on this pad; it may be reached from 0 in `ramp_ms` and no faster.
 
-    It was confirmed with phases of `phase_us`, one pulse every `period_us`.
+    It was confirmed with one pulse every `period_us`: a first phase of `phase_us`, `gap_us` of nothing, and a return
+    phase whose current is the first one's over `ratio` (1 = symmetric).
     """
 
     level_ua: int
     ramp_ms: int
     pad_mm2: int
     phase_us: int
+    gap_us: int
+    ratio: int
     period_us: int
 
 

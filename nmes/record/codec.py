@@ -2,14 +2,15 @@
 
 A dataclass becomes `{"type": its name, field: value, ...}`, a tuple a list, an enumeration its text. Reading is
 strict: a type or field we do not know, or one that is missing, is an error that names it, since a guessed event would
-replay to a lie. The types are taken from the unions of `nmes.core`; one added there is recorded without a change
-here.
+replay to a lie. Only a field with a default may be missing: a record from before the field was added means the default.
+The types are taken from the unions of `nmes.core`; one added there is recorded without a change here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
@@ -19,7 +20,12 @@ from nmes.core.commands import Command
 from nmes.core.events import Event
 from nmes.record.errors import NotRecordable, RecordError
 
+VOCABULARY = 1
+"""The number of this vocabulary of events and commands, written into every record. Raise it when an old record would
+mean something else; a new event, or a field with a default, needs no new number."""
+
 _Reader = Callable[[Any, str], Any]
+_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
 
 class Undecodable(RecordError):
@@ -27,10 +33,16 @@ class Undecodable(RecordError):
 
 
 def encode(value: object) -> Any:
-    """Plain JSON of an event, a command or a part of one; NotRecordable for what has no plain form."""
+    """Plain JSON of an event, a command or a part of one; NotRecordable for what has no plain form.
+
+    Half a character (a byte the terminal's encoding did not know) becomes U+FFFD, one for one: a strange letter in a
+    name must not stop the record, and with it the output.
+    """
     if isinstance(value, StrEnum):
         return value.value
-    if isinstance(value, int | str | NoneType):
+    if isinstance(value, str):
+        return value if value.isascii() else _HALF_CHARACTER.sub("\ufffd", value)
+    if isinstance(value, int | NoneType):
         return value
     if isinstance(value, tuple):
         return [encode(item) for item in value]
@@ -132,13 +144,17 @@ def _dataclass(kind: Any) -> _Reader:
         raise TypeError(f"{kind.__name__}: a field named 'type' cannot be recorded")
     readers = {name: _reader(hints[name]) for name in _names(kind)}
     keys = {"type", *readers}
+    needed = {"type", *(f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING)}
 
     def read(value: Any, path: str) -> Any:
         if not isinstance(value, dict) or value.get("type") != kind.__name__:
             raise Undecodable(f"{path}: {value!r} is not a {kind.__name__}")
-        if value.keys() != keys:
-            raise Undecodable(f"{path}: unknown or missing: {', '.join(sorted(map(str, value.keys() ^ keys)))}")
-        return kind(**{name: reader(value[name], f"{path}.{name}") for name, reader in readers.items()})
+        wrong = (value.keys() - keys) | (needed - value.keys())
+        if wrong:
+            raise Undecodable(f"{path}: unknown or missing: {', '.join(sorted(map(str, wrong)))}")
+        return kind(
+            **{name: reader(value[name], f"{path}.{name}") for name, reader in readers.items() if name in value}
+        )
 
     return read
 

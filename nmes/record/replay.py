@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from nmes.core.commands import Command
 from nmes.core.events import Event
 from nmes.record.chain import Entry, NewEntry
-from nmes.record.codec import EVENTS, Undecodable, encode
+from nmes.record.codec import COMMANDS, EVENTS, Undecodable, encode
 
 State = TypeVar("State")
 Encoded = tuple[Any, ...]
@@ -48,7 +48,8 @@ ReplayResult = Same | FirstDifference | CannotReplay
 
 def event_entry(event: Event, commands: Sequence[Command], actor: str) -> NewEntry:
     """What the runtime records of one step: the event and what it led to."""
-    return NewEntry("event", {"event": encode(event), "commands": [encode(command) for command in commands]}, actor)
+    body = {"event": encode(event), "commands": [encode(command) for command in commands]}
+    return NewEntry("event", body, encode(actor))
 
 
 def replay(
@@ -78,7 +79,15 @@ def replay(
             return CannotReplay(entry.seq, "the commands are missing")
         state, commands = step(state, event)
         now = [encode(command) for command in commands]
-        if now != recorded:
+        if now != recorded and _meaning(recorded) != list(commands):
             return FirstDifference(entry.seq, tuple(recorded), tuple(now))
         events += 1
     return Same(events)
+
+
+def _meaning(recorded: Sequence[object]) -> list[Command] | None:
+    """Recorded commands as this program reads them: a field added since has its default. None if it cannot."""
+    try:
+        return [COMMANDS.decode(command) for command in recorded]
+    except Undecodable:
+        return None

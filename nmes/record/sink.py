@@ -34,6 +34,10 @@ class RecordSink(Protocol):
         """Record entries, in order. `durable`: post `Durable` of this intent once they are on the medium."""
         ...
 
+    def behind_ms(self) -> int:
+        """How long the disk has not answered what was last asked of it; 0 if it has."""
+        ...
+
     def close(self, body: Mapping[str, object], timeout_s: float) -> bool:
         """Write the closing entry and wait for it at most `timeout_s`; True if the whole record is on the medium."""
         ...
@@ -55,6 +59,10 @@ class InlineJournal:
             self._write = _drop
             self._post(JournalFailed(str(error)))
             self._journal.abandon()
+
+    def behind_ms(self) -> int:
+        """As in RecordSink: the caller itself has waited."""
+        return 0
 
     def close(self, body: Mapping[str, object], timeout_s: float = 0) -> bool:  # noqa: ARG002 - RecordSink has it
         """As in RecordSink; waits as long as the disk does."""
@@ -89,12 +97,18 @@ class JournalThread:
         self._sync_after_s = sync_after_s
         self._queue: SimpleQueue[_Batch | _Closing] = SimpleQueue()
         self._complete = False
+        self._asked_at: float | None = None
         self._thread = Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
     def submit(self, entries: Sequence[NewEntry], durable: int | None = None) -> None:
         """As in RecordSink; never blocks, whatever the disk does."""
         self._queue.put(_Batch(tuple(entries), self._journal.clocks.stamp(), durable))
+
+    def behind_ms(self) -> int:
+        """As in RecordSink."""
+        asked_at = self._asked_at
+        return 0 if asked_at is None else int((time.monotonic() - asked_at) * 1000)
 
     def close(self, body: Mapping[str, object], timeout_s: float) -> bool:
         """As in RecordSink. After a timeout the thread is left to its disk and dies with the program."""
@@ -117,6 +131,7 @@ class JournalThread:
         sync_at: float | None = None
         while True:
             batch, closing = self._take(sync_at)
+            self._asked_at = time.monotonic()
             for item in batch:
                 for entry in item.entries:
                     self._journal.append(entry, item.at)
@@ -127,6 +142,7 @@ class JournalThread:
             if intents or (sync_at is not None and now >= sync_at):
                 self._journal.sync()
                 sync_at = None
+            self._asked_at = None
             for intent in intents:
                 self._post(Durable(intent))
             if closing is not None:

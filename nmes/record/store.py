@@ -1,7 +1,8 @@
 """Reading records: which sessions there are, what is in one, and whether a chain is whole. Writes and locks nothing.
 
 A chain is verified against itself: see `nmes.record.chain` for what that cannot prove. In particular sessions missing
-at the end of a chain, and a last session cut off between two lines, show only against a head kept elsewhere.
+at the end of a chain, and a last session cut off between two lines, show only against a head kept elsewhere. Where
+another session follows, a cut-off end shows in the session that was cut.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from nmes.record.chain import GENESIS, BadLine, Damage, Entry, decode_line
 from nmes.record.files import Kind, chain_folder, number_of, read_end, session_files
-from nmes.record.verify import Damaged, Torn, Verdict, is_torn, verify_lines
+from nmes.record.verify import Damaged, Intact, Torn, Verdict, is_torn, verify_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Unreadable:
 
     reason: str
 
+
+CUT_OFF = "The end of this session was cut off or replaced: the session after it follows another head."
 
 Ending = Closed | Interrupted | Unfinished | Unreadable
 
@@ -83,23 +86,28 @@ def read_session(path: Path) -> Iterator[Entry]:
 
 
 def verify_session(path: Path) -> SessionVerdict:
-    """Verify one session against the end of the sessions before it in its folder (not those themselves)."""
-    earlier = [p for p in session_files(path.parent) if (number_of(p), p.name) < (number_of(path), path.name)]
+    """Verify one session against the sessions beside it in its folder: the end of those before, the start of the next.
+
+    The others themselves are not verified.
+    """
+    files = session_files(path.parent)
+    earlier = [p for p in files if _place(p) < _place(path)]
+    later = [p for p in files if _place(p) > _place(path)]
     expected: str | None = GENESIS
     for before in reversed(earlier):
         end = read_end(before)
         if end.last:
             expected = _hash_or_none(end.last)
             break
-    return _verify(path, expected, newest=path == session_files(path.parent)[-1])
+    return _verify(path, expected, after=later[0] if later else None)
 
 
 def verify_chain(folder: Path) -> Iterator[SessionVerdict]:
     """Verify every session of a chain, oldest first, streaming. After a damaged one the next is not held against it."""
     files = session_files(folder)
     expected: str | None = GENESIS
-    for path in files:
-        found = _verify(path, expected, newest=path == files[-1])
+    for at, path in enumerate(files, 1):
+        found = _verify(path, expected, after=files[at] if at < len(files) else None)
         verdict = found.verdict
         if isinstance(verdict, Damaged):
             expected = None
@@ -116,13 +124,35 @@ def first_damage(verdicts: Iterator[SessionVerdict]) -> tuple[SessionVerdict, Da
     return None
 
 
-def _verify(path: Path, expected: str | None, *, newest: bool) -> SessionVerdict:
+def _verify(path: Path, expected: str | None, *, after: Path | None) -> SessionVerdict:
     with path.open("rb") as file:
         verdict = verify_lines(file, expected, path.stem)
-    if isinstance(verdict, Torn) and not newest:
+    if isinstance(verdict, Torn) and after is not None:
         added = f"After entry {verdict.entries} stands something that a later session would have set aside."
         verdict = Damaged(verdict.head, verdict.entries + 1, Damage.FOREIGN, added)
+    if isinstance(verdict, Intact) and after is not None:
+        end = expected if verdict.head is None else verdict.head.hash
+        followed = _followed_by(path, after)
+        if end is not None and followed is not None and followed != end:
+            verdict = Damaged(verdict.head, verdict.entries + 1, Damage.MISSING, CUT_OFF)
     return SessionVerdict(path.stem, path, verdict)
+
+
+def _followed_by(path: Path, after: Path) -> str | None:
+    """The head that the session right after `path` says it follows; None if that is not told or one between is gone."""
+    if number_of(after) != number_of(path) + 1:
+        return None
+    with after.open("rb") as file:
+        first_line = file.readline()
+    try:
+        first = decode_line(first_line)
+    except BadLine:
+        return None
+    return first.prev if (first.session, first.seq) == (after.stem, 1) else None
+
+
+def _place(path: Path) -> tuple[int, str]:
+    return number_of(path), path.name
 
 
 def _hash_or_none(line: bytes) -> str | None:

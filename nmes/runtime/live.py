@@ -11,6 +11,8 @@ from typing import Protocol, assert_never
 
 from nmes.core.events import Event
 from nmes.core.view import View
+from nmes.record.chain import decode_line
+from nmes.record.files import read_end
 from nmes.record.store import verify_session
 from nmes.record.verify import Damaged, Intact, Torn
 
@@ -58,10 +60,17 @@ class Live(Protocol):
 
 
 def summary_of(record: Path) -> Summary:
-    """Verify a session's record against its chain and say what was found."""
+    """Verify a session's record against its chain and say what was found.
+
+    Intact is only what was closed too: a record that ends before the session did proves nothing about its end.
+    """
     found = verify_session(record).verdict
     match found:
         case Intact(entries=entries):
+            ended = _writing_ended(record, entries)
+            if ended:
+                sentence = f"The record is whole up to entry {entries}, then writing ended: {ended}."
+                return Summary(record.stem, record, entries, False, sentence)
             return Summary(
                 record.stem, record, entries, True, f"The record is intact: {entries} entries, none altered."
             )
@@ -72,3 +81,13 @@ def summary_of(record: Path) -> Summary:
             return Summary(record.stem, record, seq - 1, False, f"The record is damaged at entry {seq}: {sentence}")
         case _:
             assert_never(found)
+
+
+def _writing_ended(record: Path, entries: int) -> str:
+    """Why an unaltered record does not reach to the end of its session; "" if it does."""
+    broken = record.with_suffix(".broken")
+    if broken.exists():
+        return broken.read_text(encoding="utf-8", errors="replace").strip() or "the disk failed"
+    if not entries or decode_line(read_end(record).last).type != "closed":
+        return "the session was never closed"
+    return ""

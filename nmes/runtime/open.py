@@ -6,16 +6,21 @@ The only place besides the guard that knows a line; it hands each Port to a guar
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import platform
+import re
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from nmes import __version__
 from nmes.core import limits
+from nmes.core.capabilities import Capabilities
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.protocol_file import parse
@@ -31,6 +36,7 @@ from nmes.link.memory_port import MemoryPort
 from nmes.link.memory_port import Peer as Peer  # noqa: PLC0414 - re-exported: only this module may know the line
 from nmes.link.port import LineSettings, Port, PortError
 from nmes.record.clocks import system_clocks
+from nmes.record.codec import VOCABULARY, Codec, Undecodable, encode
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
     from nmes.core.events import Event, Record
 
 FINISH_LIMIT_S = 10.0
+_CAPABILITIES = Codec(Capabilities)
 
 
 class CannotStart(Exception):
@@ -109,16 +116,23 @@ class RunningSession:
 
 
 def binding(loaded: Loaded, plan: Plan, device: str, begun_ms: int) -> dict[str, object]:
-    """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks."""
+    """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks.
+
+    With the vocabulary of its events, the capabilities and the patient's cramp threshold frequency (nothing measures it
+    yet) it is all that a later program needs to make the same plan and replay the session.
+    """
     return {
+        "events": VOCABULARY,
         "protocol": loaded.protocol.id,
         "protocol_version": str(loaded.protocol.version),
         "protocol_sha256": loaded.sha256,
         "protocol_yaml": loaded.text.decode("utf-8"),
         "program": f"nmes {__version__}",
         "python": platform.python_version(),
-        "device": device,
+        "device": encode(device),
         "model": plan.capabilities.model,
+        "capabilities": encode(plan.capabilities),
+        "ctf_mhz": None,
         "clocks": "monotonic orders, universal time informs",
         "begun_ms": begun_ms,
         "limits": {name.lower(): value for name, value in vars(limits).items() if name.isupper()},
@@ -126,9 +140,16 @@ def binding(loaded: Loaded, plan: Plan, device: str, begun_ms: int) -> dict[str,
 
 
 def session_of(bound: Mapping[str, object]) -> Session:
-    """The session a record began with, from what it is bound to; for replaying it through today's `step`."""
+    """The session a record began with, from what it is bound to; for replaying it through today's `step`.
+
+    RecordError if it was written in a vocabulary this program does not know.
+    """
+    if bound.get("events") != VOCABULARY:
+        raise Undecodable(f"the record's events are of version {bound.get('events')}, this program knows {VOCABULARY}")
     protocol = parse(str(bound["protocol_yaml"]).encode(), f"{bound['protocol']}.yaml")
-    session, _ = begin(plan_for(protocol, P24), protocol.screening_codes)
+    ctf_mhz = bound["ctf_mhz"]
+    plan = plan_for(protocol, _CAPABILITIES.decode(bound["capabilities"]), int(str(ctf_mhz)) if ctf_mhz else None)
+    session, _ = begin(plan, protocol.screening_codes)
     return replace(session, now_ms=int(str(bound["begun_ms"])))
 
 
@@ -189,8 +210,18 @@ def guard_of(port: Port, clock_us: Callable[[], int] = boottime_us) -> GuardedPo
     return GuardedPort(port, ScienceMode4Sight(), Ceilings(), clock_us)
 
 
-def is_simulation(url: str | None) -> bool:
-    """A P24 hangs on USB: what listens on this computer's own network or on a pseudo-terminal is a simulator."""
-    if url is None or url.startswith("/dev/pts/"):
+def is_simulation(url: str | None, system: str = sys.platform) -> bool:
+    """A P24 hangs on USB: what listens on this computer's own network or on a pseudo-terminal is a simulator.
+
+    The whole address is judged, never its beginning; where in doubt it is a real stimulator.
+    """
+    if url is None or re.fullmatch(r"/dev/pts/[0-9]+", url):
         return True
-    return url.startswith(("socket://127.", "socket://localhost", "socket://[::1]"))
+    if system == "darwin" and re.fullmatch(r"/dev/ttys[0-9]+", url):
+        return True
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return parts.scheme == "socket" and (host == "localhost" or ipaddress.ip_address(host).is_loopback)
+    except ValueError:
+        return False

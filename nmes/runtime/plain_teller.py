@@ -23,13 +23,14 @@ COUNTDOWN_MS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of the screens: state, reason and decision as text, `output` what is known of the output."""
+    """The words of the screens: state, reason, decision, what is known of the output, what level to look for."""
 
     state: Callable[[View], str]
     why: Callable[[str], str]
     note: Callable[[Note | None], str]
     output: Callable[[View], str]
     unconfirmed: str
+    target: Callable[[Protocol], str]
 
 
 class Teller:
@@ -122,6 +123,7 @@ class Teller:
                 yield from level_lines(view)
                 yield "Type start to begin from 0 mA." if "start" in view.may else "Type titrate and a level's number."
             case Word.TITRATING:
+                yield self._wording.target(self._protocol)
                 step = ma(view.plan.capabilities.amplitude_step_ua)
                 yield f"Starts at 0 mA. Type + for {step} more, - for less, accept when it is right, stop to stop."
             case Word.PAUSED:

@@ -8,6 +8,7 @@ for nothing but one write. Nothing here raises output: that is `step`'s to ask f
 from __future__ import annotations
 
 import sys
+import threading
 from collections import deque
 from dataclasses import replace
 from typing import Final, assert_never
@@ -19,6 +20,7 @@ from nmes.core.view import OutputState, View, view
 from nmes.devices.stimulator import Driver
 from nmes.guard.port import GuardedPort, PortError
 from nmes.record.chain import NewEntry
+from nmes.record.codec import encode
 from nmes.record.replay import event_entry
 from nmes.record.sink import RecordSink
 from nmes.runtime.clock import Clock
@@ -31,6 +33,12 @@ LONGEST_WAIT_MS: Final = 50
 """The longest a real loop waits for bytes before it turns again, so that the inbox is never old."""
 LONGEST_SLEEP_MS: Final = 1000
 """The longest time without a planned turn [design]."""
+EVENTS_A_TURN: Final = 64
+"""Of a flood of events so many are heard in one turn, so that a turn always ends [design]."""
+RECORD_SILENT_MS: Final = 5000
+"""A disk that has not answered for this long is a record that has failed [design, SR-16]."""
+OPERATOR_SOURCES: Final = frozenset({"key", "mouse", "palette", "quit", "operator"})
+"""A STOP or end from here was a person's; from elsewhere (a signal, a lost terminal) the program's."""
 CLOSE_LIMIT_S: Final = 5.0
 """How long the end of a session waits for its record; output has long been off by then [design]."""
 
@@ -55,6 +63,9 @@ class Controller:
         self._driver, self._guard, self._sink, self._clock = driver, guard, sink, clock
         self._absent_limit_ms = absent_limit_ms
         self._inbox: deque[e.Event] = deque()
+        self._stops: deque[e.Event] = deque()
+        self._told: deque[e.Event] = deque()
+        self._inbox_lock = threading.Lock()
         now_ms = clock.now_ms()
         self._session = replace(self._session, now_ms=now_ms)
         self._planned_ms = self._heartbeat_ms = self._touched_ms = now_ms
@@ -62,9 +73,9 @@ class Controller:
         self._link_up, self._closed, self._done = True, False, False
         self._unrecorded: e.Tick | None = None
         self._proven_ms: int | None = None
+        self._hearing = EVENTS_A_TURN
+        self._record_told = False
         self._operator = "operator"
-        self.complete = False
-        """Whether the whole record reached the disk; known once `done`."""
         self._view = view(self._session, driver.output)
         self._commands_at_start = commands
 
@@ -91,13 +102,15 @@ class Controller:
         return self._done
 
     def post(self, event: e.Event) -> None:
-        """Something a person did. It is heard in the next turn."""
+        """Something a person did. It is heard in the next turn; the same increase again before that is one increase."""
         self.touch()
-        self._inbox.append(event)
+        with self._inbox_lock:
+            if not (isinstance(event, e.Increase) and event in self._inbox):
+                self._inbox.append(event)
 
     def tell(self, event: e.Event) -> None:
         """Something that happened without a person: the record, a timer."""
-        self._inbox.append(event)
+        self._told.append(event)
 
     def touch(self) -> None:
         """The person is there: any key or click, whatever it does."""
@@ -108,13 +121,15 @@ class Controller:
         self._heartbeat_ms = self._clock.now_ms()
 
     def stop(self, source: str) -> None:
-        """STOP: halts in the caller's own thread, then tells the session."""
+        """STOP: halts in the caller's own thread, then tells the session, ahead of everything else."""
         trips = self._guard.trip("operator", source)
-        self.post(e.Stop(source, trips))
+        if source in OPERATOR_SOURCES:
+            self.touch()
+        self._stops.append(e.Stop(source, trips))
 
     def leave(self) -> None:
         """End the session if it is not over; whatever is unsure by then, the line is closed and the record too."""
-        self.tell(e.End())
+        self.tell(e.End("program"))
 
     # --- the loop's thread ---
 
@@ -140,6 +155,7 @@ class Controller:
         """One turn, with what `read` gave."""
         now_ms = self._clock.now_ms()
         self._proven_ms = self._driver.output.confirmed_at_ms
+        self._hearing = EVENTS_A_TURN
         late_ms = now_ms - self._planned_ms - STALL_TOLERANCE_MS
         if self._commands_at_start:
             commands, self._commands_at_start = self._commands_at_start, ()
@@ -148,6 +164,7 @@ class Controller:
         if self._link_up:
             self._driver.receive(data, now_ms)
             self._guard.watch()
+        self._watch_record()
         self._watch_people(now_ms, late_ms)
         self._drain(now_ms)
         if self._link_up and not self._closed:
@@ -163,7 +180,7 @@ class Controller:
     def fail(self, error: BaseException) -> None:
         """Something escaped a turn: output off first, then the record, then the end."""
         self._guard.trip("turn", type(error).__name__)
-        failure = NewEntry("failure", {"error": type(error).__name__, "text": str(error)[:500]}, "program")
+        failure = NewEntry("failure", {"error": type(error).__name__, "text": encode(str(error)[:500])}, "program")
         self._session = replace(self._session, state=s.Unsure("program_error", None, s.Halt.UNCONFIRMED))
         self._view = view(self._session, OutputState())
         try:
@@ -184,7 +201,12 @@ class Controller:
                 self._handle(event, now_ms)
 
     def _take_inbox(self) -> list[e.Event]:
-        return [self._inbox.popleft() for _ in range(len(self._inbox))]
+        """STOPs first; of what persons post only so much as a turn can bear, the rest waits for the next."""
+        first = [queue.popleft() for queue in (self._stops, self._told) for _ in range(len(queue))]
+        with self._inbox_lock:
+            heard = [self._inbox.popleft() for _ in range(min(len(self._inbox), self._hearing))]
+        self._hearing -= len(heard)
+        return [*first, *heard]
 
     def _hear_guard(self) -> None:
         """A refusal of the guard becomes an event once; a STOP has its own."""
@@ -193,7 +215,13 @@ class Controller:
         self._seen_trips = self._guard.trips
         latched = self._guard.latched
         if latched is not None and latched.rule != "operator":
-            self._inbox.append(e.GuardTripped(latched.rule, latched.detail, self._seen_trips))
+            self.tell(e.GuardTripped(latched.rule, latched.detail, self._seen_trips))
+
+    def _watch_record(self) -> None:
+        """A disk that hangs without an error is told once."""
+        if not self._record_told and self._sink.behind_ms() > RECORD_SILENT_MS:
+            self._record_told = True
+            self.tell(e.JournalFailed(f"the disk has not answered for {RECORD_SILENT_MS // 1000} s"))
 
     def _watch_people(self, now_ms: int, late_ms: int) -> None:
         """A silence is told whenever there is, or may soon be, output to pause: it pauses once, and again if ignored.
@@ -204,9 +232,9 @@ class Controller:
         if not isinstance(self._session.state, s.Committing | s.Enabling | s.Live):
             return
         if max(now_ms - self._heartbeat_ms, late_ms) > UI_SILENT_MS:
-            self._inbox.append(e.UiSilent())
+            self.tell(e.UiSilent())
         elif now_ms - self._touched_ms > self._absent_limit_ms:
-            self._inbox.append(e.OperatorAbsent())
+            self.tell(e.OperatorAbsent())
 
     def _handle(self, event: e.Event, now_ms: int) -> None:
         before = self._session
@@ -231,12 +259,16 @@ class Controller:
         self._submit(event, commands)
 
     def _submit(self, event: e.Event, commands: tuple[c.Command, ...]) -> None:
-        if isinstance(event, e.Screened):
+        if isinstance(event, e.Screened) and any(
+            isinstance(command, c.Note) and command.code == "screening_clear" for command in commands
+        ):
             self._operator = event.by
         intent = next((command.intent for command in commands if isinstance(command, c.MakeDurable)), None)
         self._sink.submit([event_entry(event, commands, self._actor(event))], intent)
 
     def _actor(self, event: e.Event) -> str:
+        if isinstance(event, e.Stop | e.End) and event.source not in OPERATOR_SOURCES:
+            return "program"
         if isinstance(event, e.Operator):
             return self._operator
         return "device" if isinstance(event, e.Device) else "program"
@@ -251,7 +283,7 @@ class Controller:
                     self._write(now_ms)
                 case c.Unlatch(trips=trips):
                     if not self._guard.unlatch(trips):
-                        self._inbox.append(e.GuardTripped("unlatch", "no confirmed halt", self._guard.trips))
+                        self.tell(e.GuardTripped("unlatch", "no confirmed halt", self._guard.trips))
                 case c.Arm():
                     self._arm(command)
                 case c.Disarm():
@@ -264,9 +296,23 @@ class Controller:
                     assert_never(command)
 
     def _arm(self, arm: c.Arm) -> None:
-        """Plain integers to the guard, past driver and encoder. Nothing needs arming for 0."""
-        if not arm.level_ua or self._guard.arm(
-            arm.channel, arm.level_ua, arm.ramp_ms, arm.pad_mm2, arm.phase_us, arm.period_us
+        """Plain integers to the guard, past driver and encoder. Level 0 disarms the channel.
+
+        What was asked for under the old arming leaves first: two decreases in one turn are no fault.
+        """
+        self._write(self._clock.now_ms())
+        if not arm.level_ua:
+            self._guard.disarm_channel(arm.channel)
+            return
+        if self._guard.arm(
+            arm.channel,
+            arm.level_ua,
+            arm.ramp_ms,
+            arm.pad_mm2,
+            phase_us=arm.phase_us,
+            gap_us=arm.gap_us,
+            ratio=arm.ratio,
+            period_us=arm.period_us,
         ):
             return
         if self._guard.latched is None:  # a latched guard arms nothing, and has said why
@@ -296,13 +342,13 @@ class Controller:
             self._closed = True
             self._guard.close()
             self._link_up = False
-            self.complete = self._sink.close({"why": why}, CLOSE_LIMIT_S)
+            self._sink.close({"why": why}, CLOSE_LIMIT_S)
 
     def _output(self) -> OutputState:
         return self._driver.output
 
     def _plan_wake(self, now_ms: int) -> int:
         wakes = [s.next_wake_ms(self._session), self._driver.next_deadline_ms(now_ms) if self._link_up else None]
-        due = min((wake for wake in wakes if wake is not None), default=sys.maxsize)
+        due = min((wake for wake in wakes if wake is not None), default=sys.maxsize) if not self._inbox else now_ms + 1
         people = (self._heartbeat_ms + UI_SILENT_MS + 1, self._touched_ms + self._absent_limit_ms + 1)
         return max(now_ms + 1, min(due, now_ms + LONGEST_SLEEP_MS, *(at for at in people if at > now_ms)))

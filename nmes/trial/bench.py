@@ -72,6 +72,9 @@ class MemorySink:
         for intent in held:
             self.post(e.Durable(intent))
 
+    def behind_ms(self) -> int:
+        return 0
+
     def close(self, body: Mapping[str, object], timeout_s: float) -> bool:  # noqa: ARG002 - a sink's shape; never waits
         self.closed = body
         return True
@@ -105,6 +108,7 @@ class Bench:
         )
         self.person = Person()
         self.screen_alive = True
+        self.pressed: list[tuple[View, e.Event]] = []
 
     @property
     def view(self) -> View:
@@ -115,7 +119,8 @@ class Bench:
         return self.clock.now_ms()
 
     def press(self, event: e.Event) -> None:
-        """A person does something now."""
+        """A person does something now; what was shown then is kept for who judges it."""
+        self.pressed.append((self.view, event))
         self.controller.post(event)
 
     def turn(self) -> View:

@@ -34,6 +34,16 @@ def countdown(time_ms: int) -> str:
     return str(left_s) if left_s < 60 else f"{left_s // 60}:{left_s % 60:02d}"
 
 
+def to_go(time_ms: int) -> str:
+    """A countdown with its unit: `7 s`; minutes need none: `1:05`."""
+    return f"{countdown(time_ms)} {countdown_unit(time_ms)}".rstrip()
+
+
+def countdown_unit(time_ms: int) -> str:
+    """What stands beside a countdown: `s` while it shows seconds, nothing beside minutes."""
+    return "s" if -(-time_ms // 1000) < 60 else ""
+
+
 def age(age_ms: int | None) -> str:
     """How old an answer is: `0.2 s ago`, `never`."""
     if age_ms is None:
@@ -56,5 +66,5 @@ def charge(low_nc: int, high_nc: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """`43 %`, rounded down; `0 %` of nothing."""
-    return f"{part * 100 // whole if whole else 0} %"
+    """`43 %`, rounded up, so that a share of a limit is never told too small; `0 %` of nothing."""
+    return f"{-(-part * 100 // whole) if whole else 0} %"

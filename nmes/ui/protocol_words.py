@@ -18,30 +18,14 @@ from nmes.core.problems import ProblemsError
 from nmes.core.protocol import Channel, DerivedFrequency, Evidence, FrequencyRange, Protocol, Stage
 from nmes.ui.numbers import clock, cm2, hz, ma, percent, seconds
 from nmes.ui.widgets.envelope import at_ceiling, draw, window_ms
+from nmes.ui.words import target_words
 
-_TARGETS: Final = {
-    "sensory_threshold": "the lowest level that is felt",
-    "strong_comfortable": "strong but comfortable, no contraction needed",
-    "motor_threshold": "the first visible twitch",
-    "visible_tetanic": "a visible, steady contraction",
-    "pct_mvic": "{percent} % of the patient's own strongest contraction",
-    "pct_max_tolerated": "{percent} % of the most the patient tolerates",
-    "max_tolerated": "the most the patient tolerates",
-}
 _TAGS: Final = {
     "source": "source",
     "verify": "TO\N{NO-BREAK SPACE}VERIFY",
     "design": "our default",
     "computed": "computed",
 }
-
-
-def target_words(protocol: Protocol) -> str:
-    """What to look for while the level is found."""
-    intensity = protocol.intensity
-    target = _TARGETS[intensity.target].format(percent=intensity.percent)
-    ceiling = f", never over {intensity.ceiling_percent} %" if intensity.ceiling_percent else ""
-    return f"Target: {target}{ceiling}. {intensity.note}"
 
 
 def card(protocol: Protocol, plan: Plan | ProblemsError, width: int) -> Content:

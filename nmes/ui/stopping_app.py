@@ -16,6 +16,7 @@ from textual.driver import Driver
 from nmes.core.view import View
 from nmes.runtime.live import Live, Summary
 from nmes.ui.input_tap import Stamp, Tap, tapped
+from nmes.ui.outcome import ABORTED, is_halted, went_well
 
 FAULT = "nmes ended: {error}. The output was stopped first. Look at the stimulator before you start again."
 
@@ -34,6 +35,7 @@ class StoppingApp(App[None]):
         self.latest: View | None = None
         self.failure: BaseException | None = None
         self._record_closing: asyncio.Future[Summary] | None = None
+        self._aborted = False
         self.tap = Tap(self.stop, self._epoch, lambda: self.size.height)
         self._input = Stamp(0)
         self.touched_ms = 0
@@ -61,17 +63,34 @@ class StoppingApp(App[None]):
 
     async def action_quit(self) -> None:
         """Stop, close the record, then leave."""
-        self.stop("quit")
+        self._leave_session()
         await self.close_record()
         self.exit()
 
     async def close_record(self) -> Summary | None:
         """End the session and close its record, in a thread, once however many ask; None before there is a session."""
-        if self.live is None:
+        live = self.live
+        if live is None:
             return None
         if self._record_closing is None:
-            self._record_closing = asyncio.ensure_future(asyncio.to_thread(self.live.finish))
-        return await asyncio.shield(self._record_closing)
+            self._record_closing = asyncio.ensure_future(asyncio.to_thread(live.finish))
+        summary = await asyncio.shield(self._record_closing)
+        if self.failure is None:  # a fault has its own exit code, and may be that the View cannot be read
+            self._aborted = self._aborted or not went_well(live.view, summary)
+        return summary
+
+    def _leave_session(self) -> None:
+        """A quit that cuts off what is live aborts the session; one from a halted state only ends it."""
+        if self.live is not None:
+            halted = self.failure is not None or is_halted(self.live.view)
+            self.stop("quit")
+            self._aborted = self._aborted or not halted
+
+    @property
+    def return_code(self) -> int | None:
+        """Textual's, and 1 where it would be 0 although a session was aborted."""
+        code = super().return_code
+        return ABORTED if self._aborted and not code else code
 
     def forget_session(self) -> None:
         """The closed session is no longer shown."""
@@ -83,7 +102,7 @@ class StoppingApp(App[None]):
             await super().run_async(**options)
         finally:
             if self.live is not None and not self.live.done:
-                self.live.stop("quit")
+                self._leave_session()
             await self.close_record()
 
     def watch_tasks(self) -> None:

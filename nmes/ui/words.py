@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, assert_never
 
 from nmes.core.commands import Note
+from nmes.core.protocol import Protocol
 from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, Warned
 from nmes.core.view import Electrode, Output, View, Word
 from nmes.ui.numbers import age, ma
@@ -87,6 +88,9 @@ _WHYS: Final = {
     "ended_early": "Ended before its time.",
     "complete": "Complete.",
     "record": "The record can no longer be written. Without a record there is no stimulation.",
+    "record_slow": "The record is too slow: nothing was raised.",
+    "not_begun": "The session could not be opened: nothing was stimulated.",
+    "not_enabled": "The stimulator did not switch its output on in time.",
     "unanswered": "The stimulator did not answer.",
     "link_lost": "The line to the stimulator is gone.",
     "halt_unconfirmed": UNCONFIRMED,
@@ -96,6 +100,7 @@ _WHYS: Final = {
     "stop:mouse": "STOP was clicked.",
     "stop:palette": "STOP was chosen in the command list.",
     "stop:quit": "The program was told to quit.",
+    "stop:input_ended": "The typed lines ended before the session did.",
     "stop:terminal": "The terminal was closed or failed.",
     "stop:program_error": "The program had a fault and stopped the output.",
     "stop:SIGHUP": "The terminal was closed.",
@@ -107,6 +112,8 @@ _WHYS: Final = {
     "fault:channel_silent": "The stimulator reports a channel that does not stimulate.",
     "fault:not_initialised": "The stimulator had switched itself off.",
     "fault:refused": "The stimulator refused what it was asked for.",
+    "guard:channel_active": "The safety guard stopped the output: a channel was active that should not be.",
+    "guard:pulse_shape": "The safety guard stopped the output: the pulse was not the one that was confirmed.",
 }
 
 
@@ -138,6 +145,7 @@ NOTES: Final = {
     "refused:not_confirmed_yet": "Wait: the stimulator has not confirmed the last change of channel {channel} yet.",
     "refused:ceiling": "This is the most channel {channel} may get: {ceiling_ua}.",
     "refused:increase_dropped": "Not increased: the ON phase of channel {channel} was over.",
+    "refused:record_slow": "The record is too slow: nothing was raised.",
     "refused:level_zero": "The level is 0. Increase it first, or leave this channel.",
     "screening_clear": "Checklist complete, asked by {by}.",
     "intent": "Written to the record; starting from 0.",
@@ -154,6 +162,7 @@ NOTES: Final = {
     "wrong_device": "This is not a stimulator the program knows: {reason}",
     "guard": "The safety guard stopped the output: {detail}",
     "record_failed": "The record failed: {reason}",
+    "record_slow": "The record is too slow: nothing was raised.",
     "mark": "Noted: {kind}.",
     "dose": "",
     "locked": "+ is locked. Press u (or -) to unlock it.",
@@ -196,6 +205,30 @@ def _value(name: str, value: int | str) -> str:
 
 def _question(code: str) -> str:
     return CATALOGUE[code].question if code in CATALOGUE else f"({code})"
+
+
+_TARGETS: Final = {
+    "sensory_threshold": "the lowest level that is felt",
+    "strong_comfortable": "strong but comfortable, no contraction needed",
+    "motor_threshold": "a visible twitch",
+    "visible_tetanic": "a visible, steady contraction",
+    "pct_mvic": "{percent} % of the patient's own strongest contraction",
+    "pct_max_tolerated": "{percent} % of the most the patient tolerates",
+    "max_tolerated": "the most the patient tolerates",
+}
+_COME_DOWN: Final = (
+    " Find that most first, then come down to {percent} % of it BEFORE you accept: "
+    "accepting makes the present amplitude the level."
+)
+
+
+def target_words(protocol: Protocol) -> str:
+    """What to look for while the level is found, and how where that is more than going up."""
+    intensity = protocol.intensity
+    target = _TARGETS[intensity.target].format(percent=intensity.percent)
+    ceiling = f", never over {intensity.ceiling_percent} %" if intensity.ceiling_percent else ""
+    how = _COME_DOWN.format(percent=intensity.percent) if intensity.target == "pct_max_tolerated" else ""
+    return f"Target: {target}{ceiling}.{how} {intensity.note.rstrip('.')}."
 
 
 OUTPUTS: Final = {

@@ -133,8 +133,8 @@ def test_the_story_of_a_session_tells_who_did_what_and_what_was_decided(nmes: Nm
     told = nmes("audit", "show", "1")
     assert told.code == 0
     wanted = (
-        f"protocol {CRAMP} version 1",
-        "screening by Dr Test: 23 answers, all no",
+        f"protocol {CRAMP} version 2",
+        "screening by Dr Test: 25 answers, all no",
         "= Checklist complete, asked by Dr Test.",
         "electrodes placed",
         "find the level of channel 1",

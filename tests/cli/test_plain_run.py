@@ -35,7 +35,7 @@ def test_a_script_of_lines_reaches_the_end_with_an_intact_record(nmes: Nmes, hom
     lines = told.out.splitlines()
     assert (told.code, told.err) == (0, "")
     assert lines[0].startswith("SIMULATION")
-    assert "Question 1 of 23. " in told.out
+    assert "Question 1 of 25. " in told.out
     assert lines.index("RAMP UP. Contraction 1 of 18") < lines.index("RAMP UP. Contraction 18 of 18")
     assert "ON: channel 1 at 1.5 mA" in lines
     assert "3:00 left" in lines
@@ -76,12 +76,26 @@ def test_the_end_of_the_input_before_anything_flows_ends_the_session(nmes: Nmes,
 
 
 def test_a_blocking_answer_keeps_the_session_from_going_on(nmes: Nmes, home: Path) -> None:
-    questions = ["yes", *["no"] * 22]
+    questions = ["yes", *["no"] * 24]
     told = nmes(*MAX, stdin="\n".join([*questions, "Dr Test", "placed", "titrate 1", "start", "end"]))
     assert told.code == 1
     assert "DO NOT STIMULATE" in told.out
     assert "PLACING" not in told.out
     assert not any(e.body.get("event", {}).get("type") == "Enabled" for e in entries(home))
+
+
+def test_an_output_called_unknown_is_taken_back_when_it_is_known_again(nmes: Nmes) -> None:
+    lines = script("wait 3", "end").replace("placed\n", "placed\nwait 4\n")
+    told = [line for line in nmes(*MAX, stdin=lines).out.splitlines() if line.startswith("Output")]
+    unknown = told.index("Output UNKNOWN")
+    assert not told[unknown + 1].startswith(("Output UNKNOWN", "Output OFF")), "what it is while it is on"
+
+
+def test_only_marks_that_somebody_looks_for_are_taken(nmes: Nmes, home: Path) -> None:
+    told = nmes(*MAX, stdin=script("mark foo", "mark pain calf", "mark note moved", "end"))
+    assert '"mark foo" is not known: type mark pain, mark cramp or mark note, then words.' in told.out
+    events = [entry.body.get("event", {}) for entry in entries(home)]
+    assert [event["kind"] for event in events if event.get("type") == "Mark"] == ["pain", "note"]
 
 
 def test_nobody_there_pauses_the_session(nmes: Nmes, home: Path) -> None:
@@ -194,6 +208,6 @@ def test_the_first_ctrl_c_of_a_person_is_a_stop_and_the_second_one_leaves(home: 
 
 def typed() -> Iterator[tuple[str, str]]:
     """What a person types, each after what they wait for."""
-    yield from (("no", f"Question {number} ") for number in range(1, 24))
+    yield from (("no", f"Question {number} ") for number in range(1, 26))
     yield from (("Dr Test", "Who asked"), ("placed", "Type placed"), ("titrate 1", "Type titrate"))
     yield from (("+", "Starts at 0 mA"), ("accept", "Channel 1: 0.5 mA"), ("start", "Type start"))

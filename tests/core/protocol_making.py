@@ -82,6 +82,11 @@ STAGE = """stages:
 
 PROVENANCE = """provenance:
   operator_absent_limit_s: {tag: design}
+  position: {tag: design}
+  intensity.target: {tag: design}
+  channels.0.sites: {tag: design}
+  channels.0.polarity: {tag: design}
+  channels.0.waveform.shape: {tag: design}
   channels.0.pad_cm2: {tag: design, note: Cautious}
   channels.0.waveform.phase_us: {tag: source, cite: [paper2014]}
   channels.0.waveform.gap_us: {tag: design}
@@ -91,8 +96,12 @@ PROVENANCE = """provenance:
   stages.0.ramp_down_s: {tag: verify}
   stages.0.on_s: {tag: source, cite: [paper2014]}
   stages.0.off_s: {tag: source, cite: [paper2014]}
+  stages.0.on_includes_ramps: {tag: design}
   stages.0.contractions: {tag: computed}
 """
+
+STATED = frozenset({"position", "sites", "polarity", "shape", "on_includes_ramps", "target"})
+"""The last keys of what is no number and needs an origin all the same."""
 
 GOOD = HEAD + CHANNEL + STAGE + PROVENANCE
 
@@ -106,17 +115,15 @@ def changed(*changes: tuple[str, str], text: str = GOOD) -> str:
 
 
 def sourced(text: str) -> str:
-    """The text with an origin for every number that has none."""
+    """The text with an origin for every number, and what else needs one, that has none."""
     from nmes.core.yaml_tree import dotted, read
 
     tree = read(text.encode(), "good.yaml")
     provenance = tree.get(("provenance",))
     assert isinstance(provenance, dict)
-    missing = [
-        path
-        for path in map(dotted, (p for p in tree.numbers() if p[0] not in {"version", "citations", "provenance"}))
-        if path not in provenance
-    ]
+    texts = [path for path in tree.values_at if path and path[-1] in STATED]
+    needed = (p for p in (*tree.numbers(), *texts) if p[0] not in {"version", "citations", "provenance"})
+    missing = [path for path in map(dotted, needed) if path not in provenance]
     text = "\n".join(line for line in text.splitlines() if not _dangling(line, tree))
     return text + "".join(f"\n  {path}: {{tag: design}}" for path in missing) + "\n"
 
@@ -126,8 +133,7 @@ def _dangling(line: str, tree: object) -> bool:
 
     assert isinstance(tree, Tree)
     name = line.strip().split(":")[0]
-    numbers = {dotted(path) for path in tree.numbers()}
-    return "{tag:" in line and name not in numbers
+    return "{tag:" in line and name not in {dotted(path) for path in tree.values_at}
 
 
 def protocol(*changes: tuple[str, str]) -> Protocol:

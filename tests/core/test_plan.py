@@ -1,5 +1,6 @@
 """A plan is a total integer function of time that never exceeds the confirmed level and never hides what it changed."""
 
+import inspect
 from dataclasses import replace
 
 import pytest
@@ -269,10 +270,9 @@ def test_a_level_outside_what_is_allowed_is_refused(amplitude_ua: int) -> None:
         plan().with_level(Slot(1, 0), amplitude_ua)
 
 
-def test_levels_can_be_given_when_compiling_and_are_checked_too() -> None:
-    assert plans.compile(protocol(), DEVICE, {Slot(1, 0): 20_000}).levels == ((Slot(1, 0), 20_000),)
-    with pytest.raises(PlanError):
-        plans.compile(protocol(), DEVICE, {Slot(1, 0): 70_000})
+def test_a_new_plan_has_no_levels_and_none_can_be_handed_in() -> None:
+    assert set(inspect.signature(plans.compile).parameters) == {"protocol", "device", "ctf_mhz"}
+    assert plans.compile(protocol(), DEVICE).levels == ()
 
 
 # --- asked and delivered ---

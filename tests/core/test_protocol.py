@@ -397,3 +397,20 @@ def test_the_good_file_is_good() -> None:
     assert HEAD in GOOD
     assert CODES in HEAD
     assert parse(GOOD.encode(), "some/where/good.yaml").id == "good"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "position",
+        "intensity.target",
+        "channels.0.sites",
+        "channels.0.polarity",
+        "channels.0.waveform.shape",
+        "stages.0.on_includes_ramps",
+    ],
+)
+def test_what_is_no_number_and_part_of_the_dose_needs_an_origin_too(path: str) -> None:
+    found = problems(changed((f"  {path}: {{tag: design}}\n", "")))
+    assert len(found) == 1
+    assert f'the origin of this value is not stated; add "{path}: {{tag: …}}" to provenance' in found[0]

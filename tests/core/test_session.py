@@ -12,6 +12,7 @@ from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.plan import Slot
+from nmes.core.view import OutputState, view
 
 
 def test_every_state_can_be_reached() -> None:
@@ -144,6 +145,45 @@ class TestIntentBeforeOutput:
         assert "refused:record_broken" in desk.notes()
 
 
+class TestWhatComesTooLate:
+    """A start or raise that waited for the disk or the device does not come out later by itself."""
+
+    def test_a_start_the_disk_held_is_dropped(self) -> None:
+        desk = ready()
+        desk.disk = False
+        desk.do(e.Titrate(1, 0, desk.epoch))
+        assert s.next_wake_ms(desk.session) == desk.session.now_ms + 2000
+        desk.wait(2000)
+        assert desk.state == s.Ready()
+        assert not any(isinstance(command, c.Enable) for command in desk.do(e.Durable(desk.session.intent)))
+
+    def test_a_resume_the_disk_held_stays_paused(self) -> None:
+        desk = running()
+        desk.do(e.Pause())
+        desk.disk = False
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(2000)
+        assert desk.state == s.Paused(0, "record_slow")
+
+    @pytest.mark.parametrize("live", ["Titrating", "Running"])
+    def test_a_raise_the_disk_held_is_dropped(self, live: str) -> None:
+        desk = titrating(1000) if live == "Titrating" else running()
+        desk.wait(1500)
+        before = desk.amplitude()
+        desk.disk = False
+        desk.do(e.Increase(1, desk.epoch))
+        desk.wait(2000)
+        assert "refused:record_slow" in desk.notes()
+        desk.do(e.Durable(desk.session.intent))
+        assert desk.amplitude() == before
+
+    def test_a_device_that_never_gets_ready_is_halted(self) -> None:
+        desk = desk_in("Enabling")
+        desk.device = True
+        assert c.Halt() in desk.wait(2000)
+        assert desk.state == s.Stopped("not_enabled")
+
+
 class TestTitration:
     def test_it_begins_at_zero(self) -> None:
         desk = titrating()
@@ -155,12 +195,12 @@ class TestTitration:
         desk.wait(250)
         commands = desk.do(e.Increase(1, desk.epoch))
         raised = [command for command in commands if isinstance(command, c.Arm | c.SetOutput)]
-        assert raised[0] == c.Arm(1, 500, 500, 4500, 300, 20_000)
+        assert raised[0] == c.Arm(1, 500, 500, 4500, 300, 100, 1, 20_000)
         assert raised[1] == c.SetOutput((c.ChannelOutput(1, 500, WAVEFORM, 1000),))
 
     def test_the_armed_ramp_holds_the_guard_to_two_milliamperes_a_second(self) -> None:
         desk = titrating(20_000)
-        assert desk.session.arms == (c.Arm(1, 20_000, 10_000, 4500, 300, 20_000),)
+        assert desk.session.arms == (c.Arm(1, 20_000, 10_000, 4500, 300, 100, 1, 20_000),)
 
     def test_increases_faster_than_the_slew_limit_are_refused(self) -> None:
         desk = titrating(1000)
@@ -213,7 +253,7 @@ class TestTitration:
         desk.do(e.Increase(1, desk.epoch))
         desk.do(e.Decrease(1))
         assert desk.amplitude() == 1500
-        assert desk.session.arms == (c.Arm(1, 1500, 750, 4500, 300, 20_000),)
+        assert desk.session.arms == (c.Arm(1, 1500, 750, 4500, 300, 100, 1, 20_000),)
         desk.do(e.Durable(desk.session.intent))
         assert desk.amplitude() == 1500
 
@@ -250,6 +290,15 @@ class TestTitration:
     def test_leaving_a_titration_halts_and_confirms_nothing(self, silence: e.Event) -> None:
         desk = titrating(5000)
         assert c.Halt() in desk.do(silence)
+        assert desk.state == s.Ready()
+        assert desk.session.plan.unconfirmed == (ONE,)
+
+    def test_a_search_that_is_broken_off_does_not_leave_the_old_level_in_force(self) -> None:
+        desk = ready()
+        desk.titrate(ONE, 25_000)
+        desk.do(e.Titrate(1, 0, desk.epoch))
+        desk.raise_to(1, 5000)
+        desk.do(e.Pause())
         assert desk.state == s.Ready()
         assert desk.session.plan.unconfirmed == (ONE,)
 
@@ -295,7 +344,7 @@ class TestRunning:
         desk.wait(1500)
         commands = desk.do(e.Increase(1, desk.epoch))
         assert desk.amplitude() == 10_500
-        assert c.Arm(1, 10_500, 1000, 4500, 300, 20_000) in commands
+        assert c.Arm(1, 10_500, 1000, 4500, 300, 100, 1, 20_000) in commands
 
     @pytest.mark.parametrize("at_ms", [500, 5500, 8000])
     def test_increase_outside_hold_is_refused(self, at_ms: int) -> None:
@@ -335,11 +384,13 @@ class TestRunning:
         desk.do(e.Increase(1, desk.epoch), e.Decrease(1), e.Durable(desk.session.intent))
         assert desk.amplitude() == 9500
 
-    def test_a_level_lowered_to_zero_silences_the_channel(self) -> None:
+    def test_a_level_lowered_to_zero_silences_the_channel_and_disarms_it(self) -> None:
         desk = running(level_ua=500)
         desk.wait(2000)
-        desk.do(e.Decrease(1))
-        assert desk.session.outputs == ()
+        commands = desk.do(e.Decrease(1))
+        assert commands == (c.Arm(1, 0, 1000, 4500, 300, 100, 1, 20_000), c.SetOutput(()))
+        assert (desk.session.outputs, desk.session.arms) == ((), ())
+        assert not any(isinstance(command, c.Arm) for command in desk.wait(1000))
 
     def test_the_plan_ends_by_itself_with_a_halt(self) -> None:
         desk = running()
@@ -384,6 +435,16 @@ class TestPauseAndResume:
         assert commands[0] == c.Halt()
         assert desk.state == s.Paused(0, "operator")
 
+    @pytest.mark.parametrize("end", [e.End(), e.LinkLost("gone")])
+    def test_a_session_that_ends_while_paused_keeps_its_place_in_the_plan(self, end: e.Event) -> None:
+        desk = running()
+        desk.wait(20_000)
+        desk.do(e.Pause())
+        desk.do(end)
+        assert isinstance(desk.state, s.Ended)
+        assert desk.session.position_ms == 16_000
+        assert view(desk.session, OutputState()).plan_ms == 16_000
+
     @pytest.mark.parametrize(
         ("event", "why"), [(e.UiSilent(), "screen_silent"), (e.OperatorAbsent(), "operator_absent")]
     )
@@ -404,7 +465,7 @@ class TestPauseAndResume:
         desk.wait(2000)
         desk.do(e.Pause())
         commands = desk.do(e.Resume(desk.epoch))
-        assert c.Arm(1, 10_000, 5000, 4500, 300, 20_000) in commands
+        assert c.Arm(1, 10_000, 5000, 4500, 300, 100, 1, 20_000) in commands
         assert desk.session.outputs == ()
         for elapsed_ms in range(20, 5000, 20):
             desk.wait(20)
@@ -438,7 +499,7 @@ class TestPauseAndResume:
         desk.do(e.Pause(), e.Resume(desk.epoch + 1))
         desk.wait(16_500)
         assert desk.amplitude() == 5000
-        assert desk.session.arms == (c.Arm(1, 10_000, 1000, 4500, 300, 20_000),)
+        assert desk.session.arms == (c.Arm(1, 10_000, 1000, 4500, 300, 100, 1, 20_000),)
 
     def test_a_channel_that_comes_later_climbs_slowly_too(self) -> None:
         desk = running(alternating_plan())

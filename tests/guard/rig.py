@@ -46,8 +46,8 @@ def update_data(channels: dict[int, bytes]) -> bytes:
     return bytes([bits]) + b"".join(channels[channel] for channel in sorted(channels))
 
 
-LOOSE = (1_000, 667)
-"""Confirmed phase duration and period at the absolute limits: for tests that are about something else."""
+WAVE = (300, 100, 1, 20_000)
+"""The confirmed waveform, as `arm` takes it: that of `pulse` and `block`. Phase, gap, ratio, period."""
 
 
 class Device:
@@ -107,7 +107,7 @@ class Rig:
         self.number = 0
         if not bare:
             self.enable()
-            assert self.guard.arm(1, 40_000, 2_000, 2_500, *LOOSE)
+            assert self.guard.arm(1, 40_000, 2_000, 2_500, *WAVE)
 
     def enable(self) -> None:
         assert self.send(HALT)

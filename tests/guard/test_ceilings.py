@@ -13,6 +13,8 @@ def test_the_ceilings_are_these() -> None:
         "max_amplitude_ua": 130_000,
         "max_phase_us": 1_000,
         "max_return_phase_us": 4_095,
+        "max_gap_us": 1_000,
+        "max_ratio": 8,
         "max_phase_charge_pc": 130 * 10**6,
         "max_net_permille": 10,
         "max_rms_ua": 50_000,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from guard.rig import HALT, INIT, LOOSE, POLL, STATUS, UPDATE, Device, Rig, decode, encode
+from guard.rig import HALT, INIT, POLL, STATUS, UPDATE, WAVE, Device, Rig, decode, encode
 
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.port import GuardedPort
@@ -66,9 +66,9 @@ def test_a_latched_guard_still_passes_halts_and_questions() -> None:
 
 def test_a_trip_disarms() -> None:
     rig = Rig()
-    assert not rig.guard.arm(9, 500, 500, 100, *LOOSE)
+    assert not rig.guard.arm(9, 500, 500, 100, *WAVE)
     rig.guard.trip("stop")
-    assert not rig.guard.arm(1, 500, 500, 100, *LOOSE)
+    assert not rig.guard.arm(1, 500, 500, 100, *WAVE)
     rig.hear()
     assert rig.guard.unlatch(1)
     rig.enable()
@@ -84,7 +84,7 @@ def test_after_an_acknowledged_halt_it_can_be_unlatched_and_climbs_from_0() -> N
     assert rig.guard.unlatch(trips)
     assert rig.guard.latched is None
     rig.enable()
-    assert rig.guard.arm(1, 40_000, 2_000, 2_500, *LOOSE)
+    assert rig.guard.arm(1, 40_000, 2_000, 2_500, *WAVE)
     rig.now_us += 1_000_000
     assert not rig.update(40_000)
     assert rig.rule == "rise"

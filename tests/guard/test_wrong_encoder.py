@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from guard.rig import LOOSE, UPDATE, Rig, block, encode, update_data
+from guard.rig import UPDATE, WAVE, Points, Rig, block, encode, update_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +16,10 @@ def clip(amplitude_ua: int, phase_us: int, period_us: int) -> tuple[int, int, in
     """What the fields of the wire can hold at all."""
     amplitude_ua = max(-150_000, min(361_500, amplitude_ua))
     return amplitude_ua, max(1, min(4095, phase_us)), max(500, min(16_383_500, period_us))
+
+
+def biphasic(phase_us: int, amplitude_ua: int) -> Points:
+    return [(phase_us, amplitude_ua), (100, 0), (phase_us, max(-150_000, -amplitude_ua))]
 
 
 MISTAKES: dict[str, Mistake] = {
@@ -31,7 +35,7 @@ MISTAKES: dict[str, Mistake] = {
     "period ten times shorter": lambda a, w, t: (a, w, t // 10),
     "period a hundred times longer": lambda a, w, t: (a, w, t * 100),
 }
-LEVEL_UA, RAMP_MS, STEP_UA = 40_000, 2_000, 500
+LEVEL_UA, RAMP_MS, PERIOD_US = 40_000, 2_000, 20_000
 
 steps = st.lists(
     st.tuples(
@@ -44,23 +48,23 @@ steps = st.lists(
 )
 
 
-def passed_updates(moves: list[tuple[int, int, str, bool]]) -> list[tuple[int, int, int]]:
-    """(time_us, amplitude_ua, period_us) of what passed; halted guards are started up again as an operator would."""
+def passed_updates(moves: list[tuple[int, int, str, bool]]) -> list[tuple[int, int]]:
+    """(time_us, amplitude_ua) of what passed; halted guards are started up again as an operator would."""
     rig = Rig()
-    passed: list[tuple[int, int, int]] = []
+    passed: list[tuple[int, int]] = []
     for wait_us, wanted_ua, mistake, acknowledge in moves:
         rig.now_us += wait_us
         if rig.guard.latched is not None:
             rig.hear()
             assert rig.guard.unlatch(rig.guard.trips)
             rig.enable()
-            assert rig.guard.arm(1, LEVEL_UA, RAMP_MS, 2_500, *LOOSE)
-            passed.append((rig.now_us, 0, 20_000))
-        amplitude, phase, period = clip(*MISTAKES[mistake](wanted_ua, 300, 20_000))
-        data = update_data({1: block([(phase, amplitude), (phase, max(-150_000, -amplitude))], period)})
+            assert rig.guard.arm(1, LEVEL_UA, RAMP_MS, 2_500, *WAVE)
+            passed.append((rig.now_us, 0))
+        amplitude, phase, period = clip(*MISTAKES[mistake](wanted_ua, 300, PERIOD_US))
+        data = update_data({1: block(biphasic(phase, amplitude), period)})
         rig.number = (rig.number + 1) % 64
         if rig.guard.write(encode(rig.number, UPDATE, data)):
-            passed.append((rig.now_us, abs(amplitude), period))
+            passed.append((rig.now_us, abs(amplitude)))
         if acknowledge:
             rig.hear()
     return passed
@@ -68,22 +72,31 @@ def passed_updates(moves: list[tuple[int, int, str, bool]]) -> list[tuple[int, i
 
 @given(steps)
 def test_no_passed_update_is_ever_above_the_confirmed_level(moves: list[tuple[int, int, str, bool]]) -> None:
-    assert all(amplitude <= LEVEL_UA for _, amplitude, _ in passed_updates(moves))
+    assert all(amplitude <= LEVEL_UA for _, amplitude in passed_updates(moves))
 
 
 @given(steps)
 def test_no_passed_updates_ever_rise_faster_than_the_ramp(moves: list[tuple[int, int, str, bool]]) -> None:
-    """Over every window: at most the ramp's rate times the time; one update, one step and a turn for idle time."""
+    """Over every window: at most the ramp's rate times the time; one update, one step and a turn for idle time.
+
+    The idle time is that of the confirmed waveform, whatever period the encoder writes.
+    """
     passed = passed_updates(moves)
+    idle_us = max(40_000, PERIOD_US) + 500 * RAMP_MS * 1000 // LEVEL_UA + 20_000
     for first in range(len(passed)):
         rise, before = 0, passed[first][1]
-        slowest = 40_000
-        for now_us, amplitude, period in passed[first + 1 :]:
+        for now_us, amplitude in passed[first + 1 :]:
             rise += max(0, amplitude - before)
-            before, slowest = amplitude, max(slowest, period)
-            one_step_us = 500 * RAMP_MS * 1000 // LEVEL_UA
-            time_us = now_us - passed[first][0] + slowest + one_step_us + 20_000
-            assert rise * RAMP_MS * 1000 <= LEVEL_UA * time_us
+            before = amplitude
+            assert rise * RAMP_MS * 1000 <= LEVEL_UA * (now_us - passed[first][0] + idle_us)
+
+
+def test_one_frame_with_a_wrong_period_does_not_reach_the_level() -> None:
+    """The period a hundred times longer, once, and the right frames after it."""
+    passed = passed_updates(
+        [(1_000_000, LEVEL_UA, "period a hundred times longer", True), (5_000, LEVEL_UA, "right", True)]
+    )
+    assert all(amplitude < LEVEL_UA for _, amplitude in passed)
 
 
 @settings(max_examples=40)
@@ -94,7 +107,7 @@ def test_a_single_wrong_frame_never_restarts_a_halted_device(mistake: str, halve
     rig.guard.trip("stop")
     amplitude, phase, period = clip(*MISTAKES[mistake](halves * 500, 300, 20_000))
     before = len(rig.device.raw)
-    data = update_data({1: block([(phase, amplitude), (phase, max(-150_000, -amplitude))], period)})
+    data = update_data({1: block(biphasic(phase, amplitude), period)})
     assert not rig.send(UPDATE, data)
     assert len(rig.device.raw) == before
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from firmware_sim.device import State
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import FrameArrived
+from nmes.core import events as e
 from nmes.core import session as s
-from nmes.core.view import Output
+from nmes.core.view import Output, View, Word
 from nmes.trial.bench import Bench
 
 STEP_UA = 500
@@ -27,7 +28,11 @@ DEAF_US = DEAD_MAN_US + 200_000
 """A device that hears nothing stops by itself; only then."""
 MEMORY_US = 6_000_000
 """How far back a rise is judged: longer than the longest ramp."""
-RENEWING = {32, 36}
+RESUME_US = 5_000_000
+SLEW_UA_PER_S = 2_000
+INCREASE_MS = 250
+"""The slew limit lets one increase through in this time, however often the key is pressed."""
+UPDATE, HALT, RENEWING = 32, 34, {32, 36}
 
 
 @dataclass
@@ -63,6 +68,15 @@ class Instrument:
     recent: dict[int, deque[Pulse]] = field(default_factory=dict)
     renewed_us: int | None = None
     frames: int = 0
+    """Changes of output that reached the device: updates, and halts."""
+    allowed: dict[int, int] = field(default_factory=dict)
+    levels: dict[int, int] = field(default_factory=dict)
+    rate: dict[int, int] = field(default_factory=dict)
+    resumed_us: int = -RESUME_US
+    increased_ms: int = -INCREASE_MS
+    halts: deque[int] = field(default_factory=deque)
+    updates: deque[int] = field(default_factory=deque)
+    _pressed: int = 0
     _pulses: int = 0
     _events: int = 0
 
@@ -107,21 +121,71 @@ class Instrument:
             )
 
     def _note_confirmed(self) -> None:
-        now_us, session = self.bench.clock.now_us, self.bench.controller.session
-        armed = {arm.channel: arm for arm in session.arms}
-        for channel in {*self.limits, *armed}:
-            arm = armed.get(channel)
-            self.limits.setdefault(channel, History()).note(now_us, arm.level_ua if arm else 0)
-            rate = -(-arm.level_ua * 1000 // arm.ramp_ms) if arm else 0
+        """What a person allowed, from what was pressed and what was on the screen then; not from what was armed."""
+        pressed = self.bench.pressed
+        for shown, event in pressed[self._pressed :]:
+            self._allow(shown, event)
+        self._pressed = len(pressed)
+        now_us = self.bench.clock.now_us
+        for channel in {*self.limits, *self.allowed}:
+            self.limits.setdefault(channel, History()).note(now_us, self.allowed.get(channel, 0))
+            rate = self.rate.get(channel, 0)
+            if now_us < self.resumed_us + RESUME_US:
+                rate = min(rate, -(-self.allowed.get(channel, 0) * 1_000_000 // RESUME_US))
             self.rates.setdefault(channel, History()).note(now_us, rate)
+
+    def _allow(self, shown: View, event: e.Event) -> None:
+        match event:
+            case e.Titrate(channel=channel, epoch=epoch) if (
+                shown.word in {Word.READY, Word.STOPPED} and epoch == shown.epoch
+            ):
+                if shown.word is Word.STOPPED:
+                    self.levels.clear()
+                self.levels.pop(channel, None)
+                self.allowed, self.rate = {channel: 0}, {channel: SLEW_UA_PER_S}
+                self.resumed_us = -RESUME_US
+            case e.Increase(channel=channel, epoch=epoch) if epoch == shown.epoch and channel in self.allowed:
+                if self.bench.now_ms - self.increased_ms >= INCREASE_MS:
+                    self.increased_ms = self.bench.now_ms
+                    self.allowed[channel] += STEP_UA
+                    if shown.word is not Word.TITRATING and channel in self.levels:
+                        self.levels[channel] += STEP_UA
+                        self._steepest(shown)
+            case e.Decrease(channel=channel) if channel in self.allowed and shown.word is not Word.STARTING:
+                self.allowed[channel] = max(0, self.allowed[channel] - STEP_UA)
+                if shown.word is not Word.TITRATING and channel in self.levels:
+                    self.levels[channel] = max(0, self.levels[channel] - STEP_UA)
+            case e.Accept(epoch=epoch) if shown.word is Word.TITRATING and epoch == shown.epoch and shown.live_slot:
+                channel = shown.live_slot.channel
+                self.levels[channel] = self.allowed.get(channel, 0)
+            case e.Start(epoch=epoch) if shown.word is Word.READY and epoch == shown.epoch:
+                self._run(shown)
+            case e.Resume(epoch=epoch) if shown.word is Word.PAUSED and epoch == shown.epoch:
+                self._run(shown)
+                self.resumed_us = self.bench.clock.now_us
+            case _:
+                pass
+
+    def _run(self, shown: View) -> None:
+        self.allowed = dict(self.levels)
+        self._steepest(shown)
+
+    def _steepest(self, shown: View) -> None:
+        """A higher level climbs faster in the same ramp."""
+        ramps_ms = [track.rhythm.ramp_up_ms for stage in shown.plan.stages for track in stage.tracks]
+        self.rate = {ch: -(-level * 1000 // min(ramps_ms)) for ch, level in self.levels.items()}
 
     def _note_frames(self) -> None:
         events = self.bench.device.stage.events
         for event in events[self._events :]:
             if isinstance(event, FrameArrived):
-                self.frames += 1
+                self.frames += event.command in {UPDATE, HALT}
                 if event.command in RENEWING:
                     self.renewed_us = event.t_us
+                if event.command == HALT:
+                    self.halts.append(event.t_us)
+                if event.command == UPDATE:
+                    self.updates.append(event.t_us)
         self._events = len(events)
 
     def _level(self, pulse: Pulse) -> None:
@@ -129,6 +193,10 @@ class Instrument:
         assert pulse.peak_current_ua <= allowed_ua, f"{pulse.peak_current_ua} uA at the skin, {allowed_ua} uA confirmed"
 
     def _silence(self, pulse: Pulse) -> None:
+        """After a halt has arrived nothing flows before another update; after a STOP, before a person titrates."""
+        last_halt = max((t_us for t_us in self.halts if t_us < pulse.t_us), default=None)
+        if last_halt is not None and pulse.peak_current_ua:
+            assert any(last_halt < t_us <= pulse.t_us for t_us in self.updates), "a pulse after the halt had arrived"
         if self.stopped_us is not None and pulse.peak_current_ua:
             assert pulse.t_us <= self.stopped_us, f"a pulse {pulse.t_us - self.stopped_us} us after the halt"
 
@@ -140,18 +208,21 @@ class Instrument:
         recent = self.recent.setdefault(pulse.channel, deque())
         while recent and recent[0].t_us < pulse.t_us - MEMORY_US:
             recent.popleft()
-        if recent and pulse.amplitude_ua > recent[-1].amplitude_ua:
-            period_us = min(pulse.t_us - recent[-1].t_us, 600_000)
+        period_us = max(waveform.period_us for waveform in self.bench.view.plan.waveforms)
+        if recent and pulse.t_us - recent[-1].t_us > 2 * period_us + CREDIT_US:
+            recent.clear()  # it was silent meanwhile, so it begins again from 0
+        credit_us = max(CREDIT_US, period_us) + period_us  # a pulse shows a change up to one period late
+        if not recent:
+            self._rise_since(0, period_us, pulse, credit_us)
+        elif pulse.amplitude_ua > recent[-1].amplitude_ua:
             for earlier in recent:
-                # A pulse shows a change up to one period after the device got it.
-                self._rise_since(earlier, pulse, max(CREDIT_US, period_us) + period_us)
+                self._rise_since(earlier.amplitude_ua, pulse.t_us - earlier.t_us, pulse, credit_us)
         recent.append(pulse)
 
-    def _rise_since(self, earlier: Pulse, pulse: Pulse, credit_us: int) -> None:
-        rate = self.rates[pulse.channel].highest(earlier.t_us - self.reaction_us)
-        time_us = pulse.t_us - earlier.t_us
+    def _rise_since(self, from_ua: int, time_us: int, pulse: Pulse, credit_us: int) -> None:
+        rate = self.rates.get(pulse.channel, History()).highest(pulse.t_us - time_us - self.reaction_us)
         allowed_ua = rate * (time_us + credit_us) // 1_000_000 + STEP_UA
-        rise_ua = pulse.amplitude_ua - earlier.amplitude_ua
+        rise_ua = pulse.amplitude_ua - from_ua
         assert rise_ua <= allowed_ua, f"rose {rise_ua} uA in {time_us} us, {allowed_ua} uA allowed"
 
     def _off_is_off(self) -> None:

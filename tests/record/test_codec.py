@@ -150,3 +150,29 @@ class WithType:
 def test_a_type_that_could_not_come_back_is_refused_when_the_program_starts(kind: type) -> None:
     with pytest.raises(TypeError, match="cannot be recorded"):
         Codec(kind)
+
+
+def test_half_a_character_is_recorded_as_one_that_says_so() -> None:
+    """What a terminal in another encoding hands over must not stop the record, and with it the output."""
+    mark = events.Screened((events.Answer("pregnancy", events.Reply.NO, "gr\udcfc\udce9n"),), "M\ud83d\ude00 é 😀")
+    encoded = parse(canonical(encode(mark)))
+    told = events.Screened((events.Answer("pregnancy", events.Reply.NO, "gr\ufffd\ufffdn"),), "M\ufffd\ufffd é 😀")
+    assert EVENTS.decode(encoded) == told
+    assert encode(told) == encoded, "what is recorded once more at replay is the same"
+
+
+@dataclass(frozen=True)
+class Grown:
+    """An event that was given a field after records had been written."""
+
+    level_ua: int
+    source: str = "operator"
+
+
+def test_a_field_added_since_has_its_default_and_no_other_may_be_missing() -> None:
+    codec = Codec(Grown)
+    assert codec.decode({"type": "Grown", "level_ua": 500}) == Grown(500)
+    with pytest.raises(Undecodable, match=r"Grown: unknown or missing: level_ua$"):
+        codec.decode({"type": "Grown"})
+    with pytest.raises(Undecodable, match=r"Grown: unknown or missing: level_ma$"):
+        codec.decode({"type": "Grown", "level_ua": 500, "level_ma": 1})

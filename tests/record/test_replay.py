@@ -97,3 +97,29 @@ def test_a_record_without_its_beginning_cannot_be_replayed(recorded: Callable[..
     reason = "the record does not begin with its opening entry"
     assert replay(recorded()[1:], step, initial) == CannotReplay(2, reason)
     assert replay([], step, initial) == CannotReplay(0, reason)
+
+
+def test_a_command_recorded_before_a_field_was_added_is_the_same_command(recorded: Callable[..., list[Entry]]) -> None:
+    old = NewEntry("event", {"event": encode(Tick(80)), "commands": [{"type": "Note", "code": "x"}]}, "program")
+
+    def noting(level: int, event: Event) -> tuple[int, Sequence[Command]]:
+        return (level, (Note("x"),)) if event == Tick(80) else step(level, event)
+
+    assert replay(recorded(old), noting, initial) == Same(len(EVENTS) + 1)
+    assert isinstance(replay(recorded(old), step, initial), FirstDifference)
+
+
+def test_a_command_that_is_not_understood_is_a_difference(recorded: Callable[..., list[Entry]]) -> None:
+    odd = NewEntry("event", {"event": encode(Tick(80)), "commands": [{"type": "Explode"}]}, "program")
+    assert isinstance(replay(recorded(odd), step, initial), FirstDifference)
+
+
+def test_half_a_character_in_a_name_agrees_with_its_commands_at_replay(begin: Begin) -> None:
+    def greeting(level: int, event: Event) -> tuple[int, Sequence[Command]]:
+        return level, (Note("said", (("by", event.source),)),) if isinstance(event, Stop) else ()
+
+    journal, event = begin(binding={"level": 5}), Stop("M\udcfcller", 1)
+    journal.append(event_entry(event, greeting(5, event)[1], "M\udcfcller"))
+    journal.close({"why": "completed"})
+    assert replay(read_session(journal.path), greeting, initial) == Same(1)
+    assert list(read_session(journal.path))[1].actor == "M\ufffdller"

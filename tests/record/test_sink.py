@@ -261,6 +261,22 @@ def inline(journal: Journal, posted: Queue[Durable | JournalFailed]) -> RecordSi
     return InlineJournal(journal, posted.put)
 
 
+def test_a_disk_that_does_not_answer_is_told_by_how_long(
+    begin: Begin, disk: Watched, entry: Mark, posted: Queue[Durable | JournalFailed]
+) -> None:
+    with threaded(begin(disk.disk()), disk, posted) as sink:
+        assert sink.behind_ms() == 0
+        disk.go.clear()
+        sink.submit([entry(0)], durable=0)
+        disk.expect("write", "sync")
+        end = time.monotonic() + WAIT_S
+        while sink.behind_ms() < 20:
+            assert time.monotonic() < end
+        disk.go.set()
+        assert posted.get(timeout=WAIT_S) == Durable(0)
+        assert sink.behind_ms() == 0
+
+
 def test_inline_an_intent_is_durable_when_submit_returns(
     begin: Begin, disk: Watched, entry: Mark, posted: Queue[Durable | JournalFailed]
 ) -> None:
@@ -269,6 +285,7 @@ def test_inline_an_intent_is_durable_when_submit_returns(
     sink = inline(journal, posted)
     sink.submit([entry(1), entry(2)])
     assert posted.empty()
+    assert sink.behind_ms() == 0
     sink.submit([entry(3)], durable=3)
     disk.expect("write", "write", "write", "sync")
     assert posted.get_nowait() == Durable(3)

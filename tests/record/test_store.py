@@ -11,6 +11,7 @@ from nmes.record.chain import BadLine, Damage
 from nmes.record.files import Kind
 from nmes.record.journal import Journal
 from nmes.record.store import (
+    CUT_OFF,
     Closed,
     Interrupted,
     Summary,
@@ -134,17 +135,39 @@ def test_a_removed_session_shows_unless_it_is_the_last(session: Session, folder:
     assert kinds(folder) == [Intact] * 4
 
 
-def test_an_emptied_session_shows_in_the_next(session: Session, folder: Path) -> None:
+def test_an_emptied_session_is_the_one_that_is_named(session: Session, folder: Path) -> None:
     paths = [session() for _ in range(3)]
     paths[1].write_bytes(b"")
-    assert kinds(folder) == [Intact, Intact, (1, Damage.MISSING)]
+    assert kinds(folder) == [Intact, (1, Damage.MISSING), Intact]
+    assert isinstance(verify_session(paths[0]).verdict, Intact), "an empty session says nothing of the one before"
+    assert isinstance(verify_session(paths[1]).verdict, Damaged)
     assert isinstance(verify_session(paths[2]).verdict, Damaged)
 
 
-def test_a_cut_off_end_shows_in_the_next_session(session: Session, folder: Path) -> None:
-    paths = [session() for _ in range(2)]
+def test_a_cut_off_end_is_named_in_the_session_that_was_cut(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(3)]
     cut(paths[0], len(paths[0].read_bytes().splitlines(keepends=True)[-1]))
-    assert kinds(folder) == [Intact, (1, Damage.MISSING)]
+    assert kinds(folder) == [(5, Damage.MISSING), Intact, Intact]
+    found = verify_session(paths[0]).verdict
+    assert isinstance(found, Damaged)
+    assert (found.seq, found.kind, found.sentence) == (5, Damage.MISSING, CUT_OFF)
+
+
+def test_a_next_session_that_cannot_be_believed_accuses_nobody(session: Session) -> None:
+    paths = [session() for _ in range(2)]
+    whole = paths[1].read_bytes()
+    paths[1].write_bytes(whole.replace(b"calf-cramp", b"calf-tramp"))
+    assert isinstance(verify_session(paths[0]).verdict, Intact)
+    paths[1].write_bytes(b"".join(whole.splitlines(keepends=True)[1:]))
+    assert isinstance(verify_session(paths[0]).verdict, Intact)
+
+
+def test_an_empty_session_after_a_damaged_one_is_not_accused(session: Session, folder: Path) -> None:
+    paths = [session() for _ in range(3)]
+    lines = paths[0].read_bytes().splitlines(keepends=True)
+    paths[0].write_bytes(b"".join([*lines[:-1], lines[-1].replace(b"completed", b"postponed")]))
+    paths[1].write_bytes(b"")
+    assert kinds(folder) == [(5, Damage.ALTERED), Intact, Intact]
 
 
 def test_a_torn_line_is_forgiven_in_the_newest_session_only(session: Session, folder: Path) -> None:
@@ -181,7 +204,7 @@ def test_an_older_file_put_back_over_a_newer_is_caught_by_what_follows_only(sess
     path.write_bytes(newer)
     session()
     path.write_bytes(older)
-    assert kinds(folder) == [Intact, (1, Damage.MISSING)]
+    assert kinds(folder) == [(3, Damage.MISSING), Intact]
 
 
 def test_one_session_is_verified_against_the_end_of_those_before(session: Session, folder: Path) -> None:

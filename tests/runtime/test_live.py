@@ -39,3 +39,31 @@ def test_an_altered_record_names_its_first_bad_entry(record: Path) -> None:
     found = summary_of(record)
     assert (found.entries, found.intact) == (2, False)
     assert found.verdict.startswith("The record is damaged at entry 3: ")
+
+
+def test_a_record_without_its_end_is_not_called_intact(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path, "station", {"protocol": "test"}, system_clocks())
+    journal.append(NewEntry("event", {"text": "a"}, "Ada"))
+    journal.abandon()
+    found = summary_of(journal.path)
+    assert (found.entries, found.intact) == (2, False)
+    assert found.verdict == "The record is whole up to entry 2, then writing ended: the session was never closed."
+
+
+def test_an_empty_record_is_not_called_intact(record: Path) -> None:
+    record.write_bytes(b"")
+    assert not summary_of(record).intact
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"),
+    [
+        ("the record could not be synced: disk full\n", "the record could not be synced: disk full"),
+        ("", "the disk failed"),
+    ],
+)
+def test_a_record_whose_disk_failed_says_so_even_if_its_last_line_arrived(record: Path, note: str, reason: str) -> None:
+    record.with_suffix(".broken").write_text(note)
+    found = summary_of(record)
+    assert (found.entries, found.intact) == (5, False)
+    assert found.verdict == f"The record is whole up to entry 5, then writing ended: {reason}."

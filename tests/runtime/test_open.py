@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from nmes.core.plan import compile as plan_for
 from nmes.core.session import begin, step
 from nmes.core.view import Output, Word
 from nmes.devices.sciencemode4.p24 import P24
+from nmes.record.canonical import canonical
 from nmes.record.clocks import system_clocks
+from nmes.record.errors import RecordError
 from nmes.record.files import Kind
 from nmes.record.journal import Journal
 from nmes.record.replay import Same, replay
@@ -66,6 +69,8 @@ def screened(live: RunningSession, loaded: Loaded) -> None:
     ("url", "simulation"),
     [
         (None, True),
+        ("SOCKET://LOCALHOST:4000", True),
+        ("socket://127.0.0.77", True),
         ("socket://127.0.0.1:4000", True),
         ("socket://localhost:4000", True),
         ("socket://[::1]:4000", True),
@@ -74,10 +79,25 @@ def screened(live: RunningSession, loaded: Loaded) -> None:
         ("socket://1270.example:4000", False),
         ("/dev/ttyUSB0", False),
         ("COM3", False),
+        ("socket://localhost.clinic.lan:4000", False),
+        ("socket://127.example.org:4000", False),
+        ("socket://[::1", False),
+        ("socket://", False),
+        ("rfc2217://localhost:4000", False),
+        ("/dev/pts/../ttyUSB0", False),
+        ("/dev/pts/3x", False),
+        ("/dev/ttys003", False),
     ],
 )
 def test_what_hangs_on_this_computer_alone_is_a_simulation(url: str | None, simulation: bool) -> None:
-    assert is_simulation(url) is simulation
+    assert is_simulation(url, "linux") is simulation
+
+
+@pytest.mark.parametrize(
+    ("url", "simulation"), [("/dev/ttys003", True), ("/dev/ttys003x", False), ("/dev/cu.P24", False)]
+)
+def test_on_a_mac_pseudo_terminals_have_another_name(url: str, simulation: bool) -> None:
+    assert is_simulation(url, "darwin") is simulation
 
 
 def test_a_session_is_bound_to_its_protocol_to_the_byte_and_can_be_begun_again_from_that(loaded: Loaded) -> None:
@@ -91,6 +111,26 @@ def test_a_session_is_bound_to_its_protocol_to_the_byte_and_can_be_begun_again_f
     again, (fresh, _) = session_of(bound), begin(plan, loaded.protocol.screening_codes)
     assert (again.plan, again.codes, again.state) == (fresh.plan, fresh.codes, fresh.state)
     assert again.now_ms == 4_711
+
+
+def test_a_session_is_replayed_with_the_device_and_threshold_it_was_made_for_not_with_todays() -> None:
+    loaded = Library().load("cramp_calf_ctf_training")
+    then = replace(P24, amplitude_step_ua=1_000)
+    bound = binding(loaded, plan_for(loaded.protocol, then), "bench", 0)
+    assert bound["events"] == 1
+    assert canonical(bound)
+    assert session_of(bound).plan.capabilities == then
+    assert session_of(bound | {"ctf_mhz": 20_000}).plan.delivered[0].asked_frequency_mhz == 50_000
+
+
+def test_a_record_in_another_vocabulary_is_not_guessed_at(loaded: Loaded) -> None:
+    bound = binding(loaded, plan_for(loaded.protocol, P24), "bench", 0)
+    with pytest.raises(RecordError, match="events are of version 2, this program knows 1"):
+        session_of(bound | {"events": 2})
+
+
+def test_the_name_of_a_port_in_another_encoding_does_not_prevent_the_record(loaded: Loaded) -> None:
+    assert canonical(binding(loaded, plan_for(loaded.protocol, P24), "/dev/p\udce9ripherique", 0))
 
 
 def test_a_session_on_the_built_in_simulator_lives_and_ends(live: RunningSession, loaded: Loaded, home: Path) -> None:

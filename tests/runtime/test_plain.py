@@ -21,6 +21,7 @@ WORDING = Wording(
     note=lambda note: note.code if note else "",
     output=lambda view: f"output {view.output}",
     unconfirmed="PULL THE CABLE",
+    target=lambda protocol: f"look for {protocol.intensity.target}",
 )
 
 
@@ -372,3 +373,10 @@ def test_a_line_that_changes_nothing_holds_a_script_up_for_two_seconds_only(desk
     assert not desk.session.resting(view)
     desk.run(2100)
     assert desk.session.resting(desk.view)
+
+
+def test_what_to_look_for_is_said_when_a_level_is_being_found(desk: Desk) -> None:
+    desk.screened()
+    assert "look for pct_max_tolerated" not in desk.said
+    desk.script("titrate 1", "status")
+    assert desk.said.count("look for pct_max_tolerated") == 1

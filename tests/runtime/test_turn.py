@@ -18,7 +18,7 @@ from nmes.link.memory_port import MemoryPort
 from nmes.record.chain import NewEntry
 from nmes.runtime.clock import VirtualClock
 from nmes.runtime.open import Peer
-from nmes.runtime.turn import LONGEST_WAIT_MS, STALL_TOLERANCE_MS, UI_SILENT_MS
+from nmes.runtime.turn import EVENTS_A_TURN, LONGEST_WAIT_MS, RECORD_SILENT_MS, STALL_TOLERANCE_MS, UI_SILENT_MS
 from nmes.trial.bench import MemorySink
 
 WAIT_S = 20
@@ -397,7 +397,6 @@ def test_nothing_is_recorded_after_the_record_is_closed() -> None:
     watched.bench.controller.leave()
     watched.run(1_000)
     assert watched.bench.controller.done
-    assert watched.bench.controller.complete
     before = len(entries(watched))
     watched.bench.press(e.Mark("too late"))
     watched.bench.controller.stop("key")
@@ -424,7 +423,6 @@ def test_a_record_that_could_not_be_closed_is_known_to_be_incomplete() -> None:
     watched.bench.controller.leave()
     watched.run(100)
     assert watched.bench.controller.done
-    assert not watched.bench.controller.complete
 
 
 def test_done_is_said_last_when_record_and_view_are_there() -> None:
@@ -459,3 +457,94 @@ def test_a_record_that_fails_once_more_at_a_failure_does_not_keep_the_session_op
     assert not watched.device.high_voltage
     assert not watched.bench.guard.alive
     assert voltage == [False], "the output goes off before anything is written"
+
+
+# --- floods, the record's silence, and whose act it was ---
+
+
+def test_a_flood_of_presses_does_not_keep_a_turn_from_ending() -> None:
+    watched = room().holding()
+    for _ in range(5_000):
+        watched.bench.press(e.Mark("note"))
+    watched.bench.turn()
+    assert len(watched.recorded("Mark")) == EVENTS_A_TURN
+    watched.run(5_000)
+    assert len(watched.recorded("Mark")) == 5_000
+    assert watched.view.word in LIVE
+
+
+def test_stop_is_heard_ahead_of_a_flood() -> None:
+    watched = room().holding()
+    for _ in range(5_000):
+        watched.bench.press(e.Mark("note"))
+    watched.stop()
+    watched.bench.turn()
+    assert len(watched.recorded("Stop")) == 1
+
+
+def test_the_same_increase_queued_twice_is_one_increase() -> None:
+    watched = room().holding()
+    before = len(watched.recorded("Increase"))
+    for _ in range(30):
+        watched.bench.press(e.Increase(1, watched.view.epoch))
+    watched.run(100)
+    assert len(watched.recorded("Increase")) == before + 1
+
+
+@dataclass
+class HangingSink(MemorySink):
+    """A record whose disk takes nothing and says nothing."""
+
+    asked_ms: int = 0
+
+    def behind_ms(self) -> int:
+        return self.asked_ms
+
+
+def test_a_disk_that_hangs_without_an_error_stops_the_output() -> None:
+    sinks: list[HangingSink] = []
+
+    def make(_clock: VirtualClock, post: Callable[[e.Event], None]) -> HangingSink:
+        sinks.append(HangingSink(post))
+        return sinks[0]
+
+    watched = room(make_sink=make).holding()
+    sinks[0].asked_ms = RECORD_SILENT_MS
+    watched.run(100)
+    assert watched.view.word in LIVE
+    sinks[0].asked_ms = RECORD_SILENT_MS + 1
+    watched.run(500)
+    assert (watched.view.word, watched.view.why) == (Word.STOPPED, "record")
+
+
+@pytest.mark.parametrize(("source", "actor"), [("key", "Ada"), ("SIGTERM", "program"), ("terminal", "program")])
+def test_a_stop_is_recorded_as_the_act_of_whoever_did_it(source: str, actor: str) -> None:
+    watched = room().holding()
+    watched.bench.controller.stop(source)
+    watched.run(100)
+    assert {entry.actor for entry in entries(watched) if entry.body["event"]["type"] == "Stop"} == {actor}
+
+
+def test_an_end_by_the_program_is_not_recorded_as_the_therapists() -> None:
+    watched = room().holding()
+    watched.bench.controller.leave()
+    watched.run(500)
+    assert {entry.actor for entry in entries(watched) if entry.body["event"]["type"] == "End"} == {"program"}
+
+
+def test_only_who_completed_the_checklist_is_named_as_operator() -> None:
+    watched = room(codes=("active_implant",))
+    watched.word(Word.SCREENING)
+    watched.press(e.Screened((), "Mallory"))
+    watched.press(e.Mark("note"))
+    assert [entry.actor for entry in entries(watched) if entry.body["event"]["type"] == "Mark"] == ["operator"]
+
+
+def test_two_decreases_in_one_turn_are_two_decreases_and_no_trip() -> None:
+    watched = room().holding()
+    level_ua = watched.view.channels[0].level_ua
+    watched.bench.press(e.Decrease(1))
+    watched.bench.press(e.Decrease(1))
+    watched.run(300)
+    assert watched.bench.guard.latched is None
+    assert watched.view.channels[0].level_ua == level_ua - 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from nmes.record.files import Kind
 from nmes.record.store import Closed, list_sessions
 from nmes.runtime.library import Library
-from nmes.trial import demo
+from nmes.trial import bench, demo
+from nmes.trial.bench import Bench
 from nmes.trial.demo import DemoError, run_demo
 
 PROTOCOLS = ["cramp_calf_ctf_training", "tens_acupuncture_like"]
@@ -44,6 +46,46 @@ def test_the_dose_in_the_record_stands_beside_the_charge_at_the_skin(told: tuple
     low, high, skin = (int(words[at]) for at in (2, 4, 9))
     assert low * 0.99 <= skin <= high * 1.01
     assert skin > 0
+    assert told[0][-1].endswith(" µC at the skin; they agree within one pulse per change of output")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "felt"), [(PROTOCOLS[0], "a strong contraction"), (PROTOCOLS[1], "the muscle moves")]
+)
+def test_the_therapist_goes_no_further_than_the_target_asks(protocol: str, felt: str, tmp_path: Path) -> None:
+    lines: list[str] = []
+    run_demo(Library().load(protocol), tmp_path, lines.append)
+    answers = [line for line in lines if "the patient feels" in line]
+    assert answers[-1].endswith(felt)
+    assert sum(line.endswith(felt) for line in answers) == 1
+
+
+class Swelling(Bench):
+    """An instrument that reads twice what crossed the skin."""
+
+    def skin_charge_pc(self, channel: int) -> int:
+        return 2 * super().skin_charge_pc(channel)
+
+
+def test_a_dose_that_is_not_what_the_skin_got_is_said_to_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "Bench", Swelling)
+    lines: list[str] = []
+    run_demo(Library().load(PROTOCOLS[1]), tmp_path, lines.append)
+    assert lines[-1].endswith("they DIFFER by more than one pulse per change of output")
+
+
+@pytest.mark.parametrize("room", [30_000, 12_000])
+def test_a_full_disk_is_said_to_be_the_reason(tmp_path: Path, room: int) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limit[1]))
+    try:
+        with pytest.raises(DemoError, match=r"the record could not be written: .*\. Without a record") as caught:
+            run_demo(Library().load(PROTOCOLS[0]), tmp_path, lambda _: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert str(tmp_path) in str(caught.value)
 
 
 def test_it_leaves_a_closed_record_among_the_simulated_ones(told: tuple[list[str], Path]) -> None:
@@ -54,5 +96,5 @@ def test_it_leaves_a_closed_record_among_the_simulated_ones(told: tuple[list[str
 
 def test_a_demonstration_that_does_not_end_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "LONGEST_MS", 30_000)
-    with pytest.raises(DemoError, match=r"the session did not end within 0 h; it is on"):
+    with pytest.raises(DemoError, match=r"the session did not end within 0 h; it is rest"):
         run_demo(Library().load("quads_knee_oa"), tmp_path, lambda _: None)

@@ -24,6 +24,8 @@ from nmes.ui.flow import Stage
 from nmes.ui.messages import Chosen
 from nmes.ui.widgets.stop_bar import StopBar
 
+HAND_MS = 150
+"""From one press to the next."""
 CRAMP = "cramp_calf_ctf_training"
 LIBRARY = [entry.loaded for entry in Library().list() if entry.loaded]
 
@@ -228,11 +230,11 @@ class Desk:
         await pilot.pause()
 
     async def keys(self, pilot: Pilot[None], *keys: str) -> None:
-        """Many keys, one after the other, without the pilot's rest after each."""
+        """Many keys, as fast as a hand presses them, without the pilot's rest after each."""
         for key in keys:
+            self.live.run(HAND_MS)
             pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
-        for _ in keys:
-            await pilot._wait_for_screen()
+            await pilot.pause()
 
     async def resize(self, pilot: Pilot[None], width: int, height: int) -> None:
         """Another window size; Textual takes a moment to settle on one."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Digits, Static
 from ui.bench_live import Desk, titrate
 
 from nmes.core import events as e
 from nmes.core.view import Word
 from nmes.ui.flow import Stage
+from nmes.ui.widgets.channels import cut
+from nmes.ui.widgets.readout import Readout
 
 
 async def titrating(desk: Desk, pilot) -> None:
@@ -114,6 +117,47 @@ async def test_a_device_that_goes_silent_is_shown_as_unsure_never_as_off(desk: D
         assert "OFF, confirmed" not in desk.text()
         assert "– off" not in desk.text()
         assert "confirmed unknown" in desk.text()
+
+
+async def test_no_amplitude_is_shown_while_the_level_is_found_and_nobody_knows_it(desk: Desk) -> None:
+    async with desk.at(Stage.TITRATE) as pilot:
+        assert "t begins from 0 mA" in desk.text()
+        titrate_to(desk, 2_000)
+        desk.live.silence_device()
+        desk.live.run(5_000)
+        await desk.see(pilot)
+        assert "? UNSURE" in desk.text()
+        assert pilot.app.screen.query_one(Digits).value == "--"
+        assert "t begins from 0 mA" not in desk.text()
+
+
+async def test_why_it_stopped_is_readable_whole_at_80_columns(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        desk.live.do(e.DeviceFault(e.Fault.ELECTRODE, 1, 7))
+        desk.live.run(500)
+        await desk.see(pilot)
+        assert "✖ FAULT" in desk.text()
+        assert "The stimulator reports an electrode that is off or loose." in " ".join(desk.text().split())
+
+
+async def test_a_long_muscle_name_keeps_to_its_column(desk: Desk) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        readout = pilot.app.screen.query_one("#amplitude", Readout)
+        readout.show("Channel 1  none; skin over the nerve", "2.0")
+        await pilot.pause()
+        row = next(row for row in desk.text().split("\n") if "Channel 1  none;" in row)
+        assert "… confirmed" in row
+    assert cut("quadriceps", 10) == "quadriceps"
+    assert cut("vastus medialis", 10) == "vastus me…"
+
+
+async def test_a_countdown_of_minutes_has_no_seconds_beside_it(desk: Desk) -> None:
+    async with desk.at(Stage.RUN, protocol="tens_conventional") as pilot:
+        desk.live.until(lambda view: view.word is Word.ON)
+        await desk.see(pilot)
+        unit = pilot.app.screen.query_one("#countdown .unit", Static)
+        assert str(unit.content) == "to RAMP DOWN"
 
 
 async def test_after_a_stop_the_levels_are_found_again(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from textual.worker import WorkerFailed
 from ui.bench_live import Desk, loaded
 
+from nmes.core import events as e
 from nmes.core.view import Output, Word
 from nmes.runtime.open import CannotStart
 from nmes.ui.flow import Stage
@@ -68,6 +69,34 @@ async def test_leaving_by_any_way_stops_and_closes_the_record(desk: Desk) -> Non
         assert desk.live.done
         assert desk.live.view.word is Word.ENDED
         assert desk.live.finished == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "code"),
+    [
+        ((e.End(),), 0),
+        ((e.Stop("key", 1), e.End()), 0),
+        ((e.Pause(), e.End()), 0),
+        ((e.DeviceFault(e.Fault.ELECTRODE, 1, 7), e.End()), 1),
+        ((e.LinkLost("gone"), e.End()), 1),
+    ],
+)
+async def test_the_exit_code_tells_an_aborted_session(desk: Desk, events: tuple[e.Event, ...], code: int) -> None:
+    async with desk.at(Stage.RUN) as pilot:
+        for event in events:
+            desk.live.do(event)
+            desk.live.run(500)
+        await pilot.app.action_quit()
+    assert (desk.app.return_code or 0) == code
+
+
+@pytest.mark.parametrize(("stage", "code"), [(Stage.TITRATE, 0), (Stage.RUN, 1)])
+async def test_quitting_what_is_live_is_an_abort_and_quitting_what_is_off_is_none(
+    desk: Desk, stage: Stage, code: int
+) -> None:
+    async with desk.at(stage) as pilot:
+        await pilot.app.action_quit()
+    assert (desk.app.return_code or 0) == code
 
 
 async def test_the_record_is_closed_once_however_many_ask(desk: Desk) -> None:

@@ -36,7 +36,7 @@ def test_the_card_tells_asked_and_delivered_and_the_margin_to_the_limit(one: Loa
         waveform = plan.waveforms[made.slot.waveform]
         points = waveform.points(made.ceiling_ua, plan.capabilities.amplitude_step_ua)
         density = density_na_per_mm2(points, waveform.period_us, plan.channels[made.slot.channel - 1].pad_mm2)
-        assert f"{density / 10_000:.2f} mA/cm², {density * 100 // 20_000} % of the limit of 2 mA/cm²" in said
+        assert f"{density / 10_000:.2f} mA/cm², {-(-density * 100 // 20_000)} % of the limit of 2 mA/cm²" in said
 
 
 @pytest.mark.parametrize("one", LIBRARY, ids=lambda one: one.protocol.id)
@@ -70,8 +70,11 @@ def test_no_line_of_the_card_is_wider_than_its_place(one: Loaded) -> None:
 
 def test_the_target_is_told_in_words() -> None:
     assert target_words(loaded("cramp_calf_ctf_training").protocol).startswith(
-        "Target: 55 % of the most the patient tolerates, never over 85 %."
+        "Target: 55 % of the most the patient tolerates, never over 85 %. Find that most first, then come down "
+        "to 55 % of it BEFORE you accept: accepting makes the present amplitude the level. "
     )
+    assert "come down" not in target_words(loaded("quads_knee_oa").protocol)
+    assert "strong visible twitches" in target_words(loaded("tens_acupuncture_like").protocol)
 
 
 def test_the_envelope_is_that_of_the_plan() -> None:

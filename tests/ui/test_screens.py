@@ -58,7 +58,9 @@ async def test_a_warning_asks_for_its_reason_and_unknown_counts_as_yes(desk: Des
         await desk.keys(pilot, *["n"] * warning, "u")
         assert pilot.app.focused is pilot.app.screen.query_one("#reason")
         assert "! A reason is needed: Is the skin thin or frail?" in desk.text()
-        await pilot.press(*"seen", "enter", *["n"] * (len(codes) - warning - 1), *"Ada", "enter")
+        await pilot.press(*"seen", "enter")
+        await desk.keys(pilot, *["n"] * (len(codes) - warning - 1))
+        await pilot.press(*"Ada", "enter")
         await desk.see(pilot)
         answer = next(a for a in desk.live.posted[-1].answers if a.code == "frail_skin")
         assert answer == e.Answer("frail_skin", e.Reply.UNKNOWN, "seen")
@@ -76,6 +78,45 @@ async def test_nothing_is_sent_while_an_answer_or_the_name_is_missing(desk: Desk
         await pilot.pause()
         assert "Write who asked the questions." in desk.text()
         assert desk.live.posted == []
+
+
+async def test_a_held_key_is_one_answer(desk: Desk) -> None:
+    async with desk.at(Stage.SCREENING) as pilot:
+        asked = len(desk.live.one.protocol.screening_codes)
+        desk.live.run(1_000)
+        for _ in range(20):
+            await pilot.press("n")
+            desk.live.run(33)
+        await desk.see(pilot)
+        assert f"{asked - 1} of {asked} to answer" in desk.text()
+        await pilot.press("u")
+        await desk.see(pilot)
+        assert f"{asked - 2} of {asked} to answer" in desk.text(), "another key is not being held"
+
+
+async def test_a_corrected_answer_leaves_the_list_in_focus(desk: Desk) -> None:
+    async with desk.at(Stage.SCREENING) as pilot:
+        await desk.keys(pilot, *["n"] * len(desk.live.one.protocol.screening_codes))
+        screen = pilot.app.screen
+        assert pilot.app.focused is screen.query_one("#by")
+        screen.query_one(Questions).focus()
+        await desk.keys(pilot, "up", "n")
+        assert pilot.app.focused is screen.query_one(Questions)
+
+
+async def test_continuing_without_a_reason_goes_to_the_question_that_needs_it(desk: Desk) -> None:
+    async with desk.at(Stage.SCREENING) as pilot:
+        codes = desk.live.one.protocol.screening_codes
+        warning = codes.index("frail_skin")
+        await desk.keys(pilot, *["n"] * warning, "u", "enter", *["n"] * (len(codes) - warning - 1))
+        await pilot.press(*"Ada", "f2")
+        await desk.see(pilot)
+        assert "! A reason is needed for each of these: Is the skin thin or frail?" in desk.text()
+        assert pilot.app.screen.query_one(Questions).highlighted == warning
+        assert pilot.app.focused is pilot.app.screen.query_one("#reason")
+        await pilot.press(*"seen", "f2")
+        await desk.see(pilot)
+        assert desk.live.view.word is Word.PLACING
 
 
 async def test_an_answer_can_be_changed(desk: Desk) -> None:

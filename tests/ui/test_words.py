@@ -116,7 +116,9 @@ def test_numbers() -> None:
     assert numbers.charge(812_000, 812_000) == "812 µC"
     assert numbers.charge(812_000, 815_000) == "812-815 µC"
     assert numbers.charge(12_340_000, 12_340_000) == "12.3 mC"
-    assert numbers.percent(1, 3) == "33 %"
+    assert numbers.percent(1, 3) == "34 %"
+    assert numbers.percent(78, 100) == "78 %"
+    assert [numbers.to_go(n) for n in (59_000, 59_001)] == ["59 s", "1:00"]
     assert numbers.percent(1, 0) == "0 %"
 
 
@@ -153,3 +155,24 @@ def test_every_word_has_its_screen(word: Word) -> None:
 @pytest.mark.parametrize("now", [Stage.TITRATE, Stage.RUN])
 def test_what_passes_or_is_stopped_stays_on_the_screen_where_it_happened(word: Word, now: Stage) -> None:
     assert stage_of(word, now) is now
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "stop:input_ended",
+        "stop:quit",
+        "not_begun",
+        "not_enabled",
+        "record_slow",
+        "guard:channel_active",
+        "guard:pulse_shape",
+    ],
+)
+def test_reasons_from_outside_the_session_have_sentences_of_their_own(code: str) -> None:
+    assert words.why(code) in words._WHYS.values()
+
+
+def test_a_record_that_is_too_slow_says_that_nothing_was_raised() -> None:
+    for code in ("record_slow", "refused:record_slow"):
+        assert words.sentence(code) == "The record is too slow: nothing was raised."

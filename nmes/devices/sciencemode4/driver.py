@@ -18,7 +18,8 @@ A Halt is taken in every phase but Lost and overtakes whatever is outstanding; w
 anew. Enable is taken in Off only, SetOutput in Enabling and Enabled only: elsewhere they are dropped, because the phase
 has already been announced by an event. So after a fault, a missing answer or a refusal nothing that renews the device's
 dead-man can leave before a confirmed halt and a new Enable. Updates leave from `execute` and `tick`, polls from `tick`
-alone: a program that no longer turns lets the device fall silent.
+alone: a program that no longer turns lets the device fall silent. An update that leaves a channel on is always the next
+request after a clean poll; the turn that hears the answer sends what is the newest target by then.
 """
 
 from __future__ import annotations
@@ -355,8 +356,12 @@ class P24Driver:
         found = faults.of_poll(data, tuple(rate.playing))
         if found:
             self._fault(*found)
-        else:
-            self._phase = Enabled(rate.proven(sent_ms))
+            return
+        rate = rate.proven(sent_ms, now_ms)
+        self._phase = Enabled(rate)
+        if rate.too_slow(now_ms):
+            self._events.append(Unanswered(DEADLINES[Ask.POLL].words))
+            self._phase = Faulted()
 
     def _answered_stop(self, phase: Stopping, response: Response, now_ms: int) -> None:
         match response:

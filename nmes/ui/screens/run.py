@@ -14,7 +14,7 @@ from nmes.core.protocol import Protocol
 from nmes.core.view import ChannelView, View, Word
 from nmes.ui.flow import Stage
 from nmes.ui.messages import FindAgain
-from nmes.ui.numbers import age, countdown, ma, ma_or_unknown
+from nmes.ui.numbers import age, countdown, countdown_unit, ma, ma_or_unknown, to_go
 from nmes.ui.screens.amplitude import AmplitudeScreen
 from nmes.ui.widgets.channels import ChannelTable
 from nmes.ui.widgets.envelope import Envelope
@@ -24,11 +24,11 @@ from nmes.ui.widgets.state_line import StateLine
 from nmes.ui.words import contact_words
 
 _NEXT = {
-    Word.RAMP_UP: "s to ON",
-    Word.RESUMING: "s to ON",
-    Word.ON: "s to RAMP DOWN",
-    Word.RAMP_DOWN: "s to REST",
-    Word.REST: "s to next contraction",
+    Word.RAMP_UP: "to ON",
+    Word.RESUMING: "to ON",
+    Word.ON: "to RAMP DOWN",
+    Word.RAMP_DOWN: "to REST",
+    Word.REST: "to next contraction",
 }
 ABSENT_WARNING_MS = 15_000
 """So long before the pause of an absent operator the screen asks [design]."""
@@ -80,14 +80,15 @@ class RunScreen(AmplitudeScreen):
         left_ms = self.host.touched_ms + self._absent_limit_ms - view.now_ms
         if "pause" not in view.may or left_ms > ABSENT_WARNING_MS:
             return ""
-        return f"ARE YOU THERE? Press h (or any key). Pausing in {countdown(max(0, left_ms))} s"
+        return f"ARE YOU THERE? Press h (or any key). Pausing in {to_go(max(0, left_ms))}"
 
     def _count_down(self, view: View, channel: ChannelView) -> None:
         readout = self.query_one("#countdown", Readout)
         if view.word not in _NEXT:
             readout.show("", "", "")
             return
-        readout.show("Countdown", countdown(channel.ends_in_ms), _NEXT[view.word])
+        unit = f"{countdown_unit(channel.ends_in_ms)} {_NEXT[view.word]}".lstrip()
+        readout.show("Countdown", countdown(channel.ends_in_ms), unit)
 
     def _facts(self, view: View, channel: ChannelView) -> str:
         return "\n".join(

@@ -17,6 +17,7 @@ from nmes.core.screening import CATALOGUE, Blocked, Severity
 from nmes.core.screening import judge as judged
 from nmes.core.view import View, Word
 from nmes.ui import words
+from nmes.ui.answer_key import AnswerKey
 from nmes.ui.flow import Stage
 from nmes.ui.screens.base import StepScreen
 
@@ -45,6 +46,8 @@ class ScreeningScreen(StepScreen):
         self._codes = protocol.screening_codes
         self._replies: dict[str, Reply] = {}
         self._reasons: dict[str, str] = {}
+        self._pressed = AnswerKey()
+        self._asked_name = False
 
     def body(self) -> ComposeResult:
         yield Static("", id="progress", classes="head", markup=False)
@@ -73,15 +76,15 @@ class ScreeningScreen(StepScreen):
 
     def action_answer(self, reply: str) -> None:
         questions = self.query_one(Questions)
-        if questions.highlighted is None:
+        self._pressed, held = self._pressed.pressed(reply, self.host.touched_ms)
+        if questions.highlighted is None or held:
             return
         code = self._codes[questions.highlighted]
         self._replies[code] = Reply(reply)
         questions.replace_option_prompt(code, self._prompt(code))
         self._judge()
         if self._needs_reason(code):
-            self._fill_reason(code)
-            self.query_one("#reason", Input).focus()
+            self._ask_reason(code)
         else:
             self._next_open()
 
@@ -110,6 +113,9 @@ class ScreeningScreen(StepScreen):
         if not name:
             self.query_one("#by", Input).focus()
             return self.say("name_missing")
+        if missing := next((code for code in self._codes if self._lacks_reason(code)), None):
+            self.query_one(Questions).highlighted = self._codes.index(missing)
+            self._ask_reason(missing)
         return self.send(Screened(self._answers(), name))
 
     # --- what follows from the answers ---
@@ -126,6 +132,13 @@ class ScreeningScreen(StepScreen):
 
     def _needs_reason(self, code: str) -> bool:
         return self._applies(code) and CATALOGUE[code].severity(self._kind) in {Severity.WARN, Severity.NONE}
+
+    def _lacks_reason(self, code: str) -> bool:
+        return self._needs_reason(code) and not self._reasons.get(code, "").strip()
+
+    def _ask_reason(self, code: str) -> None:
+        self._fill_reason(code)
+        self.query_one("#reason", Input).focus()
 
     def _judge(self) -> None:
         """Say at once what the answers so far mean."""
@@ -146,11 +159,11 @@ class ScreeningScreen(StepScreen):
         now = questions.highlighted or 0
         order = [*range(now + 1, len(self._codes)), *range(now + 1)]
         following = next((i for i in order if self._codes[i] not in self._replies), None)
-        if following is None:
-            self.query_one("#by", Input).focus()
-            return
-        questions.highlighted = following
-        questions.focus()
+        if following is not None:
+            questions.highlighted = following
+        first = following is None and not self._asked_name
+        self._asked_name = self._asked_name or first
+        (self.query_one("#by", Input) if first else questions).focus()
 
     def _prompt(self, code: str) -> str:
         lines = wrap(CATALOGUE[code].question, max(20, self.app.size.width - len(_MARKS[None]) - 6))

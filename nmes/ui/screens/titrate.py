@@ -11,14 +11,14 @@ from textual.widgets import Static
 
 from nmes.core.events import Accept, Pause, Start, Titrate
 from nmes.core.protocol import Protocol
-from nmes.core.view import SlotView, View, Word
+from nmes.core.view import Output, SlotView, View, Word
 from nmes.ui.flow import Stage
 from nmes.ui.numbers import age, hz, ma, ma_or_unknown
-from nmes.ui.protocol_words import target_words
 from nmes.ui.screens.amplitude import AmplitudeScreen
+from nmes.ui.widgets.channels import cut
 from nmes.ui.widgets.readout import Readout
 from nmes.ui.widgets.state_line import StateLine
-from nmes.ui.words import contact_words
+from nmes.ui.words import contact_words, target_words
 
 
 class TitrateScreen(AmplitudeScreen):
@@ -63,15 +63,17 @@ class TitrateScreen(AmplitudeScreen):
         self.query_one("#slot-list", Static).update(
             "\n".join(_slot_line(view, slot, i == self._chosen) for i, slot in enumerate(view.slots))
         )
-        shown = channel.level_ua if live else 0
-        self.query_one("#amplitude", Readout).show(f"Channel {self.channel}  {channel.muscle}", ma(shown))
+        known = view.output is not Output.UNKNOWN
+        shown = ma(channel.level_ua if live else 0) if known else "--"
+        self.query_one("#amplitude", Readout).show(f"Channel {self.channel}  {channel.muscle}", shown)
         self.query_one("#facts", Static).update(self._facts(view))
 
     def _facts(self, view: View) -> str:
         channel = self.channel_view(view)
         index = view.plan.slots.index(self._slot(view).slot)
         ceiling = view.plan.delivered[index].ceiling_ua
-        lock = self.plus_words(view) if "increase" in view.may else "t begins from 0 mA"
+        start = "t begins from 0 mA" if "titrate" in view.may else ""
+        lock = self.plus_words(view) if "increase" in view.may else start
         return "\n".join(
             (
                 f"commanded  {ma(channel.commanded_ua)} mA",
@@ -128,5 +130,5 @@ def _slot_line(view: View, slot: SlotView, chosen: bool) -> str:
     level = "not set" if slot.level_ua is None else f"{ma(slot.level_ua)} mA"
     mark = "▸" if chosen else " "
     done = "✓" if slot.level_ua is not None else " "
-    first = f"{mark} {slot.slot.channel} {slot.muscle[:22]:<22} {done} {level:>8}"
+    first = f"{mark} {slot.slot.channel} {cut(slot.muscle, 22):<22} {done} {level:>8}"
     return f"{first}\n     {hz(delivered.frequency_mhz)} Hz, {delivered.phase_us} µs"

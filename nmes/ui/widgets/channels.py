@@ -18,13 +18,18 @@ _PHASES = {
 }
 
 
+def cut(text: str, width: int) -> str:
+    """At most `width` characters; an ellipsis says that there was more."""
+    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
+
+
 def line(view: View, channel: ChannelView, chosen: bool) -> str:
     """Under 80 columns; a confirmation that is too old is shown as `?`, never as its old value."""
     confirmed = "?" if channel.confirmed_ua is None else ma(channel.confirmed_ua)
     number = f"{channel.contraction}/{channel.contractions}" if channel.contractions else ""
     dose = next((charge(d.low_nc, d.high_nc) for d in view.dose if d.channel == channel.channel), "0 µC")
     return (
-        f"{'▸' if chosen else ' '} {channel.channel:<2} {channel.muscle[:16]:<16} {ma(channel.level_ua):>6}"
+        f"{'▸' if chosen else ' '} {channel.channel:<2} {cut(channel.muscle, 16):<16} {ma(channel.level_ua):>6}"
         f" {ma(channel.commanded_ua):>7} {confirmed:>7} {_PHASES[channel.phase]:<7} {number:<6} {dose}"
     )
 

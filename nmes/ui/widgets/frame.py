@@ -7,7 +7,7 @@ from textual.widgets import Static
 from nmes.core.view import View, Word
 from nmes.ui import words
 from nmes.ui.flow import TITLES, Stage
-from nmes.ui.numbers import clock, countdown, ma, ma_or_unknown
+from nmes.ui.numbers import clock, ma, ma_or_unknown, to_go
 
 MIN_WIDTH = 80
 MIN_HEIGHT = 24
@@ -59,7 +59,7 @@ def _figures(view: View) -> str:
     known = [channel.confirmed_ua for channel in view.channels]
     confirmed = None if None in known else max((ua for ua in known if ua is not None), default=0)
     left = min((channel.ends_in_ms for channel in view.channels if channel.phase), default=0)
-    time = f"{countdown(left)} s" if left else clock(view.plan_ms)
+    time = to_go(left) if left else clock(view.plan_ms)
     if view.word is Word.UNSURE:
         return f"? mA {time}"
     return f"{ma(commanded)} mA ({ma_or_unknown(confirmed)}) {time}"

@@ -13,7 +13,9 @@ class Readout(Vertical):
     DEFAULT_CSS = """
     Readout { height: 4; width: 1fr; }
     Readout Horizontal { height: 3; }
-    Readout .label { height: 1; color: $text-muted; }
+    Readout .label {
+        height: 1; width: 1fr; padding-right: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     Readout Digits { width: auto; min-width: 4; }
     Readout .unit { height: 3; width: 1fr; padding-left: 1; content-align: left bottom; }
     """

@@ -9,10 +9,13 @@ from nmes.ui import words
 
 
 class StateLine(Static):
-    """Two rows: the state, then its reason and what is known of the output."""
+    """The state, then what is known of the output and the reason, on as many rows as that takes: never cut off."""
 
     DEFAULT_CSS = """
-    StateLine { height: 2; width: 100%; padding: 0 1; text-style: bold; background: $boost; }
+    StateLine {
+        height: auto; min-height: 2; max-height: 4; width: 100%; padding: 0 1;
+        text-style: bold; background: $boost;
+    }
     StateLine.-live { background: $live; color: $live-text; }
     StateLine.-held { background: $held; color: $held-text; }
     StateLine.-alarm { background: $stop; color: $stop-text; }

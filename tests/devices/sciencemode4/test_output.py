@@ -1,4 +1,4 @@
-"""Output: the newest target wins, falls at once, rises only after a clean poll and never faster than asked."""
+"""Output: the newest target wins, off at once, all else right after a clean poll, a rise never faster than asked."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_target_given_while_enabling_leaves_once_enabled() -> None:
     bench.order(Enable())
     bench.order(one(5_000))
     bench.run(10)
-    assert bench.names == ["init", "update"]
+    assert bench.names == ["init", "poll", "update"]
 
 
 # --- the climb ---
@@ -148,13 +148,13 @@ def test_a_slow_rate_waits_until_a_whole_device_step_is_earned() -> None:
     assert [update.at_ms - began_ms for update in bench.updates()] == [501, 1002]
 
 
-def test_at_a_long_period_a_rise_waits_for_the_period() -> None:
+def test_at_a_long_period_a_rise_waits_for_the_period_and_comes_just_before_its_pulse() -> None:
     bench = Bench().enabled()
     bench.order(one(20_000, rise_ua_per_s=4_000, waveform=W2))
     bench.run(3000)
     times = [update.at_ms for update in bench.updates()]
     assert len(times) >= 4
-    assert all(later - earlier >= 500 for earlier, later in pairwise(times))
+    assert {later - earlier for earlier, later in pairwise(times)} == {497}
 
 
 def test_another_waveform_starts_from_zero() -> None:
@@ -182,24 +182,155 @@ def test_a_channel_that_was_off_starts_from_zero_however_long_it_rested() -> Non
 # --- falls ---
 
 
-def test_a_decrease_leaves_in_the_call_that_asks_for_it() -> None:
-    bench = Bench().enabled()
-    bench.order(one(20_000, rise_ua_per_s=20_000))
-    while dict(bench.driver.output.confirmed).get(1, 0) < 10_000:
+def test_a_decrease_is_a_poll_at_once_and_the_update_in_the_turn_that_hears_it_is_clean() -> None:
+    bench = Bench().playing(20_000)
+    bench.order(one(8_000))
+    bench.run(0)
+    assert bench.names == ["poll"]
+    bench.run(2)
+    assert [(heard.name, heard.at_ms) for heard in bench.device.heard] == [
+        ("poll", bench.now_ms - 2),
+        ("update", bench.now_ms),
+    ]
+    assert bench.updates()[0].amplitudes == {1: 8_000}
+
+
+def test_a_decrease_just_after_a_clean_poll_leaves_in_the_call_that_asks_for_it() -> None:
+    bench = Bench().playing(20_000)
+    while not bench.names or bench.waiting:
         bench.run(1)
-    bench.run(3)
-    bench.forget()
-    bench.order(one(8_000, rise_ua_per_s=20_000))
-    assert [(heard.name, heard.amplitudes) for heard in bench.device.heard] == [("update", {1: 8_000})]
+    bench.run(20)
+    bench.order(one(8_000))
+    assert bench.names == ["poll", "update"]
 
 
-def test_a_decrease_behind_an_outstanding_request_leaves_as_soon_as_the_line_is_free() -> None:
+def test_a_poll_that_has_grown_old_clears_nothing() -> None:
+    bench = Bench().playing(20_000)
+    while not bench.names or bench.waiting:
+        bench.run(1)
+    bench.run(25)
+    bench.order(one(8_000))
+    assert bench.names == ["poll"]
+    bench.run(5)
+    assert bench.names == ["poll", "poll", "update"]
+
+
+def test_a_decrease_while_its_poll_is_out_leaves_with_the_newest_target() -> None:
     bench = Bench().playing(20_000)
     bench.order(one(15_000))
+    bench.run(1)
     bench.order(one(5_000))
-    assert [update.amplitudes for update in bench.updates()] == [{1: 15_000}]
+    bench.run(1)
+    assert [update.amplitudes for update in bench.updates()] == [{1: 5_000}]
+
+
+def test_a_decrease_follows_the_update_before_it_after_one_interval() -> None:
+    bench = Bench().playing(20_000)
+    bench.order(one(15_000))
     bench.run(2)
+    bench.order(one(5_000))
+    bench.run(45)
     assert [update.amplitudes for update in bench.updates()] == [{1: 15_000}, {1: 5_000}]
+    first, second = bench.updates()
+    assert second.at_ms - first.at_ms == 40
+
+
+@pytest.mark.parametrize("waveform", [W50, Waveform(300, 100, 1, 41_000), Waveform(300, 100, 1, 100_000), W2])
+def test_no_two_updates_that_leave_a_channel_on_come_closer_than_the_interval_however_often_it_falls(
+    waveform: Waveform,
+) -> None:
+    interval_ms = max(40, waveform.period_us // 1000 - 3)
+    bench = Bench(delay_ms=1).enabled()
+    bench.order(one(40_000, waveform=waveform))
+    bench.run(5_000)
+    bench.forget()
+    for step in range(1, 80):
+        bench.order(one(40_000 - 500 * step, waveform=waveform))
+        bench.run(7)
+    bench.run(interval_ms + 5)
+    assert all(later.at_ms - earlier.at_ms >= interval_ms for earlier, later in pairwise(bench.updates()))
+    assert bench.driver.output.confirmed == ((1, 500),)
+
+
+def test_a_fall_of_a_fast_channel_does_not_give_a_slow_one_more_pulses() -> None:
+    def fast_and_slow(fast_ua: int) -> SetOutput:
+        return SetOutput((*one(fast_ua).outputs, *one(20_000, waveform=W2, channel=2).outputs))
+
+    bench = Bench().enabled()
+    bench.order(fast_and_slow(20_000))
+    bench.run(5_000)
+    bench.forget()
+    for step in range(1, 30):
+        bench.order(fast_and_slow(20_000 - 500 * step))
+        bench.run(40)
+    times = [update.at_ms for update in bench.updates()]
+    assert len(times) >= 2
+    assert all(later - earlier >= 497 for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize("state", [0, 1, 3], ids=["silent", "electrode", "low current"])
+def test_a_decrease_after_a_fault_nobody_has_seen_yet_ends_in_the_fault_not_in_an_update(state: int) -> None:
+    bench = Bench().playing(20_000)
+    bench.run(300)
+    bench.forget()
+    bench.device.states[0], bench.device.active = state, 0
+    bench.order(one(19_500))
+    bench.run(1_000)
+    assert bench.names == ["poll"]
+    assert [type(event) for event in bench.events] == [DeviceFault]
+
+
+@pytest.mark.parametrize("second_ua", [9_500, 0], ids=["falls", "goes off"])
+def test_another_channels_way_down_does_not_start_a_faulted_channel_again(second_ua: int) -> None:
+    bench = Bench().enabled()
+    bench.order(both(10_000, 10_000))
+    bench.run(300)
+    bench.forget()
+    bench.device.states[0], bench.device.active = 1, 0
+    bench.order(both(10_000, second_ua))
+    bench.run(1_000)
+    assert bench.updates() == []
+    assert bench.events[0] == DeviceFault(Fault.ELECTRODE, 1, 0)
+
+
+def test_every_update_that_leaves_a_channel_on_is_the_next_request_after_a_poll() -> None:
+    bench = Bench().enabled()
+    for first_ua, second_ua in [(20_000, 0), (5_000, 10_000), (0, 8_000), (4_000, 0), (0, 0), (6_000, 6_000)]:
+        bench.order(both(first_ua, second_ua, rise_ua_per_s=50_000))
+        bench.run(333)
+    before = dict(enumerate(["poll", *bench.names]))
+    kept = [index for index, heard in enumerate(bench.device.heard) if heard.name == "update" and heard.data != b"\x00"]
+    assert len(kept) >= 10
+    assert {before[index] for index in kept} == {"poll"}
+
+
+def test_answers_too_slow_to_clear_a_wanted_update_end_as_unanswered() -> None:
+    bench = Bench().playing(20_000)
+    bench.delay_ms = 30
+    bench.order(one(10_000))
+    began_ms = bench.now_ms
+    bench.run(1_000)
+    assert bench.events == [Unanswered("check output")]
+    assert bench.updates() == []
+    assert bench.device.heard[-1].at_ms - began_ms <= 230
+
+
+def test_one_slow_answer_only_costs_another_poll() -> None:
+    bench = Bench().playing(20_000)
+    bench.delay_ms = 100
+    bench.order(one(10_000))
+    bench.run(50)
+    bench.delay_ms = 2
+    bench.run(55)
+    assert bench.names == ["poll", "poll", "update"]
+    assert bench.driver.output.confirmed == ((1, 10_000),)
+
+
+def test_slow_answers_with_nothing_to_change_are_no_matter() -> None:
+    bench = Bench().playing(20_000)
+    bench.delay_ms = 100
+    bench.run(5_000)
+    assert bench.events == []
 
 
 def test_rest_is_an_update_without_the_channel_and_keeps_the_device_alive() -> None:
@@ -259,15 +390,91 @@ def test_eight_channels_falling_at_every_turn_stay_below_the_frames_the_line_is_
     assert set(dict(bench.driver.output.confirmed).values()) == {500}
 
 
-def test_switching_a_channel_off_is_never_delayed_by_falls_before_it() -> None:
+def test_switching_everything_off_is_never_delayed_by_falls_before_it() -> None:
     bench = Bench(delay_ms=1).playing(40_000)
     for step in range(1, 9):
         bench.order(one(40_000 - 500 * step))
         bench.run(1)
     bench.order(one(30_000))
+    bench.run(1)
     assert bench.updates()[-1].amplitudes[1] > 30_000, "this fall waits"
     bench.order(SetOutput(()))
     assert bench.updates()[-1].amplitudes == {}
+
+
+@pytest.mark.parametrize(("period_us", "after_ms"), [(20_000, 40), (100_000, 97), (500_000, 101)])
+def test_one_channel_of_two_goes_off_after_the_interval_or_100_ms(period_us: int, after_ms: int) -> None:
+    def at(*amplitudes_ua: int) -> SetOutput:
+        pulse = Waveform(300, 100, 1, period_us)
+        return SetOutput(tuple(ChannelOutput(c, ua, pulse, 1_000_000_000) for c, ua in enumerate(amplitudes_ua, 1)))
+
+    bench = Bench(delay_ms=1).enabled()
+    bench.order(at(10_000, 10_000))
+    bench.run(2_000)
+    bench.forget()
+    bench.order(at(9_000, 10_000))
+    bench.run(2)
+    bench.order(at(20_000, 0))
+    bench.run(110)
+    first, second, *_ = bench.updates()
+    assert 2 not in second.amplitudes
+    assert second.at_ms - first.at_ms == after_ms
+    assert second.amplitudes[1] == 9_000 or after_ms < 100, "off before the interval is over raises nothing"
+    bench.order(SetOutput(()))
+    assert bench.updates()[-1].amplitudes == {}
+
+
+def test_a_channel_switched_off_and_on_again_waits_for_its_own_period() -> None:
+    bench = Bench().enabled()
+    bench.order(one(5_000, waveform=W2))
+    bench.run(2_000)
+    bench.forget()
+    bench.order(SetOutput(()))
+    bench.order(one(5_000, waveform=W2))
+    bench.run(1_000)
+    off, on = bench.updates()
+    assert on.at_ms - off.at_ms == 497
+
+
+def test_the_100_ms_of_a_channel_going_off_count_from_when_it_was_asked_for() -> None:
+    def of(*channels: int) -> SetOutput:
+        return SetOutput(tuple(ChannelOutput(channel, 5_000, W2, 1_000_000_000) for channel in channels))
+
+    bench = Bench().enabled()
+    bench.order(of(1, 2, 3))
+    bench.run(20)
+    bench.order(of(1, 2))
+    bench.run(110)
+    bench.order(of(1))
+    bench.run(200)
+    first, second, third = bench.updates()
+    assert [list(update.amplitudes) for update in (first, second, third)] == [[1, 2, 3], [1, 2], [1]]
+    assert third.at_ms - second.at_ms >= 100
+
+
+def test_a_slow_answer_long_before_an_update_is_due_does_not_count_against_it() -> None:
+    bench = Bench(delay_ms=2).enabled()
+    bench.order(one(1_000, rise_ua_per_s=1_000))
+    bench.run(505)
+    bench.delay_ms = 100
+    bench.run(400)
+    bench.forget()
+    bench.run(160)
+    bench.delay_ms = 2
+    bench.run(100)
+    assert bench.driver.output.confirmed == ((1, 1_000),)
+
+
+def test_a_channel_dropped_while_the_update_that_starts_it_is_being_written_goes_off_within_100_ms() -> None:
+    bench = Bench().enabled()
+    two = (*one(5_000, waveform=W2).outputs, *one(5_000, waveform=W2, channel=2).outputs)
+    bench.driver.execute(SetOutput(two), bench.now_ms)
+    bench.stall(2)
+    bench.driver.tick(bench.now_ms)
+    bench.driver.execute(one(5_000, waveform=W2), bench.now_ms)
+    bench.say(b"")
+    bench.run(120)
+    assert [update.amplitudes for update in bench.updates()] == [{1: 5_000, 2: 5_000}, {1: 5_000}]
 
 
 def test_a_long_fall_does_not_blind_the_driver() -> None:
@@ -352,6 +559,7 @@ def test_an_overdue_poll_is_due_now() -> None:
 
 def test_a_deadline_counts_from_the_end_of_the_write() -> None:
     bench = Bench().playing()
+    bench.prove()
     bench.driver.execute(one(10_000), bench.now_ms)
     assert len(bench.driver.frames()) == 1
     bench.driver.sent(bench.now_ms + 30)
@@ -362,6 +570,7 @@ def test_a_deadline_counts_from_the_end_of_the_write() -> None:
 
 def test_an_answer_faster_than_the_word_that_the_frame_was_written_still_counts() -> None:
     bench = Bench().playing()
+    bench.prove()
     bench.driver.execute(one(10_000), bench.now_ms)
     [frame] = bench.driver.frames()
     answer = bench.device.hear(frame, bench.now_ms)
@@ -378,6 +587,7 @@ def test_an_answer_faster_than_the_word_that_the_frame_was_written_still_counts(
 def test_a_lost_acknowledgement_of_an_update_is_said_after_200_ms_and_nothing_follows() -> None:
     bench = Bench().playing(20_000)
     bench.device.mute(UPDATE)
+    bench.prove()
     bench.order(one(10_000))
     bench.run(199)
     assert bench.events == [OutputSent(bench.now_ms - 199, ((1, 10_000),))]
@@ -390,6 +600,7 @@ def test_a_lost_acknowledgement_of_an_update_is_said_after_200_ms_and_nothing_fo
 
 def test_an_acknowledgement_later_than_its_deadline_changes_nothing() -> None:
     bench = Bench().playing(20_000)
+    bench.prove()
     bench.delay_ms = 250
     bench.order(one(10_000))
     bench.run(1_000)
@@ -481,6 +692,7 @@ def test_a_channel_that_goes_on_after_it_was_switched_off_is_a_fault() -> None:
     bench.run(200)
     bench.forget()
     bench.order(one(10_000))
+    bench.run(5)
     bench.device.active = 0b11
     bench.run(500)
     assert bench.events[-1] == DeviceFault(Fault.REFUSED, 2, 0)
@@ -523,6 +735,7 @@ def test_a_poll_answered_in_another_selectors_form_proves_nothing() -> None:
 def test_an_update_that_is_refused_is_a_fault(result: int, fault: Fault) -> None:
     bench = Bench().playing(20_000)
     bench.device.result(UPDATE, result)
+    bench.prove()
     bench.order(one(10_000))
     bench.run(1_000)
     assert bench.events[1:] == [DeviceFault(fault, 0, result)]
@@ -553,6 +766,7 @@ def test_a_general_error_is_a_fault_at_any_time_while_enabled() -> None:
 
 def test_a_fault_keeps_back_an_update_that_waits_to_be_written() -> None:
     bench = Bench().playing(20_000)
+    bench.prove()
     bench.driver.execute(one(10_000), bench.now_ms)
     bench.driver.receive(framed(55, 66, b"\x04"), bench.now_ms)
     assert bench.driver.frames() == []
@@ -574,6 +788,7 @@ def test_a_general_error_while_off_or_without_a_result_is_no_event() -> None:
 
 def test_sent_and_confirmed_amplitudes_are_two_values() -> None:
     bench = Bench().playing(20_000)
+    bench.prove()
     bench.order(one(10_000))
     assert bench.driver.output.commanded == ((1, 10_000),)
     assert bench.driver.output.confirmed == ((1, 20_000),)
@@ -600,6 +815,7 @@ def test_a_poll_renews_the_time_of_the_confirmation() -> None:
 
 def test_after_a_refusal_of_the_guard_only_a_halt_leaves() -> None:
     bench = Bench().playing(20_000)
+    bench.prove()
     bench.driver.execute(one(10_000), bench.now_ms)
     assert len(bench.driver.frames()) == 1
     bench.driver.refused(bench.now_ms)
@@ -641,6 +857,7 @@ def test_a_refusal_with_nothing_outstanding_changes_nothing() -> None:
 
 def test_a_lost_line_is_said_once_and_then_nothing_leaves_or_counts() -> None:
     bench = Bench().playing(20_000)
+    bench.prove()
     bench.driver.execute(one(10_000), bench.now_ms)
     bench.driver.lost("unplugged", bench.now_ms)
     bench.driver.lost("unplugged", bench.now_ms)

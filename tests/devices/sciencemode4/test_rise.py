@@ -4,6 +4,7 @@ that is filled by the true clock and is a little larger than the driver's own.""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from devices.sciencemode4.bench import UPDATE, W2, W50, Device
 from hypothesis import given, settings
@@ -90,7 +91,8 @@ class Trial:
 
 
 amounts = st.one_of(st.just(0), st.integers(0, 60_000))
-turns = st.tuples(st.integers(200, 150_000), st.integers(0, 8_000), st.integers(0, 8_000), st.integers(0, 60_000))
+waits = st.one_of(st.integers(200, 10_000), st.integers(200, 150_000))
+turns = st.tuples(waits, st.integers(0, 8_000), st.integers(0, 8_000), st.one_of(st.just(0), st.integers(0, 60_000)))
 steps = st.tuples(st.dictionaries(st.integers(1, 3), amounts, max_size=3), st.lists(turns, min_size=1, max_size=12))
 
 
@@ -110,7 +112,7 @@ def test_whatever_is_asked_and_whenever_the_driver_turns_nothing_rises_faster_th
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(2_000, 100_000), st.integers(1_000, 60_000), st.integers(1_000, 2_000))
+@given(st.integers(2_000, 100_000), st.integers(1_000, 20_000), st.integers(1_000, 2_000))
 def test_a_climb_takes_little_longer_than_its_rate_says_though_it_moves_in_device_steps(
     rate: int, goal_ua: int, turn_us: int
 ) -> None:
@@ -125,13 +127,38 @@ def test_a_climb_takes_little_longer_than_its_rate_says_though_it_moves_in_devic
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(2_000, 60_000), st.integers(0, 59_000), st.integers(1, 400))
-def test_a_fall_leaves_at_the_first_turn_with_a_free_line(start_ua: int, goal_ua: int, after_ms: int) -> None:
+def test_a_fall_leaves_within_one_interval_and_a_poll(start_ua: int, goal_ua: int, after_ms: int) -> None:
     trial = Trial({1: 60_000})
     trial.aim({1: start_ua})
     for _ in range(after_ms):
         trial.turn(1_000, 0, 0, 500)
     before = trial.judges[1].amplitude_ua
     trial.aim({1: goal_ua})
-    trial.turn(1_000, 0, 0, 500)
-    trial.turn(1_000, 0, 0, 500)
-    assert trial.judges[1].amplitude_ua <= max(goal_ua, before if before <= goal_ua else 0)
+    for _ in range(43 if goal_ua >= 500 else 2):
+        trial.turn(1_000, 0, 0, 500)
+    assert trial.judges[1].amplitude_ua <= goal_ua
+    assert before > goal_ua or trial.judges[1].amplitude_ua >= before
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.dictionaries(st.integers(1, 3), amounts, max_size=3), min_size=2, max_size=12),
+    st.integers(1_000, 20_000),
+)
+def test_no_channel_is_sent_again_sooner_than_an_interval_unless_another_goes_off(
+    targets: list[dict[int, int]], turn_us: int
+) -> None:
+    trial = Trial(dict.fromkeys(WAVES, 60_000_000))
+    trial.device.heard.clear()
+    for target in targets:
+        trial.aim(target)
+        for _ in range(8):
+            trial.turn(turn_us, 0, 0, 500)
+    updates = [heard for heard in trial.device.heard if heard.command == UPDATE]
+    for earlier, later in pairwise(updates):
+        again = set(earlier.amplitudes) & set(later.amplitudes)
+        if again and set(earlier.amplitudes) <= set(later.amplitudes):
+            longest_ms = max(WAVES[channel].period_us // 1000 for channel in again)
+            assert later.at_ms - earlier.at_ms >= max(40, longest_ms - 3)
+        elif later.amplitudes:
+            assert later.at_ms - earlier.at_ms >= 40

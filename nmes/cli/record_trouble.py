@@ -1,0 +1,23 @@
+"""What to do when no record can be kept: the sentence a person needs beside what went wrong."""
+
+from __future__ import annotations
+
+from nmes.record.errors import RecordBusy, RecordUnavailable
+
+
+def what_to_do(error: Exception) -> str:
+    """The error in words, with what to do if it comes from the record; other errors stay as they are."""
+    cause = error if isinstance(error, RecordUnavailable) else error.__cause__
+    if isinstance(cause, RecordBusy):
+        return f"{cause}; end that program, or set NMES_HOME to another folder"
+    if isinstance(cause, RecordUnavailable):
+        return f"{_reason(cause)}; free the folder, or set NMES_HOME to another"
+    return str(error)
+
+
+def _reason(error: RecordUnavailable) -> str:
+    """Without the number and the path that the operating system repeats."""
+    system = error.__cause__
+    if isinstance(system, OSError) and system.strerror:
+        return str(error).replace(str(system), system.strerror.lower())
+    return str(error)
