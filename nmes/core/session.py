@@ -781,8 +781,9 @@ def _device(session: Session, event: e.Device) -> Step:
         case e.Doubt(since_ms=since_ms):
             return _flowing(session, since_ms, _possible(session)), ()
         case e.DeviceFault(fault=fault, channel=channel, result=result):
-            session, noted = _noted(session, "fault", fault=str(fault), channel=channel, result=result)
-            return _with(_stop(session, f"fault:{fault}"), noted)
+            faulty, noted = _noted(session, "fault", fault=str(fault), channel=channel, result=result)
+            stopped, commands = _with(_stop(faulty, f"fault:{fault}"), noted)
+            return replace(stopped, note=faulty.note), commands  # which channel it was is worth more than the STOP
         case e.Unanswered(request=request):
             session, noted = _noted(session, "unanswered", request=request)
             return _with(_unsure(session, "unanswered", Halt.PENDING), noted)

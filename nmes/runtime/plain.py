@@ -38,7 +38,7 @@ HELP = (
     "titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right.",
     "+ 2 and - 2: the same for channel 2, while several run.",
     "start: begin the treatment from 0. pause: to 0. resume: go on, climbing from 0 over at least 5 s.",
-    "mark cramp, mark pain: a note in the record. Enter alone: I am here.",
+    "mark cramp, mark pain, mark note: a note in the record. Enter alone: I am here.",
     "status: everything known now. wait 10: take the next line after 10 s. end: end the session.",
 )
 _COMMANDS = (
@@ -187,7 +187,7 @@ def _command(command: str, rest: str, view: View) -> Heard:
             kind, _, text = rest.partition(" ")
             return Heard(Post(e.Mark(kind.lower(), text.strip())))
         case "mark":
-            return Heard(said=("Mark what? Type mark cramp, mark pain or mark and a word.",))
+            return Heard(said=("Mark what? Type mark cramp, mark pain or mark note.",))
         case _:
             return Heard(said=(f'"{command}" is not known here; {nearest(command, _COMMANDS) or "type help"}',))
 

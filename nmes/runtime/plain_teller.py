@@ -89,7 +89,9 @@ class Teller:
         if view.halt_unconfirmed and not (last and last.halt_unconfirmed):
             yield self._wording.unconfirmed
         turned_off = view.output is Output.OFF and last is not None and last.output is not Output.OFF
-        if turned_off or (view.output is Output.UNKNOWN and last is not None and last.output is not Output.UNKNOWN):
+        # While it starts, the last answer is old because nothing was asked: no news for anybody.
+        lost = view.output is Output.UNKNOWN and view.word is not Word.STARTING
+        if turned_off or (lost and last is not None and last.output is not Output.UNKNOWN):
             yield self._wording.output(view)
 
     def _state(self, view: View) -> Iterator[str]:

@@ -648,6 +648,7 @@ class TestFaults:
         commands = desk.do(e.DeviceFault(fault, 1, 10))
         assert commands[0] == c.Halt()
         assert desk.state == s.Stopped(f"fault:{fault}")
+        assert desk.session.note == c.Note("fault", (("fault", str(fault)), ("channel", 1), ("result", 10)))
 
     def test_the_guards_refusal_halts_and_latches(self) -> None:
         desk = running()

@@ -45,7 +45,7 @@ class SummaryScreen(StepScreen):
 
     def show_record(self, summary: Summary) -> None:
         """What became of the record."""
-        mark = "✓" if summary.intact else "✖ DAMAGED:"
+        mark = "✓" if summary.intact else "✖"
         record = self.query_one("#record", Static)
         record.set_class(not summary.intact, "-blocked")
         record.update(f"\n{mark} {summary.verdict}\nSession {summary.session_id}\nRecord: {summary.record}")
