@@ -13,6 +13,9 @@ from helpers.plans import alternating_plan
 from nmes.core import events as e
 from nmes.core.view import Output, Word
 
+pytestmark = pytest.mark.campaign  # the random walks of the default run take a setting at random
+
+
 LEVEL_UA = 8_000
 SETTINGS = dict(alternatives())
 

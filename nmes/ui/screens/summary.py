@@ -44,7 +44,10 @@ class SummaryScreen(StepScreen):
         self.query_one("#given", Static).update("\n".join(lines))
 
     def show_record(self, summary: Summary) -> None:
-        """What became of the record."""
+        """What became of the record; the screen may still be on its way up."""
+        if not self.is_mounted:
+            self.call_after_refresh(self.show_record, summary)
+            return
         mark = "✓" if summary.intact else "✖"
         record = self.query_one("#record", Static)
         record.set_class(not summary.intact, "-blocked")
