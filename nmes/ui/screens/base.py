@@ -97,9 +97,16 @@ class StepScreen(Screen[None]):
         self._composed = True
         self.begin()
 
+    @property
+    def _there(self) -> bool:
+        """Whether there is anything to paint on: not before it is composed, and not while the app takes it down."""
+        return self._composed and self.is_attached and self.app.is_running
+
     def on_resize(self) -> None:
         self.set_class(self.small, "-small")
         self.set_class(self.size.height >= TALL, "-tall")
+        if not self._there:
+            return
         self.query_one(Essentials).show(self.host.latest)
         self.lay_out()
         if self.host.latest is not None:
@@ -107,7 +114,7 @@ class StepScreen(Screen[None]):
 
     def show(self, view: View) -> None:
         """A new View."""
-        if not self._composed:
+        if not self._there:
             return
         self._show_note(view)
         self.query_one(Essentials).show(view)

@@ -49,9 +49,9 @@ class SummaryScreen(StepScreen):
             self.call_after_refresh(self.show_record, summary)
             return
         mark = "✓" if summary.intact else "✖"
-        record = self.query_one("#record", Static)
-        record.set_class(not summary.intact, "-blocked")
-        record.update(f"\n{mark} {summary.verdict}\nSession {summary.session_id}\nRecord: {summary.record}")
+        for record in self.query("#record").results(Static):  # none while the app takes the screen down
+            record.set_class(not summary.intact, "-blocked")
+            record.update(f"\n{mark} {summary.verdict}\nSession {summary.session_id}\nRecord: {summary.record}")
 
     def action_again(self) -> None:
         self.post_message(NewSession())
