@@ -52,8 +52,10 @@ class PacedBench:
 
     def stop(self, source: str) -> None:
         self._free.clear()  # a lock alone is not fair: at full speed the bench would take it again and again
-        with self._lock:
-            self._bench.controller.stop(source)
+        try:
+            with self._lock:
+                self._bench.controller.stop(source)
+        finally:
             self._free.set()
 
     def touch(self) -> None:
