@@ -30,7 +30,7 @@ def event_words(event: e.Event) -> str:
         case e.JournalFailed(reason=reason):
             return f"the record can no longer be written: {reason}"
         case e.GuardTripped(rule=rule, detail=detail):
-            return f"the guard stopped the output: {rule}, {detail}"
+            return f"the guard let nothing more out: {rule}, {detail}"
         case (
             e.Screened()
             | e.Placed()

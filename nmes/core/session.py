@@ -161,9 +161,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Over and halted."""
+    """Over, and halted unless `unconfirmed`: then the session was closed with the halt given up."""
 
     why: str
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +307,7 @@ def step(session: Session, event: e.Event) -> Step:
         case e.Stop(source=source, trips=trips):
             return _stop(replace(session, trips=max(trips, session.trips)), f"stop:{source}")
         case e.GuardTripped(rule=rule, detail=detail, trips=trips):
-            session, noted = _noted(session, "guard", rule=rule, detail=detail)
-            return _with(_stop(replace(session, trips=max(trips, session.trips)), f"guard:{rule}"), noted)
+            return _guard_tripped(session, rule, detail, trips)
         case e.Mark(kind=kind, text=text):
             return _noted(session, "mark", kind=kind, text=text)
         case e.Durable(intent=intent):
@@ -687,6 +687,14 @@ def _stop(session: Session, why: str) -> Step:
             assert_never(session.state)
 
 
+def _guard_tripped(session: Session, rule: str, detail: str, trips: int) -> Step:
+    """The guard sees for itself what the driver may have told already: then the first words stay on the screen."""
+    tripped, noted = _noted(replace(session, trips=max(trips, session.trips)), "guard", rule=rule, detail=detail)
+    stopped, commands = _with(_stop(tripped, f"guard:{rule}"), noted)
+    note = session.note if isinstance(session.state, Stopping | Unsure) else tripped.note
+    return replace(stopped, note=note), commands
+
+
 def _voided(session: Session) -> Session:
     """No level outlives a STOP; the position in the plan does, at the start of the contraction that was cut."""
     match session.state:
@@ -745,7 +753,8 @@ def _end(session: Session) -> Step:
 def _close(session: Session, why: str) -> Step:
     session, noted = _noted(session, "dose", **dose(session))
     position_ms = session.state.from_ms if isinstance(session.state, Paused) else session.position_ms
-    return replace(session, state=Ended(why), position_ms=position_ms), (*noted, c.Close(why))
+    unconfirmed = isinstance(session.state, Unsure) and session.state.halt is Halt.UNCONFIRMED
+    return replace(session, state=Ended(why, unconfirmed), position_ms=position_ms), (*noted, c.Close(why))
 
 
 def dose(session: Session) -> dict[str, int]:

@@ -163,8 +163,19 @@ def view(session: s.Session, output: OutputState) -> View:
         note=session.note,
         device=session.device.device_id if session.device else "",
         may=_may(session),
-        halt_unconfirmed=isinstance(state, s.Unsure) and state.halt is s.Halt.UNCONFIRMED,
+        halt_unconfirmed=_unconfirmed(state),
     )
+
+
+def _unconfirmed(state: s.State) -> bool:
+    """Whether the halt was given up. The end of the session does not make it any more certain."""
+    match state:
+        case s.Unsure(halt=halt):
+            return halt is s.Halt.UNCONFIRMED
+        case s.Ended(unconfirmed=unconfirmed):
+            return unconfirmed
+        case _:
+            return False
 
 
 def _word(session: s.Session) -> Word:
@@ -222,13 +233,17 @@ def _why(state: s.State) -> str:
 
 
 def _output(state: s.State, output: OutputState, age_ms: int | None) -> Output:
-    if isinstance(state, s.Unsure | s.Leaving):
+    if isinstance(state, s.Unsure | s.Leaving) or not _known(state, output, age_ms):
         return Output.UNKNOWN
     if output.off_confirmed:
         return Output.OFF
-    if age_ms is None or age_ms > STALE_MS:
-        return Output.UNKNOWN
     return Output.ON if output.confirmed or output.commanded else Output.ENABLED
+
+
+def _known(state: s.State, output: OutputState, age_ms: int | None) -> bool:
+    """Whether the last answer tells the present. Nobody asks any more after the end: what was not off is not known."""
+    fresh = age_ms is not None and age_ms <= STALE_MS
+    return output.off_confirmed or (fresh and not isinstance(state, s.Ended))
 
 
 def _channel(
@@ -241,7 +256,7 @@ def _channel(
 ) -> ChannelView:
     plan, now = session.plan, at.get(channel)
     slot = now.slot if now else (live if live and live.channel == channel else _first_slot(plan, channel))
-    known = output.off_confirmed or (age_ms is not None and age_ms <= STALE_MS)
+    known = _known(session.state, output, age_ms)
     confirmed = dict(output.confirmed).get(channel, 0)
     titrated = session.state.amplitude_ua if isinstance(session.state, s.Titrating) and live == slot else None
     return ChannelView(

@@ -6,7 +6,7 @@ are whole, never put together from parts, so that they can be translated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, assert_never
 
@@ -74,10 +74,20 @@ FAULT: Final = StateWords("✖", "FAULT", Tone.ALARM)
 
 def state_words(view: View) -> StateWords:
     """The state in words; a stop that nobody asked for is a FAULT."""
-    stopped = view.word is Word.STOPPED or (view.word is Word.HALTING and not view.why.startswith("stop:"))
-    if stopped and view.why.startswith(("fault:", "guard:", "record", "program_error")):
+    if view.word in {Word.STOPPED, Word.HALTING} and _nobody_asked(view.why):
         return FAULT
-    return _STATES[view.word]
+    state = _STATES[view.word]
+    return replace(state, tone=Tone.ALARM) if view.halt_unconfirmed else state
+
+
+def _nobody_asked(why_code: str) -> bool:
+    return why_code.startswith(("fault:", "guard:")) or why_code in {
+        "record",
+        "unanswered",
+        "not_enabled",
+        "halt_unconfirmed",
+        "program_error",
+    }
 
 
 _WHYS: Final = {

@@ -656,6 +656,14 @@ class TestFaults:
         assert commands[0] == c.Halt()
         assert desk.state == s.Stopped("guard:rise")
         assert desk.session.trips == 7
+        assert desk.session.note == c.Note("guard", (("rule", "rise"), ("detail", "channel 1")))
+
+    def test_which_channel_it_was_stays_on_the_screen_when_the_guard_sees_the_fault_too(self) -> None:
+        desk = running()
+        desk.device = False
+        desk.do(e.DeviceFault(e.Fault.ELECTRODE, 2, 10), e.GuardTripped("channel_fault", "on channel 2", 7))
+        assert desk.session.note == c.Note("fault", (("fault", "electrode"), ("channel", 2), ("result", 10)))
+        assert desk.session.trips == 7
 
     @pytest.mark.parametrize("state", ["Titrating", "Running", "Resuming", "Enabling"])
     def test_an_unanswered_request_is_unsure_and_only_halts(self, state: str) -> None:
@@ -690,7 +698,7 @@ class TestFaults:
         assert isinstance(desk.state, s.Unsure)
         assert desk.state.halt is s.Halt.UNCONFIRMED
         desk.do(e.End())
-        assert desk.state == s.Ended("unanswered")
+        assert desk.state == s.Ended("unanswered", unconfirmed=True)
 
     def test_a_further_missing_answer_changes_nothing_while_unsure_or_leaving(self) -> None:
         for name in ("Unsure", "Leaving"):

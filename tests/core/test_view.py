@@ -81,6 +81,17 @@ def test_an_old_answer_tells_nothing() -> None:
     assert seen.age_ms == 1001
 
 
+@pytest.mark.parametrize("amplitudes", [(), ((1, 500),)])
+def test_a_session_that_ended_without_a_confirmed_halt_knows_nothing(amplitudes: tuple[tuple[int, int], ...]) -> None:
+    """Its last view stays on the screen: a fresh answer from before the end must not stay there as the present."""
+    desk = desk_in("Ended")
+    seen = view(desk.session, OutputState((), amplitudes, desk.session.now_ms))
+    assert seen.output is Output.UNKNOWN
+    assert seen.channels[0].confirmed_ua is None
+    assert seen.channels[0].electrode is Electrode.CANNOT_TELL
+    assert view(desk.session, OFF).output is Output.OFF
+
+
 def test_no_answer_at_all_is_unknown() -> None:
     assert view(ready().session, OutputState()).output is Output.UNKNOWN
 
@@ -151,6 +162,19 @@ def test_an_unconfirmed_halt_is_told() -> None:
     desk = desk_in("Stopping")
     desk.do(e.HaltUnconfirmed(desk.session.now_ms))
     assert view(desk.session, OutputState()).halt_unconfirmed
+
+
+def test_an_unconfirmed_halt_is_told_after_the_end_as_well() -> None:
+    desk = desk_in("Stopping")
+    desk.do(e.HaltUnconfirmed(desk.session.now_ms), e.End())
+    seen = view(desk.session, OutputState())
+    assert (seen.word, seen.halt_unconfirmed, seen.output) == (Word.ENDED, True, Output.UNKNOWN)
+
+
+def test_a_session_whose_halt_was_confirmed_ends_without_an_alarm() -> None:
+    desk = desk_in("Stopped")
+    desk.do(e.End())
+    assert not view(desk.session, OFF).halt_unconfirmed
 
 
 def test_the_dose_is_a_range() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import replace
 
 import pytest
 
+from helpers.desk import running
 from nmes.core import events as e
 from nmes.core import session
 from nmes.core.commands import Note
 from nmes.core.screening import Blocked, Clear, Warned
-from nmes.core.view import Electrode, Output, Word
+from nmes.core.view import Electrode, Output, OutputState, Word, view
 from nmes.runtime import turn
 from nmes.ui import numbers, words
 from nmes.ui.flow import Stage, stage_of
@@ -86,6 +88,25 @@ def test_states_are_told_apart_by_word_and_by_symbol() -> None:
     assert len({state.word for state in shown}) == len(shown)
     live = {Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.PAUSED, Word.STOPPED, Word.UNSURE}
     assert len({words._STATES[word].symbol for word in live} | {words.FAULT.symbol}) == len(live) + 1
+
+
+@pytest.mark.parametrize("word", [Word.STOPPED, Word.HALTING])
+@pytest.mark.parametrize("code", ["fault:electrode", "guard:rise", "record", "unanswered", "not_enabled"])
+def test_a_stop_that_nobody_asked_for_is_a_fault(word: Word, code: str) -> None:
+    shown = replace(view(running().session, OutputState()), word=word, why=code)
+    assert words.state_words(shown) is words.FAULT
+
+
+@pytest.mark.parametrize("word", [Word.STOPPED, Word.HALTING])
+@pytest.mark.parametrize("code", ["stop:key", "stop:SIGTERM", "operator", "record_slow", "complete"])
+def test_a_stop_or_pause_for_a_reason_is_no_fault(word: Word, code: str) -> None:
+    shown = replace(view(running().session, OutputState()), word=word, why=code)
+    assert words.state_words(shown) is words._STATES[word]
+
+
+def test_an_unconfirmed_halt_alarms_even_when_the_session_has_ended() -> None:
+    shown = replace(view(running().session, OutputState()), word=Word.ENDED, halt_unconfirmed=True)
+    assert words.state_words(shown) == replace(words._STATES[Word.ENDED], tone=words.Tone.ALARM)
 
 
 def test_every_output_and_contact_has_words() -> None:
