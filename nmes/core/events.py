@@ -69,7 +69,7 @@ class Increase:
 
 @dataclass(frozen=True, slots=True)
 class Decrease:
-    """One step down, at once, in any state."""
+    """One step down, at once: of what flows now, or, in a pause, of the level it will go on with."""
 
     channel: int
 

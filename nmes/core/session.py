@@ -491,8 +491,19 @@ def _decrease(session: Session, event: e.Decrease) -> Step:
                 return _refused(session, "no_such_slot", channel=event.channel)
             session = replace(session, plan=session.plan.with_level(at.slot, max(0, at.level_ua - step_ua)))
             return _output(session, replace(state, pending=None) if isinstance(state, Running) else state)
+        case Paused(from_ms=from_ms):
+            return _lowered_in_pause(session, from_ms, event.channel)
         case _:
             return _refused(session, "not_live", channel=event.channel)
+
+
+def _lowered_in_pause(session: Session, from_ms: int, channel: int) -> Step:
+    """Who paused because it was too strong goes on with less: the level is lowered, the output stays at 0."""
+    at = next((at for at in session.plan.at(from_ms) if at.channel == channel), None)
+    if at is None:
+        return _refused(session, "no_such_slot", channel=channel)
+    lower_ua = max(0, at.level_ua - session.plan.capabilities.amplitude_step_ua)
+    return replace(session, plan=session.plan.with_level(at.slot, lower_ua)), ()
 
 
 def _accept(session: Session) -> Step:

@@ -316,7 +316,7 @@ def _may(session: s.Session) -> frozenset[str]:
         case s.Resuming():
             return frozenset({"decrease", "pause", "end"})
         case s.Paused():
-            return frozenset({"resume", "end"})
+            return frozenset({"resume", "decrease", "end"})
         case s.Idle() | s.Committing() | s.Enabling() | s.Lowering() | s.Pausing() | s.Stopping() | s.Unsure():
             return frozenset({"end"})
         case s.Ending() | s.Leaving() | s.Ended():

@@ -454,6 +454,22 @@ class TestPauseAndResume:
         desk.do(event)
         assert desk.state == s.Paused(0, why)
 
+    def test_a_level_lowered_in_a_pause_is_the_one_it_goes_on_with(self) -> None:
+        desk = running()
+        desk.wait(2000)
+        desk.do(e.Pause())
+        assert desk.do(e.Decrease(1), e.Decrease(1)) == (), "the output is at 0 and stays there"
+        assert desk.state == s.Paused(0, "operator")
+        assert c.Arm(1, 9000, 5000, 4500, 300, 100, 1, 20_000) in desk.do(e.Resume(desk.epoch))
+        desk.wait(5000)
+        assert desk.amplitude() == 9000
+
+    def test_only_a_channel_of_the_plan_is_lowered_in_a_pause(self) -> None:
+        desk = running()
+        desk.do(e.Pause(), e.Decrease(5))
+        assert desk.notes()[-1] == "refused:no_such_slot"
+        assert desk.session.plan.level_ua(ONE) == 10_000
+
     def test_the_cut_contraction_is_repeated(self) -> None:
         desk = running()
         desk.wait(18_000)

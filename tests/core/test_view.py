@@ -44,7 +44,7 @@ MAY = {
     "Running": {"increase", "decrease", "pause", "end"},
     "Resuming": {"decrease", "pause", "end"},
     "Pausing": {"end"},
-    "Paused": {"resume", "end"},
+    "Paused": {"resume", "decrease", "end"},
     "Ending": set(),
     "Ended": set(),
     "Stopping": {"end"},
