@@ -1,172 +1,118 @@
 """Start the simulated P24 as a program: `nmes-sim` or `python -m firmware_sim`."""
 
-import argparse
 import contextlib
 import os
 import sys
+import threading
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TextIO
 
-from firmware_sim import __version__
+from firmware_sim.backdoor import Backdoor
+from firmware_sim.backdoor.port import Port
 from firmware_sim.device import P24, Stage
-from firmware_sim.sciencemode4 import switches
-from firmware_sim.sciencemode4.switches import Switches
-from firmware_sim.serve import Line, Server, Signals
-from firmware_sim.stage import LOADS
+from firmware_sim.options import BadStart, Options, parse
+from firmware_sim.people import person
+from firmware_sim.serve import Ending, Line, Request, Server, Signals
+from firmware_sim.simulator import Simulator
 from firmware_sim.stage.trace import TraceFile
 
 
-class _Parser(argparse.ArgumentParser):
-    """Bad arguments cost one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BadStart(message)
-
-
-class BadStart(Exception):
-    """The program cannot start; the message is one line for the person who typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    serve: str
-    port: int
-    trace: Path | None
-    device_id: str
-    loads: dict[int, str]
-    switches: Switches
-    exit_when_idle_s: float | None
-    speed: float
-
-
 def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 after a clean end, 1 when the trace could not be written, 2 when it could not start."""
+    """Exit code 0 after a clean end, 1 without trace or when a scenario did not hold, 2 when it could not start."""
     try:
-        options = _parse(argv)
+        options = parse(argv)
         with contextlib.ExitStack() as stack:
-            server = _build(options, stack)
-            _announce(server.line.url)
-            server.run()
+            trace = TraceFile(stack.enter_context(_open_trace(options.trace))) if options.trace else None
+            if options.scenario is not None:
+                return _play(options, trace)
+            return _panel(options, trace) if options.panel else _serve(options, trace)
     except BadStart as bad:
         _say(str(bad))
         return 2
     except OSError as error:
         _say(f"stopped: {error}")
         return 1
-    return 0
 
 
-def _parse(argv: list[str] | None) -> _Options:
-    parser = _Parser(
-        prog="nmes-sim",
-        description="A simulated HASOMED P24 stimulator on a socket or a pseudo-terminal.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=_switch_help(),
-    )
-    parser.add_argument("--version", action="version", version=f"nmes-sim {__version__}")
-    parser.add_argument("--serve", choices=("tcp", "pty"), default="tcp", help="the line (default: tcp)")
-    parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1; 0 = any free one (default)")
-    parser.add_argument("--trace", type=Path, metavar="FILE", help="write pulses and events as JSON lines")
-    parser.add_argument("--device-id", default="P24-SIM001", metavar="TEXT", help="ten characters")
-    parser.add_argument(
-        "--load",
-        nargs="+",
-        default=[],
-        metavar="[CHANNEL=]LOAD",
-        help=f"electrode of all channels or of one: {', '.join(LOADS)}",
-    )
-    parser.add_argument(
-        "--switch", action="append", default=[], metavar="NAME=VALUE", help="an undocumented behaviour, see below"
-    )
-    parser.add_argument(
-        "--exit-when-idle",
-        type=float,
-        metavar="SECONDS",
-        help="end when no client was there for that long and the output is silent; "
-        "ignores Ctrl+C and a closed terminal",
-    )
-    parser.add_argument(
-        "--speed", type=float, default=1.0, metavar="FACTOR", help="how fast the device's time passes (0.01 to 100)"
-    )
-    return _options(parser.parse_args(argv))
-
-
-def _options(given: argparse.Namespace) -> _Options:
-    if not 0 <= given.port <= 65_535:
-        raise BadStart(f"--port {given.port}: a port is a number from 0 to 65535")
-    if given.serve == "pty" and given.port:
-        raise BadStart("--port belongs to --serve tcp")
-    if len(given.device_id) != 10 or not given.device_id.isascii():
-        raise BadStart(f"--device-id {given.device_id!r}: a device id has exactly ten ASCII characters")
-    if given.exit_when_idle is not None and not 0 <= given.exit_when_idle < float("inf"):
-        raise BadStart("--exit-when-idle needs a number of seconds, 0 or more")
-    if not 0.01 <= given.speed <= 100:
-        raise BadStart(f"--speed {given.speed}: a number from 0.01 to 100")
-    return _Options(
-        serve=given.serve,
-        port=given.port,
-        trace=given.trace,
-        device_id=given.device_id,
-        loads=_loads(given.load),
-        switches=_switches(given.switch),
-        exit_when_idle_s=given.exit_when_idle,
-        speed=given.speed,
-    )
-
-
-def _loads(words: list[str]) -> dict[int, str]:
-    loads: dict[int, str] = {}
-    for word in words:
-        channel, equals, name = word.rpartition("=")
-        if name not in LOADS:
-            raise BadStart(f"--load {word}: unknown load; known: {', '.join(LOADS)}")
-        if equals and channel not in set("12345678"):
-            raise BadStart(f"--load {word}: a channel is a number from 1 to 8")
-        loads |= {int(channel): name} if equals else dict.fromkeys(range(1, 9), name)
-    return loads
-
-
-def _switches(words: list[str]) -> Switches:
-    chosen = Switches()
-    for word in words:
-        name, _, text = word.partition("=")
-        if name not in switches.names():
-            raise BadStart(f"--switch {word}: unknown switch; known: {', '.join(switches.names())}")
-        values = {str(value).lower(): value for value in switches.values_of(name)}
-        if text.lower() not in values:
-            raise BadStart(f"--switch {word}: {name} is one of {', '.join(values)}")
-        chosen = replace(chosen, **{name: values[text.lower()]})
-    return chosen
-
-
-def _switch_help() -> str:
-    lines = ["switches (default first):"]
-    for name in switches.names():
-        values = "|".join(str(value).lower() for value in switches.values_of(name))
-        lines += [f"  {name}={values}", f"      {switches.covers(name)}"]
-    return "\n".join(lines)
-
-
-def _build(options: _Options, stack: contextlib.ExitStack) -> Server:
-    trace = TraceFile(stack.enter_context(_open_trace(options.trace))) if options.trace else None
-    stage = Stage(dict(options.loads), keep_trace=False, sink=trace)
-    idle = options.exit_when_idle_s
-    stays = ("SIGINT", "SIGHUP")
+def _serve(options: Options, trace: TraceFile | None) -> int:
+    simulator = _simulator(options, trace)
+    idle, stays = options.exit_when_idle_s, ("SIGINT", "SIGHUP")
     signals = Signals(
         ends=("SIGTERM",) if idle is not None else ("SIGTERM", *stays),
         ignored=stays if idle is not None else (),
     )
-    return Server(
-        device=P24(options.switches, stage, options.device_id, keep_trace=False),
+    server, _ = _build(options, simulator, trace, signals)
+    _announce(f"listening {server.line.url}")
+    if server.backdoor is not None:
+        _announce(f"backdoor {server.backdoor.url}")
+    server.run()
+    return 0
+
+
+def _panel(options: Options, trace: TraceFile | None) -> int:
+    """The server in a thread, the panel in this one: it owns the terminal and the signals."""
+    try:
+        from firmware_sim.panel import run_panel
+    except ImportError as error:
+        raise BadStart(f"the panel cannot be loaded: {error}") from None
+    ending = Request()
+    failed: list[OSError] = []
+
+    def serve() -> None:
+        try:
+            server.run()
+        except OSError as error:
+            failed.append(error)
+
+    server, backdoor = _build(options, _simulator(options, trace), trace, ending)
+    server.announce = lambda _: None  # the terminal is the panel's
+    thread = threading.Thread(target=serve, name="nmes-sim-line", daemon=True)
+    thread.start()
+    try:
+        code = run_panel(backdoor, lambda: server.line.url, alive=thread.is_alive)
+    finally:
+        ending.end("panel")
+        thread.join(5)
+        ending.close()
+    if failed:
+        raise failed[0]
+    return code
+
+
+def _play(options: Options, trace: TraceFile | None) -> int:
+    from firmware_sim.scenario.command import run
+
+    return run(options.scenario or "", options.speed, options.over == "socket", trace)
+
+
+def _simulator(options: Options, trace: TraceFile | None) -> Simulator:
+    stage = Stage(keep_trace=False, sink=trace)
+    try:
+        patient = person(options.patient, options.sites, options.seed, stage)
+    except ValueError as bad:
+        raise BadStart(str(bad)) from None
+    for channel, load in options.loads.items():
+        stage.set_load(channel, load)
+    device = P24(options.switches, stage, options.device_id, keep_trace=False)
+    return Simulator(device, patient, options.seed, digest=True)
+
+
+def _build(options: Options, simulator: Simulator, trace: TraceFile | None, signals: Ending) -> tuple[Server, Backdoor]:
+    server = Server(
+        simulator=simulator,
         line=_open_line(options),
         signals=signals,
         start_ns=time.monotonic_ns(),
         trace=trace,
-        exit_when_idle_us=None if idle is None else round(idle * 1e6),
-        speed=options.speed,
+        exit_when_idle_us=None if options.exit_when_idle_s is None else round(options.exit_when_idle_s * 1e6),
+        speed=options.speed or 1.0,
+        announce=lambda url: _announce(f"listening {url}"),
     )
+    backdoor = Backdoor(simulator, now=server.now_us, lock=server.lock)
+    if options.backdoor is not None:
+        server.backdoor = _open_port(options.backdoor, backdoor)
+    return server, backdoor
 
 
 def _open_trace(path: Path) -> TextIO:
@@ -176,7 +122,14 @@ def _open_trace(path: Path) -> TextIO:
         raise BadStart(f"--trace {path}: {error.strerror}") from None
 
 
-def _open_line(options: _Options) -> Line:
+def _open_port(port: int, backdoor: Backdoor) -> Port:
+    try:
+        return Port(port, backdoor.handle)
+    except OSError as error:
+        raise BadStart(f"cannot open port {port} for the backdoor: {error.strerror}") from None
+
+
+def _open_line(options: Options) -> Line:
     try:
         if options.serve == "tcp":
             from firmware_sim.tcp_line import TcpLine
@@ -192,10 +145,10 @@ def _open_line(options: _Options) -> Line:
         raise BadStart("this system has no pseudo-terminals; use --serve tcp") from None
 
 
-def _announce(url: str) -> None:
+def _announce(text: str) -> None:
     """One line for the parent; a parent that has gone away does not end the device."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        print(f"listening {url}", flush=True)
+        print(text, flush=True)
     _mute_broken("stdout")
 
 

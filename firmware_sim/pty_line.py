@@ -18,12 +18,26 @@ class PtyLine:
     """Unknown on a pseudo-terminal; the time of the last byte stands in for it."""
 
     def __init__(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._master)
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self._unsent = b""
+        self._plugged = True
         self.url = os.ttyname(self._slave)
+
+    def unplug(self) -> None:
+        """The terminal vanishes: a client reads an end or an error."""
+        if self._plugged:
+            self.close()
+
+    def plug(self) -> None:
+        """A terminal again, under a name that may be another; `url` tells. OSError when there is none left."""
+        if not self._plugged:
+            self._open()
 
     @property
     def unsent(self) -> bool:
@@ -32,10 +46,12 @@ class PtyLine:
 
     def watched(self) -> list[int]:
         """What to wait on."""
-        return [self._master]
+        return [self._master] if self._plugged else []
 
     def read(self) -> bytes:
         """Bytes from whoever holds the other end."""
+        if not self._plugged:
+            return b""
         try:
             return os.read(self._master, 65_536)
         except BlockingIOError:
@@ -43,6 +59,8 @@ class PtyLine:
 
     def write(self, data: bytes) -> None:
         """Hand over as much as the terminal takes; keep the rest, within bounds."""
+        if not self._plugged:
+            return
         self._unsent += data[: BACKLOG_BYTES - len(self._unsent)]
         try:
             sent = os.write(self._master, self._unsent) if self._unsent else 0
@@ -52,5 +70,7 @@ class PtyLine:
 
     def close(self) -> None:
         """Close both ends."""
-        os.close(self._master)
-        os.close(self._slave)
+        if self._plugged:
+            os.close(self._master)
+            os.close(self._slave)
+        self._plugged, self._unsent = False, b""

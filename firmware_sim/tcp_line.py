@@ -75,6 +75,15 @@ class TcpLine:
             return
         self._unsent = self._unsent[sent:]
 
+    def unplug(self) -> None:
+        """The line is gone: the client is dropped, and whoever comes is turned away."""
+        self._hang_up()
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            self._listener.accept()[0].close()
+
+    def plug(self) -> None:
+        """The line is there: nothing to do, the port has stayed the same."""
+
     def _hang_up(self) -> None:
         if self._client is not None:
             self._client.close()

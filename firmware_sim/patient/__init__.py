@@ -1,5 +1,35 @@
-"""What a person on the electrodes would feel. So far: thresholds; force, fatigue and cramp are not modelled."""
+"""A virtual patient on the electrodes: recruitment, force, fatigue, comfort, cramp. Proves nothing about a person."""
 
+from firmware_sim.patient.patient import Patient
+from firmware_sim.patient.population import person, population
+from firmware_sim.patient.profile import Profile, load_profile, profile_names
+from firmware_sim.patient.reading import (
+    CrampBegan,
+    CrampEnded,
+    LengthChanged,
+    MuscleReading,
+    PatientEvent,
+    Reading,
+    Site,
+    TooMuch,
+)
 from firmware_sim.patient.thresholds import Feeling, Person
 
-__all__ = ["Feeling", "Person"]
+__all__ = [
+    "CrampBegan",
+    "CrampEnded",
+    "Feeling",
+    "LengthChanged",
+    "MuscleReading",
+    "Patient",
+    "PatientEvent",
+    "Person",
+    "Profile",
+    "Reading",
+    "Site",
+    "TooMuch",
+    "load_profile",
+    "person",
+    "population",
+    "profile_names",
+]

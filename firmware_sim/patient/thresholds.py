@@ -1,10 +1,11 @@
 """Law: what is felt follows the charge that crossed the skin, not what the controller believes it sent.
 
 Weiss strength-duration: I_th(pw) = I_rh * (1 + c / pw) for the sensory, the motor and the pain threshold [source:
-Geddes 2004 for the form; Mogyoros 1996: it fits human nerve]. The defaults below are this project's choice for a
-5x9 cm pad on quadriceps or calf [design], the pain constant is to verify. Not modelled yet: frequency, pad area,
-habituation, force.
+Geddes 2004 for the form; Mogyoros 1996: it fits human nerve]. `Person` is the plain healthy adult who has thresholds
+and nothing else; a whole one is `Patient`.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
@@ -25,14 +26,19 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Feeling:
-    """How far the last pulse reached, as multiples of each threshold, and the pain score 0 to 10 (5 = at threshold)."""
+    """How far a channel's last pulse reached, as multiples of each threshold, and its pain score.
+
+    The score runs from 0 to 10: 5 is "pain", 7 the most that is tolerated [design].
+    """
 
     sensory: float = 0.0
     motor: float = 0.0
     pain: float = 0.0
+    pain_score: float = 0.0
+    channel: int = 0
 
     def __str__(self) -> str:
-        if self.pain >= 5:
+        if self.pain_score >= 5:
             return "that hurts"
         if self.motor >= 1.5:
             return "a strong contraction"
@@ -41,6 +47,26 @@ class Feeling:
         if self.sensory >= 1.5:
             return "strong tingling"
         return "tingling" if self.sensory >= 1 else "nothing"
+
+
+def pain_score(multiple: float) -> float:
+    """clip(5 u², 0, 10). [design]"""
+    return min(10.0, 5 * multiple * multiple)
+
+
+def first_phase(pulse: Pulse) -> tuple[int, int]:
+    """Mean current magnitude in µA and duration in µs of a pulse's first phase, as delivered; 0, 0 when none flowed.
+
+    The phase is the first run of points of one sign, so a shaped pulse counts as one phase.
+    """
+    charge_pc = duration_us = 0
+    for point, charge in zip(pulse.points, pulse.charge_pc, strict=True):
+        if charge_pc and charge * charge_pc <= 0:
+            break
+        if charge:
+            charge_pc += charge
+            duration_us += point.duration_us
+    return (round(abs(charge_pc) / duration_us), duration_us) if duration_us else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +79,15 @@ class Person:
 
     def feels(self, pulse: Pulse) -> Feeling:
         """What one pulse does; judged by its first phase's charge as delivered."""
-        phase_us = pulse.phase_us[0]
-        current_ma = abs(pulse.charge_pc[0]) / phase_us / 1000
+        current_ua, phase_us = first_phase(pulse)
+        if not phase_us:
+            return Feeling(channel=pulse.channel)
+        current_ma = current_ua / 1000
         pained = current_ma / self.pain.amplitude_ma(phase_us)
         return Feeling(
             current_ma / self.sensory.amplitude_ma(phase_us),
             current_ma / self.motor.amplitude_ma(phase_us),
-            min(10.0, 5 * pained * pained),
+            pained,
+            pain_score(pained),
+            pulse.channel,
         )

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from firmware_sim.sciencemode4.limits import ELECTRODE_FLOOR_UA, PULSE_OVERHEAD_US
+from firmware_sim.sciencemode4.contact import judge_contact
 from firmware_sim.sciencemode4.replies import ChannelError
 from firmware_sim.sciencemode4.requests import ChannelSetting, MlUpdate
+from firmware_sim.sciencemode4.sources import Sources
 from firmware_sim.sciencemode4.switches import Switches
-from firmware_sim.stage import Contact, Delivery, Point, Stage
+from firmware_sim.stage import Contact, Point, Stage
 from firmware_sim.stage.pulse import Points
 from firmware_sim.stage.trace import ChannelFailed
 
@@ -45,18 +46,23 @@ class Generator:
     """The pulses of the mid level. `errors` has one half-byte per channel, channel 1 first."""
 
     stage: Stage
+    sources: Sources
     switches: Switches
     stop_on_all_errors: bool = False
     errors: list[ChannelError] = field(default_factory=lambda: [ChannelError.NONE] * CHANNELS)
     _running: dict[int, _Running] = field(default_factory=dict)
     _locked: set[int] = field(default_factory=set)
     _ramped: set[int] = field(default_factory=set)
-    _free_us: list[int] = field(default_factory=lambda: [0, 0])
 
     @property
     def active(self) -> tuple[int, ...]:
         """Channels that give pulses, ascending."""
         return tuple(sorted(self._running))
+
+    @property
+    def settings(self) -> dict[int, tuple[Points, int]]:
+        """Points (without the ramp) and period of every channel that gives pulses."""
+        return {channel: (running.points, running.period_us) for channel, running in self._running.items()}
 
     def begin(self, stop_on_all_errors: bool) -> None:
         """Ml_init: nothing runs and nothing is remembered; the source stays busy with a pulse under way."""
@@ -125,15 +131,12 @@ class Generator:
         """The channel whose pulse starts next: earliest start, then longest wait, then lowest number."""
         if len(self._running) == 1:
             ((channel, running),) = self._running.items()
-            return channel, running, max(running.due_us, self._free_us[self._source(channel)])
+            return channel, running, max(running.due_us, self.sources.free_us(channel))
         start_us, _, channel = min(
-            (max(running.due_us, self._free_us[self._source(channel)]), running.due_us, channel)
+            (max(running.due_us, self.sources.free_us(channel)), running.due_us, channel)
             for channel, running in self._running.items()
         )
         return channel, self._running[channel], start_us
-
-    def _source(self, channel: int) -> int:
-        return 1 if channel > 4 and self.switches.current_sources == 2 else 0
 
     def _give(self, channel: int, running: _Running, start_us: int) -> None:
         running.given += 1
@@ -141,7 +144,7 @@ class Generator:
         if running.given <= running.ramp:
             points = ramped(points, running.given, running.ramp, self.switches.ramp_fractions)
         delivery = self.stage.deliver(start_us, channel, points)
-        self._free_us[self._source(channel)] = start_us + running.length_us + PULSE_OVERHEAD_US
+        self.sources.occupy(channel, start_us, running.length_us)
         running.last_due_us = running.due_us
         running.due_us += running.period_us
         if delivery.contact is Contact.GOOD:
@@ -152,15 +155,6 @@ class Generator:
         if error and running.bad_in_a_row >= self.switches.fault_after_pulses:
             self._fail(channel, error, start_us)
 
-    def single(self, channel: int, points: Points, now_us: int) -> Delivery | None:
-        """One low-level pulse now; None while the source is busy."""
-        source = self._source(channel)
-        if self._free_us[source] > now_us:
-            return None
-        delivery = self.stage.deliver(now_us, channel, points)
-        self._free_us[source] = now_us + delivery.duration_us + PULSE_OVERHEAD_US
-        return delivery
-
     def _fail(self, channel: int, error: ChannelError, t_us: int) -> None:
         self.errors[channel - 1] = error
         self.stage.note(ChannelFailed(t_us, channel, int(error)))
@@ -170,17 +164,3 @@ class Generator:
             self.halt()
         else:
             del self._running[channel]
-
-
-def judge_contact(delivery: Delivery, switches: Switches) -> ChannelError:
-    """What the device notices: an open lead from 15 mA up only, a limited current always."""
-    match delivery.contact:
-        case Contact.GOOD:
-            return ChannelError.NONE
-        case Contact.LIMITED:
-            return ChannelError.LOW_CURRENT
-        case Contact.OPEN:
-            if max(abs(ua) for _, ua in delivery.points) >= ELECTRODE_FLOOR_UA:
-                return ChannelError.ELECTRODE
-            silent = switches.open_lead_below_floor == "silent"
-            return ChannelError.NONE if silent else ChannelError.LOW_CURRENT

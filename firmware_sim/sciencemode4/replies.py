@@ -21,9 +21,11 @@ class Result(IntEnum):
     TRANSFER = 1
     PARAMETER = 2
     NOT_INITIALISED = 7
+    HIGH_VOLTAGE = 8
     ELECTRODE = 10
     UNKNOWN_COMMAND = 11
     PULSE_TIMEOUT = 16
+    BUSY = 21
     LOW_CURRENT = 28
 
 
@@ -71,6 +73,11 @@ def extended_version(result: int, version: Version) -> bytes:
     return head + version.firmware_hash + bytes((version.hash_type, version.hash_valid))
 
 
+def short_version(result: int, version: Version) -> bytes:
+    """Get_version_main and Get_version_stim, the RehaMove3's: no hash."""
+    return bytes((result, *version.firmware, *version.sciencemode))
+
+
 def battery_status(result: int, level_percent: int, voltage_mv: int) -> bytes:
     """The RehaMove3 form."""
     return bytes((result, level_percent)) + voltage_mv.to_bytes(2, "big")
@@ -116,4 +123,8 @@ def refusal(command: int, result: int, data: bytes) -> bytes:
         return extended_version(result, Version((0, 0, 0), (0, 0, 0), bytes(4), 0, hash_valid=False))
     if command == requests.GET_BATTERY_STATUS:
         return battery_status(result, 0, 0)
+    if command in (requests.GET_VERSION_MAIN, requests.GET_VERSION_STIM):
+        return bytes((result,)) + bytes(6)
+    if command == requests.GET_MAIN_STATUS:
+        return bytes((result, 0))
     return bytes((result,))

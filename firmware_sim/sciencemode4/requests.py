@@ -15,6 +15,8 @@ LL_INIT, LL_CHANNEL_CONFIG, LL_STOP = 0, 2, 4
 ML_INIT, ML_UPDATE, ML_STOP, ML_GET_CURRENT_DATA = 30, 32, 34, 36
 GET_DEVICE_ID, GET_BATTERY_STATUS, RESET = 52, 54, 58
 GET_STIM_STATUS, GET_EXTENDED_VERSION = 62, 68
+GET_VERSION_MAIN, SET_POWER, GET_VERSION_STIM, GET_MAIN_STATUS = 50, 56, 60, 64
+REHAMOVE3 = (GET_VERSION_MAIN, SET_POWER, GET_VERSION_STIM, GET_MAIN_STATUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class LlInit:
 
 @dataclass(frozen=True, slots=True)
 class LlChannelConfig:
-    """One single pulse. `channel` is 1 to 8; without `execute` there are no points."""
+    """One single pulse. `channel` is 1 to 8; without `execute` the points may be left out."""
 
     execute: bool
     channel: int
@@ -97,6 +99,13 @@ class GetBatteryStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class RehaMove3:
+    """A general command of the RehaMove3 and the C library, without parameters that matter here."""
+
+    command: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reset:
     pass
 
@@ -134,6 +143,7 @@ Request = (
     | MlGetCurrentData
     | GetDeviceId
     | GetBatteryStatus
+    | RehaMove3
     | Reset
     | GetStimStatus
     | GetExtendedVersion
@@ -149,8 +159,9 @@ class _Refused(Exception):
 class _Reader:
     """Takes big-endian integers from the front of the data."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, reserved_refused: bool) -> None:
         self._data, self._at = data, 0
+        self.reserved_refused = reserved_refused
 
     def take(self, size: int, what: str) -> int:
         end = self._at + size
@@ -166,12 +177,16 @@ class _Reader:
 
 
 @lru_cache(maxsize=8192)
-def decode(command: int, data: bytes, extra_refused: bool = False) -> Request:
-    """The meaning of a frame. With `extra_refused`, bytes behind the last parameter make it Malformed."""
+def decode(command: int, data: bytes, extra_refused: bool = False, reserved_refused: bool = False) -> Request:
+    """The meaning of a frame.
+
+    With `extra_refused` bytes behind the last parameter make it Malformed, with `reserved_refused` a reserved bit of
+    a point that is set (among them the C library's interpolation mode); otherwise both mean nothing.
+    """
     parse = _PARSERS.get(command)
     if parse is None:
         return Unknown(command)
-    reader = _Reader(data)
+    reader = _Reader(data, reserved_refused)
     try:
         request = parse(reader)
         if extra_refused and reader.left:
@@ -206,6 +221,8 @@ def _setting(reader: _Reader, channel: int) -> ChannelSetting:
 def _point(reader: _Reader) -> Point:
     """12 bits duration in µs, 10 bits current code = 2 x mA + 300, 10 reserved bits."""
     word = reader.take(4, "a point")
+    if word & 0x3FF and reader.reserved_refused:
+        raise _Refused(f"reserved bits {word & 0x3FF:03X} of a point are set")
     current_ua = ((word >> 10 & 0x3FF) - 300) * 500
     if abs(current_ua) > limits.MAX_CURRENT_UA:
         raise _Refused(f"current of {current_ua} uA is above the device's own ceiling")
@@ -230,8 +247,14 @@ def _ll_init(reader: _Reader) -> LlInit:
 def _ll_channel_config(reader: _Reader) -> LlChannelConfig:
     head = reader.take(1, "the channel byte")
     execute, count = bool(head & 0x80), (head & 0x0F) + 1
-    points = tuple(_point(reader) for _ in range(count)) if execute else ()
+    points = tuple(_point(reader) for _ in range(count)) if execute or reader.left else ()
     return LlChannelConfig(execute, socket_of(head), count, points)
+
+
+def _set_power(reader: _Reader) -> RehaMove3:
+    """Its parameters are not documented; any are taken."""
+    reader.take(reader.left, "the rest")
+    return RehaMove3(SET_POWER)
 
 
 def socket_of(head: int) -> int:
@@ -256,4 +279,8 @@ _PARSERS: dict[int, Callable[[_Reader], Request]] = {
     RESET: lambda _: Reset(),
     GET_STIM_STATUS: lambda _: GetStimStatus(),
     GET_EXTENDED_VERSION: lambda _: GetExtendedVersion(),
+    GET_VERSION_MAIN: lambda _: RehaMove3(GET_VERSION_MAIN),
+    SET_POWER: _set_power,
+    GET_VERSION_STIM: lambda _: RehaMove3(GET_VERSION_STIM),
+    GET_MAIN_STATUS: lambda _: RehaMove3(GET_MAIN_STATUS),
 }

@@ -49,6 +49,34 @@ class Switches:
     reinit: Literal["restarts", "refuse_7"] = _switch(
         "restarts", ("restarts", "refuse_7"), "Ml_init while the mid level is already initialised"
     )
+    ll_reinit: Literal["restarts", "refuse_7"] = _switch(
+        "restarts",
+        ("restarts", "refuse_7"),
+        "Ll_init while the low level is already initialised; pulses waiting are lost",
+    )
+    ll_voltage_codes: Literal["accepted", "refuse_2"] = _switch(
+        "accepted", ("accepted", "refuse_2"), "the RehaMove3's high-voltage codes 2 to 6 (30 to 150 V) in Ll_init"
+    )
+    ll_pulse_without_voltage: Literal[0, 8, 28] = _switch(
+        0, (0, 8, 28), "the result of a low-level pulse while the high voltage is off; nothing flows"
+    )
+    ll_full_buffer: Literal[16, 21, "silence"] = _switch(
+        16, (16, 21, "silence"), "the result of a low-level pulse for which the buffer of ten has no room; it is lost"
+    )
+    ll_running_pulse_counts: bool = _flag(False, "the low-level pulse under way takes one of the ten places")
+    ll_stop_with_queue: Literal["drops", "drops_with_7", "finishes"] = _switch(
+        "drops",
+        ("drops", "drops_with_7", "finishes"),
+        "Ll_stop while pulses wait: lost without an answer, lost with result 7 each, or given before the level ends",
+    )
+    ll_measurement_answered: bool = _flag(
+        True, "Ll_channel_config_ack carries the samples asked for; otherwise it says that nothing was measured"
+    )
+    ll_sample_unit: Literal["hundredths", "hundreds"] = _switch(
+        "hundredths",
+        ("hundredths", "hundreds"),
+        "what 1 is in a measurement sample: 0.01 mA or 0.01 V, or 100 µA or 100 mV",
+    )
     stop_when_none_result: Literal[7, 0] = _switch(7, (7, 0), "the result of a stop when nothing is initialised")
     bad_checksum_reply: Literal["command_result_1", "general_error", "silence"] = _switch(
         "command_result_1",
@@ -63,6 +91,9 @@ class Switches:
         True, "the result of a poll repeats the first channel fault (10, 16, 28) instead of staying 0"
     )
     reset_ack_sent: bool = _flag(True, "Reset is acknowledged before the restart")
+    boot_ms: Literal[0, 500, 3000] = _switch(
+        0, (0, 500, 3000), "how long a restart takes; meanwhile the lamp is violet and nothing is heard or answered"
+    )
     ramp_on_reenable: bool = _flag(
         True, "a channel that was off runs its ramp again when enabled; otherwise only once after Ml_init"
     )
@@ -73,6 +104,9 @@ class Switches:
     )
     unknown_cmd_repeats_number: bool = _flag(True, "Unknown_cmd carries the packet number of the request, not 0")
     battery_status_answered: bool = _flag(False, "the RehaMove3 command Get_battery_status is answered")
+    rehamove3_answered: bool = _flag(
+        False, "the RehaMove3 commands Get_version_main, Set_power, Get_version_stim and Get_main_status are answered"
+    )
     current_sources: Literal[1, 2] = _switch(
         1, (1, 2), "one current source serves all channels, or one for channels 1-4 and one for 5-8"
     )
@@ -82,6 +116,9 @@ class Switches:
     fault_after_pulses: Literal[1, 3] = _switch(1, (1, 3), "how many bad pulses in a row make a channel fault")
     extra_bytes: Literal["ignored", "refuse_2"] = _switch(
         "ignored", ("ignored", "refuse_2"), "bytes behind the last parameter of a request"
+    )
+    reserved_bits: Literal["ignored", "refuse_2"] = _switch(
+        "ignored", ("ignored", "refuse_2"), "a reserved bit of a point that is set, the interpolation mode among them"
     )
 
 

@@ -2,43 +2,24 @@
 
 A pulse is computed once per shape and electrode state and then reused. The skin capacitor's charge is carried
 from pulse to pulse (it decays with Rp x Cp); its start voltage is rounded to 1 mV of the 150 V, which bounds the
-error of a reused pulse to a thousandth of a percent and lets steady trains share one computation.
+error of a reused pulse to a thousandth of a percent and lets steady trains share one computation. A pad that dries
+or warms is looked at again on a coarse grid of device time: the trace does not depend on who asked when.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from math import exp
 
-from firmware_sim.stage import electrode
-from firmware_sim.stage.electrode import GOOD, LOADS, Load
+from firmware_sim.stage import electrode, sampling
+from firmware_sim.stage.electrode import COMPLIANCE_MV, GOOD, LOADS, WHOLE, Load
+from firmware_sim.stage.output_faults import OutputFaults
+from firmware_sim.stage.pad import Pad, Worn
 from firmware_sim.stage.pulse import Delivery, Points, Pulse
-from firmware_sim.stage.trace import Event
+from firmware_sim.stage.trace import Event, told
 
 CHANNELS = 8
 CACHE_LIMIT = 4096
 """Computed pulses kept per channel before the cache starts afresh. [design]"""
-GONE_AFTER = 20
-"""Time constants after which the capacitor counts as empty: 150 V x e^-20 is 0.3 µV. [design]"""
 
 Sink = Callable[[Pulse | Event], None]
-
-
-@dataclass(slots=True)
-class _Electrode:
-    """One channel's load with the charge left on its skin capacitor at `since_us`."""
-
-    load: Load
-    tau_us: float = 0.0
-    residual_v: float = 0.0
-    since_us: int = 0
-    cache: dict[tuple[Points, int], Delivery] = field(default_factory=dict)
-
-    def residual_mv(self, t_us: int) -> int:
-        """Capacitor voltage at `t_us`, mV."""
-        gap_us = t_us - self.since_us
-        if not self.residual_v or gap_us > GONE_AFTER * self.tau_us:
-            return 0
-        return round(self.residual_v * exp(-gap_us / self.tau_us) * 1000)
 
 
 class Stage:
@@ -46,7 +27,9 @@ class Stage:
 
     `loads` maps channels (1 to 8) to a load or the name of one; other channels have a good pad. `trace` and
     `events` grow while `keep_trace` is true; with `trace_limit` the oldest quarter is dropped at the limit.
-    `sink` sees every pulse and event as it happens.
+    `sink` (and whoever comes by `watch`) sees every pulse and event as it happens. `output_faults` is what is wrong
+    with the output. `told_us` turns the device's time into the one in which pulses and events are told, where they
+    differ.
     """
 
     def __init__(
@@ -61,62 +44,176 @@ class Stage:
         self.events: list[Event] = []
         self.keep_trace = keep_trace
         self.last_pulse_us: int | None = None
+        self.output_faults = OutputFaults()
+        self._compliance_mv = self._selected_mv = COMPLIANCE_MV
         self._trace_limit = trace_limit
-        self._sink = sink
-        self._electrodes = [_Electrode(GOOD, electrode.time_constant_us(GOOD)) for _ in range(CHANNELS)]
+        self._sinks = [] if sink is None else [sink]
+        self.told_us: Callable[[int], int] | None = None
+        self._electrodes = [Pad() for _ in range(CHANNELS)]
         for channel, load in (loads or {}).items():
             self.set_load(channel, load)
 
+    # The supply
+
+    @property
+    def compliance_mv(self) -> int:
+        """What the supply allows the output; lower it for a supply that sags."""
+        return self._compliance_mv
+
+    @compliance_mv.setter
+    def compliance_mv(self, value: int) -> None:
+        self._compliance_mv = _checked(value)
+        self._forget()
+
+    @property
+    def selected_mv(self) -> int:
+        """What the device itself asked its high voltage for."""
+        return self._selected_mv
+
+    @selected_mv.setter
+    def selected_mv(self, value: int) -> None:
+        if value != self._selected_mv:
+            self._selected_mv = _checked(value)
+            self._forget()
+
+    @property
+    def limit_mv(self) -> int:
+        """The largest voltage between the electrodes now."""
+        return min(self._compliance_mv, self._selected_mv)
+
+    def _forget(self) -> None:
+        for state in self._electrodes:
+            state.cache.clear()
+
+    # The electrodes. Advance the device to the moment of a change first.
+
     def load(self, channel: int) -> Load:
-        """The load on `channel` now."""
-        return self._electrode(channel).load
+        """The load that was put on `channel`; its contact and wear are not counted in."""
+        return self._electrode(channel).placed
+
+    def load_at(self, channel: int, t_us: int) -> Load:
+        """The load as a current at `t_us` would meet it, contact and wear counted in."""
+        return self._electrode(channel).load_at(t_us)
 
     def set_load(self, channel: int, load: Load | str) -> None:
-        """Put another load on `channel` (1 to 8) from the next pulse on; a new contact starts uncharged.
+        """Put another load on `channel` (1 to 8) from the next pulse on, whole and fresh; it starts uncharged.
 
-        Advance the device to the moment of the change first. Raises ValueError for an unknown name or channel.
+        Raises ValueError for an unknown name or channel.
         """
         if isinstance(load, str):
             if load not in LOADS:
                 raise ValueError(f"unknown load {load!r}; known: {', '.join(LOADS)}")
             load = LOADS[load]
-        self._electrode(channel)
-        self._electrodes[channel - 1] = _Electrode(load, electrode.time_constant_us(load))
+        state = self._electrode(channel)
+        state.placed, state.contact_permille, state.worn = load, WHOLE, None
+        state.residual_v = 0.0
+        state.review(0)
+
+    def contact_permille(self, channel: int) -> int:
+        """Share of the pad on `channel` that lies on the skin."""
+        return self._electrode(channel).contact_permille
+
+    def set_contact(self, channel: int, permille: int) -> None:
+        """Lift a part of the pad, or press it on again; 1 to 1000. The skin keeps its charge. ValueError outside."""
+        state = self._electrode(channel)
+        GOOD.at_contact(permille)
+        state.contact_permille = permille
+        state.review(state.since_us)
+
+    def wear(self, channel: int, since_us: int, before_s: int = 0) -> None:
+        """From `since_us` on the pad dries and warms; it had `before_s` of use before. Until the next `set_load`."""
+        state = self._electrode(channel)
+        state.worn = Worn(since_us, before_s)
+        state.review(since_us)
+
+    # Pulses
 
     def deliver(self, t_us: int, channel: int, points: Points) -> Delivery:
         """Drive one pulse into the channel's load at `t_us` and record it."""
         state = self._electrodes[channel - 1]
+        if state.review_us is not None and t_us >= state.review_us:
+            state.review(t_us)
         residual_mv = state.residual_mv(t_us)
-        key = (points, residual_mv)
+        key: tuple[object, ...] = (points, residual_mv)
+        driven = points
+        if self.output_faults.some:
+            driven = self.output_faults.alter(channel, points)
+            key = (points, residual_mv, driven)
         delivery = state.cache.get(key)
         if delivery is None:
-            delivery = electrode.deliver(points, state.load, residual_mv / 1000)
-            if len(state.cache) >= CACHE_LIMIT:
-                state.cache.clear()
+            delivery = self._compute(state, points, driven, residual_mv)
             state.cache[key] = delivery
         state.residual_v = delivery.residual_v
         state.since_us = t_us + delivery.duration_us
-        self.last_pulse_us = t_us
-        if self.keep_trace or self._sink:
-            self._record(Pulse(t_us, channel, delivery))
+        state.pulses += 1
+        self.last_pulse_us = t_us if self.told_us is None else self.told_us(t_us)
+        state.last = pulse = Pulse(self.last_pulse_us, channel, delivery)
+        if self.keep_trace:
+            self._keep(pulse)
+        for sink in self._sinks:
+            sink(pulse)
         return delivery
+
+    def _compute(self, state: Pad, points: Points, driven: Points, residual_mv: int) -> Delivery:
+        if len(state.cache) >= CACHE_LIMIT:
+            state.cache.clear()
+        return electrode.deliver(
+            points,
+            state.load,
+            residual_mv / 1000,
+            compliance_mv=self.limit_mv,
+            driven=driven,
+            contact_permille=state.contact_permille,
+        )
+
+    def samples(
+        self, t_us: int, channel: int, points: Points, sampling_us: int, count: int
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Currents (µA) and voltages (mV) that a pulse given at `t_us` will show. It is not given by this."""
+        state = self._electrode(channel)
+        if state.review_us is not None and t_us >= state.review_us:
+            state.review(t_us)
+        faults = self.output_faults
+        driven = faults.peek(channel, points) if faults.some else points
+        start_v = state.residual_mv(max(t_us, state.since_us)) / 1000
+        return sampling.samples(driven, state.load, start_v, sampling_us, count, compliance_mv=self.limit_mv)
+
+    def pulses(self, channel: int) -> int:
+        """How many pulses this channel has given."""
+        return self._electrode(channel).pulses
+
+    def last_pulse(self, channel: int) -> Pulse | None:
+        """The channel's last pulse, also when no trace is kept."""
+        return self._electrode(channel).last
+
+    # The trace
 
     def note(self, event: Event) -> None:
         """Record something that happened at the device."""
+        if self.told_us is not None:
+            event = told(event, self.told_us)
         if self.keep_trace:
             self.events.append(event)
-        if self._sink:
-            self._sink(event)
+        for sink in self._sinks:
+            sink(event)
 
-    def _record(self, pulse: Pulse) -> None:
-        if self.keep_trace:
-            self.trace.append(pulse)
-            if self._trace_limit is not None and len(self.trace) > self._trace_limit:
-                del self.trace[: self._trace_limit // 4 + 1]
-        if self._sink:
-            self._sink(pulse)
+    def watch(self, sink: Sink) -> None:
+        """Let `sink` see every pulse and event from now on."""
+        self._sinks.append(sink)
 
-    def _electrode(self, channel: int) -> _Electrode:
+    def _keep(self, pulse: Pulse) -> None:
+        self.trace.append(pulse)
+        if self._trace_limit is not None and len(self.trace) > self._trace_limit:
+            del self.trace[: self._trace_limit // 4 + 1]
+
+    def _electrode(self, channel: int) -> Pad:
         if not 1 <= channel <= CHANNELS:
             raise ValueError(f"channel {channel} is not one of 1 to {CHANNELS}")
         return self._electrodes[channel - 1]
+
+
+def _checked(value_mv: int) -> int:
+    """A voltage of 0 counts as 1 mV: next to nothing flows, and the equations stay what they are."""
+    if value_mv < 0:
+        raise ValueError(f"an output voltage of {value_mv} mV is not 0 mV or more")
+    return max(1, value_mv)

@@ -32,6 +32,8 @@ class Delivery:
     """What one pulse shape does to one load; the same for every pulse that meets the same electrode state.
 
     `points` is what the device set (after its ramp), `charge_pc` the charge that flowed in each of them.
+    `end_voltage_mv` (magnitude, at the end of the first phase) and `measured_current_ua` (mean magnitude of the first
+    phase) are what a stimulator that measures itself would see. `contact_permille` is the share of the pad that lay on.
     """
 
     points: Points
@@ -42,6 +44,9 @@ class Delivery:
     contact: Contact
     duration_us: int
     residual_v: float
+    end_voltage_mv: int = 0
+    measured_current_ua: int = 0
+    contact_permille: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,21 @@ class Pulse:
         return self.delivery.peak_voltage_mv
 
     @property
+    def end_voltage_mv(self) -> int:
+        """Magnitude of the voltage at the end of the first phase, mV."""
+        return self.delivery.end_voltage_mv
+
+    @property
+    def measured_current_ua(self) -> int:
+        """Mean magnitude of the current in the first phase, µA."""
+        return self.delivery.measured_current_ua
+
+    @property
+    def contact_permille(self) -> int:
+        """Share of the pad that lay on the skin."""
+        return self.delivery.contact_permille
+
+    @property
     def contact(self) -> Contact:
         """How the load took the pulse."""
         return self.delivery.contact
@@ -108,13 +128,17 @@ class Pulse:
         return self.net_charge_pc / 1000
 
 
-def first_phase_peak_ua(points: Points) -> int:
-    """Peak magnitude of the first phase (the first run of points of one sign), µA; 0 when nothing is driven."""
-    peak = 0
-    for point in points:
-        current = point.current_ua
-        if peak and current * peak <= 0:
+def first_phase(points: Points) -> tuple[int, ...]:
+    """Indices of the first phase: the first run of points of one sign; empty when nothing is driven."""
+    found: list[int] = []
+    for k, (_, current_ua) in enumerate(points):
+        if found and current_ua * points[found[0]].current_ua <= 0:
             break
-        if abs(current) > abs(peak):
-            peak = current
-    return abs(peak)
+        if current_ua:
+            found.append(k)
+    return tuple(found)
+
+
+def first_phase_peak_ua(points: Points) -> int:
+    """Peak magnitude of the first phase, µA; 0 when nothing is driven."""
+    return max((abs(points[k].current_ua) for k in first_phase(points)), default=0)

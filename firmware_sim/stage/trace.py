@@ -5,7 +5,8 @@ Each line is written through at once, so that the file is complete up to the mom
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TextIO, assert_never
 
 from firmware_sim.stage.pulse import Pulse
@@ -57,7 +58,51 @@ class Restarted:
     t_us: int
 
 
-Event = FrameArrived | Replied | StateChanged | DeadManFired | ChannelFailed | Restarted
+@dataclass(frozen=True, slots=True)
+class FaultBegan:
+    """An injected fault begins; `injection` is its number."""
+
+    t_us: int
+    injection: int
+    kind: str
+    channel: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultEnded:
+    t_us: int
+    injection: int
+    kind: str
+    effects: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """From here on everything continues as it was at `from_us`, when the snapshot `name` was taken."""
+
+    t_us: int
+    name: str
+    from_us: int
+
+
+Event = (
+    FrameArrived
+    | Replied
+    | StateChanged
+    | DeadManFired
+    | ChannelFailed
+    | Restarted
+    | FaultBegan
+    | FaultEnded
+    | Restored
+)
+
+
+def told(event: Event, clock: Callable[[int], int]) -> Event:
+    """The event with its times turned by `clock`."""
+    if isinstance(event, Replied):
+        return replace(event, t_us=clock(event.t_us), due_us=clock(event.due_us))
+    return replace(event, t_us=clock(event.t_us))
 
 
 def line(item: Pulse | Event) -> str:
@@ -86,6 +131,12 @@ def _fields(item: Pulse | Event) -> dict[str, object]:
             return {"channel_failed": item.channel, "error": item.error}
         case Restarted():
             return {"restarted": True}
+        case FaultBegan():
+            return {"fault_began": item.kind, "injection": item.injection, "channel": item.channel}
+        case FaultEnded():
+            return {"fault_ended": item.kind, "injection": item.injection, "effects": item.effects}
+        case Restored():
+            return {"restored": item.name, "from_us": item.from_us}
         case _:
             assert_never(item)
 

@@ -128,7 +128,7 @@ def _enough(bench: Bench, target: str, say: Say) -> Callable[[Slot, View], bool]
         if said.get(slot) != str(feeling):
             said[slot] = str(feeling)
             say(f"        channel {slot.channel} at {level_ma:.1f} mA: the patient feels {feeling}")
-        if feeling.pain >= ENOUGH_PAIN:
+        if feeling.pain_score >= ENOUGH_PAIN:
             return True
         match target:
             case "sensory_threshold":

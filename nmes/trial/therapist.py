@@ -44,7 +44,7 @@ class Therapist:
             case _:
                 return None
 
-    def _ready(self, view: View) -> e.Event:
+    def _ready(self, view: View) -> e.Event | None:
         for slot in view.slots:
             if slot.level_ua is None:
                 return e.Titrate(slot.slot.channel, slot.slot.waveform, view.epoch)

@@ -1,5 +1,6 @@
 """The simulator as a program: a real process, a raw socket, the real clock."""
 
+import contextlib
 import json
 import os
 import select
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim import __version__
+from firmware_sim.__main__ import main
 from firmware_sim.sciencemode4 import framing
 
 ROOT = Path(__file__).parents[2]
@@ -240,7 +242,7 @@ def test_a_busy_port_is_one_clear_line():
         (["--port", "x"], "invalid int value: 'x'"),
         (["--serve", "usb"], "invalid choice: 'usb'"),
         (["--serve", "pty", "--port", "5000"], "--port belongs to --serve tcp"),
-        (["--load", "soup"], "known: good, worn, dry, half-lifted, open"),
+        (["--load", "soup"], "known: good, worn, dry, half-lifted, open, short"),
         (["--load", "9=open"], "a channel is a number from 1 to 8"),
         (["--load", "=open"], "a channel is a number from 1 to 8"),
         (["--switch", "soup=1"], "unknown switch"),
@@ -252,16 +254,48 @@ def test_a_busy_port_is_one_clear_line():
         (["--speed", "nan"], "from 0.01 to 100"),
         (["--trace", "/no/such/folder/trace"], "No such file or directory"),
         (["soup"], "unrecognized arguments: soup"),
+        (["--speed", "max"], "from 0.01 to 100"),
+        (["--backdoor", "70000"], "a port is a number from 0 to 65535"),
+        (["--patient", "nobody"], "there is no such profile; known: after_tka, "),
+        (["--site", "1=calf"], "--site belongs to --patient PROFILE"),
+        (["--patient", "healthy_adult", "--site", "9=calf"], "write it as CHANNEL=MUSCLE"),
+        (["--patient", "healthy_adult", "--site", "1="], "write it as CHANNEL=MUSCLE"),
+        (["--patient", "healthy_adult", "--site", "1=calf", "--site", "1=foot"], "channel 1 is given twice"),
+        (["--seed", "x"], "invalid int value: 'x'"),
+        (["--over", "socket"], "--over belongs to --scenario"),
+        (["--scenario", "usb-reset", "--patient", "healthy_adult"], "--patient does not go with --scenario"),
+        (["--scenario", "usb-reset", "--over", "socket", "--speed", "max"], "a number from 0.01 to 100"),
     ],
 )
-def test_a_bad_argument_is_one_clear_line_and_exit_2(arguments, said):
-    assert said in refused_start(*arguments)
+def test_a_bad_argument_is_one_clear_line_and_exit_2(arguments, said, capsys):
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("nmes-sim: ")
+    assert err.count("\n") == 1
+    assert said in err
+
+
+def test_so_it_is_for_the_program():
+    assert "unknown switch" in refused_start("--switch", "soup=1")
 
 
 def test_version_and_help():
     assert launch("--version").communicate(timeout=10)[0].decode() == f"nmes-sim {__version__}\n"
     text = launch("--help").communicate(timeout=10)[0].decode()
-    for word in ("--serve", "--trace", "--exit-when-idle", "update_clears_error=true|false", "half-lifted"):
+    assert "Traceback" not in text
+    options = (
+        "--serve",
+        "--trace",
+        "--exit-when-idle",
+        "--backdoor",
+        "--patient",
+        "--site",
+        "--seed",
+        "--scenario",
+        "--panel",
+    )
+    for word in (*options, "update_clears_error=true|false", "half-lifted", "cramp_prone_calf", "electrode-off"):
         assert word in text
 
 
@@ -297,3 +331,165 @@ def test_a_signal_that_its_starter_had_blocked_ends_it_all_the_same(start):
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     process.terminate()
     assert process.wait(3) == 0
+
+
+# --- the backdoor, the person and faults, in a real process ---
+
+
+class Lines:
+    """A client of the backdoor."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self._file = self.socket.makefile("rw", encoding="utf-8", newline="\n")
+
+    def ask(self, do, **fields):
+        self._file.write(json.dumps({"id": 1, "do": do, **fields}) + "\n")
+        self._file.flush()
+        return json.loads(self._file.readline())
+
+    def until(self, condition, seconds=10):
+        """Ask for the state until it is as wanted."""
+        deadline = time.monotonic() + seconds
+        while not condition(state := self.ask("get", what="state")["state"]):
+            assert time.monotonic() < deadline, f"not in time: {state}"
+        return state
+
+    def close(self):
+        self._file.close()
+        self.socket.close()
+
+
+@pytest.fixture
+def start_open(start):
+    """start_open(*arguments) gives a running process, its port, its trace, and a function that opens its backdoor."""
+    doors = []
+
+    def run(*arguments):
+        process, port, trace = start("--backdoor", *arguments)
+        announced = process.stdout.readline().decode().strip()
+        assert announced.startswith("backdoor tcp://127.0.0.1:")
+
+        def door():
+            doors.append(Lines(int(announced.rpartition(":")[2])))
+            return doors[-1]
+
+        return process, port, trace, door
+
+    yield run
+    for one in doors:
+        one.close()
+
+
+def test_the_backdoor_is_a_port_of_its_own_and_several_look_through_it(start_open, connect):
+    process, port, trace, door = start_open("--patient", "healthy_adult", "--site", "1=gastrocnemius", "--seed", "3")
+    client, one, other = connect(port), door(), door()
+    client.ask(INIT)
+    client.ask(UPDATE)
+    state = one.until(lambda state: state["device"]["channels"][0]["pulses"] > 5)
+    assert state["device"]["channels"][0]["active"]
+    assert state["patient"]["muscles"][0]["name"] == "gastrocnemius"
+    assert state["seed"] == 3
+    assert other.ask("inject", fault="electrode_off", channel=1)["injection"] == 1
+    state = one.until(lambda state: state["device"]["channels"][0]["error"])
+    assert (state["device"]["lamp"], state["faults"][0]["effects"]) == ("red", 1)
+    assert client.ask(framing.encode(5, 36, b"\4")).data[0] == 10
+    process.terminate()
+    assert process.wait(5) == 0
+    assert any(line.get("fault_began") == "electrode_off" for line in lines(trace))
+
+
+def test_without_the_option_there_is_no_backdoor(start):
+    process, _, _ = start()
+    assert not select.select([process.stdout], [], [], 0.2)[0]
+
+
+def test_a_busy_port_of_the_backdoor_is_one_clear_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = launch("--backdoor", port)
+        _, err = process.communicate(timeout=10)
+    assert process.returncode == 2
+    assert err.decode().startswith(f"nmes-sim: cannot open port {port} for the backdoor: ")
+
+
+def test_rubbish_and_a_flood_at_the_backdoor_delay_no_pulse(start_open, connect):
+    _, port, trace, door = start_open()
+    client, rude = connect(port), door()
+    client.ask(INIT)
+    client.ask(UPDATE)
+    for _ in range(20):
+        rude.socket.sendall(b"\xff\x00{[" * 3000 + b"\n" + b'{"do":"get","what":"state"}\n' * 50)
+        rude.socket.recv(1_000_000)
+        assert client.ask(framing.encode(5, 36, b"\4")).data[:3] == bytes((0, 4, 1))
+    times = [line["t_us"] for line in pulses(trace)]
+    assert {after - before for before, after in pairwise(times)} == {20_000}
+    assert door().ask("clear") == {"id": 1, "ok": True}
+
+
+def test_a_disconnect_drops_the_client_and_turns_others_away_for_its_time(start_open, connect):
+    _, port, _, door = start_open()
+    client, way_in = connect(port), door()
+    client.ask(INIT)
+    way_in.ask("inject", fault="disconnect", for_us=400_000)
+    assert client.socket.recv(10) == b""
+    assert connect(port).socket.recv(10) == b""
+    way_in.until(lambda state: state["line_up"])
+    assert connect(port).ask(STATUS).data == b"\0\2\6", "the device has known nothing of it"
+
+
+def test_a_disconnect_takes_a_pseudo_terminal_away_and_tells_the_name_of_the_next():
+    process = launch("--serve", "pty", "--backdoor")
+    try:
+        path = first_line(process).removeprefix("listening ")
+        way_in = Lines(int(process.stdout.readline().decode().rpartition(":")[2]))
+        descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        way_in.ask("inject", fault="disconnect", for_us=300_000)
+        with contextlib.suppress(OSError):  # an end or an error, as the system has it
+            assert os.read(descriptor, 10) == b""
+        os.close(descriptor)
+        taken = os.openpty()  # the free number goes to somebody else
+        way_in.until(lambda state: state["line_up"])
+        if os.ttyname(taken[1]) == path:
+            path = first_line(process).removeprefix("listening ")
+        descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        os.write(descriptor, STATUS)
+        assert select.select([descriptor], [], [], 5)[0]
+        assert framing.Receiver().feed(os.read(descriptor, 100)) == [framing.Frame(4, 63, b"\0\0\1")]
+        for one in (descriptor, *taken):
+            os.close(one)
+        way_in.close()
+    finally:
+        process.terminate()
+        process.communicate(timeout=5)
+    assert process.returncode == 0
+
+
+def test_a_snapshot_is_restored_on_the_real_clock(start_open, connect):
+    _, port, trace, door = start_open("--speed", "20")
+    client, way_in = connect(port), door()
+    client.ask(INIT)
+    client.ask(UPDATE)
+    way_in.ask("snapshot", name="a")
+    way_in.until(lambda state: state["device"]["state"] == "ml_init")
+    way_in.ask("restore", name="a")
+    way_in.until(lambda state: state["device"]["state"] == "ml_run")
+    way_in.until(lambda state: state["device"]["state"] == "ml_init")
+    times = [line["t_us"] for line in lines(trace)]
+    assert times == sorted(times)
+    assert sum("dead_man" in line for line in lines(trace)) == 2
+
+
+def test_a_panel_without_a_terminal_is_one_clear_line_and_exit_2():
+    process = launch("--panel")
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert out == b""
+    assert err.count(b"\n") == 1
+
+
+def test_a_scenario_is_played_by_the_program():
+    process = launch("--scenario", "electrode-off", "--speed", "50")
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, b"")
+    assert b"everything held" in out

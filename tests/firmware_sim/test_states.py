@@ -133,10 +133,12 @@ class TestLowLevel:
         bench.send(0, b"\0")
         assert bench.send(2, ll_pulse(bench)).data == b"\x0a\0\0"
 
-    def test_a_pulse_while_the_source_is_busy_is_answered_with_16(self, low):
+    def test_a_pulse_while_the_source_is_busy_waits_for_it(self, low):
         low.send(2, ll_pulse(low))
-        assert low.send(2, ll_pulse(low)).result == 16
+        assert low.send(2, ll_pulse(low)) is None
         assert len(low.device.stage.trace) == 1
+        low.run(760)
+        assert low.times() == [0, 760]
 
     def test_no_pulse_without_execute_or_without_voltage(self, new_bench):
         bench = new_bench()

@@ -140,6 +140,72 @@ class Probe:
         bench.run(100_000)
         return len(bench.times())
 
+    def low(self, setting, init=b"\0", loads=None):
+        bench = self._new(setting, loads=loads)
+        assert bench.send(0, init).result == 0
+        return bench
+
+    def pulse(self, bench, ma=20, us=300):
+        return b"\x82" + bench.Ch(ma=ma, us=us).encode()[3:]
+
+    def full(self, setting, pulses):
+        """A low-level device that was sent so many pulses at once."""
+        bench = self.low(setting)
+        for number in range(pulses):
+            bench.device.receive(framing.encode(number, 2, self.pulse(bench)), 0)
+        return bench
+
+    def acks(self, bench, at_us=50_000):
+        bench.run(at_us)
+        return [(f.packet_number, f.data[0]) for f in framing.Receiver().feed(bench.device.transmit(at_us))]
+
+    def ll_reinit(self, setting):
+        bench = self.full(setting, 3)
+        bench.device.receive(framing.encode(63, 0, b"\0"), 1_000)
+        return self.acks(bench), len(bench.times())
+
+    def ll_voltage_codes(self, setting):
+        return self._new(setting).send(0, b"\x04").result
+
+    def ll_pulse_without_voltage(self, setting):
+        bench = self.low(setting, b"\x02")
+        result = bench.send(2, self.pulse(bench)).result
+        assert bench.times() == []
+        return result
+
+    def ll_full_buffer(self, setting):
+        return self.acks(self.full(setting, 12))[11:]
+
+    def ll_running_pulse_counts(self, setting):
+        return [number for number, result in self.acks(self.full(setting, 11)) if result == 0]
+
+    def ll_stop_with_queue(self, setting):
+        bench = self.full(setting, 4)
+        bench.device.receive(framing.encode(63, 4), 1_000)
+        return self.acks(bench, 200_000), len(bench.times())
+
+    def ll_measurement_answered(self, setting):
+        bench = self.low(setting, b"\x10")
+        return bench.send(2, self.pulse(bench)).data[2:5]
+
+    def ll_sample_unit(self, setting):
+        bench = self.low(setting, b"\x10")
+        return int.from_bytes(bench.send(2, self.pulse(bench)).data[5:7], "big")
+
+    def boot_ms(self, setting):
+        bench = self._new(setting)
+        bench.send(58)
+        answered = [t_ms for t_ms in range(0, 4_000, 250) if bench.raw(framing.encode(1, 62), t_ms * 1000)]
+        return answered[0]
+
+    def rehamove3_answered(self, setting):
+        return [self._new(setting).send(command).command for command in (50, 56, 60, 64)]
+
+    def reserved_bits(self, setting):
+        bench = self._new(setting)
+        bench.init()
+        return bench.send(32, b"\x01" + bench.Ch().encode()[:-1] + b"\x20").result
+
     def extra_bytes(self, setting):
         return self._new(setting).send(62, b"\0").result
 
@@ -167,6 +233,16 @@ DEFAULTS = {
     "battery_status_answered": (67, 1),
     "current_sources": [0, 760],
     "open_lead_below_floor": 0,
+    "ll_reinit": ([(0, 0), (1, 0), (63, 0)], 2),
+    "ll_voltage_codes": 0,
+    "ll_pulse_without_voltage": 0,
+    "ll_full_buffer": [(11, 16)],
+    "ll_running_pulse_counts": list(range(11)),
+    "ll_stop_with_queue": ([(0, 0), (1, 0), (63, 0)], 2),
+    "ll_sample_unit": 2_000,
+    "boot_ms": 0,
+    "rehamove3_answered": [67, 67, 67, 67],
+    "reserved_bits": 0,
 }
 
 

@@ -83,7 +83,7 @@ def test_a_30_minute_50_hz_session_costs_well_under_2_s(new_bench):
     bench = new_bench(loads={1: "worn"})
     bench.init()
     bench.update({1: bench.Ch(ma=20)})
-    start = time.perf_counter()
+    start = time.process_time()
     bench.run(1_800 * S - 1, poll_every_us=500_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert len(bench.times()) == 90_000

@@ -48,7 +48,7 @@ def expected_request(meaning: dict) -> dict:
     drop = ("command_number", "packet_number", "high_voltage_v", "connector")
     told = {key: value for key, value in meaning.items() if key not in drop}
     if meaning["command"] == "get_version_main":
-        return {"command": "unknown", "number": 50}
+        return {"command": "rehamove3", "number": 50}
     if meaning["command"] == "ll_channel_config":
         told["points"] = points_of(meaning.get("points", []))
     if meaning["command"] == "ml_update":
@@ -101,6 +101,8 @@ def told(request: requests.Request) -> dict:
             return {"command": "ml_stop"}
         case requests.MlGetCurrentData(selector):
             return {"command": "ml_get_current_data", "selector": selector}
+        case requests.RehaMove3(number):
+            return {"command": "rehamove3", "number": number}
         case requests.GetDeviceId():
             return {"command": "get_device_id"}
         case requests.GetBatteryStatus():

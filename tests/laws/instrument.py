@@ -6,6 +6,7 @@ It watches a bench: after each step of it `look` checks every new pulse against 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_sim.device import State
@@ -63,6 +64,12 @@ class Instrument:
     stopped_us: int | None = None
     reaction_us: int = PROMPT_US
     """By when what is no longer confirmed must be gone from the skin; longer once a fault has been put in."""
+    output_fault: Callable[[int], int] = int
+    """What a fault of the output stage, which no controller can see, makes of what is allowed."""
+    obeys_halts: bool = True
+    """False only where it is the device that does not."""
+    dead_man_us: int = DEAD_MAN_US
+    """Longer only where the device's own clock or timer is what is broken."""
     limits: dict[int, History] = field(default_factory=dict)
     rates: dict[int, History] = field(default_factory=dict)
     recent: dict[int, deque[Pulse]] = field(default_factory=dict)
@@ -189,13 +196,13 @@ class Instrument:
         self._events = len(events)
 
     def _level(self, pulse: Pulse) -> None:
-        allowed_ua = self.limits.get(pulse.channel, History()).highest(pulse.t_us - self.reaction_us)
+        allowed_ua = self.output_fault(self.limits.get(pulse.channel, History()).highest(pulse.t_us - self.reaction_us))
         assert pulse.peak_current_ua <= allowed_ua, f"{pulse.peak_current_ua} uA at the skin, {allowed_ua} uA confirmed"
 
     def _silence(self, pulse: Pulse) -> None:
         """After a halt has arrived nothing flows before another update; after a STOP, before a person titrates."""
         last_halt = max((t_us for t_us in self.halts if t_us < pulse.t_us), default=None)
-        if last_halt is not None and pulse.peak_current_ua:
+        if last_halt is not None and pulse.peak_current_ua and self.obeys_halts:
             assert any(last_halt < t_us <= pulse.t_us for t_us in self.updates), "a pulse after the halt had arrived"
         if self.stopped_us is not None and pulse.peak_current_ua:
             assert pulse.t_us <= self.stopped_us, f"a pulse {pulse.t_us - self.stopped_us} us after the halt"
@@ -233,7 +240,7 @@ class Instrument:
     def _dead_man(self, pulse: Pulse) -> None:
         if pulse.peak_current_ua:
             assert self.renewed_us is not None
-            assert pulse.t_us < self.renewed_us + DEAD_MAN_US, "a pulse 2 s after the last renewing frame"
+            assert pulse.t_us < self.renewed_us + self.dead_man_us, "a pulse 2 s after the last renewing frame"
 
 
 def _by_channel(trace: list[Pulse]) -> dict[int, list[Pulse]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from together.staging import room
 
+from firmware_sim.patient import Patient, Site, load_profile
+from firmware_sim.simulator import Simulator
 from helpers.plans import simple_plan
 from nmes.core import events as e
 from nmes.core.view import Word
@@ -75,3 +77,13 @@ def test_a_chain_in_use_is_refused(tmp_path: Path) -> None:
         bench_with_record(loaded, tmp_path)
     first.controller.leave()
     first.run(100)
+
+
+def test_a_simulator_with_a_patient_may_be_the_far_end() -> None:
+    """The same verbs as a P24; what it feels is what crossed the skin."""
+    patient = Patient(load_profile("healthy_adult"), {1: Site("quadriceps", pad_mm2=4500)})
+    watched = room(device=Simulator(patient=patient)).ready()
+    watched.raise_to(watched.view.slots[0].slot, 20_000)
+    watched.run(1_000)
+    assert patient.reading().channels[0].motor > 1
+    assert patient.reading().muscles[0].peak_mn > 0

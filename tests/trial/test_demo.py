@@ -10,8 +10,8 @@ import pytest
 from nmes.record.files import Kind
 from nmes.record.store import Closed, list_sessions
 from nmes.runtime.library import Library
-from nmes.trial import bench, demo
-from nmes.trial.bench import Bench
+from nmes.trial import demo
+from nmes.trial.bench import Bench, joint
 from nmes.trial.demo import DemoError, run_demo
 
 PROTOCOLS = ["cramp_calf_ctf_training", "tens_acupuncture_like"]
@@ -70,7 +70,7 @@ class Swelling(Bench):
 def test_a_dose_that_is_not_what_the_skin_got_is_said_to_differ(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench, "Bench", Swelling)
+    monkeypatch.setattr(joint, "Bench", Swelling)
     lines: list[str] = []
     run_demo(Library().load(PROTOCOLS[1]), tmp_path, lines.append)
     assert lines[-1].endswith("they DIFFER by more than one pulse per change of output")

@@ -11,9 +11,11 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from firmware_sim.device import P24
 from firmware_sim.patient import Feeling, Person
+from firmware_sim.stage import Stage
 from nmes.core import events as e
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
@@ -34,11 +36,26 @@ from nmes.runtime.turn import Controller
 DEFAULT_ABSENT_MS = 10 * 60_000
 
 
+class Device(Protocol):
+    """What the bench needs of a far end: a P24 alone, or a Simulator with its patient and faults."""
+
+    @property
+    def stage(self) -> Stage: ...
+
+    def receive(self, data: bytes, now_us: int) -> None: ...
+
+    def advance(self, now_us: int) -> None: ...
+
+    def transmit(self, now_us: int) -> bytes: ...
+
+    def next_due_us(self) -> int | None: ...
+
+
 @dataclass(slots=True)
 class Line:
     """The simulator as the far end of a MemoryPort: it lives on the bench's clock."""
 
-    device: P24
+    device: Device
     clock: VirtualClock
 
     def from_host(self, data: bytes) -> None:
@@ -80,6 +97,18 @@ class MemorySink:
         return True
 
 
+class ForgetfulSink(MemorySink):
+    """Says that everything is on the disk and keeps nothing: for sessions that are no sessions of anybody."""
+
+    def submit(self, entries: Sequence[NewEntry], durable: int | None = None) -> None:  # noqa: ARG002 - a sink's shape
+        super().submit((), durable)
+
+
+def forgetful(clock: VirtualClock, post: Post) -> RecordSink:  # noqa: ARG001 - the shape of Bench's make_sink
+    """`make_sink` of a bench that keeps no record at all."""
+    return ForgetfulSink(post)
+
+
 class Bench:
     """Controller, guard, driver, wire, firmware and skin on one virtual clock.
 
@@ -92,13 +121,13 @@ class Bench:
         plan: Plan,
         codes: tuple[str, ...] = (),
         *,
-        device: P24 | None = None,
+        device: Device | None = None,
         make_sink: Callable[[VirtualClock, Post], RecordSink] | None = None,
         absent_limit_ms: int = DEFAULT_ABSENT_MS,
         wire: Callable[[Peer], Peer] = lambda peer: peer,
     ) -> None:
         self.clock = VirtualClock()
-        self.device = device or P24()
+        self.device: Device = device or P24()
         self.guard, self.port = open_memory(wire(Line(self.device, self.clock)), lambda: self.clock.now_us)
         self.driver = P24Driver()
         self._told: list[e.Event] = []

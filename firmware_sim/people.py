@@ -1,0 +1,33 @@
+"""Law: who is put on the electrodes brings pads and skin along; without a person no model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from firmware_sim.stage import Stage
+
+if TYPE_CHECKING:
+    from firmware_sim.patient import Patient
+
+DEFAULT_SITES = {1: "quadriceps femoris"}
+
+
+def profile_names() -> tuple[str, ...]:
+    """The shipped profiles, without loading one."""
+    folder = files("firmware_sim") / "patient" / "profiles"
+    return tuple(sorted(one.name.removesuffix(".yaml") for one in folder.iterdir() if one.name.endswith(".yaml")))
+
+
+def person(profile: str | None, sites: Mapping[int, str], seed: int, stage: Stage) -> Patient | None:
+    """The patient with pads on the skin, or None without a profile. ValueError says what is wrong with the profile."""
+    if profile is None:
+        return None
+    from firmware_sim.patient import Patient, Site, load_profile  # noqa: PLC0415 - the models take time to load
+
+    found = load_profile(profile)
+    placed = {channel: Site(muscle) for channel, muscle in (sites or DEFAULT_SITES).items()}
+    for channel, site in placed.items():
+        stage.set_load(channel, found.load(site.pad_mm2))
+    return Patient(found, placed, seed)

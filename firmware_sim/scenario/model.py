@@ -1,0 +1,173 @@
+"""Law: a scenario file says everything that decides the trace, and what is written wrong is refused with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from firmware_sim.faults.catalogue import checked
+from firmware_sim.scenario.base import Channel, Key, OneOf, Seconds, Strict
+from firmware_sim.scenario.expect import Expect
+from firmware_sim.sciencemode4 import switches
+from firmware_sim.stage import LOADS
+
+LONGEST = 10_000
+"""Items of a timeline. [design]"""
+
+
+def _known(words: tuple[str, ...]) -> BeforeValidator:
+    def check(value: object) -> object:
+        if value not in words:
+            raise ValueError(f"write one of {', '.join(words)}")
+        return value
+
+    return BeforeValidator(check)
+
+
+def _check_switches(given: Mapping[str, object]) -> None:
+    for name, value in given.items():
+        if not any(value == one and type(value) is type(one) for one in switches.values_of(name)):
+            values = ", ".join(str(one).lower() for one in switches.values_of(name))
+            raise ValueError(f"the switch {name} is one of {values}")
+
+
+Load = Annotated[str, _known(tuple(LOADS))]
+Switch = Annotated[str, _known(switches.names())]
+Milliamps = Annotated[float, Field(ge=0, le=130, multiple_of=0.5)]
+PhaseUs = Annotated[int, Field(ge=10, le=4095)]
+
+
+class Shape(Strict):
+    """A biphasic pulse: positive phase, gap, negative phase."""
+
+    ma: Milliamps
+    phase_us: PhaseUs = 300
+    gap_us: Annotated[int, Field(ge=0, le=4095)] = 100
+
+
+class Train(Shape):
+    """Pulses of the mid level; the period is rounded to the next longer 0.25 ms."""
+
+    hz: Annotated[float, Field(ge=0.13, le=2000)]
+    ramp: Annotated[int, Field(ge=0, le=15)] = 0
+
+
+class SinglePulse(Shape):
+    """One pulse of the low level."""
+
+    channel: Channel
+
+
+class Nothing(Strict):
+    """A request without parameters."""
+
+
+class Init(Strict):
+    stop_on_all_errors: bool = True
+
+
+class Action(OneOf):
+    """What the host program does, or what is done to the person, the pads or the simulator."""
+
+    init: Init | None = None
+    update: dict[Key, Train] | None = None
+    poll: Nothing | None = None
+    poll_every_ms: Annotated[int, Field(ge=0, le=60_000)] | None = None
+    stop: Nothing | None = None
+    reset: Nothing | None = None
+    status: Nothing | None = None
+    version: Nothing | None = None
+    low_init: Nothing | None = None
+    low_pulse: SinglePulse | None = None
+    low_stop: Nothing | None = None
+    raw: Annotated[str, Field(pattern=r"^\s*([0-9A-Fa-f]{2}\s*)+$")] | None = None
+    load: dict[Key, Load] | None = None
+    contact: dict[Key, Annotated[int, Field(ge=1, le=1000)]] | None = None
+    switch: dict[Switch, Any] | None = None
+    stretch: str | None = None
+    shorten: str | None = None
+    neutral: str | None = None
+    clear: Literal["all"] | None = None
+    snapshot: str | None = None
+    restore: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: object) -> object:
+        """`action: stop` is short for `action: {stop: {}}`."""
+        return {value: {}} if isinstance(value, str) and value in BARE else value
+
+    @model_validator(mode="after")
+    def _switches_fit(self) -> Action:
+        _check_switches(self.switch or {})
+        return self
+
+
+BARE = ("init", "poll", "stop", "reset", "status", "version", "low_init", "low_stop")
+
+
+class Inject(Strict):
+    """A fault of the catalogue."""
+
+    fault: str
+    channel: Channel | None = None
+    lasts: Annotated[float, Field(gt=0, le=86_400)] | None = Field(None, alias="for")
+    params: dict[str, int | str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Inject:
+        checked(self.fault, self.channel, self.params)
+        return self
+
+
+class Item(Strict):
+    """One thing that happens, or is looked at, `at` a time in seconds."""
+
+    at: Seconds
+    action: Action | None = None
+    inject: Inject | None = None
+    expect: Expect | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Item:
+        given = self.model_fields_set - {"at"}
+        if len(given) != 1:
+            raise ValueError("give exactly one of action, inject, expect beside at")
+        return self
+
+
+class Scenario(Strict):
+    """A whole file. `digest` is the hash that its trace must have on the virtual clock."""
+
+    name: str
+    about: str = ""
+    seed: int = 0
+    patient: str | None = None
+    sites: dict[Key, str] = Field(default_factory=dict)
+    loads: dict[Key, Load] = Field(default_factory=dict)
+    switches: dict[Switch, Any] = Field(default_factory=dict)
+    ends: Seconds | None = None
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    timeline: tuple[Item, ...]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Scenario:
+        _check_switches(self.switches)
+        if not 1 <= len(self.timeline) <= LONGEST:
+            raise ValueError(f"a timeline has 1 to {LONGEST} items")
+        if self.sites and self.patient is None:
+            raise ValueError("sites need a patient")
+        return self
+
+    @property
+    def end_us(self) -> int:
+        """When it is over."""
+        last = max(item.at for item in self.timeline)
+        return micros(last if self.ends is None else max(self.ends, last))
+
+
+def micros(seconds: float) -> int:
+    """Seconds of a file as microseconds."""
+    return round(seconds * 1_000_000)

@@ -1,0 +1,230 @@
+"""Law: the device, the person and everything that is broken, on one clock; and each fault at its exact microsecond.
+
+The verbs are the device's own (`receive`, `advance`, `transmit`, `next_due_us`), so whoever holds a P24 can hold this.
+Three times: the caller's (every argument, the trace, all that is told), the simulator's (the caller's, less what a
+restore set back) and the device's (the simulator's, through a clock that may drift). Without drift or restore they
+are one. At one microsecond: faults end, faults begin, bytes arrive, pulses are given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from firmware_sim.engine import new_engine
+from firmware_sim.faults import Faults
+from firmware_sim.faults.catalogue import checked
+from firmware_sim.faults.timeline import InjectionStatus, Phase, status
+from firmware_sim.sciencemode4.p24 import P24, State
+from firmware_sim.snapshots import Snapshots
+from firmware_sim.stage import Load, Stage
+from firmware_sim.stage.pulse import Pulse
+from firmware_sim.stage.trace import Event, FrameArrived, Replied, Restored, line
+
+if TYPE_CHECKING:
+    from firmware_sim.patient import Patient
+
+RECENT_PULSES, RECENT_EVENTS = 256, 32
+
+
+class Simulator:
+    """A P24 with its patient, faults and timeline. All times are integer microseconds and never go back (ValueError).
+
+    `seed` decides every probabilistic fault. With `digest` a hash over all trace lines is kept. `device` may be given
+    with its own stage and switches; a patient feels every pulse.
+    """
+
+    def __init__(
+        self, device: P24 | None = None, patient: Patient | None = None, seed: int = 0, *, digest: bool = False
+    ) -> None:
+        self.device = device or P24()
+        self.patient = patient
+        self.seed = seed
+        self.pulses: deque[Pulse] = deque(maxlen=RECENT_PULSES)
+        self.happened: deque[Event] = deque(maxlen=RECENT_EVENTS)
+        self.engine = new_engine(self.device, seed)
+        self._hash = hashlib.sha256() if digest else None
+        self._snapshots = Snapshots()
+        self.device.faults.listener = self._lever_took
+        self.stage.watch(self._see)
+
+    # What a P24 shows
+
+    @property
+    def stage(self) -> Stage:
+        """The instrument."""
+        return self.device.stage
+
+    @property
+    def faults(self) -> Faults:
+        """The levers inside the device, for tests that pull them by hand."""
+        return self.device.faults
+
+    @property
+    def state(self) -> State:
+        return self.device.state
+
+    @property
+    def high_voltage(self) -> bool:
+        return self.device.high_voltage
+
+    @property
+    def active_channels(self) -> tuple[int, ...]:
+        """Channels of which the device says that they give pulses."""
+        return self.device.active_channels
+
+    @property
+    def errors(self) -> tuple[int, ...]:
+        """The half-byte of every channel, channel 1 first."""
+        return self.device.errors
+
+    @property
+    def now_us(self) -> int:
+        """The latest time that was told, in the caller's clock."""
+        return self.engine.t_us + self.engine.shift_us
+
+    @property
+    def line_up(self) -> bool:
+        """Whether there is a line to the host at all."""
+        return self.engine.cable.plugged
+
+    @property
+    def digest(self) -> str | None:
+        """Hash over all trace lines so far."""
+        return None if self._hash is None else self._hash.hexdigest()
+
+    # Time and the line
+
+    def receive(self, data: bytes, now_us: int) -> None:
+        """Bytes from the host come onto the line; they take effect before pulses that are due at `now_us`."""
+        self.engine.come_to(self._tell(now_us))
+        self.engine.from_host(data)
+
+    def advance(self, now_us: int) -> None:
+        """Let everything happen up to and including `now_us`."""
+        self.engine.run_to(self._tell(now_us))
+
+    def transmit(self, now_us: int) -> bytes:
+        """The reply bytes that have reached the host by `now_us`; gives no pulse that is due at `now_us` itself."""
+        self.engine.come_to(max(now_us - self.engine.shift_us, self.engine.t_us))
+        return self.engine.to_host()
+
+    def next_due_us(self) -> int | None:
+        """When the next byte is due at either end of the line; None when none is under way."""
+        due_us = self.engine.next_byte_us()
+        return None if due_us is None else due_us + self.engine.shift_us
+
+    def next_change_us(self) -> int | None:
+        """When the next fault begins or ends."""
+        due_us = self.engine.timeline.next_us()
+        return None if due_us is None else due_us + self.engine.shift_us
+
+    def restart(self, now_us: int) -> None:
+        """A power glitch now."""
+        self.engine.come_to(self._tell(now_us))
+        self.device.restart(self.engine.device_us)
+
+    def _tell(self, now_us: int) -> int:
+        if now_us < self.now_us:
+            raise ValueError(f"time went back from {self.now_us} to {now_us} us")
+        return now_us - self.engine.shift_us
+
+    # Faults
+
+    def inject(
+        self,
+        kind: str,
+        *,
+        at_us: int | None = None,
+        for_us: int | None = None,
+        channel: int | None = None,
+        **params: object,
+    ) -> int:
+        """Put a fault in, now or at `at_us`, for `for_us` or until cleared; its number. ValueError: one sentence."""
+        complete = checked(kind, channel, params)
+        at_us = self.now_us if at_us is None else at_us
+        if at_us < self.now_us:
+            raise ValueError(f"{kind}: {at_us} us has passed; it is {self.now_us} us")
+        if for_us is not None and for_us < 1:
+            raise ValueError(f"{kind}: a duration is 1 us or more, not {for_us}")
+        one = self.engine.timeline.add(kind, channel, complete, at_us - self.engine.shift_us, for_us)
+        self.engine.turn(self.engine.t_us)
+        return one.id
+
+    def clear(self, injection: int | None = None) -> None:
+        """End one fault now, or all. One that still waits never begins. ValueError for an unknown number."""
+        known = self.engine.timeline.injections
+        if injection is not None and injection not in known:
+            raise ValueError(f"there is no injection {injection}")
+        for one in list(known.values()) if injection is None else [known[injection]]:
+            match one.phase:
+                case Phase.WAITING:
+                    self.engine.timeline.finish(one, self.engine.t_us)
+                case Phase.ACTIVE:
+                    self.engine.end(one)
+                case Phase.OVER:
+                    pass
+
+    def injections(self) -> tuple[InjectionStatus, ...]:
+        """What became of every fault that was put in."""
+        return tuple(status(one, self.engine.shift_us) for one in self.engine.timeline.injections.values())
+
+    def injection(self, number: int) -> InjectionStatus:
+        """What became of one. ValueError for an unknown number."""
+        if number not in self.engine.timeline.injections:
+            raise ValueError(f"there is no injection {number}")
+        return status(self.engine.timeline.injections[number], self.engine.shift_us)
+
+    # The pads
+
+    def set_load(self, channel: int, load: Load | str) -> None:
+        """Put another load on a channel now; under an electrode fault it shows when that has ended."""
+        self.engine.acts.set_load(channel, load)
+
+    def set_contact(self, channel: int, permille: int) -> None:
+        """Lift a part of a pad, or press it on, now; under an electrode fault it shows when that has ended."""
+        self.engine.acts.set_contact(channel, permille)
+
+    # Snapshots
+
+    @property
+    def snapshots(self) -> tuple[str, ...]:
+        """Names that can be restored."""
+        return self._snapshots.names
+
+    def snapshot(self, name: str) -> None:
+        """Keep device, stage, patient, line and faults as they are now. ValueError when there are too many."""
+        self._snapshots.take(name, self)
+
+    def restore(self, name: str) -> None:
+        """Go on from a snapshot as if no time had passed since. ValueError for an unknown name.
+
+        The caller's clock goes on, so the trace is never told backwards: a `restored` line says where it went back to.
+        """
+        now_us, used = self.now_us, self.engine.timeline.used
+        self._snapshots.put_back(name, self)
+        self.engine.timeline.used = max(self.engine.timeline.used, used)
+        from_us = self.engine.t_us + self.engine.shift_us
+        self.engine.shift_us = now_us - self.engine.t_us
+        self.engine.retell()
+        self.stage.note(Restored(self.engine.device_us, name, from_us))
+
+    # What is told
+
+    def _see(self, item: Pulse | Event) -> None:
+        """Every pulse and event, as it happens."""
+        if self._hash is not None:
+            self._hash.update(line(item).encode() + b"\n")
+        if isinstance(item, Pulse):
+            self.pulses.append(item)
+            t_us = item.t_us - self.engine.shift_us
+            self.engine.acts.see(item, t_us)
+            if self.patient is not None:
+                self.patient.feel(item if t_us == item.t_us else replace(item, t_us=t_us))
+        elif not isinstance(item, FrameArrived | Replied):
+            self.happened.append(item)
+
+    def _lever_took(self, name: str) -> None:
+        self.engine.acts.lever_took(name, self.engine.t_us)

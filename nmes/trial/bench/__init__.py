@@ -1,0 +1,23 @@
+"""The only door between controller and simulator: the bench that joins them, the pulses it saw, and the patients."""
+
+from nmes.trial.bench.joint import (
+    DEFAULT_ABSENT_MS,
+    Bench,
+    Device,
+    ForgetfulSink,
+    Line,
+    MemorySink,
+    bench_with_record,
+    forgetful,
+)
+
+__all__ = [
+    "DEFAULT_ABSENT_MS",
+    "Bench",
+    "Device",
+    "ForgetfulSink",
+    "Line",
+    "MemorySink",
+    "bench_with_record",
+    "forgetful",
+]

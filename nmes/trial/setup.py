@@ -1,0 +1,92 @@
+"""What is tried on whom, and how this patient is asked while the level is found.
+
+Separate from the try itself, because the members of a population are made and asked in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from nmes.core.plan import Plan, Slot
+from nmes.runtime.library import Loaded
+from nmes.trial.bench.patients import Patient, Profile, Site
+from nmes.trial.bench.train import Load, Shape, through
+from nmes.trial.level import FORCE_TARGETS, Felt, Guide, Route, Search
+from nmes.trial.replay import maximum_mn
+from nmes.trial.site import Assumed, Length, assumed_length, sites_of
+
+GAUGE_US: Final = 1_000_000
+"""How long the scripted therapist looks at the force before a level is judged by it [design]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is tried on whom: everything needed to run it again, also in another process."""
+
+    loaded: Loaded
+    plan: Plan
+    profile: Profile
+    seed: int = 0
+    pools: int = 8
+    length: Length | None = None
+    level_ua: int | None = None
+    """A given level for every slot, already on the grid."""
+    rounded_from_ua: int | None = None
+    population_seed: int | None = None
+    """Of a person of a population: the population's seed. `seed` is then that person's own."""
+
+    @property
+    def assumed(self) -> Assumed:
+        return assumed_length(self.loaded.protocol, self.length)
+
+    @property
+    def sites(self) -> dict[int, Site]:
+        return sites_of(self.loaded.protocol, self.assumed.length)
+
+    @property
+    def loads(self) -> dict[int, Load]:
+        return {channel: self.profile.load(site.pad_mm2) for channel, site in self.sites.items()}
+
+    def patient(self) -> Patient:
+        return Patient(self.profile, self.sites, self.seed, self.pools)
+
+    def guides(self) -> dict[Slot, Guide]:
+        """How each level is found, or that it is given."""
+        if self.level_ua is not None:
+            return {slot: Route(self.level_ua, self.level_ua) for slot in self.plan.slots}
+        intensity, step_ua = self.loaded.protocol.intensity, self.plan.capabilities.amplitude_step_ua
+        return {slot: Search(intensity, self.plan.ceiling_ua(slot), step_ua) for slot in self.plan.slots}
+
+
+def flowing(setup: Setup, slot: Slot, level_ua: int) -> Shape:
+    """One pulse of a steady train at this level through this patient's pads, without a device."""
+    waveform = setup.plan.waveforms[slot.waveform]
+    points = waveform.points(level_ua, setup.plan.capabilities.amplitude_step_ua)
+    return through(points, setup.loads[slot.channel], waveform.period_us)
+
+
+def asking(setup: Setup) -> Callable[[Slot, int, int], Felt]:
+    """What the patient says of a steady train of such pulses; nothing is kept of the question."""
+    patient = setup.patient()
+    gauged = setup.loaded.protocol.intensity.target in FORCE_TARGETS
+
+    def ask(slot: Slot, current_ua: int, phase_us: int) -> Felt:
+        period_us = setup.plan.waveforms[slot.waveform].period_us
+        feeling = patient.feels(slot.channel, current_ua, phase_us, period_us)
+        force = gauge(setup, slot.channel, current_ua, phase_us, period_us) if gauged else 0.0
+        return Felt(feeling.sensory, feeling.motor, feeling.pain_score, force)
+
+    return ask
+
+
+def gauge(setup: Setup, channel: int, current_ua: int, phase_us: int, period_us: int) -> float:
+    """The force of a second of such pulses in % of the whole muscle's, in a rested muscle."""
+    tested = setup.patient()
+    for t_us in range(0, GAUGE_US, period_us):
+        tested.deliver(t_us, channel, current_ua, phase_us)
+    tested.advance(GAUGE_US)
+    peak_n = max((peak for peak, _ in tested.take_peaks().values()), default=0.0)
+    most_mn = maximum_mn(setup.profile, setup.sites[channel])
+    return 100_000 * peak_n / most_mn if most_mn else 0.0

@@ -1,0 +1,81 @@
+"""One protocol tried on one virtual patient: the wire, then the patient, then the judgement.
+
+Separate from what shows it: terminal, JSON and page all read a `Trial`, and a population is made of the same parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nmes.core.plan import Delivered, Plan, Slot
+from nmes.core.units import frequency_mhz
+from nmes.trial.course import Course
+from nmes.trial.judge import Dose, Margin, doses_of, margins, measured_period_us
+from nmes.trial.level import Found
+from nmes.trial.replay import Stopped, replay
+from nmes.trial.setup import Setup, asking
+from nmes.trial.wire import Progress, WireRun, treat
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFigures:
+    """One level: what was asked, what the device makes of it, what was measured at the skin, and how it was found.
+
+    `found` is None where the session ended before.
+    """
+
+    slot: Slot
+    muscle: str
+    made: Delivered
+    measured_mhz: int | None
+    found: Found | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Everything that is known of one try. `plan` has the levels that were found."""
+
+    setup: Setup
+    run: WireRun
+    slots: tuple[SlotFigures, ...]
+    margins: tuple[Margin, ...]
+    doses: tuple[Dose, ...]
+    course: Course
+
+    @property
+    def plan(self) -> Plan:
+        return self.run.plan
+
+    @property
+    def within(self) -> bool:
+        return all(margin.within for margin in self.margins)
+
+    @property
+    def good(self) -> bool:
+        """Complete and within every limit."""
+        return self.run.ending.complete and self.within
+
+
+def try_one(setup: Setup, progress: Progress = lambda _: None, stopped: Stopped = lambda: False) -> Trial:
+    """The wire run of this patient, and what it did to him or her."""
+    run = treat(setup.loaded, setup.plan, setup.loads, setup.guides(), asking(setup), progress)
+    currents = [shape.current_ua for shape in run.train.table]
+    everywhere = dict.fromkeys((channel.channel for channel in setup.plan.channels), currents)
+    course = replay(run.train, everywhere, setup.plan, run.treatment_us, setup.patient(), stopped)
+    return Trial(
+        setup,
+        run,
+        tuple(_figures(setup.plan, run, made) for made in setup.plan.delivered),
+        margins(setup.plan, run.train, run.treatment_us),
+        doses_of(setup.plan, run.train, run.treatment_us),
+        course,
+    )
+
+
+def _figures(plan: Plan, run: WireRun, made: Delivered) -> SlotFigures:
+    found = run.found.get(made.slot)
+    period_us = None
+    if found is not None and run.treatment_us is not None:
+        period_us = measured_period_us(run.train, made.slot.channel, found.level_ua, run.treatment_us)
+    muscle = next(channel.muscle for channel in plan.channels if channel.channel == made.slot.channel)
+    return SlotFigures(made.slot, muscle, made, frequency_mhz(period_us) if period_us else None, found)

@@ -1,0 +1,70 @@
+"""The model family gives the unit vectors of cocofest's tests; see docs/reference/physiology.md."""
+
+from __future__ import annotations
+
+from math import atanh
+
+import pytest
+
+from firmware_sim.patient import ding
+from firmware_sim.patient.ding import DING_2003, Hmed, Veltink
+
+AT = (0.0, 0.1)
+"""Pulses at 0 and 0.1 s."""
+R0 = 1.05
+"""The vectors' own R0; the right-hand side uses Km + 1.04 instead."""
+
+
+def near(value: float, digits: int) -> object:
+    """Equal as far as the digits that the reference gives."""
+    return pytest.approx(value, rel=0, abs=0.6 * 10**-digits)
+
+
+def test_exp_time() -> None:
+    assert ding.exp_time(0.01, 0.02) == pytest.approx(0.6065306597126332, rel=1e-14)
+
+
+def test_doublet_factor() -> None:
+    assert ding.doublet(0.1, 0.02, R0) == pytest.approx(1.0003368973499542, rel=1e-14)
+
+
+def test_calcium_sum_and_its_change() -> None:
+    summed = ding.cn_sum(0.11, AT, 0.02, R0)
+    assert summed == pytest.approx(0.6108217697230208, rel=1e-14)
+    assert ding.cn_dot(0, summed, 0.02) == pytest.approx(30.54108848615104, rel=1e-14)
+
+
+def test_the_two_r0_are_not_the_same() -> None:
+    assert ding.cn_sum(0.11, AT, 0.02, DING_2003.r0) == near(0.6112018, 7)
+
+
+def test_the_whole_right_hand_side_of_ding_2003_with_fatigue() -> None:
+    cn, f, a, tau1, km = ding.right_hand_side(0.11, (5, 100, 3009, 0.050957, 0.103), AT, DING_2003)
+    assert (cn, f) == (near(-219.4399, 4), near(2037.0703, 4))
+    assert (a, tau1, km) == (pytest.approx(-40), pytest.approx(0.0021), pytest.approx(0.0019))
+
+
+def test_pulse_width_of_ding_2007() -> None:
+    assert ding.a_by_width(4920, 200, 131.405, 194.138) == near(1464.4646488, 7)
+    assert ding.a_by_width(4920, 131.405, 131.405, 194.138) == 0
+
+
+def test_force_of_ding_2007() -> None:
+    assert ding.f_dot(5, 100, 3009, 0.050957, 0.103, 0.001) == pytest.approx(1022.8492662547173, rel=1e-13)
+
+
+def test_amplitude_of_hmed_2018() -> None:
+    assert Hmed().strength(30) == near(0.0799499, 7)
+    strengths = [Hmed().strength(30), Hmed().strength(50)]
+    assert ding.cn_sum(0.11, AT, 0.02, R0, strengths) == near(0.1798732, 7)
+    assert Hmed().strength(130) == near(1.0396, 1), "it saturates near 1.074"
+    assert Hmed().strength(16.9) == 0
+    assert 63.1 + atanh(-0.833) / 0.026 == near(17.03, 2)
+
+
+def test_veltink_and_riener() -> None:
+    assert Veltink().normalised(50) == 0.75
+    assert (Veltink().normalised(10), Veltink().normalised(90)) == (0, 1)
+    assert Veltink().mu_dot(0.6, 0.09) == pytest.approx(0.00948, rel=1e-12)
+    a, mu = Veltink().dynamics(0.5, 0.1, 50)
+    assert (a, mu) == (near(0.96153846, 8), near(0.01066667, 8))

@@ -1,0 +1,145 @@
+"""A population: everybody reproducible alone, however the work is shared out; shares and percentiles add up."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from helpers.short import short
+from nmes.trial import crowd as c
+from nmes.trial import workers
+from nmes.trial.crowd import Crowd, try_many
+from nmes.trial.level import Because
+from nmes.trial.member import member, one_of
+from nmes.trial.replay import GivenUp
+from nmes.trial.setup import Setup
+from nmes.trial.spread import Spread, percentile, shares, spreads
+from nmes.trial.trying import try_one
+from nmes.trial.workers import Workers
+
+COUNT, SEED = 6, 3
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Setup:
+    return short(tmp_path_factory.mktemp("crowd"))
+
+
+@pytest.fixture(scope="module")
+def crowd(base: Setup) -> Crowd:
+    return try_many(base, COUNT, SEED, workers=2)
+
+
+def test_everybody_is_there_once_in_order(crowd: Crowd) -> None:
+    assert [one.number for one in crowd.outcomes] == list(range(COUNT))
+    assert [one.name for one in crowd.outcomes] == [f"healthy_adult#{number}" for number in range(COUNT)]
+
+
+def test_the_wire_runs_once_for_each_distinct_plan(crowd: Crowd, base: Setup) -> None:
+    keys = {member(number, one_of(base, base.profile, number, SEED)).key for number in range(COUNT)}
+    assert crowd.sessions == len(keys)
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_a_person_of_the_population_is_the_same_alone(crowd: Crowd, base: Setup, number: int) -> None:
+    """To the last millinewton: that is what `--patient healthy_adult#5 --seed 3` gives."""
+    alone, outcome = try_one(one_of(base, base.profile, number, SEED)), crowd.outcomes[number]
+    assert outcome.course == replace(alone.course, samples=())
+    assert outcome.margins == alone.margins
+    assert dict(outcome.found) == alone.run.found
+    assert (outcome.why, outcome.at_ms) == (alone.run.ending.why, alone.run.ending.at_ms)
+
+
+def test_how_many_there_are_and_how_many_work_changes_nobody(crowd: Crowd, base: Setup) -> None:
+    fewer = try_many(base, 2, SEED, workers=1)
+    assert fewer.outcomes == crowd.outcomes[:2]
+
+
+def test_it_is_told_how_far_it_has_come(base: Setup) -> None:
+    told: list[tuple[float, int]] = []
+    try_many(base, 2, SEED, lambda share, people: told.append((share, people)), workers=1)
+    assert told[0] == (0.0, 0)
+    assert told[-1] == (pytest.approx(1.0), 2)
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+
+
+def test_whose_pads_run_out_of_voltage_has_a_session_of_his_own(tmp_path: Path) -> None:
+    base = short(tmp_path, patient="worn_electrodes")
+    members = [member(number, one_of(base, base.profile, number, SEED)) for number in range(8)]
+    limited = [one.number for one in members if one.limited]
+    assert limited, "worn pads at 70 mA"
+    groups = c._groups(members)
+    assert all(len(group) == 1 for group in groups if group[0].limited)
+    (outcome,) = c.alone(members[limited[0]])
+    assert outcome.why == "fault:low_current"
+    assert not outcome.complete
+
+
+def test_work_that_was_given_up_ends_at_its_next_step(base: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise Ctrl+C would wait for whole sessions."""
+    one = member(0, one_of(base, base.profile, 0, SEED))
+    session = c.session_of(one)
+    asked = threading.Event()
+    asked.set()
+    monkeypatch.setattr(workers, "_stop", [asked])
+    with pytest.raises(GivenUp):
+        c.session_of(one)
+    with pytest.raises(GivenUp):
+        c.treated(session, [one])
+
+
+def test_leaving_by_an_exception_asks_the_workers_to_stop() -> None:
+    pool = Workers(1)
+    with pytest.raises(KeyboardInterrupt), pool:
+        raise KeyboardInterrupt
+    assert pool.asked
+
+
+def test_the_largest_groups_come_first(base: Setup) -> None:
+    members = [member(number, one_of(base, base.profile, number, SEED)) for number in range(30)]
+    sizes = [len(group) for group in c._groups(members)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(sizes) == 30
+    assert sizes[0] > 1, "several people come to the ceiling"
+
+
+# --- spread ---
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [((7,), 5, 7), ((7,), 95, 7), ((0, 100), 25, 25), ((3, 1, 2), 50, 2), (tuple(range(101)), 95, 95), ((), 50, None)],
+)
+def test_percentiles_lie_between_the_nearest_ranks(values: tuple[int, ...], share: int, expected: int | None) -> None:
+    assert percentile(values, share) == expected
+
+
+def test_a_spread_tells_five_percentiles() -> None:
+    assert Spread("x", None, "ua", tuple(range(101))).percentiles() == {
+        "p5": 5,
+        "p25": 25,
+        "p50": 50,
+        "p75": 75,
+        "p95": 95,
+    }
+
+
+def test_figures_are_of_those_who_came_to_the_end_and_shares_of_everybody(crowd: Crowd) -> None:
+    broken = replace(crowd.outcomes[0], why="fault:low_current")
+    mixed = replace(crowd, outcomes=(broken, *crowd.outcomes[1:]))
+    assert {len(spread.values) for spread in spreads(mixed)} == {COUNT - 1}
+    assert shares(mixed)["complete"] == (COUNT - 1) * 1000 // COUNT
+    names = Counter(spread.name for spread in spreads(crowd))
+    assert {"level", "first_peak", "last_peak_of_first", "discomfort_typical", "output_voltage_used"} <= set(names)
+
+
+def test_why_a_search_ended_is_counted(crowd: Crowd) -> None:
+    slot, found = crowd.outcomes[0].found[0]
+    early = replace(crowd.outcomes[0], found=((slot, replace(found, because=Because.TOLERANCE)),))
+    assert shares(replace(crowd, outcomes=(early,)))["target_not_reached_below_tolerance"] == 1000
+    assert shares(replace(crowd, outcomes=()))["complete"] == 0
+    assert spreads(replace(crowd, outcomes=())) == ()
