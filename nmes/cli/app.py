@@ -108,6 +108,38 @@ def run_protocol(
     return run_session(protocol, device, speed, plain=plain)
 
 
+@app.command(name="try")
+def try_protocol(
+    protocol: Protocol,
+    patient: Annotated[
+        str,
+        typer.Option(
+            "--patient",
+            metavar="NAME",
+            help="A virtual patient: a profile, one of its people (NAME#17), or a YAML file.",
+        ),
+    ] = "",
+    level: Annotated[
+        str, typer.Option("--level", metavar="MA", help="This level, instead of finding it by feeling.")
+    ] = "",
+    length: Annotated[
+        str, typer.Option("--length", metavar="shortened|neutral|stretched", help="How the muscle is held.")
+    ] = "",
+    compare: Annotated[str, typer.Option("--compare", metavar="PROTOCOL", help="Another protocol, side by side.")] = "",
+    population: Annotated[
+        int, typer.Option("--population", metavar="N", help="N people around the profile, on all cores.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Chance: the same seed gives the same people.")] = 0,
+    pools: Annotated[int, typer.Option("--pools", metavar="N", help="Parts of a virtual muscle.")] = 8,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON, and nothing else.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="A page with plots, in one file.")] = None,
+) -> int:
+    """Try a protocol on a virtual patient: margins, force, fatigue, discomfort, cramps. Keeps no record."""
+    from nmes.cli.try_command import Options, run_try
+
+    return run_try(Options(protocol, patient, level, length, compare, population, seed, pools, as_json, html))
+
+
 @protocols.callback()
 def protocols_main(context: typer.Context) -> None:
     _help_alone(context)

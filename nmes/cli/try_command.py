@@ -1,0 +1,202 @@
+"""`nmes try`: a protocol on a virtual patient, before a person feels it. Writes no record and nothing of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from nmes.cli.exits import BAD, GOOD, INTERRUPTED, Failed, bad, wrong
+from nmes.cli.finding import plan_of, protocol_named
+from nmes.core.plan import Plan
+from nmes.core.problems import ProblemsError
+from nmes.core.suggest import nearest
+from nmes.core.units import floor_to_step
+from nmes.runtime.library import Loaded
+from nmes.trial.bench.patients import FileProblem, Profile, load_profile, profile_names
+from nmes.trial.member import one_of
+from nmes.trial.setup import Setup
+from nmes.trial.site import LENGTHS, Length
+
+if TYPE_CHECKING:
+    from nmes.trial.trying import Trial
+
+WIDEST: Final = 100
+NARROWEST: Final = 60
+MOST_PEOPLE: Final = 10_000
+MOST_POOLS: Final = 64
+CRAMPS: Final = "cramp_prone_calf"
+USUAL: Final = "healthy_adult"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, as it was typed."""
+
+    protocol: str
+    patient: str = ""
+    level: str = ""
+    length: str = ""
+    compare: str = ""
+    population: int = 0
+    seed: int = 0
+    pools: int = 8
+    as_json: bool = False
+    html: Path | None = None
+
+
+def run_try(options: Options) -> int:
+    """The whole command. Ctrl+C ends it with one word and leaves nothing behind, no worker either."""
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        raise Failed(INTERRUPTED, "interrupted") from None
+
+
+def _run(options: Options) -> int:
+    """Look at everything that can be wrong first; then try, tell, and say by the exit code whether it was good."""
+    _check(options)
+    loaded = [protocol_named(name) for name in (options.protocol, options.compare) if name]
+    setups = [_setup(options, one, options.patient or _usual(loaded[0])) for one in loaded]
+    if options.html is not None:
+        _writable(options.html)
+    if options.population:
+        from nmes.cli.try_crowd import show_crowd
+
+        return show_crowd(setups[0], options.population, options.seed, as_json=options.as_json, html=options.html)
+    trials = [_tried(setup) for setup in setups]
+    _tell(trials, options)
+    return GOOD if all(trial.good for trial in trials) else BAD
+
+
+def _check(options: Options) -> None:
+    if options.population and options.compare:
+        wrong("--population and --compare do not go together: run the population once for each protocol")
+    if options.population and "#" in options.patient:
+        wrong(
+            "--population is around a profile; one of its people alone: the same name with its number, no --population"
+        )
+    if not 0 <= options.population <= MOST_PEOPLE:
+        wrong(f"--population {options.population}: give 1 to {MOST_PEOPLE}")
+    if options.seed < 0:
+        wrong(f"--seed {options.seed}: give 0 or more")
+    if not 1 <= options.pools <= MOST_POOLS:
+        wrong(f"--pools {options.pools}: give 1 to {MOST_POOLS}; 8 is the usual")
+    if options.length and options.length not in LENGTHS:
+        wrong(f'--length "{options.length}": give {", ".join(LENGTHS)}')
+
+
+def _setup(options: Options, loaded: Loaded, patient: str) -> Setup:
+    try:
+        plan = plan_of(loaded)
+    except ProblemsError as error:
+        wrong(*(str(problem) for problem in error.problems))
+    level_ua, asked_ua = _level(options.level, plan)
+    length = cast("Length | None", options.length or None)
+    who, _, number = patient.partition("#")
+    base = Setup(loaded, plan, _profile(who), options.seed, options.pools, length, level_ua, asked_ua)
+    return one_of(base, base.profile, _number(number, patient), options.seed) if number else base
+
+
+def _usual(loaded: Loaded) -> str:
+    """Who a protocol is tried on if nobody is named."""
+    protocol = loaded.protocol
+    cramps = protocol.region == "calf" or "cramp" in f"{protocol.id} {protocol.indication}".lower()
+    return CRAMPS if cramps else USUAL
+
+
+def _profile(name: str) -> Profile:
+    path = Path(name)
+    if name not in profile_names() and path.suffix not in {".yaml", ".yml"} and not path.is_file():
+        accepted = nearest(name, profile_names())
+        wrong(f'there is no patient "{name}"; {accepted or "known: " + ", ".join(profile_names())}')
+    try:
+        return load_profile(name)
+    except FileProblem as problem:
+        wrong(str(problem))
+
+
+def _number(text: str, whole: str) -> int:
+    if not text.isdecimal():
+        wrong(f'--patient "{whole}": behind # stands the number of a person, from 0')
+    return int(text)
+
+
+def _level(text: str, plan: Plan) -> tuple[int | None, int | None]:
+    """The level on the device's grid, and what was asked if that is something else."""
+    if not text:
+        return None, None
+    try:
+        asked = Decimal(text)
+        asked_ua = int(asked * 1000)
+    except (InvalidOperation, OverflowError, ValueError):
+        wrong(f'--level "{text}": give milliamperes, such as 30 or 22.5')
+    step_ua = plan.capabilities.amplitude_step_ua
+    for made in plan.delivered:
+        if asked_ua > made.ceiling_ua:
+            most = f"channel {made.slot.channel} may get at most {made.ceiling_ua / 1000:g} mA"
+            wrong(f"--level {text}: {most} in {plan.protocol_id} ({made.ceiling_reason}); give that or less")
+    if asked_ua < step_ua:
+        wrong(f"--level {text}: the least is {step_ua / 1000:g} mA, the stimulator's step")
+    level_ua = floor_to_step(asked_ua, step_ua)
+    return level_ua, asked_ua if asked * 1000 != level_ua else None
+
+
+def _writable(html: Path) -> None:
+    """Before minutes are spent on what cannot be written."""
+    if html.is_dir():
+        wrong(f"--html {html}: that is a folder; give a file")
+    if not html.parent.is_dir():
+        wrong(f"--html {html}: there is no folder {html.parent}")
+
+
+# --- one or two tries ---
+
+
+def _tried(setup: Setup) -> Trial:
+    from nmes.cli.try_progress import treatment
+    from nmes.trial.trying import try_one
+
+    with treatment(setup.loaded.protocol.id) as progress:
+        return try_one(setup, progress)
+
+
+def _tell(trials: Sequence[Trial], options: Options) -> None:
+    if options.html is not None:
+        from nmes.cli.try_page import page_of
+
+        write_page(options.html, page_of(trials))
+    if options.as_json:
+        from nmes.cli.try_json import compared_json, trial_json
+
+        print_json(trial_json(trials[0]) if len(trials) == 1 else compared_json(list(trials)))
+        return
+    from nmes.cli.try_plots import plots
+    from nmes.cli.try_text import compared, lines, result
+
+    width = width_of_terminal()
+    if len(trials) > 1:
+        print("\n".join(compared(trials, width)))
+    else:
+        print("\n".join((*lines(trials[0], width), "", *plots(trials[0], width), *result(trials[0], width))))
+    if options.html is not None:
+        print(f"\nPage: {options.html}")
+
+
+def width_of_terminal() -> int:
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns) - 1)
+
+
+def print_json(document: object) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def write_page(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        bad(f"the page could not be written to {path}: {error.strerror}")

@@ -1,0 +1,199 @@
+"""A try, or a population, as one JSON object: integers with the unit in the key, the same keys every time.
+
+The keys are described in docs/guide/try.md. One that is not known is null, never left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from nmes import __version__
+from nmes.cli.try_words import BANNER
+from nmes.trial.course import Course, Cramp, MuscleCourse
+from nmes.trial.crowd import Crowd, Outcome
+from nmes.trial.judge import Dose, Margin
+from nmes.trial.level import ASK_EVERY_UA, Found
+from nmes.trial.setup import Setup
+from nmes.trial.spread import shares, spreads
+from nmes.trial.trying import SlotFigures, Trial
+
+FORMAT: Final = 1
+"""Goes up when a key changes its meaning or goes."""
+
+Json = dict[str, Any]
+
+
+def trial_json(trial: Trial) -> Json:
+    """One try."""
+    ending = trial.run.ending
+    return {
+        **_head("try", trial.setup),
+        "patient": _patient(trial.setup),
+        "complete": ending.complete,
+        "within_limits": trial.within,
+        "ended": {"why": ending.why, "at_ms": ending.at_ms, "during": ending.during, "channel": ending.channel},
+        "levels": [_slot(one) for one in trial.slots],
+        "limits": [_margin(one) for one in trial.margins],
+        "dose": [_dose(one) for one in trial.doses],
+        "muscles": [_muscle(one) for one in trial.course.muscles],
+        "discomfort": _discomfort(trial.course),
+        "cramps": [_cramp(one) for one in trial.course.cramps],
+    }
+
+
+def crowd_json(crowd: Crowd) -> Json:
+    """A population: its distributions, then everybody."""
+    return {
+        **_head("population", crowd.setup),
+        "patient": _patient(crowd.setup),
+        "population": len(crowd.outcomes),
+        "seed": crowd.seed,
+        "sessions_through_the_wire": crowd.sessions,
+        "step_asked_ua": ASK_EVERY_UA,
+        "percentiles": [
+            {"figure": one.name, "channel": one.channel, "unit": one.unit, **one.percentiles()}
+            for one in spreads(crowd)
+        ],
+        "shares_permille": shares(crowd),
+        "people": [_person(one) for one in crowd.outcomes],
+    }
+
+
+def compared_json(trials: list[Trial]) -> Json:
+    """Two tries beside each other."""
+    return {"format": FORMAT, "kind": "comparison", "note": BANNER, "tries": [trial_json(one) for one in trials]}
+
+
+def _head(kind: str, setup: Setup) -> Json:
+    protocol, plan = setup.loaded.protocol, setup.plan
+    return {
+        "format": FORMAT,
+        "kind": kind,
+        "note": BANNER,
+        "program": f"nmes {__version__}",
+        "protocol": {
+            "id": protocol.id,
+            "version": protocol.version,
+            "title": protocol.title,
+            "kind": protocol.kind,
+            "sha256": setup.loaded.sha256,
+            "duration_ms": plan.duration_ms,
+        },
+        "stimulator": plan.capabilities.model,
+    }
+
+
+def _patient(setup: Setup) -> Json:
+    assumed = setup.assumed
+    return {
+        "profile": setup.profile.name,
+        "seed": setup.seed if setup.population_seed is None else setup.population_seed,
+        "pools": setup.pools,
+        "muscle_length": assumed.length,
+        "muscle_length_why": assumed.why,
+    }
+
+
+def _slot(one: SlotFigures) -> Json:
+    made = one.made
+    return {
+        "channel": one.slot.channel,
+        "waveform": one.slot.waveform,
+        "muscle": one.muscle,
+        **_found(one.found),
+        "ceiling_ua": made.ceiling_ua,
+        "ceiling_reason": made.ceiling_reason,
+        "asked_frequency_mhz": made.asked_frequency_mhz,
+        "deliverable_frequency_mhz": made.frequency_mhz,
+        "measured_frequency_mhz": one.measured_mhz,
+        "period_us": made.period_us,
+        "phase_us": made.phase_us,
+    }
+
+
+def _found(found: Found | None) -> Json:
+    return {
+        "level_ua": found.level_ua if found else None,
+        "highest_tried_ua": found.top_ua if found else None,
+        "found_because": found.because.value if found else None,
+    }
+
+
+def _margin(one: Margin) -> Json:
+    return {
+        "channel": one.channel,
+        "what": one.what,
+        "value": one.value,
+        "limit": one.limit,
+        "unit": one.unit,
+        "used_permille": one.permille,
+        "within": one.within,
+    }
+
+
+def _dose(one: Dose) -> Json:
+    return {
+        "channel": one.channel,
+        "charge_nc": one.charge_nc,
+        "pulses": one.pulses,
+        "finding_charge_nc": one.finding_charge_nc,
+        "finding_pulses": one.finding_pulses,
+    }
+
+
+def _muscle(one: MuscleCourse) -> Json:
+    return {
+        "muscle": one.name,
+        "side": one.side,
+        "channels": list(one.channels),
+        "maximum_mn": one.maximum_mn,
+        "strength_start_permille": one.strength_start_permille,
+        "strength_end_permille": one.strength_end_permille,
+        "contractions": [
+            {
+                "stage": each.stage,
+                "number": each.number,
+                "start_ms": each.start_ms,
+                "peak_mn": each.peak_mn,
+                "force_time_mn_s": each.fti_mn_s,
+            }
+            for each in one.contractions
+        ],
+    }
+
+
+def _discomfort(course: Course) -> Json:
+    return {
+        "typical_hundredths": course.discomfort_typical_c,
+        "peak_hundredths": course.discomfort_peak_c,
+        "finding_peak_hundredths": course.discomfort_finding_c,
+        "tolerance_hundredths": 700,
+    }
+
+
+def _cramp(one: Cramp) -> Json:
+    return {"muscle": one.muscle, "side": one.side, "began_ms": one.began_ms, "ended_ms": one.ended_ms}
+
+
+def _person(one: Outcome) -> Json:
+    return {
+        "number": one.number,
+        "name": one.name,
+        "complete": one.complete,
+        "ended_why": one.why,
+        "ended_at_ms": one.at_ms,
+        "levels": [{"channel": s.channel, "waveform": s.waveform, **_found(found)} for s, found in one.found],
+        "limits": [_margin(margin) for margin in one.margins],
+        "muscles": [
+            {
+                "muscle": muscle.name,
+                "side": muscle.side,
+                "maximum_mn": muscle.maximum_mn,
+                "first_peak_mn": muscle.first.peak_mn if muscle.first else None,
+                "last_peak_mn": muscle.last.peak_mn if muscle.last else None,
+            }
+            for muscle in one.course.muscles
+        ],
+        "discomfort": _discomfort(one.course),
+        "cramps": [_cramp(cramp) for cramp in one.course.cramps],
+    }

@@ -1,0 +1,65 @@
+"""How long a therapist waits for `nmes try`: one treatment, and a population on every core."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers.short import QUADS, protocol_file, setup_of
+from nmes.runtime.library import Library, load_file
+from nmes.trial.crowd import Crowd, cores, try_many
+from nmes.trial.setup import Setup
+from nmes.trial.trying import try_one
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
+
+ONE_LIMIT_S = 10.0
+CROWD_LIMIT_S = 120.0
+LEAST_GAIN = 1.7
+COMPARED = 40
+
+
+@pytest.fixture(autouse=True)
+def without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain Python, whatever the environment wishes; workers inherit it."""
+    monkeypatch.setenv("FIRMWARE_SIM_COMPILED", "0")
+
+
+def crowd_in(base: Setup, count: int, workers: int) -> tuple[float, Crowd]:
+    began = time.perf_counter()
+    crowd = try_many(base, count, seed=1, workers=workers)
+    return time.perf_counter() - began, crowd
+
+
+def test_twenty_minutes_of_quadriceps_on_eight_pools_take_less_than_ten_seconds(tmp_path: Path) -> None:
+    loaded = load_file(protocol_file(tmp_path, QUADS, contractions="20"))
+    setup = setup_of(loaded, pools=8)
+    assert setup.plan.duration_ms == 20 * 60_000
+    began = time.perf_counter()
+    trial = try_one(setup)
+    took_s = time.perf_counter() - began
+    print(f"20 min, {len(trial.run.train)} pulses, 8 pools: {took_s:.2f} s")
+    assert trial.good
+    assert took_s < ONE_LIMIT_S
+
+
+def test_two_hundred_people_take_less_than_two_minutes() -> None:
+    took_s, crowd = crowd_in(setup_of(Library().load(QUADS)), 200, cores())
+    print(f"200 people, {crowd.sessions} sessions, {crowd.workers} cores: {took_s:.1f} s")
+    assert len(crowd.outcomes) == 200
+    assert took_s < CROWD_LIMIT_S
+
+
+@pytest.mark.skipif(cores() < 2, reason="needs two cores")
+def test_two_cores_are_nearly_twice_as_fast_as_one() -> None:
+    """The better of two rounds on two cores: another program that takes one of them for a while is not ours."""
+    base = setup_of(Library().load(QUADS))
+    first_s, two = crowd_in(base, COMPARED, 2)
+    one_s, one = crowd_in(base, COMPARED, 1)
+    again_s, _ = crowd_in(base, COMPARED, 2)
+    two_s = min(first_s, again_s)
+    print(f"{COMPARED} people: {one_s:.1f} s on one core, {two_s:.1f} s on two: {one_s / two_s:.2f} times")
+    assert one.outcomes == two.outcomes
+    assert one_s / two_s >= LEAST_GAIN

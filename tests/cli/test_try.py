@@ -1,0 +1,328 @@
+"""`nmes try` as a person meets it: what it says, what it refuses, its exit codes, and that it keeps nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from cli.conftest import Nmes, process
+
+from helpers.short import CALF, QUADS, TENS, protocol_file, shipped
+from nmes.cli.try_words import BANNER
+
+CUT = {"contractions": "2", "off_s": "5"}
+QUICK = ("--pools", "1", "--level", "10")
+
+
+@pytest.fixture
+def quads(tmp_path: Path) -> str:
+    return str(protocol_file(tmp_path, QUADS, **CUT))
+
+
+@pytest.fixture
+def tens(tmp_path: Path) -> str:
+    return str(protocol_file(tmp_path, TENS, minutes="1"))
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- every protocol that is shipped ---
+
+
+@pytest.mark.parametrize("protocol", shipped())
+def test_every_shipped_protocol_can_be_tried(protocol: str, nmes: Nmes, home: Path) -> None:
+    tried = nmes("try", protocol, *QUICK)
+    assert (tried.code, tried.err) == (0, "")
+    assert "Complete, and within every limit." in tried.out
+    assert max(map(len, tried.out.splitlines())) < 80, "the terminal of a test is 80 wide"
+    assert "\x1b" not in tried.out, "readable without colour"
+    assert not home.exists(), "no record, nothing under NMES_HOME"
+
+
+# --- what it says ---
+
+
+def test_it_begins_with_what_it_is_not(nmes: Nmes, quads: str) -> None:
+    assert flat(nmes("try", quads, *QUICK).out).startswith(BANNER)
+
+
+def test_it_answers_what_a_therapist_asks(nmes: Nmes, quads: str) -> None:
+    said = flat(nmes("try", quads, "--pools", "2").out)
+    for answer in (
+        "71.0 mA, found: the most the virtual patient tolerates (at most 80.0 mA: the protocol's maximum)",
+        "50 Hz asked, 50 Hz on the stimulator's grid, 50 Hz measured at the skin",
+        "amplitude 72.0 mA of 80.0 mA 90 %",
+        "r.m.s. density 0.27 mA/cm² of 2.00 mA/cm² 14 %",
+        "charge per phase 21.6 µC",
+        "2 contractions",
+        "muscle neutral (assumed: the protocol's position does not say)",
+    ):
+        assert answer in said
+    assert re.search(r"first contraction \d+ N, \d+ % of all this muscle can give", said)
+    assert re.search(r"last contraction \d+ N, \d+ % of the first", said)
+    assert re.search(r"typically 6\.\d of 10 while the current flows", said)
+    assert "Cramp none" in said
+
+
+def test_a_sensory_protocol_speaks_of_feeling_and_not_of_force(nmes: Nmes, tens: str) -> None:
+    said = flat(nmes("try", tens).out)
+    assert "1.5 times the threshold of feeling, there is no muscle under the pads" in said
+    assert "channel 1, skin over the painful area: 24.0 mA, found: what the protocol asks for" in said
+    assert "Force" not in said
+    assert "contraction" not in said.partition("Dose")[2]
+
+
+def test_the_cramp_protocol_is_tried_on_who_it_is_for(nmes: Nmes, tmp_path: Path) -> None:
+    calf = str(protocol_file(tmp_path, CALF, contractions="1", sets="2", set_rest_s="5"))
+    said = flat(nmes("try", calf, "--level", "45").out)
+    assert "tried on cramp_prone_calf; muscle shortened (assumed from" in said
+    assert "gastrocnemius" in said.partition("Cramp")[2]
+    assert "44.9 Hz on the stimulator's grid" in said
+    assert "tried on healthy_adult; muscle stretched (as asked with --length)" in flat(
+        nmes("try", calf, "--level", "10", "--patient", "healthy_adult", "--length", "stretched").out
+    )
+
+
+def test_a_level_off_the_grid_is_rounded_down_and_said(nmes: Nmes, quads: str) -> None:
+    said = flat(nmes("try", quads, "--pools", "1", "--level", "10.7").out)
+    assert "10.7 mA is not on the stimulator's grid: rounded down to 10.5 mA" in said
+    assert "10.5 mA, given with --level, not found by feeling" in said
+
+
+def test_a_level_no_patient_would_take_is_said_to_be_one(nmes: Nmes, quads: str) -> None:
+    said = flat(nmes("try", quads, "--pools", "1", "--level", "80").out)
+    assert "MORE than a patient tolerates (7)" in said
+
+
+def test_a_fault_is_the_main_result(nmes: Nmes, quads: str) -> None:
+    tried = nmes("try", quads, "--patient", "worn_electrodes")
+    result = flat(tried.out).partition("RESULT ")[2]
+    assert tried.code == 1
+    assert result.startswith("NOT COMPLETE: stopped while the level was being found, 0:")
+    assert ", on channel 1. The stimulator could not deliver the current: check electrodes and cables." in result
+    assert "did not begin" in result
+
+
+def test_two_protocols_stand_side_by_side(nmes: Nmes, quads: str, tens: str) -> None:
+    tried = nmes("try", quads, "--compare", tens, *QUICK)
+    rows = {line[:19].strip(): line[19:].split("  ") for line in tried.out.splitlines() if line[:1].strip()}
+    assert tried.code == 0
+    assert [cell.strip() for cell in rows["protocol"] if cell.strip()] == [QUADS, TENS]
+    assert "both tried on healthy_adult" in tried.out
+    assert [cell.strip() for cell in rows["charge per phase"] if cell.strip()] == ["3.0 µC", "1.0 µC"]
+    assert max(map(len, tried.out.splitlines())) < 80
+
+
+def test_two_protocols_are_tried_on_the_same_patient(nmes: Nmes, quads: str, tmp_path: Path) -> None:
+    """The first one's usual, also where the second would be tried on another by itself."""
+    calf = str(protocol_file(tmp_path, CALF, contractions="1", sets="2", set_rest_s="5"))
+    both = json.loads(nmes("try", quads, "--compare", calf, "--json", *QUICK).out)["tries"]
+    assert [one["patient"]["profile"] for one in both] == ["healthy_adult"] * 2
+    assert [one["patient"]["muscle_length"] for one in both] == ["neutral", "shortened"]
+
+
+# --- for other programs ---
+
+
+def test_json_holds_integers_under_known_keys_and_stdout_nothing_else(nmes: Nmes, quads: str) -> None:
+    tried = nmes("try", quads, "--json", "--pools", "1")
+    document = json.loads(tried.out)
+    assert (document["format"], document["kind"]) == (1, "try")
+    assert document["protocol"]["id"] == QUADS
+    assert (document["complete"], document["within_limits"]) == (True, True)
+    (level,) = document["levels"]
+    assert (level["level_ua"], level["found_because"], level["measured_frequency_mhz"]) == (71_000, "target", 50_000)
+    limits = {one["what"]: one for one in document["limits"]}
+    assert (limits["amplitude"]["value"], limits["amplitude"]["used_permille"]) == (72_000, 900)
+    assert [one["number"] for one in document["muscles"][0]["contractions"]] == [1, 2]
+    assert "float" not in {type(value).__name__ for value in _values(document)}
+
+
+def test_every_key_of_the_json_is_documented(nmes: Nmes, quads: str) -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "try.md").read_text(encoding="utf-8")
+    documents = [
+        json.loads(nmes("try", quads, "--json", *QUICK).out),
+        json.loads(nmes("try", quads, "--json", "--population", "1", *QUICK).out),
+        json.loads(nmes("try", quads, "--json", "--compare", quads, *QUICK).out),
+    ]
+    keys = {key for document in documents for key in _keys(document)}
+    assert len(keys) > 50
+    assert {key for key in keys if f"`{key}`" not in guide} == set()
+
+
+def _values(node: object) -> list[object]:
+    if isinstance(node, dict):
+        return [leaf for value in node.values() for leaf in _values(value)]
+    return [leaf for value in node for leaf in _values(value)] if isinstance(node, list) else [node]
+
+
+def _keys(node: object) -> set[str]:
+    if isinstance(node, dict):
+        return set(node) | {key for value in node.values() for key in _keys(value)}
+    return {key for value in node for key in _keys(value)} if isinstance(node, list) else set()
+
+
+# --- a population ---
+
+
+def test_a_population_is_told_by_its_spread_and_each_person_can_be_had_alone(nmes: Nmes, quads: str) -> None:
+    crowd = json.loads(nmes("try", quads, "--population", "3", "--seed", "4", "--pools", "1", "--json").out)
+    alone = json.loads(nmes("try", quads, "--patient", "healthy_adult#2", "--seed", "4", "--pools", "1", "--json").out)
+    person = crowd["people"][2]
+    assert person["name"] == alone["patient"]["profile"] == "healthy_adult#2"
+    assert person["levels"][0]["level_ua"] == alone["levels"][0]["level_ua"]
+    assert person["muscles"][0]["last_peak_mn"] == alone["muscles"][0]["contractions"][-1]["peak_mn"]
+    assert person["discomfort"] == alone["discomfort"]
+    assert crowd["shares_permille"]["complete"] == 1000
+    assert {one["figure"] for one in crowd["percentiles"]} >= {"level", "first_peak", "discomfort_typical"}
+
+
+def test_a_population_in_words(nmes: Nmes, quads: str) -> None:
+    tried = nmes("try", quads, "--population", "2", *QUICK)
+    said = flat(tried.out)
+    assert tried.code == 0
+    assert "tried on 2 people around healthy_adult, seed 0" in said
+    assert "2 of 2 (100 %) came to the end of the treatment" in said
+    assert "share one session through the wire: 1 sessions." in said
+    assert "level, mA 10.0 10.0 10.0 10.0 10.0" in said
+    assert "nmes try quads_knee_oa --patient healthy_adult#0 --seed 0" in said
+    assert max(map(len, tried.out.splitlines())) < 80
+
+
+# --- the page ---
+
+
+def test_the_page_is_one_file_that_asks_for_nothing(nmes: Nmes, quads: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    tried = nmes("try", quads, "--html", str(page), *QUICK)
+    text = page.read_text(encoding="utf-8")
+    shown = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    assert tried.code == 0
+    assert tried.out.rstrip().endswith(f"Page: {page}")
+    assert BANNER in shown
+    assert "default-src 'none'" in text, "the page may ask for nothing, whatever the plots' program would like to"
+    assert re.findall(r"""(?:src|href)\s*=\s*["'](?!data:)""", shown) == []
+    for heading in ("Amplitude", "Force", "Discomfort", "Pulse of channel 1", "Limits of channel 1"):
+        assert heading in shown or heading == "Force"
+    assert text.count('class="plotly-graph-div"') >= 3
+
+
+def test_what_a_protocol_says_is_text_on_the_page_and_no_program(nmes: Nmes, tmp_path: Path) -> None:
+    evil = "'<script>alert(1)</script>'"
+    protocol = protocol_file(tmp_path, TENS, minutes="1", title=evil, muscle=evil)
+    page = tmp_path / "page.html"
+    assert nmes("try", str(protocol), "--html", str(page), *QUICK).code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_a_population_has_its_page_too(nmes: Nmes, quads: str, tmp_path: Path) -> None:
+    page = tmp_path / "crowd.html"
+    assert nmes("try", quads, "--population", "2", "--html", str(page), *QUICK).code == 0
+    text = page.read_text(encoding="utf-8")
+    assert BANNER in text
+    assert "How the figures are spread" in text
+    assert text.count('class="plotly-graph-div"') >= 2
+
+
+# --- what it refuses: one clear line, exit code 2 ---
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--level", "80.5"),
+            "--level 80.5: channel 1 may get at most 80 mA in quads_knee_oa (the protocol's maximum)",
+        ),
+        (("--level", "0.4"), "--level 0.4: the least is 0.5 mA"),
+        (("--level", "much"), '--level "much": give milliamperes, such as 30 or 22.5'),
+        (("--level", "nan"), '--level "nan": give milliamperes'),
+        (("--level", "inf"), '--level "inf": give milliamperes'),
+        (("--level", "-5"), "--level -5: the least is 0.5 mA"),
+        (("--patient", "helthy_adult"), 'there is no patient "helthy_adult"; did you mean "healthy_adult"?'),
+        (("--patient", "zzz"), "known: after_tka"),
+        (("--patient", "healthy_adult#x"), "behind # stands the number of a person, from 0"),
+        (("--patient", "nowhere.yaml"), "there is no such profile"),
+        (("--length", "long"), '--length "long": give shortened, neutral, stretched'),
+        (("--population", "-1"), "--population -1: give 1 to 10000"),
+        (("--population", "2", "--compare", QUADS), "--population and --compare do not go together"),
+        (("--population", "2", "--patient", "healthy_adult#1"), "--population is around a profile"),
+        (("--seed", "-1"), "--seed -1: give 0 or more"),
+        (("--pools", "0"), "--pools 0: give 1 to 64"),
+        (("--compare", "quads"), 'no protocol has this id; did you mean "quads_knee_oa"?'),
+        (("--html", "/nowhere/at/all.html"), "there is no folder"),
+    ],
+)
+def test_nonsense_is_refused_before_anything_is_tried(
+    arguments: tuple[str, ...], said: str, nmes: Nmes, home: Path
+) -> None:
+    tried = nmes("try", QUADS, *arguments)
+    assert (tried.code, tried.out) == (2, "")
+    assert said in tried.err
+    assert len(tried.err.splitlines()) == 1
+    assert not home.exists()
+
+
+def test_a_profile_may_be_a_file_and_a_bad_one_is_told_with_its_line(nmes: Nmes, quads: str, tmp_path: Path) -> None:
+    profile = tmp_path / "mine.yaml"
+    profile.write_text("name: mine\ntitle: Mine\nabout: A test.\nlike: healthy_adult\n")
+    assert "tried on mine;" in flat(nmes("try", quads, "--patient", str(profile), *QUICK).out)
+    profile.write_text("name: mine\nlike: healthy_adult\nlegs: 3\n")
+    tried = nmes("try", quads, "--patient", str(profile), *QUICK)
+    assert tried.code == 2
+    assert f"{profile}:3" in tried.err
+
+
+# --- Ctrl+C ---
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for child processes in /proc")
+def test_ctrl_c_ends_a_population_and_its_workers(home: Path) -> None:
+    tried = process(home, "try", QUADS, "--population", "40", start_new_session=True)
+    try:
+        workers = _children(tried)
+        os.killpg(tried.pid, signal.SIGINT)
+        out, err = tried.communicate(timeout=20)
+    finally:
+        tried.kill()
+    assert (tried.returncode, out) == (130, "")
+    assert err == "nmes: interrupted\n"
+    end = time.monotonic() + 10
+    while any(map(_lives, workers)) and time.monotonic() < end:
+        threading.Event().wait(0.05)
+    assert [worker for worker in workers if _lives(worker)] == []
+
+
+def _lives(number: str) -> bool:
+    """Whether a process is there and not only waits to be noticed as dead."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _children(parent: subprocess.Popen[str]) -> list[str]:
+    """Its two workers (and Python's own helper for them), once they are there."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        found = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+        if len(found) >= 2:
+            return found
+        try:
+            parent.wait(0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise AssertionError("no worker was started")
