@@ -491,7 +491,7 @@ def _decrease(session: Session, event: e.Decrease) -> Step:
                 return _refused(session, "no_such_slot", channel=event.channel)
             session = replace(session, plan=session.plan.with_level(at.slot, max(0, at.level_ua - step_ua)))
             return _output(session, replace(state, pending=None) if isinstance(state, Running) else state)
-        case Paused(from_ms=from_ms):
+        case Pausing(from_ms=from_ms) | Paused(from_ms=from_ms):
             return _lowered_in_pause(session, from_ms, event.channel)
         case _:
             return _refused(session, "not_live", channel=event.channel)

@@ -317,7 +317,9 @@ def _may(session: s.Session) -> frozenset[str]:
             return frozenset({"decrease", "pause", "end"})
         case s.Paused():
             return frozenset({"resume", "decrease", "end"})
-        case s.Idle() | s.Committing() | s.Enabling() | s.Lowering() | s.Pausing() | s.Stopping() | s.Unsure():
+        case s.Pausing():
+            return frozenset({"decrease", "end"})
+        case s.Idle() | s.Committing() | s.Enabling() | s.Lowering() | s.Stopping() | s.Unsure():
             return frozenset({"end"})
         case s.Ending() | s.Leaving() | s.Ended():
             return frozenset()

@@ -464,6 +464,14 @@ class TestPauseAndResume:
         desk.wait(5000)
         assert desk.amplitude() == 9000
 
+    def test_a_level_is_lowered_too_while_the_pause_is_not_confirmed_yet(self) -> None:
+        desk = running()
+        desk.wait(2000)
+        desk.device = False
+        desk.do(e.Pause(), e.Decrease(1))
+        assert desk.state == s.Pausing(0, "operator")
+        assert desk.session.plan.level_ua(ONE) == 9500
+
     def test_only_a_channel_of_the_plan_is_lowered_in_a_pause(self) -> None:
         desk = running()
         desk.do(e.Pause(), e.Decrease(5))

@@ -43,7 +43,7 @@ MAY = {
     "Lowering": {"end"},
     "Running": {"increase", "decrease", "pause", "end"},
     "Resuming": {"decrease", "pause", "end"},
-    "Pausing": {"end"},
+    "Pausing": {"decrease", "end"},
     "Paused": {"resume", "decrease", "end"},
     "Ending": set(),
     "Ended": set(),
