@@ -1,48 +1,70 @@
-"""Start the simulated P24 as a program: `nmes-sim` or `python -m firmware_sim`."""
+"""Start the simulated P24 as a program: `nmes-sim` or `python -m firmware_sim`.
+
+What a mode needs is imported by it, so that --version and a mistake cost next to nothing.
+"""
+
+from __future__ import annotations
 
 import contextlib
 import os
 import sys
-import threading
 import time
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO, assert_never
 
-from firmware_sim.backdoor import Backdoor
-from firmware_sim.backdoor.port import Port
-from firmware_sim.device import P24, Stage
-from firmware_sim.options import BadStart, Options, parse
-from firmware_sim.people import person
-from firmware_sim.serve import Ending, Line, Request, Server, Signals
-from firmware_sim.simulator import Simulator
-from firmware_sim.stage.trace import TraceFile
+from firmware_sim.options import BadStart, parse
+
+if TYPE_CHECKING:
+    from firmware_sim.backdoor import Backdoor
+    from firmware_sim.backdoor.port import Port
+    from firmware_sim.options.modes import Options, Panel, Play, Pty, Serve, Tcp, World
+    from firmware_sim.serve import Ending, Line, Server
+    from firmware_sim.simulator import Simulator
+    from firmware_sim.stage.trace import TraceFile
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code 0 after a clean end, 1 without trace or when a scenario did not hold, 2 when it could not start."""
+    """Exit code 0 after a clean end, 1 when it broke or a scenario did not hold, 2 when it could not start."""
     try:
-        options = parse(argv)
-        with contextlib.ExitStack() as stack:
-            trace = TraceFile(stack.enter_context(_open_trace(options.trace))) if options.trace else None
-            if options.scenario is not None:
-                return _play(options, trace)
-            return _panel(options, trace) if options.panel else _serve(options, trace)
+        return _run(parse(argv))
     except BadStart as bad:
         _say(str(bad))
         return 2
     except OSError as error:
         _say(f"stopped: {error}")
         return 1
+    except Exception as error:  # noqa: BLE001 - a fault of our own is one line too, and never looks like a clean end
+        _say(f"stopped by a fault of its own: {type(error).__name__}: {error}")
+        return 1
 
 
-def _serve(options: Options, trace: TraceFile | None) -> int:
-    simulator = _simulator(options, trace)
-    idle, stays = options.exit_when_idle_s, ("SIGINT", "SIGHUP")
+def _run(options: Options) -> int:
+    from firmware_sim.options.modes import Panel, Play, Serve
+    from firmware_sim.stage.trace import TraceFile
+
+    with contextlib.ExitStack() as stack:
+        trace = TraceFile(stack.enter_context(_open_trace(options.trace))) if options.trace else None
+        match options.mode:
+            case Serve() as mode:
+                return _serve(mode, trace)
+            case Panel() as mode:
+                return _panel(mode, trace)
+            case Play() as mode:
+                return _play(mode, trace)
+            case _:
+                assert_never(options.mode)
+
+
+def _serve(mode: Serve, trace: TraceFile | None) -> int:
+    from firmware_sim.serve import Signals
+
+    simulator = _simulator(mode.world, trace, digest=mode.backdoor is not None)
+    idle, stays = mode.exit_when_idle_s, ("SIGINT", "SIGHUP")
     signals = Signals(
         ends=("SIGTERM",) if idle is not None else ("SIGTERM", *stays),
         ignored=stays if idle is not None else (),
     )
-    server, _ = _build(options, simulator, trace, signals)
+    server, _ = _build(mode, simulator, trace, signals)
     _announce(f"listening {server.line.url}")
     if server.backdoor is not None:
         _announce(f"backdoor {server.backdoor.url}")
@@ -50,68 +72,61 @@ def _serve(options: Options, trace: TraceFile | None) -> int:
     return 0
 
 
-def _panel(options: Options, trace: TraceFile | None) -> int:
+def _panel(mode: Panel, trace: TraceFile | None) -> int:
     """The server in a thread, the panel in this one: it owns the terminal and the signals."""
     try:
         from firmware_sim.panel import run_panel
     except ImportError as error:
         raise BadStart(f"the panel cannot be loaded: {error}") from None
+    from firmware_sim.background import serving
+    from firmware_sim.serve import Request
+
     ending = Request()
-    failed: list[OSError] = []
-
-    def serve() -> None:
-        try:
-            server.run()
-        except OSError as error:
-            failed.append(error)
-
-    server, backdoor = _build(options, _simulator(options, trace), trace, ending)
+    server, backdoor = _build(mode.serve, _simulator(mode.serve.world, trace, digest=True), trace, ending)
     server.announce = lambda _: None  # the terminal is the panel's
-    thread = threading.Thread(target=serve, name="nmes-sim-line", daemon=True)
-    thread.start()
-    try:
-        code = run_panel(backdoor, lambda: server.line.url, alive=thread.is_alive)
-    finally:
-        ending.end("panel")
-        thread.join(5)
-        ending.close()
-    if failed:
-        raise failed[0]
-    return code
+    with serving(server, ending, "panel") as background:
+        return run_panel(backdoor, lambda: server.line.url, alive=background.alive)
 
 
-def _play(options: Options, trace: TraceFile | None) -> int:
+def _play(mode: Play, trace: TraceFile | None) -> int:
     from firmware_sim.scenario.command import run
 
-    return run(options.scenario or "", options.speed, options.over == "socket", trace)
+    return run(mode.scenario, mode.speed, mode.over == "socket", trace)
 
 
-def _simulator(options: Options, trace: TraceFile | None) -> Simulator:
-    stage = Stage(keep_trace=False, sink=trace)
+def _simulator(world: World, trace: TraceFile | None, *, digest: bool) -> Simulator:
+    from firmware_sim.device import P24, Stage
+    from firmware_sim.people import place_patient
+    from firmware_sim.simulator import Simulator
+
+    stage = Stage(keep_trace=False)
     try:
-        patient = person(options.patient, options.sites, options.seed, stage)
+        patient = place_patient(world.patient, world.sites, world.seed, stage)
     except ValueError as bad:
         raise BadStart(str(bad)) from None
-    for channel, load in options.loads.items():
+    for channel, load in world.loads.items():
         stage.set_load(channel, load)
-    device = P24(options.switches, stage, options.device_id, keep_trace=False)
-    return Simulator(device, patient, options.seed, digest=True)
+    device = P24(world.switches, stage, world.device_id, keep_trace=False)
+    return Simulator(device, patient, world.seed, digest=digest, trace=trace)
 
 
-def _build(options: Options, simulator: Simulator, trace: TraceFile | None, signals: Ending) -> tuple[Server, Backdoor]:
+def _build(mode: Serve, simulator: Simulator, trace: TraceFile | None, signals: Ending) -> tuple[Server, Backdoor]:
+    from firmware_sim.backdoor import Backdoor
+    from firmware_sim.serve import Server
+
     server = Server(
         simulator=simulator,
-        line=_open_line(options),
+        line=_open_line(mode.line),
         signals=signals,
         start_ns=time.monotonic_ns(),
         trace=trace,
-        exit_when_idle_us=None if options.exit_when_idle_s is None else round(options.exit_when_idle_s * 1e6),
-        speed=options.speed or 1.0,
+        exit_when_idle_us=None if mode.exit_when_idle_s is None else round(mode.exit_when_idle_s * 1e6),
+        speed=mode.speed,
         announce=lambda url: _announce(f"listening {url}"),
     )
     backdoor = Backdoor(simulator, now=server.now_us, lock=server.lock)
-    if options.backdoor is not None:
-        server.backdoor = _open_port(options.backdoor, backdoor)
+    if mode.backdoor is not None:
+        server.backdoor = _open_port(mode.backdoor, backdoor)
     return server, backdoor
 
 
@@ -123,24 +138,30 @@ def _open_trace(path: Path) -> TextIO:
 
 
 def _open_port(port: int, backdoor: Backdoor) -> Port:
+    from firmware_sim.backdoor.port import Port
+
     try:
         return Port(port, backdoor.handle)
     except OSError as error:
         raise BadStart(f"cannot open port {port} for the backdoor: {error.strerror}") from None
 
 
-def _open_line(options: Options) -> Line:
-    try:
-        if options.serve == "tcp":
-            from firmware_sim.tcp_line import TcpLine
+def _open_line(line: Tcp | Pty) -> Line:
+    from firmware_sim.options.modes import Tcp
 
-            return TcpLine(options.port)
+    if isinstance(line, Tcp):
+        from firmware_sim.tcp_line import TcpLine
+
+        try:
+            return TcpLine(line.port)
+        except OSError as error:
+            raise BadStart(f"cannot open port {line.port}: {error.strerror}") from None
+    try:
         from firmware_sim.pty_line import PtyLine
 
         return PtyLine()
     except OSError as error:
-        where = f"port {options.port}" if options.serve == "tcp" else "a pseudo-terminal"
-        raise BadStart(f"cannot open {where}: {error.strerror}") from None
+        raise BadStart(f"cannot open a pseudo-terminal: {error.strerror}") from None
     except ImportError:
         raise BadStart("this system has no pseudo-terminals; use --serve tcp") from None
 

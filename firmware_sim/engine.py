@@ -27,11 +27,15 @@ class Engine:
     clock: DeviceClock
     t_us: int
     shift_us: int = 0
+    _arrives_us: int = 0
 
     @property
     def device_us(self) -> int:
-        """What the device's own clock shows."""
-        return self.clock.device_us(self.t_us)
+        """What the device's own clock shows.
+
+        A fast clock shows several microseconds in one of ours. What comes ahead of the pulses comes in the first.
+        """
+        return max(self.device.now_us, self._arrives_us)
 
     def told_us(self, device_us: int) -> int:
         """The caller's time at which the device's clock shows `device_us`."""
@@ -45,12 +49,8 @@ class Engine:
     def next_byte_us(self) -> int | None:
         """When the next byte is due at either end of the line."""
         reply_us = self.device.next_due_us()
-        due_us = (
-            self.cable.inward.next_us(),
-            self.cable.outward.next_us(),
-            None if reply_us is None else max(self.t_us, self.clock.true_us(reply_us)),
-        )
-        return min((one for one in due_us if one is not None), default=None)
+        sent_us = None if reply_us is None else max(self.t_us, self.clock.true_us(reply_us))
+        return _earliest(self.cable.inward.next_us(), self.cable.outward.next_us(), sent_us)
 
     # Time
 
@@ -60,19 +60,21 @@ class Engine:
             self._pass(next_us - 1)
             self.turn(next_us)
             self._pass(next_us)
-            for channel, points in self.acts.stuck_pulses(next_us):
-                self.device.stage.deliver(self.clock.device_us(next_us), channel, points)
+            self.acts.stick(next_us, self.device_us)
         self._pass(t_us)
 
     def come_to(self, t_us: int) -> None:
         """Everything before `t_us`, and at `t_us` what comes ahead of its pulses."""
-        self.run_to(t_us - 1)
+        if t_us > self.t_us:
+            self.run_to(t_us - 1)
         self.turn(t_us)
         self._collect(t_us)
 
     def _next_us(self) -> int | None:
-        due_us = (self.timeline.next_us(), self.cable.inward.next_us(), self.acts.after_stop.next_us())
-        return min((one for one in due_us if one is not None), default=None)
+        sticks_us = None
+        if self.acts.sticking and (device_us := self.acts.next_us()) is not None:
+            sticks_us = max(self.t_us, self.clock.true_us(device_us))
+        return _earliest(self.timeline.next_us(), self.cable.inward.next_us(), sticks_us)
 
     def _pass(self, t_us: int) -> None:
         """The device lives alone until `t_us`."""
@@ -80,11 +82,12 @@ class Engine:
             self.device.advance(self.clock.device_us(t_us))
             self._collect(t_us)
             self.t_us = t_us
-            self.acts.after_stop.look(self.device.settings)
 
     def turn(self, t_us: int) -> None:
         """Faults end and begin, and bytes arrive, at `t_us`."""
-        self.t_us = max(self.t_us, t_us)
+        if t_us > self.t_us:
+            self.t_us = t_us
+            self._arrives_us = min(self.device.now_us + 1, self.clock.device_us(t_us))
         for change in self.timeline.due(self.t_us):
             if change.begins:
                 self._begin(change.injection)
@@ -108,7 +111,6 @@ class Engine:
         data = self.cable.at_device(self.t_us)
         if data:
             self.device.receive(data, self.device_us)
-            self.acts.after_stop.look(self.device.settings)
 
     def _collect(self, t_us: int) -> None:
         """Replies go onto the cable each at its own time, whoever looks when."""
@@ -135,15 +137,23 @@ class Engine:
         self.timeline.finish(one, self.t_us)
         device_us = self.device_us
         self.cable.end(one)
-        self.acts.end(one, device_us)
+        self.acts.end(one, self.t_us, device_us)
         self._drift(one)
         self.device.stage.note(FaultEnded(self.device_us, one.id, one.kind, one.effects))
 
     def _drift(self, one: Injection) -> None:
         if one.kind == "clock_drift":
-            ppm = sum(other.number("ppm") for other in self.timeline.active("clock_drift"))
-            self.clock.drift(self.t_us, max(-500_000, min(500_000, ppm)))
+            self.clock.drift(self.t_us, self.acts.pace(self.t_us, self.clock.device_us(self.t_us)))
             self.retell()
+
+
+def _earliest(*times_us: int | None) -> int | None:
+    """The first of the times that there are. A loop, because every turn asks and most of the time there is none."""
+    first_us = None
+    for t_us in times_us:
+        if t_us is not None and (first_us is None or t_us < first_us):
+            first_us = t_us
+    return first_us
 
 
 def new_engine(device: P24, seed: int) -> Engine:

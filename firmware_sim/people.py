@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from firmware_sim.stage import Stage
@@ -14,13 +13,7 @@ if TYPE_CHECKING:
 DEFAULT_SITES = {1: "quadriceps femoris"}
 
 
-def profile_names() -> tuple[str, ...]:
-    """The shipped profiles, without loading one."""
-    folder = files("firmware_sim") / "patient" / "profiles"
-    return tuple(sorted(one.name.removesuffix(".yaml") for one in folder.iterdir() if one.name.endswith(".yaml")))
-
-
-def person(profile: str | None, sites: Mapping[int, str], seed: int, stage: Stage) -> Patient | None:
+def place_patient(profile: str | None, sites: Mapping[int, str], seed: int, stage: Stage) -> Patient | None:
     """The patient with pads on the skin, or None without a profile. ValueError says what is wrong with the profile."""
     if profile is None:
         return None

@@ -162,8 +162,12 @@ class Server:
         if data:
             self.simulator.receive(data, now_us)
         self.simulator.advance(now_us)
+        told = self.simulator.transmit(now_us)
+        if not self.simulator.line_up:
+            self.line.write(told)  # what arrived before the line went
+            told = b""
         self._connect()
-        self.line.write(self.simulator.transmit(now_us))
+        self.line.write(told)
 
     def _connect(self) -> None:
         """The line as the simulator has it: there, or gone."""

@@ -21,23 +21,31 @@ from firmware_sim.sciencemode4.p24 import P24, State
 from firmware_sim.snapshots import Snapshots
 from firmware_sim.stage import Load, Stage
 from firmware_sim.stage.pulse import Pulse
-from firmware_sim.stage.trace import Event, FrameArrived, Replied, Restored, line
+from firmware_sim.stage.trace import Event, FrameArrived, Lines, Replied, Restored, TraceFile
 
 if TYPE_CHECKING:
     from firmware_sim.patient import Patient
 
 RECENT_PULSES, RECENT_EVENTS = 256, 32
+LONGEST_WEAR_H = 100
+"""Five of the time constants by which a pad dries: no pad is used for longer. [design]"""
 
 
 class Simulator:
     """A P24 with its patient, faults and timeline. All times are integer microseconds and never go back (ValueError).
 
-    `seed` decides every probabilistic fault. With `digest` a hash over all trace lines is kept. `device` may be given
-    with its own stage and switches; a patient feels every pulse.
+    `seed` decides every probabilistic fault. With `digest` a hash over all trace lines is kept; `trace` is where they
+    are written. `device` may be given with its own stage and switches; a patient feels every pulse.
     """
 
     def __init__(
-        self, device: P24 | None = None, patient: Patient | None = None, seed: int = 0, *, digest: bool = False
+        self,
+        device: P24 | None = None,
+        patient: Patient | None = None,
+        seed: int = 0,
+        *,
+        digest: bool = False,
+        trace: TraceFile | None = None,
     ) -> None:
         self.device = device or P24()
         self.patient = patient
@@ -46,6 +54,7 @@ class Simulator:
         self.happened: deque[Event] = deque(maxlen=RECENT_EVENTS)
         self.engine = new_engine(self.device, seed)
         self._hash = hashlib.sha256() if digest else None
+        self._trace, self._lines = trace, Lines()
         self._snapshots = Snapshots()
         self.device.faults.listener = self._lever_took
         self.stage.watch(self._see)
@@ -177,7 +186,7 @@ class Simulator:
             raise ValueError(f"there is no injection {number}")
         return status(self.engine.timeline.injections[number], self.engine.shift_us)
 
-    # The pads
+    # The pads and the person
 
     def set_load(self, channel: int, load: Load | str) -> None:
         """Put another load on a channel now; under an electrode fault it shows when that has ended."""
@@ -186,6 +195,19 @@ class Simulator:
     def set_contact(self, channel: int, permille: int) -> None:
         """Lift a part of a pad, or press it on, now; under an electrode fault it shows when that has ended."""
         self.engine.acts.set_contact(channel, permille)
+
+    def wear(self, channel: int, worn_h: int) -> None:
+        """From now on the pad dries and warms, after `worn_h` hours of earlier use; until another load is put on."""
+        if not 0 <= worn_h <= LONGEST_WEAR_H:
+            raise ValueError(f"a pad was worn for 0 to {LONGEST_WEAR_H} hours, not {worn_h}")
+        self.engine.acts.wear(channel, self.engine.device_us, worn_h * 3600)
+
+    def move(self, muscle: str, to: str) -> None:
+        """Stretch or shorten a muscle of the person, or bring it to neutral, now. ValueError without one."""
+        if self.patient is None:
+            raise ValueError("there is no patient: none was named at the start")
+        self.patient.advance(self.engine.t_us)
+        self.patient.act(to, muscle)
 
     # Snapshots
 
@@ -215,8 +237,8 @@ class Simulator:
 
     def _see(self, item: Pulse | Event) -> None:
         """Every pulse and event, as it happens."""
-        if self._hash is not None:
-            self._hash.update(line(item).encode() + b"\n")
+        if self._hash is not None or self._trace is not None:
+            self._tell_line(self._lines.line(item))
         if isinstance(item, Pulse):
             self.pulses.append(item)
             t_us = item.t_us - self.engine.shift_us
@@ -225,6 +247,13 @@ class Simulator:
                 self.patient.feel(item if t_us == item.t_us else replace(item, t_us=t_us))
         elif not isinstance(item, FrameArrived | Replied):
             self.happened.append(item)
+
+    def _tell_line(self, text: str) -> None:
+        """A line of the trace is made once, whoever wants it."""
+        if self._trace is not None:
+            self._trace.write_line(text)
+        if self._hash is not None:
+            self._hash.update(text.encode() + b"\n")
 
     def _lever_took(self, name: str) -> None:
         self.engine.acts.lever_took(name, self.engine.t_us)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 MOST = 16
 """Snapshots that are kept, so that a client cannot fill the memory. [design]"""
 LONGEST_NAME = 64
-TOLD = frozenset(("trace", "events", "keep_trace", "told_us", "_trace_limit", "_sinks"))
-"""Of the stage: what was told, and to whom."""
 
 
 class Snapshots:
@@ -44,18 +42,16 @@ class Snapshots:
         if name not in self._kept:
             raise ValueError(f"no snapshot is called {name!r}; there are: {', '.join(self._kept) or 'none'}")
         kept = _copied(self._kept[name], simulator)
-        stage = simulator.stage
-        simulator.device.__dict__.update(kept["device"])
-        stage.__dict__.update(kept["stage"])
+        simulator.device.put_back(kept["device"])
+        simulator.stage.put_back(kept["stage"])
         simulator.patient = kept["patient"]
         simulator.engine = kept["engine"]
 
 
 def _of(simulator: Simulator) -> dict[str, Any]:
-    stage = {key: value for key, value in vars(simulator.stage).items() if key not in TOLD}
     return {
-        "device": dict(vars(simulator.device)),
-        "stage": stage,
+        "device": simulator.device.kept(),
+        "stage": simulator.stage.kept(),
         "patient": simulator.patient,
         "engine": simulator.engine,
     }

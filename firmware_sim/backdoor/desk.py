@@ -9,7 +9,6 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from typing import Any
 
 from firmware_sim.backdoor import help_text, views
@@ -101,7 +100,7 @@ class Backdoor:
             case "waveform":
                 return {"waveform": views.waveform(simulator, fields.whole("channel", 1, 8))}
             case "faults":
-                return {"faults": [asdict(one) for one in simulator.injections()]}
+                return {"faults": views.faults(simulator)}
             case _:
                 return {"help": help_text.page()}
 

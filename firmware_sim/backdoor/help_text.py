@@ -15,16 +15,17 @@ REQUESTS = (
     ),
     ('{"do":"set","what":"load","channel":1,"to":"dry"}', "the electrode of a channel"),
     ('{"do":"set","what":"contact","channel":1,"to":500}', "how much of a pad lies on the skin, per mille"),
+    ('{"do":"set","what":"wear","channel":1,"worn_h":20}', "from now on the pad dries and warms, after hours of use"),
     ('{"do":"set","what":"length","muscle":"gastrocnemius","to":"stretched"}', "stretched, shortened or neutral"),
     ('{"do":"set","what":"switch","name":"first_pulse","to":"at_once"}', "an undocumented behaviour"),
     (
-        '{"do":"inject","fault":"electrode_off","channel":1,"at_us":2000000,"for_us":500000,"params":{}}',
-        "a fault; without at_us now, without for_us until cleared; the answer has its number",
+        '{"do":"inject","fault":"electrode_off","channel":1,"for_us":500000,"params":{}}',
+        "a fault, now or at_us; without for_us until cleared; the answer has its number",
     ),
     ('{"do":"clear","injection":3}', "end a fault now; without a number all"),
     ('{"do":"snapshot","name":"a"}', "keep everything as it is"),
     ('{"do":"restore","name":"a"}', "go on from there as if no time had passed"),
-    ('{"do":"advance","by_us":1000000}', "only on a virtual clock"),
+    ('{"do":"advance","by_us":1000000}', "from Python only, on a clock that the caller moves"),
 )
 
 

@@ -7,8 +7,10 @@ from enum import Enum
 from typing import Any
 
 from firmware_sim.faults.timeline import InjectionStatus, Phase
+from firmware_sim.sciencemode4.replies import ChannelError
 from firmware_sim.simulator import Simulator
 from firmware_sim.stage import LOADS, Skin
+from firmware_sim.stage.detection import found
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import (
     ChannelFailed,
@@ -21,9 +23,9 @@ from firmware_sim.stage.trace import (
     StateChanged,
 )
 
+STATES = {"NONE": "idle", "LL": "low level", "ML_INIT": "mid level, not running", "ML_RUN": "mid level, running"}
 SAMPLES = 128  # as the device's own measurement has
 OVER_SHOWN, EVENTS_SHOWN = 20, 20
-ERRORS = {1: "electrode", 2: "pulse timeout", 3: "low current"}
 Node = dict[str, Any]
 
 
@@ -33,7 +35,7 @@ def state(simulator: Simulator) -> Node:
         "t_us": simulator.now_us,
         "device": _device(simulator),
         "patient": _patient(simulator),
-        "faults": [_plain(one) for one in _shown(simulator.injections())],
+        "faults": [_fault(one) for one in _shown(simulator.injections())],
         "events": _events(simulator),
         "line_up": simulator.line_up,
         "snapshots": list(simulator.snapshots),
@@ -64,6 +66,7 @@ def _channel(simulator: Simulator, channel: int) -> Node:
         "channel": channel,
         "active": channel in device.active_channels,
         "error": device.errors[channel - 1],
+        "error_words": ChannelError(device.errors[channel - 1]).words,
         "set_ua": last.amplitude_ua if last else 0,
         "flowed_ua": last.measured_current_ua if last else 0,
         "period_us": period_us,
@@ -72,10 +75,24 @@ def _channel(simulator: Simulator, channel: int) -> Node:
         "end_voltage_mv": last.end_voltage_mv if last else 0,
         "contact": last.contact.name.lower() if last else "good",
         "contact_permille": stage.contact_permille(channel),
+        "finding": _finding(simulator, channel),
+        "worn_s": _worn_s(simulator, channel),
         "load": load_name(simulator, channel),
         "pulses": stage.pulses(channel),
         "last_us": last.t_us if last else None,
     }
+
+
+def _finding(simulator: Simulator, channel: int) -> str | None:
+    """What a stimulator that measures itself would say of the channel; None when it gave no pulse lately."""
+    finding = found((one for one in simulator.pulses if one.channel == channel), simulator.stage.limit_mv)
+    return None if finding is None else finding.value
+
+
+def _worn_s(simulator: Simulator, channel: int) -> int | None:
+    """How long the pad has been used; None for one that neither dries nor warms."""
+    worn = simulator.stage.placed(channel).worn
+    return None if worn is None else worn.before_s + (simulator.engine.device_us - worn.since_us) // 1_000_000
 
 
 def load_name(simulator: Simulator, channel: int) -> str:
@@ -107,9 +124,19 @@ def _patient(simulator: Simulator) -> Node | None:
     return reading
 
 
+def faults(simulator: Simulator) -> list[Node]:
+    """What became of every fault."""
+    return [_fault(one) for one in simulator.injections()]
+
+
+def _fault(one: InjectionStatus) -> Node:
+    """Field by field: there may be a thousand, and the general way takes ten times as long."""
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
 def _shown(injections: tuple[InjectionStatus, ...]) -> list[InjectionStatus]:
     """All that wait or act, and the last of those that are over."""
-    over = [one.id for one in injections if one.state is Phase.OVER][-OVER_SHOWN:]
+    over = {one.id for one in [one for one in injections if one.state is Phase.OVER][-OVER_SHOWN:]}
     return [one for one in injections if one.state is not Phase.OVER or one.id in over]
 
 
@@ -130,11 +157,11 @@ def in_words(event: Event) -> str:
     """One line for a person."""
     match event:
         case StateChanged():
-            return f"state {event.state.lower()}, high voltage {'on' if event.high_voltage else 'off'}"
+            return f"{STATES[event.state]}, high voltage {'on' if event.high_voltage else 'off'}"
         case DeadManFired():
             return "its 2 s timer fired: no request had renewed it"
         case ChannelFailed():
-            return f"channel {event.channel} failed: {ERRORS.get(event.error, event.error)}"
+            return f"channel {event.channel} failed: {ChannelError(event.error).words}"
         case Restarted():
             return "the device restarted"
         case FaultBegan():

@@ -78,4 +78,4 @@ class Fields:
 
 
 def _not(value: object) -> str:
-    return "; it is missing" if value is MISSING else f", not {str(value)[:40]!r}"
+    return "; it is missing" if value is MISSING else f", not {repr(value)[:40]}"

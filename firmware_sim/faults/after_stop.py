@@ -1,68 +1,55 @@
-"""Law: an output that sticks goes on with its last pulse at its last period when the device has stopped the channel."""
+"""Law: an output that sticks goes on with its last pulse at its last period when the device has stopped the channel.
+
+It learns from the pulses themselves, each as it is given, and counts by the device's own clock: what it does then
+depends neither on when anybody looked nor on how fast that clock runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from firmware_sim.stage.pulse import Points
 
-Settings = Mapping[int, tuple[Points, int]]
-"""Points and period of every channel that the device itself gives pulses on."""
 
-
-@dataclass(slots=True)
-class _Train:
-    """What a channel gave last, and when its next pulse is due."""
+@dataclass(frozen=True, slots=True)
+class Train:
+    """What a channel gave last, and when its next pulse is due by the device's clock."""
 
     points: Points
     period_us: int
     due_us: int
 
 
+class Stuck(NamedTuple):
+    """A pulse of a channel that the device may have stopped."""
+
+    at_us: int
+    channel: int
+    points: Points
+
+
 @dataclass(slots=True)
 class AfterStop:
-    """Knows every channel's last pulse; while `sticking`, also when a stopped channel would have given the next."""
+    """One fault of this kind, on one channel or on all. A channel that has given nothing has nothing to go on with."""
 
-    sticking: bool = False
-    last: dict[int, tuple[int, Points]] = field(default_factory=dict)
-    trains: dict[int, _Train] = field(default_factory=dict)
+    channel: int | None
+    trains: dict[int, Train] = field(default_factory=dict)
 
-    def begin(self, settings: Settings) -> None:
-        """Outputs begin to stick."""
-        self.sticking = True
-        self.look(settings)
-
-    def end(self) -> None:
-        """No output sticks any more."""
-        self.sticking = False
-        self.trains.clear()
-
-    def look(self, settings: Settings) -> None:
-        """Learn the periods of what runs now."""
-        if self.sticking:
-            for channel, (_, period_us) in settings.items():
-                if channel in self.last:
-                    since_us, points = self.last[channel]
-                    self.trains[channel] = _Train(points, period_us, since_us + period_us)
-
-    def gave(self, channel: int, points: Points, t_us: int) -> None:
-        """A channel gave a pulse, whoever made it."""
-        self.last[channel] = t_us, points
-        if channel in self.trains:
-            self.trains[channel].points = points
-            self.trains[channel].due_us = t_us + self.trains[channel].period_us
+    def gave(self, channel: int, train: Train) -> None:
+        """The device gave a pulse on a channel."""
+        if self.channel in (None, channel):
+            self.trains[channel] = train
 
     def next_us(self) -> int | None:
         """When a pulse is due next that may have to come from here."""
         return min((train.due_us for train in self.trains.values()), default=None)
 
-    def due(self, t_us: int, settings: Settings) -> list[tuple[int, Points]]:
-        """What stopped channels give at `t_us`."""
+    def due(self, until_us: int) -> list[Stuck]:
+        """What is due by then, whether or not the device gives it itself; each once."""
         found = []
-        for channel, train in sorted(self.trains.items()):
-            if train.due_us <= t_us:
-                train.due_us = t_us + train.period_us
-                if channel not in settings:
-                    found.append((channel, train.points))
+        for channel, train in self.trains.items():
+            if train.due_us <= until_us:
+                found.append(Stuck(train.due_us, channel, train.points))
+                self.trains[channel] = replace(train, due_us=train.due_us + train.period_us)
         return found

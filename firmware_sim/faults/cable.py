@@ -1,6 +1,7 @@
 """Law: between host and device there is one cable, and everything that can happen to bytes happens here.
 
-A byte is spoiled when it is put on the cable, and lost at the end that does not take it.
+A byte is spoiled when it is put on the cable, and lost at the end that does not take it. What has reached the host is
+the host's, whenever it looks: an unplugged line does not take it back.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Cable:
     def begin(self, one: Injection, t_us: int) -> None:
         """A fault begins; only those of the line matter here."""
         if one.kind == "disconnect":
-            one.took(t_us, 1 + self.inward.cut() + self.outward.cut())
+            one.took(t_us, 1 + self.inward.cut(t_us) + self.outward.cut(t_us))
         for direction in DIRECTIONS:
             spoiler = self._spoiler(one, direction)
             if spoiler is not None and one.params.get("direction", "both") in ("both", direction):
@@ -75,14 +76,15 @@ class Cable:
 
     def _lost(self, data: bytes, t_us: int, *kinds: str) -> bool:
         """Whether one of these faults takes the bytes now; the oldest is the one that did."""
-        for one in self.timeline.active(*kinds):
-            if data and (one.kind != "supply_sag" or starves(one)):
+        for one in self.timeline.active(*kinds) if data else ():
+            if one.kind != "supply_sag" or starves(one):
                 one.took(t_us, len(data))
+                one.bytes_us = t_us
                 return True
         return False
 
     def _spoiler(self, one: Injection, direction: Direction) -> Spoiler | None:
-        random = Random(f"{self.seed}/{one.id}/{one.kind}/{direction}")  # noqa: S311 - reproducible, not secret
+        random = Random(f"{self.seed}/{one.draw}/{one.kind}/{direction}")  # noqa: S311 - reproducible, not secret
         match one.kind:
             case "drop_bytes":
                 return Drop(random, one.number("permille"), one.params["unit"] == "frame")

@@ -40,30 +40,30 @@ _ROWS = (
     Kind(
         "electrode_off",
         "a pad comes off: no contact, or a part of it with contact_permille",
-        "pulses into the lifted pad",
+        "pulses that the lifted pad changed",
         Channel.NEEDED,
         {"contact_permille": Whole(0, 999, 0, "per mille", "the part that still lies on the skin")},
     ),
     Kind(
         "electrode_dry",
         "a pad has dried out",
-        "pulses into the dry pad",
+        "pulses that the dry pad changed",
         Channel.NEEDED,
         {"load": Word(("dry", "worn"), "how far")},
     ),
     Kind("electrode_open", "a lead is broken or unplugged", "pulses that found no way", Channel.NEEDED),
-    Kind("electrode_short", "two pads or leads touch", "pulses into the short circuit", Channel.NEEDED),
+    Kind("electrode_short", "two pads or leads touch", "pulses that the short circuit changed", Channel.NEEDED),
     Kind(
         "gain_error",
         "the output gives another current than was set, in proportion",
-        "pulses altered",
+        "pulses changed",
         Channel.OPTIONAL,
         takes={"gain_permille": Whole(0, 10_000, 1_200, "per mille", "what flows of what was set")},
     ),
     Kind(
         "stuck_output",
         "mode level: the amplitude stays where it was; mode after_stop: pulses go on after the channel was stopped",
-        "pulses altered, or pulses after the stop",
+        "pulses changed, or pulses after the stop",
         Channel.OPTIONAL,
         {
             "mode": Word(("level", "after_stop"), "what sticks"),
@@ -73,14 +73,14 @@ _ROWS = (
     Kind(
         "dac_offset",
         "a constant current is added to every phase of a pulse",
-        "pulses altered",
+        "pulses changed",
         Channel.OPTIONAL,
         takes={"offset_ua": Whole(-40_000, 40_000, 2_000, "uA", "what is added")},
     ),
     Kind(
         "charge_imbalance",
         "the second phase takes out more or less charge than the first put in",
-        "pulses altered",
+        "pulses changed",
         Channel.OPTIONAL,
         takes={"imbalance_permille": Whole(-1000, 1000, 100, "per mille", "of the second phase")},
     ),
@@ -118,13 +118,13 @@ _ROWS = (
     Kind(
         "hang",
         "the firmware hangs: nothing is processed or answered; its pulses end by the dead-man, or never while it hangs",
-        "bytes unheard or unsent",
+        "bytes unheard or unsent, and pulses that its timer should have ended",
         takes={"output": Word(("dead_man", "goes_on"), "goes_on is the worst case: the timer hangs too")},
     ),
     Kind(
         "supply_sag",
         "the supply is weak: less output voltage, and below a threshold it restarts and stays down",
-        "pulses cut short, restarts and bytes unheard",
+        "pulses changed, restarts and bytes unheard",
         takes={
             "compliance_mv": Whole(0, 150_000, 60_000, "mV", "the output voltage that is left"),
             "restart_below_mv": Whole(0, 150_000, 40_000, "mV", "where it restarts"),
@@ -133,13 +133,13 @@ _ROWS = (
     Kind(
         "clock_drift",
         "its own clock is wrong: pulse periods, answers and dead-man are shorter (plus) or longer (minus)",
-        "pulses at a wrong time",
+        "pulses that came at another time than without it",
         takes={"ppm": Whole(-200_000, 200_000, 10_000, "ppm", "how much faster its clock runs")},
     ),
     Kind(
         "wrong_version",
         "Get_extended_version tells another version",
-        "versions told",
+        "wrong versions told",
         takes={
             "firmware": Version("9.9.9", "the firmware's"),
             "sciencemode": Version("3.2.4", "the protocol's"),
@@ -148,7 +148,7 @@ _ROWS = (
     Kind(
         "lying_ack",
         "it acknowledges a request and does not carry it out",
-        "requests ignored",
+        "requests ignored that would have changed something",
         takes={"to": Word(("update", "stop", "both"), "which requests")},
     ),
 )

@@ -6,56 +6,23 @@ cancel nor outlive each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from firmware_sim.faults.inside import Faults
 from firmware_sim.faults.timeline import Injection
-from firmware_sim.stage import Load, Stage
+from firmware_sim.stage import Stage
+from firmware_sim.stage.output import named
 from firmware_sim.stage.output_faults import OutputFaults
-from firmware_sim.stage.pulse import Points
+from firmware_sim.stage.pad import Placed
 
 ELECTRODE_KINDS = ("electrode_off", "electrode_dry", "electrode_open", "electrode_short")
 LEVER_KINDS = ("lying_ack", "hang", "reset", "supply_sag", "wrong_version")
 OUTPUT_KINDS = ("gain_error", "stuck_output", "dac_offset", "charge_imbalance")
 
 
-@dataclass(slots=True)
-class StackedFaults(OutputFaults):
-    """The faults set by hand, and behind them every injected one, each counted on its own."""
-
-    injected: dict[int, OutputFaults] = field(default_factory=dict)
-
-    @property
-    def some(self) -> bool:
-        return bool(self.injected) or OutputFaults.some.fget(self)  # type: ignore[attr-defined]  # a property has fget
-
-    def alter(self, channel: int, points: Points) -> Points:
-        points = OutputFaults.alter(self, channel, points)
-        for faults in self.injected.values():
-            points = faults.alter(channel, points)
-        return points
-
-    def peek(self, channel: int, points: Points) -> Points:
-        points = OutputFaults.peek(self, channel, points)
-        for faults in self.injected.values():
-            points = faults.peek(channel, points)
-        return points
-
-
-def stacked(stage: Stage) -> StackedFaults:
-    """The stage's output faults, made fit for injections."""
-    old = stage.output_faults
-    if isinstance(old, StackedFaults):
-        return old
-    stage.output_faults = stack = StackedFaults(
-        old.gain_permille, old.offset_ua, old.imbalance_permille, old.stuck_ua, old.channels, old.effects
-    )
-    return stack
-
-
-def output_faults(one: Injection, last_ua: int) -> OutputFaults:
-    """What one injection does to the output; `last_ua` is the amplitude at which it would stick."""
+def output_faults(one: Injection, levels: Mapping[int, int]) -> OutputFaults:
+    """What one injection does to the output; `levels` are the amplitudes at which its channels would stick."""
     channels = None if one.channel is None else frozenset((one.channel,))
     match one.kind:
         case "gain_error":
@@ -65,40 +32,55 @@ def output_faults(one: Injection, last_ua: int) -> OutputFaults:
         case "charge_imbalance":
             return OutputFaults(imbalance_permille=one.number("imbalance_permille"), channels=channels)
         case _:
-            return OutputFaults(stuck_ua=int(one.params.get("level_ua", last_ua)), channels=channels)
+            if "level_ua" in one.params:
+                return OutputFaults(stuck_ua=one.number("level_ua"), channels=channels)
+            return OutputFaults(levels=dict(levels), channels=channels)
 
 
 @dataclass(slots=True)
 class Pads:
-    """What lies on the channels beneath the electrode faults: load and contact, as placed."""
+    """What lies on the channels beneath the electrode faults, as placed."""
 
-    beneath: dict[int, tuple[Load, int]] = field(default_factory=dict)
+    beneath: dict[int, Placed] = field(default_factory=dict)
 
     def settle(self, stage: Stage, channel: int, active: Sequence[Injection]) -> None:
         """Put on the channel what its newest electrode fault makes of it, or what was there before."""
         mine = [one for one in active if one.channel == channel]
-        if not mine:
-            if channel in self.beneath:
-                place(stage, channel, *self.beneath.pop(channel))
-            return
-        if channel not in self.beneath:
-            self.beneath[channel] = stage.load(channel), stage.contact_permille(channel)
-        load, contact = self.beneath[channel]
-        match mine[-1]:
-            case Injection(kind="electrode_off", params={"contact_permille": int(part)}) if part:
-                place(stage, channel, load, min(part, contact))
-            case Injection(kind="electrode_dry", params=params):
-                place(stage, channel, str(params["load"]), contact)
-            case Injection(kind="electrode_short"):
-                place(stage, channel, "short", 1000)
-            case _:
-                place(stage, channel, "open", 1000)
+        if mine:
+            placed = self.beneath.setdefault(channel, stage.placed(channel))
+            stage.place(channel, _spoiled(placed, mine[-1]))
+        elif channel in self.beneath:
+            stage.place(channel, self.beneath.pop(channel))
+
+    def without(self, stage: Stage, out: Injection, active: Sequence[Injection]) -> Placed:
+        """What would lie on the channel of one fault if only the others were there."""
+        channel = out.channel or 0
+        others = [one for one in active if one.channel == channel and one is not out]
+        placed = self.placed(stage, channel)
+        return _spoiled(placed, others[-1]) if others else placed
+
+    def placed(self, stage: Stage, channel: int) -> Placed:
+        """What was placed, whatever an electrode fault makes of it."""
+        return self.beneath.get(channel) or stage.placed(channel)
+
+    def cover(self, channel: int, placed: Placed) -> bool:
+        """Whether an electrode fault hides the channel; what is placed there now then shows when it has ended."""
+        if channel in self.beneath:
+            self.beneath[channel] = placed
+            return True
+        return False
 
 
-def place(stage: Stage, channel: int, load: Load | str, contact_permille: int) -> None:
-    if stage.load(channel) != load:
-        stage.set_load(channel, load)
-    stage.set_contact(channel, contact_permille)
+def _spoiled(placed: Placed, one: Injection) -> Placed:
+    match one:
+        case Injection(kind="electrode_off", params={"contact_permille": int(part)}) if part:
+            return replace(placed, contact_permille=min(part, placed.contact_permille))
+        case Injection(kind="electrode_dry", params=params):
+            return Placed(named(str(params["load"])), placed.contact_permille)
+        case Injection(kind="electrode_short"):
+            return Placed(named("short"))
+        case _:
+            return Placed(named("open"))
 
 
 def pull(faults: Faults, stage: Stage, nominal_mv: int, active: Sequence[Injection]) -> None:
@@ -110,8 +92,13 @@ def pull(faults: Faults, stage: Stage, nominal_mv: int, active: Sequence[Injecti
     faults.stuck_in_reset = any(one.kind == "reset" or starves(one) for one in active)
     told = [one for one in active if one.kind == "wrong_version"]
     faults.versions = (_version(told[-1], "firmware"), _version(told[-1], "sciencemode")) if told else None
+    stage.compliance_mv = supply_mv(nominal_mv, active)
+
+
+def supply_mv(nominal_mv: int, active: Sequence[Injection]) -> int:
+    """What the supply is left with."""
     sags = [one.number("compliance_mv") for one in active if one.kind == "supply_sag"]
-    stage.compliance_mv = max(1, min([nominal_mv, *sags]))
+    return max(1, min([nominal_mv, *sags]))
 
 
 def starves(one: Injection) -> bool:

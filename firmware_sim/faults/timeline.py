@@ -33,6 +33,14 @@ class Injection:
     ended_us: int | None = None
     effects: int = 0
     first_effect_us: int | None = None
+    bytes_us: int | None = None
+    """When it last took bytes."""
+    draw: int = 0
+    """What its chance is drawn by, together with the seed: its place among those of this history."""
+
+    def __deepcopy__(self, _memo: object) -> "Injection":
+        """For a snapshot; its parameters never change."""
+        return replace(self)
 
     def took(self, t_us: int, effects: int = 1) -> None:
         """It changed something at `t_us`."""
@@ -77,12 +85,19 @@ MOST = 1000
 
 @dataclass(slots=True)
 class Timeline:
-    """All injections by number, and those that are not over. The oldest that are over are forgotten at the limit."""
+    """All injections by number, those that are not over, and those of them that act now.
+
+    The oldest that are over are forgotten at the limit.
+    """
 
     injections: dict[int, Injection] = field(default_factory=dict)
     live: list[Injection] = field(default_factory=list)
+    acting: list[Injection] = field(default_factory=list)
     used: int = 0
     """The last number given; a number is never given again."""
+    drawn: int = 0
+    """How many were put in. A restore sets it back, so that the same faults then hit the same bytes."""
+    _next_us: int | None = None
 
     def add(
         self, kind: str, channel: int | None, params: dict[str, Param], begins_us: int, for_us: int | None
@@ -91,9 +106,11 @@ class Timeline:
         self._make_room()
         ends_us = None if for_us is None else begins_us + for_us
         self.used += 1
-        one = Injection(self.used, kind, channel, params, begins_us, ends_us)
+        self.drawn += 1
+        one = Injection(self.used, kind, channel, params, begins_us, ends_us, draw=self.drawn)
         self.injections[one.id] = one
         self.live.append(one)
+        self._changed()
         return one
 
     def _make_room(self) -> None:
@@ -107,25 +124,34 @@ class Timeline:
     def begin(self, one: Injection, t_us: int) -> None:
         """It acts from now on."""
         one.phase, one.began_us = Phase.ACTIVE, t_us
+        self._changed()
 
     def finish(self, one: Injection, t_us: int) -> None:
         """It is over, whether it ever acted or not."""
         one.phase, one.ended_us = Phase.OVER, t_us
         self.live.remove(one)
+        self._changed()
 
     def next_us(self) -> int | None:
         """When the next one begins or ends."""
-        return min((t for one in self.live if (t := _due_us(one)) is not None), default=None)
+        return self._next_us
+
+    def _changed(self) -> None:
+        """Work out what is asked for at every pulse and turn."""
+        self.acting = [one for one in self.live if one.phase is Phase.ACTIVE]
+        self._next_us = min((t for one in self.live if (t := _due_us(one)) is not None), default=None)
 
     def due(self, t_us: int) -> list[Change]:
         """What begins and ends by `t_us`: ends first, so that one fault may follow another without a gap."""
+        if self._next_us is None or self._next_us > t_us:
+            return []
         due = [one for one in self.live if (at_us := _due_us(one)) is not None and at_us <= t_us]
         ending = [Change(one, begins=False) for one in due if one.phase is Phase.ACTIVE]
         return ending + [Change(one, begins=True) for one in due if one.phase is Phase.WAITING]
 
     def active(self, *kinds: str) -> list[Injection]:
         """Those that act now, oldest first; of these kinds only when kinds are named."""
-        return [one for one in self.live if one.phase is Phase.ACTIVE and (not kinds or one.kind in kinds)]
+        return [one for one in self.acting if not kinds or one.kind in kinds]
 
 
 def _due_us(one: Injection) -> int | None:

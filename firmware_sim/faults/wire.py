@@ -192,6 +192,8 @@ class Wire:
 
     def arrived(self, until_us: int) -> bytes:
         """The bytes that have arrived by `until_us`."""
+        if not self.under_way:
+            return b""
         out = b""
         while self.under_way and self.under_way[0].due_us <= until_us:
             out += self.under_way.pop(0).data
@@ -201,8 +203,8 @@ class Wire:
         """When the next byte arrives."""
         return self.under_way[0].due_us if self.under_way else None
 
-    def cut(self) -> int:
-        """Lose what is under way; how many bytes."""
-        lost = sum(len(piece.data) for piece in self.under_way)
-        self.under_way.clear()
+    def cut(self, t_us: int) -> int:
+        """Lose what is under way at `t_us`; how many bytes. What arrived before that stays where it is."""
+        lost = sum(len(piece.data) for piece in self.under_way if piece.due_us >= t_us)
+        self.under_way = [piece for piece in self.under_way if piece.due_us < t_us]
         return lost

@@ -49,12 +49,7 @@ ACTIONS: Final = (
     Action("quit", "q", "Quit", 2, "End the simulator"),
     Action("help", "f1", "Help", 2, "All keys, and what the lamp says"),
 )
-_TOGGLES: Final[Mapping[str, tuple[str, Mapping[str, object]]]] = {
-    "drain": ("supply_sag", {}),
-    "garble": ("corrupt_bytes", {}),
-    "mute": ("mute", {}),
-    "disconnect": ("disconnect", {}),
-}
+_TOGGLES: Final = {"drain": "supply_sag", "garble": "corrupt_bytes", "mute": "mute", "disconnect": "disconnect"}
 _ELECTRODES: Final = {"off": "electrode_off", "dry": "electrode_dry", "short": "electrode_short"}
 
 
@@ -92,7 +87,7 @@ def ask(action: str, state: PanelState, channel: int) -> Ask | Refused:
 def is_on(action: str, state: PanelState, channel: int) -> bool:
     """Whether what the action begins is so now: its button then carries a mark."""
     if action in _TOGGLES:
-        return bool(_active(state, _TOGGLES[action][0]))
+        return bool(_active(state, _TOGGLES[action]))
     if action in _ELECTRODES:
         return bool(_active(state, _ELECTRODES[action], channel))
     if action == "stretch" and state.patient is not None:
@@ -115,15 +110,12 @@ def _clearing(faults: list[Fault]) -> tuple[Request, ...]:
 
 
 def _toggle(action: str, state: PanelState) -> Ask:
-    kind, params = _TOGGLES[action]
+    kind = _TOGGLES[action]
     running = _active(state, kind)
     name = fault_name(kind).capitalize()
     if running:
         return Ask(_clearing(running), f"{name}: ended.")
-    request: dict[str, object] = {"do": "inject", "fault": kind}
-    if params:
-        request["params"] = dict(params)
-    return Ask((request,), f"{name}: from now on, until it is ended.")
+    return Ask(({"do": "inject", "fault": kind},), f"{name}: from now on, until it is ended.")
 
 
 def _electrode(action: str, state: PanelState, channel: int) -> Ask | Refused:

@@ -88,6 +88,7 @@ def _channel(node: Node) -> Channel:
         channel=whole(node, "channel"),
         active=bool(node.get("active")),
         error=whole(node, "error", 0),
+        error_words=word(node, "error_words", ""),
         set_ua=whole(node, "set_ua", 0),
         flowed_ua=whole(node, "flowed_ua", 0),
         period_us=whole(node, "period_us", 0),
@@ -119,7 +120,6 @@ def _muscle(node: Node) -> Muscle:
         channels=wholes(node, "channels"),
         force_mn=whole(node, "force_mn", 0),
         peak_mn=whole(node, "peak_mn", 0),
-        recruited_permille=whole(node, "recruited_permille", 0),
         strength_permille=whole(node, "strength_permille", 1000),
         cramping=bool(node.get("cramping")),
         ctf_mhz=whole(node, "ctf_mhz", 0),
@@ -130,6 +130,7 @@ def _muscle(node: Node) -> Muscle:
 def _felt(node: Node) -> Felt:
     return Felt(
         channel=whole(node, "channel"),
+        words=word(node, "words", "?"),
         sensory_permille=round(1000 * real(node, "sensory", 0)),
         motor_permille=round(1000 * real(node, "motor", 0)),
         pain_permille=round(1000 * real(node, "pain", 0)),
@@ -145,6 +146,7 @@ def _fault(node: Node) -> Fault:
         began_us=maybe(node, "began_us"),
         ended_us=maybe(node, "ended_us"),
         effects=whole(node, "effects", 0),
+        first_us=maybe(node, "first_effect_us"),
         proof=word(node, "proof", ""),
     )
 

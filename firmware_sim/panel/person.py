@@ -63,19 +63,6 @@ def bar_columns(room: int) -> int:
     return max(2, room // 3)
 
 
-def feeling_words(felt: Felt) -> str:
-    """What one channel feels like. Thresholds are at 1000 permille."""
-    if felt.pain_permille >= 1000:
-        return "that hurts"
-    if felt.motor_permille >= 1500:
-        return "a strong contraction"
-    if felt.motor_permille >= 1000:
-        return "the muscle moves"
-    if felt.sensory_permille >= 1500:
-        return "strong tingling"
-    return "tingling" if felt.sensory_permille >= 1000 else "nothing"
-
-
 def pain_words(pain: float) -> str:
     """The word beside the score, after the verbal rating scale. [design]"""
     words = ("no pain", "mild pain", "moderate pain", "severe pain")
@@ -140,7 +127,7 @@ def state_word(muscle: Muscle) -> str:
 
 def felt_lines(felt: Felt, muscle: Muscle | None, width: int) -> list[str]:
     """What a channel feels like, with the multiples of the thresholds behind the words."""
-    said = f"Ch {felt.channel} {full_name(muscle) if muscle else 'no muscle'}: {feeling_words(felt)}"
+    said = f"Ch {felt.channel} {full_name(muscle) if muscle else 'no muscle'}: {felt.words}"
     times = (
         f"felt {_times(felt.sensory_permille)}, moves {_times(felt.motor_permille)}, pain {_times(felt.pain_permille)}"
     )

@@ -26,6 +26,7 @@ class Channel:
     channel: int
     active: bool = False
     error: int = 0
+    error_words: str = ""
     set_ua: int = 0
     flowed_ua: int = 0
     period_us: int = 0
@@ -60,7 +61,6 @@ class Muscle:
     channels: tuple[int, ...] = ()
     force_mn: int = 0
     peak_mn: int = 0
-    recruited_permille: int = 0
     strength_permille: int = 1000
     cramping: bool = False
     ctf_mhz: int = 0
@@ -69,9 +69,10 @@ class Muscle:
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """What the person feels of a channel, as multiples of each threshold in permille."""
+    """What the person feels of a channel, in words and as multiples of each threshold in permille."""
 
     channel: int
+    words: str = "?"
     sensory_permille: int = 0
     motor_permille: int = 0
     pain_permille: int = 0
@@ -105,6 +106,7 @@ class Fault:
     began_us: int | None = None
     ended_us: int | None = None
     effects: int = 0
+    first_us: int | None = None
     proof: str = ""
 
 

@@ -39,13 +39,11 @@ LAMPS: Final[Mapping[str, Lamp]] = {
     "yellow_red": Lamp("◐", "YELLOW+RED", "error, still on", ("yellow", "red")),
 }
 STATES: Final = {
-    "NONE": "no level initialised",
+    "NONE": "idle, waits for a host",
     "LL": "low level",
     "ML_INIT": "mid level, not running",
     "ML_RUN": "mid level, running",
 }
-ERRORS: Final = {0: "-", 1: "electrode", 2: "timeout", 3: "low current"}
-"""The half-bytes of Ml_get_current_data. [source: P24 Instructions for Use p. 25]"""
 WHERE_COLUMNS: Final = 78
 """The row of the smallest window, less its padding."""
 RECENT_US: Final = 2_000_000
@@ -114,7 +112,7 @@ def channel_line(channel: Channel, now_us: int, *, chosen: bool, wide: bool = Fa
     text = (
         f"{'▸' if chosen else ' '} {channel.channel}  {output_word(channel):<6} {current:>6}"
         f" {flowed:>6} {period:>5} {hertz:>5} {channel.phase_us or '-':>4}  "
-        f"{contact_words(channel):<12} {ERRORS.get(channel.error, str(channel.error)):<11} {load_words(channel.load)}"
+        f"{contact_words(channel):<12} {error_words(channel):<11} {load_words(channel.load)}"
     )
     if not wide:
         return text
@@ -134,6 +132,11 @@ def output_word(channel: Channel) -> str:
     if channel.error:
         return "✖ err"
     return "● on" if channel.active else "○ off"
+
+
+def error_words(channel: Channel) -> str:
+    """The device's error of the channel, in at most eleven columns."""
+    return (channel.error_words or str(channel.error)).removeprefix("pulse ") if channel.error else "-"
 
 
 def load_words(load: str) -> str:
@@ -182,6 +185,9 @@ def proof_words(fault: Fault) -> str:
     """What it really altered; a fault nobody met yet says so."""
     if not fault.effects:
         return "no effect yet" if fault.state != "over" else "had no effect"
+    told, first, _ = fault.proof.rpartition(", the first at ")
+    if first and fault.first_us is not None:
+        return f"{told}{first}{clock(fault.first_us)}"
     return fault.proof or f"{fault.effects} effect{'s' if fault.effects != 1 else ''}"
 
 

@@ -1,7 +1,7 @@
 """A virtual patient on the electrodes: recruitment, force, fatigue, comfort, cramp. Proves nothing about a person."""
 
 from firmware_sim.patient.patient import Patient
-from firmware_sim.patient.population import person, population
+from firmware_sim.patient.population import person
 from firmware_sim.patient.profile import Profile, load_profile, profile_names
 from firmware_sim.patient.reading import (
     CrampBegan,
@@ -13,7 +13,7 @@ from firmware_sim.patient.reading import (
     Site,
     TooMuch,
 )
-from firmware_sim.patient.thresholds import Feeling, Person
+from firmware_sim.patient.thresholds import Feeling
 
 __all__ = [
     "CrampBegan",
@@ -23,13 +23,11 @@ __all__ = [
     "MuscleReading",
     "Patient",
     "PatientEvent",
-    "Person",
     "Profile",
     "Reading",
     "Site",
     "TooMuch",
     "load_profile",
     "person",
-    "population",
     "profile_names",
 ]

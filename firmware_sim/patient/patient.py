@@ -15,7 +15,7 @@ from firmware_sim.patient.driven import DrivenMuscle
 from firmware_sim.patient.muscle import Row
 from firmware_sim.patient.profile import Profile
 from firmware_sim.patient.reading import PatientEvent, Reading, Site, TooMuch, whole_pain
-from firmware_sim.patient.thresholds import Feeling, Threshold, first_phase, pain_score
+from firmware_sim.patient.thresholds import Feeling, Threshold, pain_score
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import Event
 
@@ -99,8 +99,9 @@ class Patient:
     def feel(self, pulse: Pulse | Event) -> None:
         """Take a pulse as it crossed the skin: what a Stage gives its sink. Events of the device are not felt."""
         if isinstance(pulse, Pulse):
-            current_ua, phase_us = first_phase(pulse)
-            self.deliver(pulse.t_us, pulse.channel, current_ua, phase_us, pulse.delivery.contact_permille)
+            delivery = pulse.delivery
+            first = delivery.first_phase
+            self.deliver(pulse.t_us, pulse.channel, first.current_ua, first.duration_us, delivery.contact_permille)
 
     def deliver(self, t_us: int, channel: int, current_ua: int, phase_us: int, contact_permille: int = 1000) -> None:
         """A pulse whose first phase carried `current_ua` on average for `phase_us`. Pulses come in order of time.

@@ -7,41 +7,39 @@ from __future__ import annotations
 
 from math import exp, log, sqrt
 from random import Random
+from typing import TypeVar
 
-from pydantic import BaseModel
+from firmware_sim.patient.number import Number, Part, Within
+from firmware_sim.patient.profile import Profile
 
-from firmware_sim.patient.profile import Number, Profile
+Model = TypeVar("Model", bound=Part)
 
 LEAST_SHARE = 0.15
 """A normal spread is cut at this share of its mean: a threshold frequency of 0 is no person. [design]"""
 
 
-def population(profile: Profile, count: int, seed: int) -> list[Profile]:
-    """`count` people around `profile`, named `profile#0` and so on."""
-    return [person(profile, index, seed) for index in range(count)]
-
-
 def person(profile: Profile, index: int, seed: int) -> Profile:
-    """One of the population's people."""
+    """One of the people around `profile`, from 0, named `profile#0` and so on."""
     mark = f"{profile.name}/{seed}/{index}"
-    drawn = {
-        name: _drawn(getattr(profile, name), f"{mark}/{name}")
-        for name in type(profile).model_fields
-        if name not in {"name", "like"}
-    }
-    return profile.model_copy(update=drawn | {"name": f"{profile.name}#{index}"})
+    return _drawn_part(profile, mark).model_copy(update={"name": f"{profile.name}#{index}"})
+
+
+def _drawn_part(part: Model, mark: str) -> Model:
+    """The same part of a profile with its numbers drawn, each within its own bounds."""
+    drawn = {name: _drawn(getattr(part, name), f"{mark}/{name}") for name in type(part).model_fields}
+    for name, field in type(part).model_fields.items():
+        for bounds in field.metadata:
+            if isinstance(bounds, Within) and isinstance(number := drawn[name], Number):
+                drawn[name] = bounds.clipped(number)
+    return part.model_copy(update=drawn)
 
 
 def _drawn(part: object, mark: str) -> object:
-    """The same part of a profile with its numbers drawn."""
     if isinstance(part, Number):
         return _number(part, Random(mark))  # noqa: S311 - people, not secrets
     if isinstance(part, dict):
         return {key: _drawn(value, f"{mark}/{key}") for key, value in part.items()}
-    if isinstance(part, BaseModel):
-        names = type(part).model_fields
-        return part.model_copy(update={name: _drawn(getattr(part, name), f"{mark}/{name}") for name in names})
-    return part
+    return _drawn_part(part, mark) if isinstance(part, Part) else part
 
 
 def _number(number: Number, rng: Random) -> Number:

@@ -12,9 +12,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from firmware_sim.patient.ding import DING_2003, Constants
+from firmware_sim.patient.number import Number, Part, Within
 from firmware_sim.patient.recruitment import Curve
 from firmware_sim.patient.thresholds import Threshold
 from firmware_sim.stage.skin import Skin
@@ -24,55 +25,21 @@ GENERIC = "generic"
 OFF_POINT_PER_MM = 0.04
 """Rise of the motor threshold per mm off the motor point. [design; about 50 mA more at 2 cm: Forrester & Petrofsky,
 source, weak]"""
+MOST_TIRING = 10.0
+MOST_FALL = 0.05
+"""How fast a muscle may tire: 0.006 is the most in a shipped profile; up to here A stays above 0 at the
+worst corners of all other bounds. [design, by computation]"""
 SKIN_MM2 = 2500
 """The pad a profile's skin is given for: 5 x 5 cm."""
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+Text = Annotated[str, Field(min_length=1, max_length=400)]
 
 
-class Number(_Part):
-    """A number, where it is from, and how it is spread between people.
-
-    `log_sd`: SD of the logarithm, the value being the median. `sd`: SD of a normal spread around the value.
-    `sd_log_normal`: mean and SD of a log-normal spread, as a paper prints them.
-    """
-
-    value: float
-    tag: Literal["source", "verify", "design", "computed"]
-    note: str = ""
-    log_sd: Annotated[float, Field(gt=0, le=2)] | None = None
-    sd: Annotated[float, Field(gt=0)] | None = None
-    sd_log_normal: Annotated[float, Field(gt=0)] | None = None
-
-    @model_validator(mode="after")
-    def _one_spread(self) -> Number:
-        if sum(spread is not None for spread in (self.log_sd, self.sd, self.sd_log_normal)) > 1:
-            raise ValueError("give one of log_sd, sd and sd_log_normal")
-        return self
-
-
-def _above(low: float, number: Number) -> Number:
-    if number.value <= low:
-        raise ValueError(f"the value must be greater than {low:g}")
-    return number
-
-
-class _Positive(_Part):
-    """A group whose numbers are all above 0."""
-
-    @field_validator("*")
-    @classmethod
-    def _positive(cls, value: object) -> object:
-        return _above(0, value) if isinstance(value, Number) else value
-
-
-class Nerve(_Positive):
+class Nerve(Part):
     """A Weiss strength-duration curve."""
 
-    rheobase_ma: Number
-    chronaxie_us: Number
+    rheobase_ma: Annotated[Number, Within(0.1, 100, "mA")]
+    chronaxie_us: Annotated[Number, Within(10, 5_000, "us")]
 
     @property
     def threshold(self) -> Threshold:
@@ -80,47 +47,59 @@ class Nerve(_Positive):
         return Threshold(self.rheobase_ma.value, self.chronaxie_us.value)
 
 
-class SkinUnderPad(_Positive):
+class SkinUnderPad(Part):
     """Skin and pad of 25 cm²; Rp is that at no current."""
 
-    rs_ohm: Number
-    rp_ohm: Number
-    cp_nf: Number
-    i0_ma: Number
+    rs_ohm: Annotated[Number, Within(10, 10_000, "ohm")]
+    rp_ohm: Annotated[Number, Within(10, 1_000_000, "ohm")]
+    cp_nf: Annotated[Number, Within(1, 10_000, "nF")]
+    i0_ma: Annotated[Number, Within(0.1, 1_000, "mA")]
 
 
-class Force(_Part):
+class Force(Part):
     """Ding's constants. The fatigue drives hold for A = 3009 N/s and are scaled with the muscle's strength."""
 
-    a_n_per_s: Number
-    tau1_ms: Number
-    tau2_ms: Number
-    tc_ms: Number
-    km: Number
-    r0_above_km: Number
-    r0: Number | None = None
-    alpha_a: Number
-    alpha_tau1: Number
-    alpha_km: Number
-    tau_fat_s: Number
-    fatigability: Number
-    fatigue_drive: Number
+    a_n_per_s: Annotated[Number, Within(10, 50_000, "N/s")]
+    tau1_ms: Annotated[Number, Within(5, 200, "ms")]
+    tau2_ms: Annotated[Number, Within(0.1, 300, "ms")]
+    tc_ms: Annotated[Number, Within(2, 50, "ms")]
+    km: Annotated[Number, Within(0.001, 5)]
+    r0_above_km: Annotated[Number, Within(0, 20)]
+    r0: Annotated[Number | None, Within(1, 20)] = None
+    alpha_a: Annotated[Number, Within(-2, 0, "per s2")]
+    alpha_tau1: Annotated[Number, Within(0, 5e-5, "per N")]
+    alpha_km: Annotated[Number, Within(0, 5e-5, "per s and N")]
+    tau_fat_s: Annotated[Number, Within(10, 1_000, "s")]
+    fatigability: Annotated[Number, Within(0, 5)]
+    fatigue_drive: Annotated[Number, Within(0, 10)]
 
-    @field_validator("a_n_per_s", "tau1_ms", "tau2_ms", "tc_ms", "km", "tau_fat_s")
-    @classmethod
-    def _positive(cls, number: Number) -> Number:
-        return _above(0, number)
+    @property
+    def tiring(self) -> float:
+        """By what the fatigue drives of Ding 2003 are multiplied."""
+        return self.fatigability.value * self.fatigue_drive.value
+
+    @model_validator(mode="after")
+    def _tires_slowly(self) -> Force:
+        """Force lags behind A; where A falls as fast as that, it falls below 0, which no muscle does."""
+        if self.tiring > MOST_TIRING:
+            raise ValueError(f"fatigability times fatigue_drive is {self.tiring:g}; give at most {MOST_TIRING:g}")
+        lag_s = (self.tau1_ms.value + self.tau2_ms.value) / 1000
+        fall = -self.alpha_a.value * self.tiring * lag_s * lag_s
+        if fall > MOST_FALL:
+            by = "alpha_a x fatigability x fatigue_drive x (tau1 + tau2)^2"
+            raise ValueError(f"it tires faster than it pulls: {by} is {fall:.2g}; give at most {MOST_FALL:g}")
+        return self
 
 
-class MuscleModel(_Positive):
+class MuscleModel(Part):
     """One muscle. `strength` multiplies A; `s` and `m` shape the recruitment; `cramps` says how easily it does."""
 
-    keywords: tuple[str, ...]
-    strength: Number
-    rheobase_ma: Number
-    s: Number
-    m: Number
-    ctf_hz: Number
+    keywords: tuple[Text, ...]
+    strength: Annotated[Number, Within(0.001, 10)]
+    rheobase_ma: Annotated[Number, Within(0.1, 100, "mA")]
+    s: Annotated[Number, Within(0.05, 50)]
+    m: Annotated[Number, Within(0.2, 20)]
+    ctf_hz: Annotated[Number, Within(1, 200, "Hz")]
     cramps: Literal["readily", "rarely"]
 
     @property
@@ -129,23 +108,30 @@ class MuscleModel(_Positive):
         return Curve(self.s.value, self.m.value)
 
 
-class Profile(_Part):
+class Profile(Part):
     """A virtual person. `muscles` maps a model's name to it; the one named generic is for muscles without their own."""
 
-    name: str
-    title: str
-    about: str
+    name: Text
+    title: Text
+    about: Text
     like: str = ""
     sensory: Nerve
     pain: Nerve
-    motor_chronaxie_us: Number
-    depth_factor: Number
-    sensation: Number
-    sessions_before: Number
-    ctf_training_hz: Number
+    motor_chronaxie_us: Annotated[Number, Within(10, 5_000, "us")]
+    depth_factor: Annotated[Number, Within(0.2, 10)]
+    sensation: Annotated[Number, Within(0, 3)]
+    sessions_before: Annotated[Number, Within(0, 1_000, "sessions")]
+    ctf_training_hz: Annotated[Number, Within(0, 50, "Hz")]
     skin: SkinUnderPad
     force: Force
     muscles: dict[str, MuscleModel]
+
+    @field_validator("name")
+    @classmethod
+    def _without_number(cls, name: str) -> str:
+        if "#" in name:
+            raise ValueError("leave out the #: behind it stands the number of one of a population")
+        return name
 
     @field_validator("muscles")
     @classmethod
@@ -167,8 +153,7 @@ class Profile(_Part):
     def constants(self, muscle: str) -> Constants:
         """Ding's constants of one muscle of this person."""
         f, a = self.force, self.force.a_n_per_s.value * self.muscles[muscle].strength.value
-        tiring = f.fatigability.value * f.fatigue_drive.value
-        per_newton = tiring * DING_2003.a_rest / a
+        per_newton = f.tiring * DING_2003.a_rest / a
         return Constants(
             a_rest=a,
             tau1_rest=f.tau1_ms.value / 1000,
@@ -176,7 +161,7 @@ class Profile(_Part):
             tc=f.tc_ms.value / 1000,
             km_rest=f.km.value,
             r0=f.r0.value if f.r0 else f.km.value + f.r0_above_km.value,
-            alpha_a=f.alpha_a.value * tiring,
+            alpha_a=f.alpha_a.value * f.tiring,
             alpha_tau1=f.alpha_tau1.value * per_newton,
             alpha_km=f.alpha_km.value * per_newton,
             tau_fat=f.tau_fat_s.value,

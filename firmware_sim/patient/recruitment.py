@@ -28,10 +28,6 @@ class Curve:
         return 1 - exp(-(((multiple - 1) / self.s) ** self.m)) if multiple > 1 else 0.0
 
 
-HMED_2018 = Curve(3.459, 1.918)
-"""Fit to the Hmed 2018 amplitude curve, threshold 17.03 mA, RMSE .009 [computed]."""
-
-
 @dataclass(frozen=True, slots=True)
 class Territories:
     """How the pools of one muscle lie under its channels: `count` territories of `each` pools."""

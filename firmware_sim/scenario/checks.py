@@ -23,9 +23,8 @@ from firmware_sim.scenario.expect import (
 )
 from firmware_sim.scenario.host import Host
 from firmware_sim.scenario.model import micros
+from firmware_sim.sciencemode4.replies import ChannelError
 from firmware_sim.simulator import Simulator
-
-ERRORS = ("none", "electrode", "pulse_timeout", "low_current")
 
 
 class Given(NamedTuple):
@@ -71,7 +70,7 @@ class Scene:
 
     def _channel(self, one: OfChannel) -> Iterator[str]:
         active = one.number in self.simulator.active_channels
-        error = ERRORS[self.simulator.errors[one.number - 1]]
+        error = ChannelError(self.simulator.errors[one.number - 1]).name.lower()
         if one.active not in (None, active):
             yield f"channel {one.number} is {'active' if active else 'not active'}"
         if one.error not in (None, error):

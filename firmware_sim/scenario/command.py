@@ -1,4 +1,7 @@
-"""Law: a scenario that does not hold names each line at which it does not, and what was seen there. Exit 0, 1 or 2."""
+"""Law: a scenario that does not hold names each line at which it does not, and what was seen there. Exit 0, 1 or 2.
+
+One that expects nothing does not hold: exit 0 says that something was checked.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 from firmware_sim.scenario import shipped
 from firmware_sim.scenario.model import Scenario
 from firmware_sim.scenario.play import CannotPlay, Cast, Failure, Outcome, cast, play
-from firmware_sim.stage.output import Sink
+from firmware_sim.stage.trace import TraceFile
 from firmware_sim.yaml_file import FileProblem, lines_of, parse_model
 
 Lines = Mapping[int, int]
@@ -29,12 +32,12 @@ def load(file: Path | Traversable) -> tuple[Scenario, Lines, int]:
     return scenario, items, lines.get(("digest",), 0)
 
 
-def run(name_or_path: str, speed: float | None, real: bool, sink: Sink | None) -> int:
+def run(name_or_path: str, speed: float | None, real: bool, trace: TraceFile | None) -> int:
     """Play it and tell what came of it; 2 with one sentence when it cannot be played."""
     file = shipped.find(name_or_path)
     try:
         scenario, lines, digest_line = load(file)
-        made = _cast(scenario, lines, file, sink)
+        made = _cast(scenario, lines, file, trace)
         if real:
             from firmware_sim.scenario.real import play_real  # noqa: PLC0415 - sockets and threads only when wanted
 
@@ -47,12 +50,13 @@ def run(name_or_path: str, speed: float | None, real: bool, sink: Sink | None) -
     except CannotPlay as problem:
         _tell(f"nmes-sim: {file}:{problem.line}: {problem}", error=True)
         return 2
-    return _report(scenario, outcome, _wrong_digest(scenario, outcome, digest_line, real), file)
+    judged = bool(outcome.expectations) or not (real or scenario.digest is None)
+    return _report(scenario, outcome, _wrong_digest(scenario, outcome, digest_line, real), file, judged)
 
 
-def _cast(scenario: Scenario, lines: Lines, file: Path | Traversable, sink: Sink | None) -> Cast:
+def _cast(scenario: Scenario, lines: Lines, file: Path | Traversable, trace: TraceFile | None) -> Cast:
     try:
-        return cast(scenario, lines, sink)
+        return cast(scenario, lines, trace)
     except FileProblem:
         raise
     except ValueError as bad:
@@ -66,16 +70,21 @@ def _wrong_digest(scenario: Scenario, outcome: Outcome, line: int, real: bool) -
     return (Failure(line, f"the digest of the trace is {outcome.digest}, not {scenario.digest}"),)
 
 
-def _report(scenario: Scenario, outcome: Outcome, more: tuple[Failure, ...], file: Path | Traversable) -> int:
+def _report(
+    scenario: Scenario, outcome: Outcome, more: tuple[Failure, ...], file: Path | Traversable, judged: bool
+) -> int:
     failures = (*outcome.failures, *more)
     for one in failures:
         _tell(f"{file}:{one.line}: {one.said}", error=True)
-    held = "everything held" if not failures else f"{len(failures)} did not hold"
+    held = f"{len(failures)} did not hold" if failures else "everything held"
+    if not judged:
+        _tell(f"{file}: nothing was expected, so nothing was checked; add an expect, or the digest", error=True)
+        held = "nothing was checked"
     _tell(f"{scenario.name}: {outcome.expectations} expectations, {held}; {len(outcome.given)} pulses")
     for fault in outcome.faults:
         _tell(f"  {fault}")
     _tell(f"  digest {outcome.digest}")
-    return 1 if failures else 0
+    return 1 if failures or not judged else 0
 
 
 def _tell(text: str, *, error: bool = False) -> None:

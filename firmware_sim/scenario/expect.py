@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from firmware_sim.scenario.base import Channel, OneOf, Seconds, Strict
 
 
-class OfChannel(Strict):
+class Looks(Strict):
+    """A group that looks at something: one without anything to hold would hold whatever is seen."""
+
+    @model_validator(mode="after")
+    def _looks(self) -> Looks:
+        where = {"number", "channel", "begin", "end"}
+        if not self.model_fields_set - where:
+            raise ValueError(
+                f"give at least one of {', '.join(name for name in type(self).model_fields if name not in where)}"
+            )
+        return self
+
+
+class OfChannel(Looks):
     number: Channel
     active: bool | None = None
     error: Literal["none", "electrode", "pulse_timeout", "low_current"] | None = None
 
 
-class OfDevice(Strict):
+class OfDevice(Looks):
     state: Literal["none", "ll", "ml_init", "ml_run"] | None = None
     high_voltage: bool | None = None
     lamp: Literal["violet", "green", "yellow", "red", "yellow_red"] | None = None
@@ -30,14 +43,24 @@ class OfReply(Strict):
     result: Annotated[int, Field(ge=0, le=255)] | Literal["none"]
 
 
-class OfPulses(Strict):
-    """Pulses that the device gave from one time up to, but not at, another."""
+class OfPulses(Looks):
+    """Pulses that the device gave from one time up to, but not at, another; without `to`, up to now."""
 
     channel: Channel | None = None
     begin: Seconds = Field(0.0, alias="from")
     end: Seconds | None = Field(None, alias="to")
     at_least: Annotated[int, Field(ge=0)] | None = None
     at_most: Annotated[int, Field(ge=0)] | None = None
+
+    def check_at(self, at: Seconds) -> None:
+        """ValueError when the window has not passed by `at`."""
+        if self.end is None and self.begin > at:
+            raise ValueError(f"pulses from {self.begin:g} s cannot be counted at {at:g} s")
+        if self.end is not None and not self.begin < self.end <= at:
+            raise ValueError(
+                f"pulses from {self.begin:g} s to {self.end:g} s cannot be counted at {at:g} s: "
+                "write from before to, and to not after at"
+            )
 
 
 class OfSilence(Strict):
@@ -46,8 +69,13 @@ class OfSilence(Strict):
     since: Seconds
     channel: Channel | None = None
 
+    def check_at(self, at: Seconds) -> None:
+        """ValueError when no time has passed by `at`."""
+        if self.since >= at:
+            raise ValueError(f"silence since {self.since:g} s cannot be judged at {at:g} s: write since before at")
 
-class OfCurrent(Strict):
+
+class OfCurrent(Looks):
     """What flowed in the channel's last pulse: mean current of its first phase."""
 
     channel: Channel
@@ -62,7 +90,7 @@ class OfMuscle(Strict):
     cramping: bool | None = None
 
 
-class OfPerson(Strict):
+class OfPerson(Looks):
     pain_above: float | None = None
     pain_below: float | None = None
 
@@ -88,3 +116,9 @@ class Expect(OneOf):
     muscle: OfMuscle | None = None
     person: OfPerson | None = None
     fault: OfFault | None = None
+
+    def check_at(self, at: Seconds) -> None:
+        """ValueError when this cannot be judged at `at`."""
+        for one in (self.pulses, self.silent):
+            if one is not None:
+                one.check_at(at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -11,6 +10,8 @@ from firmware_sim.faults.catalogue import checked
 from firmware_sim.scenario.base import Channel, Key, OneOf, Seconds, Strict
 from firmware_sim.scenario.expect import Expect
 from firmware_sim.sciencemode4 import switches
+from firmware_sim.sciencemode4.switches import Switches, turned
+from firmware_sim.simulator import LONGEST_WEAR_H
 from firmware_sim.stage import LOADS
 
 LONGEST = 10_000
@@ -24,13 +25,6 @@ def _known(words: tuple[str, ...]) -> BeforeValidator:
         return value
 
     return BeforeValidator(check)
-
-
-def _check_switches(given: Mapping[str, object]) -> None:
-    for name, value in given.items():
-        if not any(value == one and type(value) is type(one) for one in switches.values_of(name)):
-            values = ", ".join(str(one).lower() for one in switches.values_of(name))
-            raise ValueError(f"the switch {name} is one of {values}")
 
 
 Load = Annotated[str, _known(tuple(LOADS))]
@@ -85,6 +79,7 @@ class Action(OneOf):
     raw: Annotated[str, Field(pattern=r"^\s*([0-9A-Fa-f]{2}\s*)+$")] | None = None
     load: dict[Key, Load] | None = None
     contact: dict[Key, Annotated[int, Field(ge=1, le=1000)]] | None = None
+    wear: dict[Key, Annotated[int, Field(ge=0, le=LONGEST_WEAR_H)]] | None = None
     switch: dict[Switch, Any] | None = None
     stretch: str | None = None
     shorten: str | None = None
@@ -101,7 +96,7 @@ class Action(OneOf):
 
     @model_validator(mode="after")
     def _switches_fit(self) -> Action:
-        _check_switches(self.switch or {})
+        turned(Switches(), self.switch or {})
         return self
 
 
@@ -135,6 +130,8 @@ class Item(Strict):
         given = self.model_fields_set - {"at"}
         if len(given) != 1:
             raise ValueError("give exactly one of action, inject, expect beside at")
+        if self.expect is not None:
+            self.expect.check_at(self.at)
         return self
 
 
@@ -154,7 +151,7 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Scenario:
-        _check_switches(self.switches)
+        turned(Switches(), self.switches)
         if not 1 <= len(self.timeline) <= LONGEST:
             raise ValueError(f"a timeline has 1 to {LONGEST} items")
         if self.sites and self.patient is None:

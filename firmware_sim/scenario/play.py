@@ -9,18 +9,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from firmware_sim.device import P24, Stage
-from firmware_sim.people import person
+from firmware_sim.people import place_patient
 from firmware_sim.scenario.checks import Given, Scene
 from firmware_sim.scenario.host import Host
 from firmware_sim.scenario.model import Action, Item, Scenario, micros
-from firmware_sim.sciencemode4.switches import Switches
+from firmware_sim.scenario.proofs import Proofs
+from firmware_sim.sciencemode4.switches import Switches, turned
 from firmware_sim.simulator import Simulator
-from firmware_sim.stage.output import Sink
 from firmware_sim.stage.pulse import Pulse
-from firmware_sim.stage.trace import Event
+from firmware_sim.stage.trace import Event, TraceFile
 
 SLICE_S = 0.1
 """The longest wait without looking, so that a trace file grows steadily. [design]"""
@@ -79,6 +79,7 @@ class Cast:
     given: list[Given] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     expectations: int = 0
+    faults: Proofs = field(default_factory=Proofs)
     poll_every_us: int = 0
     poll_us: int | None = None
 
@@ -87,13 +88,16 @@ class Cast:
         if isinstance(item, Pulse):
             self.given.append(Given(item.t_us, item.channel, item.amplitude_ua, item.measured_current_ua))
 
-    def inject(self, item: Item, at_us: int) -> None:
-        """Put the fault of an item in, not before now."""
-        fault = item.inject
+    def inject(self, step: Step) -> None:
+        """Put the fault of a step in, not before now."""
+        fault = None if step.item is None else step.item.inject
         if fault is not None:
             for_us = None if fault.lasts is None else micros(fault.lasts)
-            at_us = max(at_us, self.simulator.now_us)
-            self.simulator.inject(fault.fault, at_us=at_us, for_us=for_us, channel=fault.channel, **fault.params)
+            at_us = max(step.at_us, self.simulator.now_us)
+            number = self.simulator.inject(
+                fault.fault, at_us=at_us, for_us=for_us, channel=fault.channel, **fault.params
+            )
+            self.faults.put_in(number, fault.fault, self.line_of(step))
 
     def act(self, action: Action, now_us: int) -> bytes | None:
         """Do what is not the host's, or give the bytes that the host sends."""
@@ -103,6 +107,8 @@ class Cast:
             return None
         request = self.host.request(action)
         if request is None:
+            if action.restore is not None:
+                self.faults.look(self.simulator)  # what is restored has not seen what they did until now
             _arrange(self.simulator, action)
         return request
 
@@ -117,6 +123,8 @@ class Cast:
             self.expectations += 1
             said = Scene(self.simulator, self.host, self.given).failures(step.item.expect)
             self.failures += [Failure(self.line_of(step), one) for one in said]
+            if step.item.expect.fault is not None and step.item.expect.fault.effects_at_most == 0:
+                self.faults.excuse(self.simulator, step.item.expect.fault.kind)
 
     def line_of(self, step: Step) -> int:
         """Where a step stands in the file; 0 for a poll."""
@@ -134,7 +142,8 @@ class Cast:
         """What came of it."""
         faults = tuple(f"{one.kind}: {one.proof}" for one in self.simulator.injections())
         digest = self.simulator.digest or ""
-        return Outcome(self.expectations, tuple(self.failures), tuple(self.given), digest, faults)
+        idle = [Failure(line, said) for line, said in self.faults.without_effect(self.simulator)]
+        return Outcome(self.expectations, (*self.failures, *idle), tuple(self.given), digest, faults)
 
     def steps(self) -> Iterator[Step]:
         """Everything that is due, in order; the end comes last."""
@@ -150,14 +159,14 @@ class Cast:
             yield Step(self.poll_us, polls=True)
 
 
-def cast(scenario: Scenario, lines: Mapping[int, int], sink: Sink | None = None) -> Cast:
+def cast(scenario: Scenario, lines: Mapping[int, int], trace: TraceFile | None = None) -> Cast:
     """Everything set up at time 0. ValueError for a patient that does not exist, or sites that contradict."""
-    stage = Stage(keep_trace=False, sink=sink)
-    patient = person(scenario.patient, scenario.sites, scenario.seed, stage)
+    stage = Stage(keep_trace=False)
+    patient = place_patient(scenario.patient, scenario.sites, scenario.seed, stage)
     for channel, load in scenario.loads.items():
         stage.set_load(channel, load)
-    device = P24(replace(Switches(), **scenario.switches), stage, keep_trace=False)
-    made = Cast(scenario, lines, Simulator(device, patient, scenario.seed, digest=True))
+    device = P24(turned(Switches(), scenario.switches), stage, keep_trace=False)
+    made = Cast(scenario, lines, Simulator(device, patient, scenario.seed, digest=True, trace=trace))
     stage.watch(made.see)
     return made
 
@@ -185,7 +194,7 @@ def _take(made: Cast, step: Step) -> None:
         made.judge(step)
         return
     simulator.receive(b"", at_us)
-    made.inject(item, at_us)
+    made.inject(step)
     request = made.act(item.action, at_us) if item.action is not None else None
     if request is not None:
         simulator.receive(request, at_us)
@@ -205,15 +214,14 @@ def _arrange(simulator: Simulator, action: Action) -> None:
         simulator.set_load(channel, load)
     for channel, permille in (action.contact or {}).items():
         simulator.set_contact(channel, permille)
+    for channel, worn_h in (action.wear or {}).items():
+        simulator.wear(channel, worn_h)
     if action.switch:
-        simulator.device.switches = replace(simulator.device.switches, **action.switch)
+        simulator.device.switches = turned(simulator.device.switches, action.switch)
     for what in ("stretch", "shorten", "neutral"):
         muscle = getattr(action, what)
         if muscle is not None:
-            if simulator.patient is None:
-                raise ValueError(f"{what} needs a patient")
-            simulator.patient.advance(simulator.engine.t_us)
-            simulator.patient.act(what, muscle)
+            simulator.move(muscle, what)
     if action.clear is not None:
         simulator.clear()
     if action.snapshot is not None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 
+from firmware_sim.background import Background, serving
 from firmware_sim.scenario.play import Cast, Outcome, Step
 from firmware_sim.serve import Request, Server
 from firmware_sim.tcp_line import TcpLine
@@ -25,14 +24,17 @@ START_US = 200_000
 class RealHost:
     """The host's end of the socket, on the scenario's clock. A line that is gone is tried again at every step."""
 
-    def __init__(self, made: Cast, server: Server, port: int) -> None:
-        self._made, self._server, self._port = made, server, port
+    def __init__(self, made: Cast, server: Server, background: Background) -> None:
+        self._made, self._server, self._background = made, server, background
+        self._port = int(server.line.url.rpartition(":")[2])
         self._socket: socket.socket | None = None
 
     def wait_until(self, at_us: int) -> None:
-        """Take what comes until the device's time is `at_us`."""
+        """Take what comes until the device's time is `at_us`. Raises what has ended the server, if anything has."""
         pause = threading.Event()
+        self._background.check()
         while (left_us := at_us - self._server.now_us()) > 0:
+            self._background.check()
             left_s = left_us / 1e6 / self._server.speed
             if self._socket is None:
                 pause.wait(min(left_s, 0.01))
@@ -72,31 +74,19 @@ class RealHost:
 
 
 def play_real(made: Cast, speed: float = 1.0) -> Outcome:
-    """Over a socket at `speed` times real time. Raises OSError when no port can be had."""
+    """Over a socket at `speed` times real time. Raises OSError when no port can be had, and what ended the server."""
     line = TcpLine(0)
     start_ns = time.monotonic_ns() + int(START_US * 1000 / speed)
     ending = Request()
     server = Server(made.simulator, line, ending, start_ns, speed=speed)
-    with closing(ending), _running(server, ending):
-        host = RealHost(made, server, int(line.url.rpartition(":")[2]))
+    with serving(server, ending, "scenario") as background:
+        host = RealHost(made, server, background)
         try:
             for step in made.steps():
                 _take(made, server, host, step)
         finally:
             host.close()
     return made.outcome()
-
-
-@contextmanager
-def _running(server: Server, ending: Request) -> Iterator[None]:
-    """The server in a thread of its own, until the scenario is over."""
-    thread = threading.Thread(target=server.run, name="nmes-sim-line", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.end("scenario")
-        thread.join(5)
 
 
 def _take(made: Cast, server: Server, host: RealHost, step: Step) -> None:
@@ -106,7 +96,7 @@ def _take(made: Cast, server: Server, host: RealHost, step: Step) -> None:
     with server.lock, made.blamed(step):
         made.simulator.advance(max(server.now_us(), made.simulator.now_us))
         if item is not None:
-            made.inject(item, at_us)
+            made.inject(step)
             made.judge(step)
         if item is not None and item.action is not None:
             request = made.act(item.action, at_us)

@@ -73,6 +73,8 @@ class General:
     def _told(self, version: Version) -> Version:
         if self.faults.versions is None:
             return version
-        self.faults.took("versions")
         firmware, sciencemode = self.faults.versions
-        return replace(version, firmware=firmware, sciencemode=sciencemode)
+        told = replace(version, firmware=firmware, sciencemode=sciencemode)
+        if told != version:
+            self.faults.took("versions")
+        return told

@@ -64,6 +64,20 @@ class Generator:
         """Points (without the ramp) and period of every channel that gives pulses."""
         return {channel: (running.points, running.period_us) for channel, running in self._running.items()}
 
+    def train(self, channel: int) -> tuple[int, int] | None:
+        """Period (us) and number of pulses so far of a channel that gives pulses; the one being given counts."""
+        running = self._running.get(channel)
+        return None if running is None else (running.period_us, running.given)
+
+    def next_us(self) -> int | None:
+        """When the next pulse starts, as things are."""
+        return self._next()[2] if self._running else None
+
+    def changes(self, request: MlUpdate) -> bool:
+        """Whether the skin would notice `request`."""
+        wanted = {setting.channel: (setting.played, setting.period_us) for setting in request.channels}
+        return wanted != self.settings or (bool(wanted) and self.switches.update_restarts_period)
+
     def begin(self, stop_on_all_errors: bool) -> None:
         """Ml_init: nothing runs and nothing is remembered; the source stays busy with a pulse under way."""
         self.halt()

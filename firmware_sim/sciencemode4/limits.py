@@ -7,4 +7,4 @@ MAX_PERIOD_CODE = 32_766  # 16383 ms, or 8191.5 ms on the fine grid [source: Ins
 PULSE_OVERHEAD_US = 60  # 40 us lead and 20 us reserve per pulse [source: C library]
 MAX_PULSE_MS_PER_S = 999  # all channels together [source: C library]
 DEAD_MAN_US = 2_000_000  # [source: Instructions for Use p. 23]
-ELECTRODE_FLOOR_UA = 15_000  # below it an open lead is not noticed [source: C library]
+ELECTRODE_FLOOR_UA = 15_000  # below it an open lead is not noticed [source: C library, comment on result 10]

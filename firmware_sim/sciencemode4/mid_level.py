@@ -75,7 +75,8 @@ class MidLevel:
             return Result.PARAMETER
         answer = Answer(bytes((Result.OK,)), self.latencies.other_us)
         if self.faults.silent_update:
-            self.faults.took("silent_update")
+            if self.generator.changes(request):
+                self.faults.took("silent_update")
             return answer
         self.generator.update(request, now_us)
         if request.channels:
@@ -100,6 +101,15 @@ class MidLevel:
 
     # Time
 
+    @property
+    def timer_us(self) -> int:
+        """When the dead-man is due, whether or not a fault holds it back."""
+        return self.renewed_us + limits.DEAD_MAN_US
+
+    def next_us(self) -> int | None:
+        """When the next pulse starts, as things are."""
+        return self.generator.next_us() if self.level.state is State.ML_RUN else None
+
     def run(self, until_us: int) -> None:
         """Pulses, the last fault and the dead-man, as far as they come before `until_us`."""
         if self.level.state is not State.ML_RUN:
@@ -113,7 +123,7 @@ class MidLevel:
 
     def _deadline_us(self, until_us: int) -> int:
         """When the dead-man is due; one that was held back by a fault is due as soon as it is free again."""
-        deadline_us = self.renewed_us + limits.DEAD_MAN_US
+        deadline_us = self.timer_us
         if self.faults.no_dead_man:
             self._held_us = max(self._held_us, until_us)
         return max(deadline_us, self._held_us)

@@ -5,7 +5,8 @@ command's execution time. What the levels do stands in `mid_level` and `low_leve
 `switches` says what is assumed. Results other than 0, 1, 2, 7, 8, 10, 11, 16, 21 and 28 are never given.
 """
 
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 from firmware_sim.faults import Faults
 from firmware_sim.sciencemode4 import framing, replies, requests
@@ -116,6 +117,19 @@ class P24:
         """Points and period (us) of every channel that gives pulses."""
         return self._generator.settings
 
+    def train(self, channel: int) -> tuple[int, int] | None:
+        """Period (us) and number of pulses so far of a mid-level channel that gives pulses."""
+        return self._generator.train(channel)
+
+    def next_pulse_us(self) -> int | None:
+        """When the next mid-level pulse starts, if nothing comes between."""
+        return self._mid.next_us()
+
+    @property
+    def timer_us(self) -> int:
+        """When the 2 s timer is due, whether or not a fault holds it back."""
+        return self._mid.timer_us
+
     @property
     def now_us(self) -> int:
         """The latest time the device has been told."""
@@ -151,8 +165,10 @@ class P24:
 
     def next_due_us(self) -> int | None:
         """When the next reply byte, or the next waiting low-level pulse, is due; None when there is none."""
-        due_us = [due for due in (self._outbox.next_due_us(), self._low.next_start_us()) if due is not None]
-        return min(due_us, default=None)
+        reply_us, start_us = self._outbox.next_due_us(), self._low.next_start_us()
+        if reply_us is None or start_us is None:
+            return start_us if reply_us is None else reply_us
+        return min(reply_us, start_us)
 
     def restart(self, now_us: int) -> None:
         """A power glitch: pulses stop, the state is NONE, queued replies and half a frame are lost."""
@@ -160,6 +176,16 @@ class P24:
         self._run_before(now_us)
         self._power_up(now_us + self._switches.boot_ms * 1000)
         self.stage.note(Restarted(now_us))
+
+    # Snapshots
+
+    def kept(self) -> dict[str, Any]:
+        """All that decides what happens next, to be copied by whoever keeps it; the stage is told on its own."""
+        return dict(vars(self))
+
+    def put_back(self, kept: Mapping[str, Any]) -> None:
+        """Be again what `kept` gave."""
+        vars(self).update(kept)
 
     def _tell(self, now_us: int) -> None:
         if now_us < self._now_us:

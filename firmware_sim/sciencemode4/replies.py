@@ -37,6 +37,11 @@ class ChannelError(IntEnum):
     PULSE_TIMEOUT = 2
     LOW_CURRENT = 3
 
+    @property
+    def words(self) -> str:
+        """For a person."""
+        return self.name.lower().replace("_", " ")
+
 
 RESULT_OF_ERROR = {
     ChannelError.NONE: Result.OK,

@@ -4,7 +4,7 @@ Each switch names the [inferred] statement it covers. `alternatives()` walks thr
 switch at a time; a law that holds under all of them holds whatever the real device does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
@@ -137,6 +137,21 @@ def names() -> tuple[str, ...]:
 def covers(name: str) -> str:
     """The statement, stated in no document, that switch `name` covers."""
     return str({entry.name: entry for entry in fields(Switches)}[name].metadata["covers"])
+
+
+def turned(switches: Switches, given: Mapping[str, object]) -> Switches:
+    """`switches` with other settings, each as itself or as its text. ValueError in one sentence."""
+    return replace(switches, **{name: _meant(name, value) for name, value in given.items()})
+
+
+def _meant(name: str, given: object) -> Any:
+    if name not in names():
+        raise ValueError(f"unknown switch {name!r}; known: {', '.join(names())}")
+    values = {str(value).lower(): value for value in values_of(name)}
+    word = str(given).lower()
+    if word not in values:
+        raise ValueError(f"the switch {name} is one of {', '.join(values)}, not {repr(given)[:40]}")
+    return values[word]
 
 
 def alternatives(base: Switches | None = None) -> Iterator[tuple[str, Switches]]:

@@ -3,7 +3,7 @@
 from firmware_sim.stage.electrode import LOADS, Load, OpenLead, Short, Skin, half_lifted
 from firmware_sim.stage.output import Stage
 from firmware_sim.stage.output_faults import OutputFaults
-from firmware_sim.stage.pulse import Contact, Delivery, Point, Pulse
+from firmware_sim.stage.pulse import Contact, Delivery, Phase, Point, Pulse, first_phase_of
 from firmware_sim.stage.sampling import samples
 
 __all__ = [
@@ -13,11 +13,13 @@ __all__ = [
     "Load",
     "OpenLead",
     "OutputFaults",
+    "Phase",
     "Point",
     "Pulse",
     "Short",
     "Skin",
     "Stage",
+    "first_phase_of",
     "half_lifted",
     "samples",
 ]

@@ -1,15 +1,16 @@
-"""Law: what a stimulator can notice of its electrodes, from what it measures itself and nothing else.
+"""Law: what a stimulator could notice of its electrodes, from what it measures itself and nothing else.
 
-The general policy judges each pulse by measured current and voltage [design]; the P24's own is blind below 15 mA
-[source: C library], whatever the pad does, so "no error" proves nothing there. Nothing here changes the output.
+The general policy judges each pulse by measured current and voltage [design]. The P24 has a blinder one of its own
+(`sciencemode4.contact`); what this one finds is told beside it. Nothing here changes the output.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
 from firmware_sim.stage.electrode import COMPLIANCE_MV
-from firmware_sim.stage.pulse import Contact, Delivery, Pulse
+from firmware_sim.stage.pulse import Delivery, Pulse
 
 OPEN_OHM = 20_000  # [design]
 WARN_OHM = 8_000  # [design]
@@ -19,7 +20,6 @@ OPEN_FROM_UA = 5_000  # set current from which a missing one counts [design]
 OPEN_PULSES = 3  # in a row [design]
 LIFT_OFF_WITHIN_US = 500_000  # [design]
 LIFT_OFF_RATIO = 2  # [design]
-P24_FLOOR_UA = 15_000  # [source: C library, comment on result 10]
 
 
 class Finding(Enum):
@@ -37,6 +37,14 @@ def impedance_ohm(delivery: Delivery) -> float:
     if not delivery.measured_current_ua:
         return float("inf")
     return delivery.end_voltage_mv * 1000 / delivery.measured_current_ua
+
+
+def found(pulses: Iterable[Pulse], compliance_mv: int) -> Finding | None:
+    """What the last of a channel's pulses shows after those before it; None when there is none."""
+    detector, finding = Detector(compliance_mv), None
+    for pulse in pulses:
+        finding = detector.see(pulse)
+    return finding
 
 
 @dataclass(slots=True)
@@ -71,24 +79,3 @@ class Detector:
         lowest = min((earlier for _, earlier in self._seen), default=ohm)
         self._seen.append((t_us, ohm))
         return ohm > LIFT_OFF_RATIO * lowest
-
-
-class P24Finding(Enum):
-    """What a P24 can tell of a pulse."""
-
-    NONE = "nothing to tell"
-    ELECTRODE = "the load says that the electrode is off"
-    UNSEEN = "the electrode is off, and the current too small to tell"
-    LOW_CURRENT = "the compliance voltage limited the current"
-
-
-def p24(delivery: Delivery) -> P24Finding:
-    """The P24's own policy for one pulse: an electrode counts as off when it is open or above 20 kOhm [design]."""
-    match delivery.contact:
-        case Contact.GOOD:
-            return P24Finding.NONE
-        case Contact.OPEN | Contact.LIMITED:
-            if delivery.contact is Contact.LIMITED and impedance_ohm(delivery) <= OPEN_OHM:
-                return P24Finding.LOW_CURRENT
-            loudest_ua = max(abs(point.current_ua) for point in delivery.points)
-            return P24Finding.ELECTRODE if loudest_ua >= P24_FLOOR_UA else P24Finding.UNSEEN

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from firmware_sim.stage.circuit import Piece, pieces
-from firmware_sim.stage.pulse import Contact, Delivery, Points, first_phase, first_phase_peak_ua
+from firmware_sim.stage.pulse import Contact, Delivery, Points, first_phase, first_phase_of, first_phase_peak_ua
 from firmware_sim.stage.skin import DRY, GOOD, LOADS, WHOLE, WORN, Load, OpenLead, Short, Skin, half_lifted
 
 __all__ = [
@@ -85,7 +85,7 @@ def _nothing(points: Points, driven: Points, compliance_mv: int, contact_permill
         duration_us=sum(point.duration_us for point in points),
         residual_v=0.0,
         end_voltage_mv=compliance_mv if loud else 0,
-        measured_current_ua=0,
+        first_phase=first_phase_of(driven, (0,) * len(driven)),
         contact_permille=contact_permille,
     )
 
@@ -100,7 +100,6 @@ def _through(
         voltage = outcomes[-1].skin_v
     charges = tuple(outcome.charge_pc for outcome in outcomes)
     phase = first_phase(driven)
-    phase_us = sum(driven[k].duration_us for k in phase)
     return Delivery(
         points=points,
         amplitude_ua=first_phase_peak_ua(points),
@@ -111,7 +110,7 @@ def _through(
         duration_us=sum(point.duration_us for point in points),
         residual_v=voltage,
         end_voltage_mv=round(abs(outcomes[phase[-1]].output_v) * 1e3) if phase else 0,
-        measured_current_ua=round(abs(sum(charges[k] for k in phase)) / phase_us) if phase else 0,
+        first_phase=first_phase_of(driven, charges),
         contact_permille=contact_permille,
     )
 

@@ -7,17 +7,21 @@ or warms is looked at again on a coarse grid of device time: the trace does not 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from firmware_sim.stage import electrode, sampling
-from firmware_sim.stage.electrode import COMPLIANCE_MV, GOOD, LOADS, WHOLE, Load
+from firmware_sim.stage.electrode import COMPLIANCE_MV, LOADS, Load
 from firmware_sim.stage.output_faults import OutputFaults
-from firmware_sim.stage.pad import Pad, Worn
+from firmware_sim.stage.pad import Pad, Placed, Worn
 from firmware_sim.stage.pulse import Delivery, Points, Pulse
 from firmware_sim.stage.trace import Event, told
 
 CHANNELS = 8
 CACHE_LIMIT = 4096
 """Computed pulses kept per channel before the cache starts afresh. [design]"""
+
+TOLD = frozenset(("trace", "events", "keep_trace", "told_us", "_trace_limit", "_sinks"))
 
 Sink = Callable[[Pulse | Event], None]
 
@@ -28,8 +32,8 @@ class Stage:
     `loads` maps channels (1 to 8) to a load or the name of one; other channels have a good pad. `trace` and
     `events` grow while `keep_trace` is true; with `trace_limit` the oldest quarter is dropped at the limit.
     `sink` (and whoever comes by `watch`) sees every pulse and event as it happens. `output_faults` is what is wrong
-    with the output. `told_us` turns the device's time into the one in which pulses and events are told, where they
-    differ.
+    with the output, and behind it come `injected_faults`, each by the number of its injection. `told_us` turns the
+    device's time into the one in which pulses and events are told, where they differ.
     """
 
     def __init__(
@@ -44,7 +48,10 @@ class Stage:
         self.events: list[Event] = []
         self.keep_trace = keep_trace
         self.last_pulse_us: int | None = None
+        self.given_us = self._start_mv = 0
+        """Of the last pulse: when it started by the device's own clock, and what was left on the skin then."""
         self.output_faults = OutputFaults()
+        self.injected_faults: dict[int, OutputFaults] = {}
         self._compliance_mv = self._selected_mv = COMPLIANCE_MV
         self._trace_limit = trace_limit
         self._sinks = [] if sink is None else [sink]
@@ -87,9 +94,21 @@ class Stage:
 
     # The electrodes. Advance the device to the moment of a change first.
 
+    def placed(self, channel: int) -> Placed:
+        """What lies on `channel`: load, contact and wear."""
+        return self._electrode(channel).placed
+
+    def place(self, channel: int, placed: Placed) -> None:
+        """Put this on `channel` from the next pulse on. Another load starts uncharged."""
+        state = self._electrode(channel)
+        if placed.load != state.placed.load:
+            state.residual_v = 0.0
+        state.placed = placed
+        state.review(state.since_us)
+
     def load(self, channel: int) -> Load:
         """The load that was put on `channel`; its contact and wear are not counted in."""
-        return self._electrode(channel).placed
+        return self.placed(channel).load
 
     def load_at(self, channel: int, t_us: int) -> Load:
         """The load as a current at `t_us` would meet it, contact and wear counted in."""
@@ -100,31 +119,20 @@ class Stage:
 
         Raises ValueError for an unknown name or channel.
         """
-        if isinstance(load, str):
-            if load not in LOADS:
-                raise ValueError(f"unknown load {load!r}; known: {', '.join(LOADS)}")
-            load = LOADS[load]
-        state = self._electrode(channel)
-        state.placed, state.contact_permille, state.worn = load, WHOLE, None
-        state.residual_v = 0.0
-        state.review(0)
+        self.place(channel, Placed(named(load)))
+        self._electrode(channel).residual_v = 0.0
 
     def contact_permille(self, channel: int) -> int:
         """Share of the pad on `channel` that lies on the skin."""
-        return self._electrode(channel).contact_permille
+        return self.placed(channel).contact_permille
 
     def set_contact(self, channel: int, permille: int) -> None:
         """Lift a part of the pad, or press it on again; 1 to 1000. The skin keeps its charge. ValueError outside."""
-        state = self._electrode(channel)
-        GOOD.at_contact(permille)
-        state.contact_permille = permille
-        state.review(state.since_us)
+        self.place(channel, replace(self.placed(channel), contact_permille=permille))
 
     def wear(self, channel: int, since_us: int, before_s: int = 0) -> None:
         """From `since_us` on the pad dries and warms; it had `before_s` of use before. Until the next `set_load`."""
-        state = self._electrode(channel)
-        state.worn = Worn(since_us, before_s)
-        state.review(since_us)
+        self.place(channel, replace(self.placed(channel), worn=Worn(since_us, before_s)))
 
     # Pulses
 
@@ -133,11 +141,12 @@ class Stage:
         state = self._electrodes[channel - 1]
         if state.review_us is not None and t_us >= state.review_us:
             state.review(t_us)
-        residual_mv = state.residual_mv(t_us)
+        self.given_us, self._start_mv = t_us, (residual_mv := state.residual_mv(t_us))
         key: tuple[object, ...] = (points, residual_mv)
         driven = points
-        if self.output_faults.some:
-            driven = self.output_faults.alter(channel, points)
+        if self.injected_faults or self.output_faults.some:
+            for faults in self._all_faults():
+                driven = faults.alter(channel, driven)
             key = (points, residual_mv, driven)
         delivery = state.cache.get(key)
         if delivery is None:
@@ -163,8 +172,25 @@ class Stage:
             residual_mv / 1000,
             compliance_mv=self.limit_mv,
             driven=driven,
-            contact_permille=state.contact_permille,
+            contact_permille=state.placed.contact_permille,
         )
+
+    def suppose(self, pulse: Pulse, placed: Placed, limit_mv: int, without: int | None = None) -> Delivery:
+        """What the pulse given just now would have been on another pad, at another limit, or without one fault."""
+        driven = self.output_faults.peek(pulse.channel, pulse.points)
+        for number, faults in self.injected_faults.items():
+            driven = driven if number == without else faults.peek(pulse.channel, driven)
+        return electrode.deliver(
+            pulse.points,
+            Pad(placed).load_at(self.given_us),
+            self._start_mv / 1000,
+            compliance_mv=limit_mv,
+            driven=driven,
+            contact_permille=placed.contact_permille,
+        )
+
+    def _all_faults(self) -> tuple[OutputFaults, ...]:
+        return (self.output_faults, *self.injected_faults.values())
 
     def samples(
         self, t_us: int, channel: int, points: Points, sampling_us: int, count: int
@@ -173,8 +199,9 @@ class Stage:
         state = self._electrode(channel)
         if state.review_us is not None and t_us >= state.review_us:
             state.review(t_us)
-        faults = self.output_faults
-        driven = faults.peek(channel, points) if faults.some else points
+        driven = points
+        for faults in self._all_faults():
+            driven = faults.peek(channel, driven)
         start_v = state.residual_mv(max(t_us, state.since_us)) / 1000
         return sampling.samples(driven, state.load, start_v, sampling_us, count, compliance_mv=self.limit_mv)
 
@@ -206,10 +233,29 @@ class Stage:
         if self._trace_limit is not None and len(self.trace) > self._trace_limit:
             del self.trace[: self._trace_limit // 4 + 1]
 
+    # Snapshots
+
+    def kept(self) -> dict[str, Any]:
+        """All that decides what happens next, to be copied by whoever keeps it. What was told, and to whom, stays."""
+        return {name: value for name, value in vars(self).items() if name not in TOLD}
+
+    def put_back(self, kept: Mapping[str, Any]) -> None:
+        """Be again what `kept` gave."""
+        vars(self).update(kept)
+
     def _electrode(self, channel: int) -> Pad:
         if not 1 <= channel <= CHANNELS:
             raise ValueError(f"channel {channel} is not one of 1 to {CHANNELS}")
         return self._electrodes[channel - 1]
+
+
+def named(load: Load | str) -> Load:
+    """The load of that name. ValueError for an unknown one."""
+    if not isinstance(load, str):
+        return load
+    if load not in LOADS:
+        raise ValueError(f"unknown load {load!r}; known: {', '.join(LOADS)}")
+    return LOADS[load]
 
 
 def _checked(value_mv: int) -> int:

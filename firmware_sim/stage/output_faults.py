@@ -7,6 +7,7 @@ Only a measuring instrument on the electrodes finds such a fault; that is what t
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from firmware_sim.stage.pulse import Point, Points, first_phase, first_phase_peak_ua
 
@@ -25,6 +26,8 @@ class OutputFaults:
     """Every current behind the first phase is larger by this share, so a balanced pulse is no longer one."""
     stuck_ua: int | None = None
     """The first phase's peak, whatever was set; the shape keeps its proportions."""
+    levels: dict[int, int] | None = None
+    """The same for each channel on its own; one that is not there yet sticks at its next pulse."""
     channels: frozenset[int] | None = None
     effects: Counter[str] = field(default_factory=Counter)
 
@@ -36,15 +39,18 @@ class OutputFaults:
             or self.offset_ua != 0
             or self.imbalance_permille != 0
             or self.stuck_ua is not None
+            or self.levels is not None
         )
 
     def clear(self) -> None:
         """Repair everything; what was counted stays."""
         self.gain_permille, self.offset_ua, self.imbalance_permille = WHOLE, 0, 0
-        self.stuck_ua = self.channels = None
+        self.stuck_ua = self.levels = self.channels = None
 
     def alter(self, channel: int, points: Points) -> Points:
         """The points that reach the load of `channel` when the device sets `points`; counts what it changed."""
+        if self.levels is not None:
+            self.levels.setdefault(channel, first_phase_peak_ua(points))
         for name, change in self._changes(channel):
             changed = change(points)
             if changed != points:
@@ -62,19 +68,20 @@ class OutputFaults:
         if self.channels is not None and channel not in self.channels:
             return ()
         return (
-            ("stuck", self._stuck),
+            ("stuck", partial(self._stuck, channel)),
             ("gain", self._gain),
             ("imbalance", self._imbalance),
             ("offset", self._offset),
         )
 
-    def _stuck(self, points: Points) -> Points:
+    def _stuck(self, channel: int, points: Points) -> Points:
         peak_ua = first_phase_peak_ua(points)
-        if self.stuck_ua is None:
+        level_ua = self.stuck_ua if self.levels is None else self.levels.get(channel)
+        if level_ua is None:
             return points
         if not peak_ua:  # set to nothing, so there is no shape to keep: the first point takes the stuck current
-            return (Point(points[0].duration_us, self.stuck_ua), *points[1:])
-        return _scaled(points, self.stuck_ua, peak_ua)
+            return (Point(points[0].duration_us, level_ua), *points[1:])
+        return _scaled(points, level_ua, peak_ua)
 
     def _gain(self, points: Points) -> Points:
         return points if self.gain_permille == WHOLE else _scaled(points, self.gain_permille, WHOLE)

@@ -4,7 +4,7 @@ Wear and warmth change slowly, so they are evaluated on a coarse grid of device 
 their computation, and the result does not depend on when anybody looked.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp
 
 from firmware_sim.stage import electrode
@@ -30,13 +30,23 @@ class Worn:
         return skin.dried(self.before_s + on_s).warmed(on_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was put on a channel: the load, the share of it that lies on, and its wear (without, it stays as it is)."""
+
+    load: Load = GOOD
+    contact_permille: int = WHOLE
+    worn: Worn | None = None
+
+    def __post_init__(self) -> None:
+        GOOD.at_contact(self.contact_permille)  # refuses one that is none
+
+
 @dataclass(slots=True)
 class Pad:
     """One channel's pad, with the charge left on the skin's capacitor at `since_us`, and what it met last."""
 
-    placed: Load = GOOD
-    contact_permille: int = WHOLE
-    worn: Worn | None = None
+    placed: Placed = Placed()
     load: Load = GOOD
     tau_us: float = field(default_factory=lambda: electrode.time_constant_us(GOOD))
     review_us: int | None = None
@@ -45,6 +55,10 @@ class Pad:
     pulses: int = 0
     last: Pulse | None = None
     cache: dict[tuple[object, ...], Delivery] = field(default_factory=dict)
+
+    def __deepcopy__(self, _memo: object) -> "Pad":
+        """Without what can be computed again; everything else never changes in itself."""
+        return replace(self, cache={})
 
     def residual_mv(self, t_us: int) -> int:
         """Capacitor voltage at `t_us`, mV."""
@@ -55,14 +69,14 @@ class Pad:
 
     def load_at(self, t_us: int) -> Load:
         """The pad with its wear at `t_us` and its contact counted in."""
-        if not isinstance(self.placed, Skin):
-            return self.placed
-        skin = self.placed if self.worn is None else self.worn.at(self.placed, t_us)
-        return skin.at_contact(self.contact_permille)
+        skin, worn = self.placed.load, self.placed.worn
+        if not isinstance(skin, Skin):
+            return skin
+        return (skin if worn is None else worn.at(skin, t_us)).at_contact(self.placed.contact_permille)
 
     def review(self, t_us: int) -> None:
         """Work out the load for the pulses from `t_us` on."""
         self.load = self.load_at(t_us)
         self.tau_us = electrode.time_constant_us(self.load)
-        self.review_us = None if self.worn is None else (t_us // REVIEW_US + 1) * REVIEW_US
+        self.review_us = None if self.placed.worn is None else (t_us // REVIEW_US + 1) * REVIEW_US
         self.cache.clear()

@@ -4,6 +4,7 @@ Currents are signed (positive = first phase of a usual pulse), times and current
 A µA times a µs is a pC, so the charge of a pulse within compliance is an exact integer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -28,12 +29,22 @@ class Contact(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """The first phase of a pulse, however many points shape it: magnitudes of its mean current and of its charge."""
+
+    current_ua: int = 0
+    duration_us: int = 0
+    charge_pc: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What one pulse shape does to one load; the same for every pulse that meets the same electrode state.
 
     `points` is what the device set (after its ramp), `charge_pc` the charge that flowed in each of them.
-    `end_voltage_mv` (magnitude, at the end of the first phase) and `measured_current_ua` (mean magnitude of the first
-    phase) are what a stimulator that measures itself would see. `contact_permille` is the share of the pad that lay on.
+    `first_phase` is what flowed in the first phase: what a nerve answers to, and what a dose counts. With
+    `end_voltage_mv` (magnitude, at its end) it is what a stimulator that measures itself would see. `contact_permille`
+    is the share of the pad that lay on.
     """
 
     points: Points
@@ -45,8 +56,17 @@ class Delivery:
     duration_us: int
     residual_v: float
     end_voltage_mv: int = 0
-    measured_current_ua: int = 0
+    first_phase: Phase = Phase()
     contact_permille: int = 1000
+
+    def __deepcopy__(self, _memo: object) -> "Delivery":
+        """Itself: it never changes, and a snapshot is taken between two pulses."""
+        return self
+
+    @property
+    def measured_current_ua(self) -> int:
+        """Mean magnitude of the current in the first phase, µA."""
+        return self.first_phase.current_ua
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +76,10 @@ class Pulse:
     t_us: int
     channel: int
     delivery: Delivery
+
+    def __deepcopy__(self, _memo: object) -> "Pulse":
+        """Itself, as its delivery."""
+        return self
 
     @property
     def amplitude_ua(self) -> int:
@@ -98,6 +122,11 @@ class Pulse:
         return self.delivery.measured_current_ua
 
     @property
+    def first_phase(self) -> Phase:
+        """What flowed in the first phase."""
+        return self.delivery.first_phase
+
+    @property
     def contact_permille(self) -> int:
         """Share of the pad that lay on the skin."""
         return self.delivery.contact_permille
@@ -137,6 +166,14 @@ def first_phase(points: Points) -> tuple[int, ...]:
         if current_ua:
             found.append(k)
     return tuple(found)
+
+
+def first_phase_of(points: Points, charge_pc: Sequence[int]) -> Phase:
+    """The first phase of `points` with what flowed in each of them; nothing of nothing."""
+    phase = first_phase(points)
+    duration_us = sum(points[k].duration_us for k in phase)
+    charge = abs(sum(charge_pc[k] for k in phase))
+    return Phase(round(charge / duration_us), duration_us, charge) if duration_us else Phase()
 
 
 def first_phase_peak_ua(points: Points) -> int:

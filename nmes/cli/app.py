@@ -112,27 +112,29 @@ def run_protocol(
 def try_protocol(
     protocol: Protocol,
     patient: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--patient",
             metavar="NAME",
             help="A virtual patient: a profile, one of its people (NAME#17), or a YAML file.",
         ),
-    ] = "",
+    ] = None,
     level: Annotated[
-        str, typer.Option("--level", metavar="MA", help="This level, instead of finding it by feeling.")
-    ] = "",
+        str | None, typer.Option("--level", metavar="MA", help="This level, instead of finding it by feeling.")
+    ] = None,
     length: Annotated[
-        str, typer.Option("--length", metavar="shortened|neutral|stretched", help="How the muscle is held.")
-    ] = "",
-    compare: Annotated[str, typer.Option("--compare", metavar="PROTOCOL", help="Another protocol, side by side.")] = "",
+        str | None, typer.Option("--length", metavar="shortened|neutral|stretched", help="How the muscle is held.")
+    ] = None,
+    compare: Annotated[
+        str | None, typer.Option("--compare", metavar="PROTOCOL", help="Another protocol, side by side.")
+    ] = None,
     population: Annotated[
         int, typer.Option("--population", metavar="N", help="N people around the profile, on all cores.")
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Chance: the same seed gives the same people.")] = 0,
     pools: Annotated[int, typer.Option("--pools", metavar="N", help="Parts of a virtual muscle.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON, and nothing else.")] = False,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="A page with plots, in one file.")] = None,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="A page with plots, in one file.")] = None,
 ) -> int:
     """Try a protocol on a virtual patient: margins, force, fatigue, discomfort, cramps. Keeps no record."""
     from nmes.cli.try_command import Options, run_try

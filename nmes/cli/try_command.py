@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from nmes.cli.exits import BAD, GOOD, INTERRUPTED, Failed, bad, wrong
+from nmes.cli.exits import BAD, GOOD, INTERRUPTED, Failed, wrong
 from nmes.cli.finding import plan_of, protocol_named
+from nmes.cli.try_output import page_file, print_json, width_of_terminal, write_page
 from nmes.core.plan import Plan
 from nmes.core.problems import ProblemsError
 from nmes.core.suggest import nearest
@@ -19,34 +19,31 @@ from nmes.core.units import floor_to_step
 from nmes.runtime.library import Loaded
 from nmes.trial.bench.patients import FileProblem, Profile, load_profile, profile_names
 from nmes.trial.member import one_of
-from nmes.trial.setup import Setup
+from nmes.trial.setup import Setup, usual_patient
 from nmes.trial.site import LENGTHS, Length
 
 if TYPE_CHECKING:
     from nmes.trial.trying import Trial
 
-WIDEST: Final = 100
-NARROWEST: Final = 60
 MOST_PEOPLE: Final = 10_000
 MOST_POOLS: Final = 64
-CRAMPS: Final = "cramp_prone_calf"
-USUAL: Final = "healthy_adult"
+_MILLIAMPERES: Final = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command line, as it was typed."""
+    """The command line, as it was typed; None was not typed."""
 
     protocol: str
-    patient: str = ""
-    level: str = ""
-    length: str = ""
-    compare: str = ""
+    patient: str | None = None
+    level: str | None = None
+    length: str | None = None
+    compare: str | None = None
     population: int = 0
     seed: int = 0
     pools: int = 8
     as_json: bool = False
-    html: Path | None = None
+    html: str | None = None
 
 
 def run_try(options: Options) -> int:
@@ -60,23 +57,23 @@ def run_try(options: Options) -> int:
 def _run(options: Options) -> int:
     """Look at everything that can be wrong first; then try, tell, and say by the exit code whether it was good."""
     _check(options)
-    loaded = [protocol_named(name) for name in (options.protocol, options.compare) if name]
-    setups = [_setup(options, one, options.patient or _usual(loaded[0])) for one in loaded]
-    if options.html is not None:
-        _writable(options.html)
+    loaded = [protocol_named(name) for name in (options.protocol, options.compare) if name is not None]
+    who = usual_patient(loaded[0].protocol) if options.patient is None else options.patient
+    setups = [_setup(options, one, who) for one in loaded]
+    page = None if options.html is None else page_file(options.html)
     if options.population:
         from nmes.cli.try_crowd import show_crowd
 
-        return show_crowd(setups[0], options.population, options.seed, as_json=options.as_json, html=options.html)
+        return show_crowd(setups[0], options.population, options.seed, as_json=options.as_json, page=page)
     trials = [_tried(setup) for setup in setups]
-    _tell(trials, options)
+    _tell(trials, page, as_json=options.as_json)
     return GOOD if all(trial.good for trial in trials) else BAD
 
 
 def _check(options: Options) -> None:
-    if options.population and options.compare:
+    if options.population and options.compare is not None:
         wrong("--population and --compare do not go together: run the population once for each protocol")
-    if options.population and "#" in options.patient:
+    if options.population and "#" in (options.patient or ""):
         wrong(
             "--population is around a profile; one of its people alone: the same name with its number, no --population"
         )
@@ -86,7 +83,7 @@ def _check(options: Options) -> None:
         wrong(f"--seed {options.seed}: give 0 or more")
     if not 1 <= options.pools <= MOST_POOLS:
         wrong(f"--pools {options.pools}: give 1 to {MOST_POOLS}; 8 is the usual")
-    if options.length and options.length not in LENGTHS:
+    if options.length is not None and options.length not in LENGTHS:
         wrong(f'--length "{options.length}": give {", ".join(LENGTHS)}')
 
 
@@ -96,17 +93,10 @@ def _setup(options: Options, loaded: Loaded, patient: str) -> Setup:
     except ProblemsError as error:
         wrong(*(str(problem) for problem in error.problems))
     level_ua, asked_ua = _level(options.level, plan)
-    length = cast("Length | None", options.length or None)
+    length = cast("Length | None", options.length)
     who, _, number = patient.partition("#")
     base = Setup(loaded, plan, _profile(who), options.seed, options.pools, length, level_ua, asked_ua)
     return one_of(base, base.profile, _number(number, patient), options.seed) if number else base
-
-
-def _usual(loaded: Loaded) -> str:
-    """Who a protocol is tried on if nobody is named."""
-    protocol = loaded.protocol
-    cramps = protocol.region == "calf" or "cramp" in f"{protocol.id} {protocol.indication}".lower()
-    return CRAMPS if cramps else USUAL
 
 
 def _profile(name: str) -> Profile:
@@ -126,15 +116,14 @@ def _number(text: str, whole: str) -> int:
     return int(text)
 
 
-def _level(text: str, plan: Plan) -> tuple[int | None, int | None]:
+def _level(text: str | None, plan: Plan) -> tuple[int | None, int | None]:
     """The level on the device's grid, and what was asked if that is something else."""
-    if not text:
+    if text is None:
         return None, None
-    try:
-        asked = Decimal(text)
-        asked_ua = int(asked * 1000)
-    except (InvalidOperation, OverflowError, ValueError):
+    if not _MILLIAMPERES.fullmatch(text):
         wrong(f'--level "{text}": give milliamperes, such as 30 or 22.5')
+    asked = Decimal(text)
+    asked_ua = int(asked * 1000)
     step_ua = plan.capabilities.amplitude_step_ua
     for made in plan.delivered:
         if asked_ua > made.ceiling_ua:
@@ -144,14 +133,6 @@ def _level(text: str, plan: Plan) -> tuple[int | None, int | None]:
         wrong(f"--level {text}: the least is {step_ua / 1000:g} mA, the stimulator's step")
     level_ua = floor_to_step(asked_ua, step_ua)
     return level_ua, asked_ua if asked * 1000 != level_ua else None
-
-
-def _writable(html: Path) -> None:
-    """Before minutes are spent on what cannot be written."""
-    if html.is_dir():
-        wrong(f"--html {html}: that is a folder; give a file")
-    if not html.parent.is_dir():
-        wrong(f"--html {html}: there is no folder {html.parent}")
 
 
 # --- one or two tries ---
@@ -165,16 +146,21 @@ def _tried(setup: Setup) -> Trial:
         return try_one(setup, progress)
 
 
-def _tell(trials: Sequence[Trial], options: Options) -> None:
-    if options.html is not None:
-        from nmes.cli.try_page import page_of
-
-        write_page(options.html, page_of(trials))
-    if options.as_json:
+def _tell(trials: Sequence[Trial], page: Path | None, *, as_json: bool) -> None:
+    """The report first: a page that cannot be written must not take it along."""
+    if as_json:
         from nmes.cli.try_json import compared_json, trial_json
 
         print_json(trial_json(trials[0]) if len(trials) == 1 else compared_json(list(trials)))
-        return
+    else:
+        _say(trials)
+    if page is not None:
+        from nmes.cli.try_page import page_of
+
+        write_page(page, page_of(trials), quietly=as_json)
+
+
+def _say(trials: Sequence[Trial]) -> None:
     from nmes.cli.try_plots import plots
     from nmes.cli.try_text import compared, lines, result
 
@@ -183,20 +169,3 @@ def _tell(trials: Sequence[Trial], options: Options) -> None:
         print("\n".join(compared(trials, width)))
     else:
         print("\n".join((*lines(trials[0], width), "", *plots(trials[0], width), *result(trials[0], width))))
-    if options.html is not None:
-        print(f"\nPage: {options.html}")
-
-
-def width_of_terminal() -> int:
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns) - 1)
-
-
-def print_json(document: object) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=1))
-
-
-def write_page(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        bad(f"the page could not be written to {path}: {error.strerror}")

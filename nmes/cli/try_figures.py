@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from nmes.cli.try_crowd import NAMES, SCALES, tells
-from nmes.cli.try_words import contracts
+from nmes.cli.try_body import contracts
+from nmes.cli.try_crowd_words import NAMES, SCALES, tells
+from nmes.cli.try_plots import counted, round_step
 from nmes.trial import series
+from nmes.trial.bench.patients import TOLERANCE
 from nmes.trial.crowd import Crowd
-from nmes.trial.level import TOLERANCE
 from nmes.trial.series import Line
 from nmes.trial.spread import PERCENTILES, Spread, percentile, spreads
 from nmes.trial.trying import Trial
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 COLOURS: Final = ("#1f5f8b", "#c8553d", "#4b7f52", "#7a5195", "#b8860b", "#444444", "#008b8b", "#8b4513")
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
-GREY: Final = "#9aa5ab"
+COMMANDED: Final = "#f2c14e"
 MARK: Final = {"dash": "dot", "color": "#444", "width": 1.2}
 """A line across a plot; the template's own would have no width."""
+BINS: Final = 16
 SHOWN: Final = ("level", "first_peak", "first_peak_of_muscle", "last_peak_of_first")
 SHOWN_TOO: Final = (
     "discomfort_typical",
@@ -37,7 +39,8 @@ def figures_of(trial: Trial) -> Iterator[tuple[str, str, Figure]]:
     if trial.run.treatment_us is None:
         yield "Amplitude", "Finding the level, until it was stopped.", _amplitude(trial)
         return
-    yield "Amplitude", "What left for the stimulator, and the largest pulse at the skin every 0.1 s.", _amplitude(trial)
+    said = "What left for the stimulator (wide), and the largest pulse at the skin every 0.1 s (thin)."
+    yield "Amplitude", f"{said} A double click shows finding the level too, before 0.", _amplitude(trial)
     if any(contracts(muscle) for muscle in trial.course.muscles):
         yield "Force", "Against a fixed frame; a ring is the peak of a contraction.", _force(trial)
         if any(len(line.points) > 1 for line in series.fatigue(trial)):
@@ -81,10 +84,9 @@ def _treated(trial: Trial, figure: Figure) -> Figure:
 
 def _amplitude(trial: Trial) -> Figure:
     begun = trial.run.treatment_us is not None
-    of_treatment = "minutes of the treatment (finding the level lies before 0)"
-    figure = _figure(of_treatment if begun else "minutes, backwards from the end of the session", "mA")
+    figure = _figure("minutes of the treatment" if begun else "minutes, backwards from the end of the session", "mA")
     for number, line in enumerate(series.commanded(trial)):
-        wide = {"color": GREY, "width": 4, "dash": DASHES[number % 4]}
+        wide = {"color": COMMANDED, "width": 5, "dash": DASHES[number % 4]}
         _draw(figure, line, number, "mA", line=wide)
     for number, line in enumerate(series.delivered(trial)):
         _draw(figure, line, number, "mA")
@@ -155,16 +157,20 @@ def _middle(spread: Spread) -> str:
 
 
 def _histogram(spread: Spread) -> Figure:
-    from plotly.graph_objects import Histogram
+    from plotly.graph_objects import Bar
 
     scale = SCALES[spread.unit]
-    figure = _figure(NAMES[spread.name], "people", 240)
-    values: Sequence[float] = [value / scale for value in spread.values]
-    figure.add_trace(
-        Histogram(x=values, nbinsx=24, marker={"color": COLOURS[0], "line": {"color": "white", "width": 1}})
-    )
-    for share in PERCENTILES[::2]:
+    figure = _figure(NAMES[spread.name], "people", 260)
+    bins = counted([value / scale for value in spread.values], BINS)
+    widths = [end - begin or 1.0 for begin, end, _ in bins]
+    middles, people = [(begin + end) / 2 for begin, end, _ in bins], [count for _, _, count in bins]
+    outline = {"color": COLOURS[0], "line": {"color": "white", "width": 1}}
+    figure.add_trace(Bar(x=middles, y=people, width=widths, marker=outline, hovertemplate="%{y} people"))
+    for number, share in enumerate(PERCENTILES[::2]):
         at = (percentile(spread.values, share) or 0) / scale
-        figure.add_vline(x=at, line=MARK, opacity=1, annotation_text=f"{share} %")
-    figure.update_layout(showlegend=False, hovermode="closest")
+        told = {"text": f"{share} %", "yref": "paper", "yanchor": "bottom", "y": 1 + 0.08 * number, "showarrow": False}
+        figure.add_vline(x=at, line=MARK, opacity=1)
+        figure.add_annotation(x=at, **told)
+    figure.update_yaxes(tickformat="d", dtick=max(1, round(round_step(max(people) / 5))))
+    figure.update_layout(showlegend=False, hovermode="closest", margin={"t": 52})
     return figure

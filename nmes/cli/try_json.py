@@ -8,34 +8,50 @@ from __future__ import annotations
 from typing import Any, Final
 
 from nmes import __version__
+from nmes.cli.try_buts import buts
 from nmes.cli.try_words import BANNER
+from nmes.trial.bench.patients import TOLERANCE
 from nmes.trial.course import Course, Cramp, MuscleCourse
 from nmes.trial.crowd import Crowd, Outcome
 from nmes.trial.judge import Dose, Margin
 from nmes.trial.level import ASK_EVERY_UA, Found
 from nmes.trial.setup import Setup
-from nmes.trial.spread import shares, spreads
+from nmes.trial.spread import counts, shares, spreads
 from nmes.trial.trying import SlotFigures, Trial
 
 FORMAT: Final = 1
 """Goes up when a key changes its meaning or goes."""
+
+BASIS: Final = {
+    "limits": "source",
+    "found_levels": "design",
+    "thresholds": "design",
+    "forces": "computed",
+    "discomfort": "design",
+    "cramps": "design",
+    "cramp_durations": "verify",
+    "forces_comparable_between_profiles": False,
+}
+"""Where figures come from, by the weakest of what they rest on; see docs/reference/physiology.md."""
 
 Json = dict[str, Any]
 
 
 def trial_json(trial: Trial) -> Json:
     """One try."""
-    ending = trial.run.ending
+    ending, setup = trial.run.ending, trial.setup
     return {
         **_head("try", trial.setup),
         "patient": _patient(trial.setup),
         "complete": ending.complete,
         "within_limits": trial.within,
+        "but": [{"code": one.code, "said": one.said} for one in buts(trial)],
         "ended": {"why": ending.why, "at_ms": ending.at_ms, "during": ending.during, "channel": ending.channel},
+        "level_asked_ua": setup.level_ua if setup.rounded_from_ua is None else setup.rounded_from_ua,
         "levels": [_slot(one) for one in trial.slots],
         "limits": [_margin(one) for one in trial.margins],
         "dose": [_dose(one) for one in trial.doses],
-        "muscles": [_muscle(one) for one in trial.course.muscles],
+        "muscles": [_muscle(setup, one) for one in trial.course.muscles],
         "discomfort": _discomfort(trial.course),
         "cramps": [_cramp(one) for one in trial.course.cramps],
     }
@@ -54,6 +70,7 @@ def crowd_json(crowd: Crowd) -> Json:
             {"figure": one.name, "channel": one.channel, "unit": one.unit, **one.percentiles()}
             for one in spreads(crowd)
         ],
+        "counts": counts(crowd),
         "shares_permille": shares(crowd),
         "people": [_person(one) for one in crowd.outcomes],
     }
@@ -80,6 +97,7 @@ def _head(kind: str, setup: Setup) -> Json:
             "duration_ms": plan.duration_ms,
         },
         "stimulator": plan.capabilities.model,
+        "basis": BASIS,
     }
 
 
@@ -116,6 +134,13 @@ def _found(found: Found | None) -> Json:
         "level_ua": found.level_ua if found else None,
         "highest_tried_ua": found.top_ua if found else None,
         "found_because": found.because.value if found else None,
+        "felt": {
+            "sensory_permille": round(1000 * found.felt.sensory),
+            "motor_permille": round(1000 * found.felt.motor),
+            "discomfort_hundredths": round(100 * found.felt.discomfort),
+        }
+        if found
+        else None,
     }
 
 
@@ -141,9 +166,10 @@ def _dose(one: Dose) -> Json:
     }
 
 
-def _muscle(one: MuscleCourse) -> Json:
+def _muscle(setup: Setup, one: MuscleCourse) -> Json:
     return {
         "muscle": one.name,
+        "model": setup.profile.muscle_named(one.name),
         "side": one.side,
         "channels": list(one.channels),
         "maximum_mn": one.maximum_mn,
@@ -167,7 +193,7 @@ def _discomfort(course: Course) -> Json:
         "typical_hundredths": course.discomfort_typical_c,
         "peak_hundredths": course.discomfort_peak_c,
         "finding_peak_hundredths": course.discomfort_finding_c,
-        "tolerance_hundredths": 700,
+        "tolerance_hundredths": round(100 * TOLERANCE),
     }
 
 

@@ -12,13 +12,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from nmes import __version__
+from nmes.cli import try_body as b
 from nmes.cli import try_words as w
-from nmes.cli.try_crowd import SCALES as CROWD_SCALES
-from nmes.cli.try_crowd import SHARES, about, label, tells
-from nmes.cli.try_text import discomforts, doses, figures, muscle_name
+from nmes.cli.try_buts import buts
+from nmes.cli.try_crowd_words import SHARES, about, cells, label, share, tells
+from nmes.cli.try_text import doses, figures
 from nmes.trial.crowd import Crowd
 from nmes.trial.judge import Margin
-from nmes.trial.spread import PERCENTILES, Spread, shares, spreads
+from nmes.trial.spread import PERCENTILES, Spread, counts, spreads
 from nmes.trial.trying import Trial
 from nmes.ui.numbers import cm2
 
@@ -57,8 +58,9 @@ class Part:
     tried_on: str
     verdict: str
     good: bool
+    buts: tuple[str, ...]
     facts: tuple[tuple[str, tuple[str, ...]], ...]
-    limits: tuple[tuple[str, tuple[Row, ...]], ...]
+    limits: tuple[tuple[str, str, tuple[Row, ...]], ...]
     plots: tuple[Plot, ...]
 
 
@@ -80,8 +82,8 @@ def page_of_crowd(crowd: Crowd) -> str:
         "title": f"{protocol.title} ({protocol.id}, version {protocol.version})",
         "about": about(crowd),
         "shares": [
-            Row((SHARES[name], f"{round(share * everybody / 1000)} of {everybody}", f"{share / 10:.0f} %"), share)
-            for name, share in shares(crowd).items()
+            Row((SHARES[name], f"{many} of {everybody}", share(name, many, everybody)), many * 1000 // everybody)
+            for name, many in counts(crowd).items()
         ],
         "percentiles": PERCENTILES,
         "rows": [_spread_row(spread, crowd) for spread in spreads(crowd) if tells(spread, crowd)],
@@ -92,7 +94,7 @@ def page_of_crowd(crowd: Crowd) -> str:
 
 def _page(title: str, **more: object) -> str:
     return _template().render(
-        title=title, banner=w.BANNER, tags=w.TAGS, program=f"nmes {__version__}", **more, **_script()
+        title=title, banner=w.BANNER, tags=w.TAGS, marks=w.MARKS, program=f"nmes {__version__}", **more, **_script()
     )
 
 
@@ -134,6 +136,7 @@ def _part(trial: Trial) -> Part:
         tried_on=f"Tried on {w.patient(trial)}",
         verdict=w.verdict(trial),
         good=trial.good,
+        buts=tuple(but.said for but in buts(trial)),
         facts=tuple((name, told) for name, told in _facts(trial) if told),
         limits=tuple(_limits(trial)),
         plots=_plots(figures_of(trial)),
@@ -141,21 +144,22 @@ def _part(trial: Trial) -> Part:
 
 
 def _facts(trial: Trial) -> Iterable[tuple[str, tuple[str, ...]]]:
-    intensity = trial.setup.loaded.protocol.intensity
-    yield "Level", tuple(w.level(one, intensity) for one in trial.slots)
+    yield "Level", tuple(w.levels(trial))
     yield "Felt", tuple(filter(None, map(w.felt, trial.slots)))
     yield "Delivered", tuple(w.delivered(one) for one in trial.slots)
     for muscle in trial.course.muscles if trial.run.treatment_us is not None else ():
-        yield f"Force of {muscle_name(muscle.name, muscle.side)}", tuple(w.force(muscle))
-    yield "Discomfort", tuple(discomforts(trial))
-    yield "Cramp", tuple(w.cramps(trial.course))
+        yield f"Force of {b.muscle_name(trial, muscle)}", tuple(b.force(trial, muscle))
+    yield "Discomfort", tuple(b.discomforts(trial))
+    yield "Cramp", tuple(b.cramps_and_trains(trial))
     yield "Dose", tuple(doses(trial))
 
 
-def _limits(trial: Trial) -> Iterable[tuple[str, tuple[Row, ...]]]:
+def _limits(trial: Trial) -> Iterable[tuple[str, str, tuple[Row, ...]]]:
     for channel in trial.plan.channels:
         rows = tuple(_margin_row(one) for one in trial.margins if one.channel == channel.channel)
-        yield f"Limits of channel {channel.channel}, on pads of {cm2(channel.pad_mm2)}", rows
+        over = "r.m.s. figures are over the worst second, power and energy into 500 Ω"
+        said = f"Judged {w.judged(trial, channel.channel)}; {over}."
+        yield f"Limits of channel {channel.channel}, on pads of {cm2(channel.pad_mm2)}", said, rows
 
 
 def _margin_row(margin: Margin) -> Row:
@@ -165,6 +169,4 @@ def _margin_row(margin: Margin) -> Row:
 
 
 def _spread_row(spread: Spread, crowd: Crowd) -> Row:
-    found = spread.percentiles().values()
-    scale = CROWD_SCALES[spread.unit]
-    return Row((label(spread, crowd), *("" if value is None else f"{value / scale:.1f}" for value in found)))
+    return Row((label(spread, crowd), *cells(spread)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from nmes.cli.try_words import contracts
+from nmes.cli.try_body import contracts
 from nmes.trial import series
 from nmes.trial.series import Line
 from nmes.trial.spread import Spread
@@ -84,15 +84,23 @@ def _drawn(figure: object) -> Iterator[str]:
 
 def histogram(spread: Spread, scale: float, width: int, bins: int = 8) -> Iterator[str]:
     """How many people have which value: one line a bin, bars of text."""
-    low, high = min(spread.values) / scale, max(spread.values) / scale
-    step = round_step((high - low) / bins) if high > low else 1.0
-    first = int(low // step)
-    last = max(first, -int(-high // step) - 1)  # the highest value, if it is an edge, belongs to the bin below
+    found = counted([value / scale for value in spread.values], bins)
+    most, room = max(count for _, _, count in found), max(10, width - 30)
+    for begin, end, count in found:
+        bar = "█" * -(-count * room // most)
+        name = f"{begin:g}" if begin == end else f"{begin:g} to {end:g}"
+        yield f"  {name:>16} {count:>5} {bar}".rstrip()
+
+
+def counted(values: Sequence[float], bins: int) -> list[tuple[float, float, int]]:
+    """Bins with begin, end and number; of a few values each by itself, its begin being its end."""
+    kinds = sorted(set(values))
+    if len(kinds) <= 2:
+        return [(kind, kind, values.count(kind)) for kind in kinds]
+    step = round_step((kinds[-1] - kinds[0]) / bins)
+    first = int(kinds[0] // step)
+    last = max(first, -int(-kinds[-1] // step) - 1)  # the highest value, if it is an edge, belongs to the bin below
     counts = [0] * (last - first + 1)
-    for value in spread.values:
-        counts[min(last, int(value / scale // step)) - first] += 1
-    room = max(10, width - 30)
-    for at, count in enumerate(counts):
-        begin = (first + at) * step
-        bar = "█" * -(-count * room // max(counts))
-        yield f"  {f'{begin:g} to {begin + step:g}':>16} {count:>4} {bar}".rstrip()
+    for value in values:
+        counts[min(last, int(value // step)) - first] += 1
+    return [((first + at) * step, (first + at + 1) * step, count) for at, count in enumerate(counts)]

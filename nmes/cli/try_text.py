@@ -6,14 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import Final
 
+from nmes.cli import try_body as b
 from nmes.cli import try_words as w
+from nmes.cli.try_buts import buts
 from nmes.trial.judge import Margin
 from nmes.trial.trying import Trial
-from nmes.ui.numbers import clock, cm2, hz, ma
+from nmes.ui.numbers import clock, cm2, hz, ma, percent
 
 LABEL: Final = 12
 BAR: Final = 20
-_BARRED: Final = ("amplitude", "rms_density", "rms_current", "power_density", "pulse_energy", "session_charge")
+LEAST_BAR: Final = 4
+NARROW: Final = 70
+"""Below this a bar gets every column there is."""
+_NAMES: Final = max(map(len, w.WHAT.values())) + 1
 
 
 def lines(trial: Trial, width: int) -> Iterator[str]:
@@ -29,32 +34,26 @@ def lines(trial: Trial, width: int) -> Iterator[str]:
         given_ua = trial.setup.level_ua or 0
         asked = f"{trial.setup.rounded_from_ua / 1000:g} mA is not on the stimulator's grid"
         yield from said("", [f"{asked}: rounded down to {ma(given_ua)} mA"], width)
-    yield from said("Level", [w.level(figures, protocol.intensity) for figures in trial.slots], width)
+    yield from said("Level", w.levels(trial), width)
     yield from said("Delivered", [w.delivered(figures) for figures in trial.slots], width)
     yield ""
     yield from limits(trial, width)
     yield ""
     yield from said("Felt", filter(None, map(w.felt, trial.slots)), width)
     for muscle in trial.course.muscles if trial.run.treatment_us is not None else ():
-        yield from said("Force", [muscle_name(muscle.name, muscle.side), *w.force(muscle)], width)
-    yield from said("Discomfort", discomforts(trial), width)
-    yield from said("Cramp", w.cramps(trial.course), width)
+        yield from said("Force", [b.muscle_name(trial, muscle), *b.force(trial, muscle)], width)
+    yield from said("Discomfort", b.discomforts(trial), width)
+    yield from said("Cramp", b.cramps_and_trains(trial), width)
     yield from said("Dose", doses(trial), width)
+    yield ""
+    yield from wrap(w.MARKS, width)
 
 
 def result(trial: Trial, width: int) -> Iterator[str]:
     """First and, because the plots push it off the screen, last."""
     yield from said("RESULT", [w.verdict(trial)], width)
-
-
-def muscle_name(name: str, side: str) -> str:
-    return f"{name}, {side}" if side else name
-
-
-def discomforts(trial: Trial) -> Iterator[str]:
-    yield w.discomfort(trial.course)
-    if w.intolerable(trial.course):
-        yield "MORE than a patient tolerates (7): a person would have asked to stop"
+    for but in buts(trial):
+        yield from said("But:", [but.said], width)
 
 
 def doses(trial: Trial) -> Iterator[str]:
@@ -74,8 +73,8 @@ def said(label: str, texts: Iterable[str], width: int) -> Iterator[str]:
     """Texts behind a label, each wrapped under itself."""
     head = f"{label:<{LABEL}}"
     for text in texts:
-        for number, line in enumerate(wrap(text, width - LABEL)):
-            yield f"{head}{'  ' if number else ''}{line}"
+        for line in wrap(text, width - LABEL, subsequent_indent="  "):
+            yield f"{head}{line}"
             head = " " * LABEL
 
 
@@ -87,20 +86,22 @@ def limits(trial: Trial, width: int) -> Iterator[str]:
     many = len(trial.plan.channels) > 1
     for channel in trial.plan.channels:
         name = f" of channel {channel.channel}" if many else ""
-        yield f"{f'Limits{name}, on pads of {cm2(channel.pad_mm2)}, from the pulses at the skin':<{width}}".rstrip()
+        head = f"Limits{name}, on pads of {cm2(channel.pad_mm2)}, {w.judged(trial, channel.channel)}"
+        yield from wrap(head, width)
         yield from (row(margin, width) for margin in trial.margins if margin.channel == channel.channel)
 
 
 def row(margin: Margin, width: int) -> str:
     value = w.value(margin.value, margin.unit)
     if margin.limit is None:
-        return f"  {w.WHAT[margin.what]:<18}{value:>13}"
+        return f"  {w.WHAT[margin.what]:<{_NAMES}}{value:>12}"
     limit = w.value(margin.limit, margin.unit)
-    text = f"  {w.WHAT[margin.what]:<18}{value:>13} of {limit:<13}{w.used(margin):>6}"
+    text = f"  {w.WHAT[margin.what]:<{_NAMES}}{value:>12} of {limit:<12}{w.used(margin):>6}"
     if not margin.within:
         return f"{text}  OVER"
-    room = min(BAR, width - len(text) - 2)
-    return f"{text}  {bar(margin, room)}" if room >= 5 else text
+    space = " " if width < NARROW else "  "
+    room = min(BAR, width - len(text) - len(space))
+    return f"{text}{space}{bar(margin, room)}" if room >= LEAST_BAR else text
 
 
 def bar(margin: Margin, width: int) -> str:
@@ -118,7 +119,7 @@ def compared(trials: Sequence[Trial], width: int) -> Iterator[str]:
     yield ""
     yield from wrap(f"both tried on {w.whom(trials[0])}", width)
     yield ""
-    left = min(20, width // 4)
+    left = _NAMES + 1
     column = (width - left) // len(trials)
     for name, *texts in figures(trials):
         cells = [wrap(text, column - 2) or [""] for text in texts]
@@ -131,6 +132,7 @@ def figures(trials: Sequence[Trial]) -> Iterator[tuple[str, ...]]:
     """Rows of name and one text for each try; also what the page shows side by side."""
     yield ("protocol", *(trial.setup.loaded.protocol.id for trial in trials))
     yield ("result", *(w.verdict(trial) for trial in trials))
+    yield ("but", *("; ".join(but.said for but in buts(trial)) or "nothing" for trial in trials))
     yield ("muscle length", *(_length(trial) for trial in trials))
     yield ("level", *("; ".join(_levels(trial)) for trial in trials))
     yield ("frequency", *("; ".join(dict.fromkeys(_frequencies(trial))) for trial in trials))
@@ -138,8 +140,8 @@ def figures(trials: Sequence[Trial]) -> Iterator[tuple[str, ...]]:
         yield (name, *("; ".join(_worst(trial, what)) for trial in trials))
     yield ("first contraction", *(_force(trial, first=True) for trial in trials))
     yield ("last contraction", *(_force(trial, first=False) for trial in trials))
-    yield ("discomfort", *(w.discomfort(trial.course) for trial in trials))
-    yield ("cramp", *("; ".join(w.cramps(trial.course)) for trial in trials))
+    yield ("discomfort", *(b.discomfort(trial.course) for trial in trials))
+    yield ("cramp", *("; ".join(b.cramps(trial.course)) for trial in trials))
     yield ("treatment", *("; ".join(doses(trial)) for trial in trials))
 
 
@@ -169,11 +171,12 @@ def _force(trial: Trial, *, first: bool) -> str:
     told = []
     for muscle in trial.course.muscles:
         one = muscle.first if first else muscle.last
-        if one is None or not w.contracts(muscle):
-            told.append("none (sensory)")
+        if one is None or muscle.first is None:
+            told.append("none")
+        elif not b.contracts(muscle):
+            told.append(b.hardly(muscle, trial.setup.loaded.protocol.kind))
         elif first:
-            told.append(f"{w.newtons(one.peak_mn)} ({round(100 * one.peak_mn / muscle.maximum_mn)} % of the muscle)")
+            told.append(f"{b.newtons(one.peak_mn)} ({percent(one.peak_mn, muscle.maximum_mn)} of the muscle)")
         else:
-            of_first = round(100 * one.peak_mn / muscle.first.peak_mn) if muscle.first and muscle.first.peak_mn else 0
-            told.append(f"{w.newtons(one.peak_mn)} ({of_first} % of the first)")
+            told.append(f"{b.newtons(one.peak_mn)} ({percent(one.peak_mn, muscle.first.peak_mn)} of the first)")
     return "; ".join(told)

@@ -5,16 +5,16 @@ Everything here is from the simulator. The banner says so first, and no sentence
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
+from nmes.cli.try_body import cramp_hurt_c, past_tolerance
 from nmes.core.plan import Slot
 from nmes.core.protocol import Intensity
-from nmes.trial.course import Course, Cramp, MuscleCourse
-from nmes.trial.judge import Dose, Margin
-from nmes.trial.level import TOLERANCE, Because, Found
+from nmes.trial.judge import Dose, Margin, shapes_of
+from nmes.trial.level import Because, Found
 from nmes.trial.trying import SlotFigures, Trial
-from nmes.ui.numbers import charge, clock, hz, ma, percent
+from nmes.ui.numbers import clock, hz, ma, percent
 from nmes.ui.words import why
 
 BANNER: Final = (
@@ -24,18 +24,19 @@ TAGS: Final = (
     "Physiology: models and constants from the literature [source], some still to be checked [verify], and this "
     "project's own choices [design]; see docs/reference/physiology.md."
 )
-FEW: Final = 4
-"""More cramps than this are told together."""
-SENSORY_MN: Final = 1_000
-"""A muscle that never reaches 1 N is told as not contracting [design]."""
+MARKS: Final = (
+    "Marks: [design] our own choice; [verify] still to be checked (docs/reference/physiology.md). Newtons are the "
+    "model's: do not compare them between profiles."
+)
 
 WHAT: Final = {
-    "amplitude": "amplitude",
+    "amplitude": "highest amplitude",
+    "treatment_amplitude": "treatment's level",
     "rms_density": "r.m.s. density",
     "rms_current": "r.m.s. current",
     "power_density": "power density",
     "pulse_energy": "pulse energy",
-    "session_charge": "session charge",
+    "treatment_charge": "treatment charge",
     "net_charge": "charge left over",
     "output_voltage": "output voltage",
     "charge_per_phase": "charge per phase",
@@ -52,13 +53,16 @@ _SCALE: Final = {
 _BECAUSE: Final = {
     Because.TARGET: "found: what the protocol asks for",
     Because.TOLERANCE: "found: the virtual patient wanted no more before the target was reached",
-    Because.CEILING: "found: the most this channel may get; the virtual patient would have taken more",
+    Because.CEILING: "found: the most this channel may get",
     Because.GIVEN: "given with --level, not found by feeling",
 }
 _MOST: Final = {
     Because.TARGET: "the most the virtual patient tolerates",
-    Because.CEILING: "the most this channel may get, which the virtual patient would have exceeded",
+    Because.CEILING: "the most this channel may get",
 }
+_MORE: Final = "; the virtual patient would have taken more"
+_NOTHING: Final = "; the virtual patient feels nothing"
+_ALONE: Final = "; the current alone was still tolerated there, with the cramp it was too much"
 
 
 def value(amount: int, unit: str) -> str:
@@ -88,8 +92,15 @@ def verdict(trial: Trial) -> str:
     return "Complete, and within every limit."
 
 
-def because(found: Found, intensity: Intensity) -> str:
-    """How a level came about."""
+def because(found: Found, intensity: Intensity, *, cramped: bool) -> str:
+    """How a level came about. `cramped`: while it was found, a cramp hurt more than is tolerated."""
+    if found.because is not Because.CEILING:
+        return _how(found, intensity)
+    more = _NOTHING if found.felt.sensory == 0 else _ALONE if cramped else _MORE
+    return f"{_how(found, intensity)}{more}"
+
+
+def _how(found: Found, intensity: Intensity) -> str:
     if intensity.target == "pct_max_tolerated" and found.because is not Because.GIVEN:
         return f"found: {intensity.percent} % of {_MOST[found.because]}"
     if found.because is Because.TARGET and intensity.target == "max_tolerated":
@@ -107,19 +118,24 @@ def whom(trial: Trial) -> str:
     """The virtual patient by name and seed."""
     setup = trial.setup
     number = setup.seed if setup.population_seed is None else setup.population_seed
-    seed = f" of seed {number}" if setup.population_seed is not None else f", seed {number}" if number else ""
-    return f"{setup.profile.name}{seed}"
+    return f"{setup.profile.name}{' of' if setup.population_seed is not None else ','} seed {number}"
 
 
-def level(figures: SlotFigures, intensity: Intensity) -> str:
+def levels(trial: Trial) -> Iterator[str]:
+    """Every level with how it was found."""
+    cramped = past_tolerance(cramp_hurt_c(trial.course))
+    for one in trial.slots:
+        yield level(one, trial.setup.loaded.protocol.intensity, cramped=cramped)
+
+
+def level(figures: SlotFigures, intensity: Intensity, *, cramped: bool) -> str:
     """One level with its ceiling."""
     made, found = figures.made, figures.found
     most = f"at most {ma(made.ceiling_ua)} mA: {made.ceiling_reason}"
     if found is None:
         return f"{channel_name(figures.slot, figures.muscle)}: no level was found ({most})"
-    return (
-        f"{channel_name(figures.slot, figures.muscle)}: {ma(found.level_ua)} mA, {because(found, intensity)} ({most})"
-    )
+    how = because(found, intensity, cramped=cramped)
+    return f"{channel_name(figures.slot, figures.muscle)}: {ma(found.level_ua)} mA, {how} ({most})"
 
 
 def channel_name(slot: Slot, muscle: str) -> str:
@@ -147,82 +163,22 @@ def delivered(figures: SlotFigures) -> str:
     return f"{asked}{measured}{rounded}; phase {made.phase_us} µs"
 
 
-def most(muscle: MuscleCourse) -> int:
-    """The highest force of any contraction, mN."""
-    return max((one.peak_mn for one in muscle.contractions), default=0)
-
-
-def contracts(muscle: MuscleCourse) -> bool:
-    """Whether the muscle did anything worth a number."""
-    return most(muscle) >= SENSORY_MN
-
-
-def newtons(force_mn: int) -> str:
-    return f"{force_mn / 1000:.0f} N" if force_mn >= 10_000 else f"{force_mn / 1000:.1f} N"
-
-
-def force(muscle: MuscleCourse) -> Iterator[str]:
-    """What a muscle gave and how it tired."""
-    first, last, whole_mn = muscle.first, muscle.last, muscle.maximum_mn
-    if first is None or last is None:
-        return
-    if not contracts(muscle):
-        yield f"no contraction to speak of (at most {newtons(most(muscle))}): what there is, is sensory"
-        return
-    share = f"{percent(first.peak_mn, whole_mn)} of all this muscle can give ({newtons(whole_mn)})"
-    if len(muscle.contractions) == 1:
-        yield f"highest force {newtons(first.peak_mn)}, {share}"
-    else:
-        left = first.peak_mn and round(100 * last.peak_mn / first.peak_mn)
-        yield f"first contraction {newtons(first.peak_mn)}, {share}"
-        yield f"last contraction {newtons(last.peak_mn)}, {left} % of the first"
-    start, end = muscle.strength_start_permille, muscle.strength_end_permille
-    yield f"strength left: {start // 10} % after finding the level and a rest, {end // 10} % at the end"
-
-
-def discomfort(course: Course) -> str:
-    """Typical and peak, on a scale of which 7 is the most that is tolerated."""
-    typical, peak, finding = (
-        f"{value_c / 100:.1f}"
-        for value_c in (course.discomfort_typical_c, course.discomfort_peak_c, course.discomfort_finding_c)
-    )
-    if not course.discomfort_typical_c and not course.discomfort_peak_c:
-        return f"{finding} of 10 at most, while the level was being found"
-    return f"typically {typical} of 10 while the current flows, at most {peak} (finding the level: {finding})"
-
-
-def intolerable(course: Course) -> bool:
-    return course.discomfort_peak_c > TOLERANCE * 100
-
-
-def cramps(course: Course) -> Iterator[str]:
-    """Every cramp with its time and length, or that there was none."""
-    if not course.cramps:
-        yield "none"
-    elif len(course.cramps) <= FEW:
-        yield from map(one_cramp, course.cramps)
-    else:
-        yield from _many_cramps(course.cramps)
-
-
-def _many_cramps(found: Sequence[Cramp]) -> Iterator[str]:
-    finding = sum(one.began_ms < 0 for one in found)
-    before = f", {finding} of them while the level was being found" if finding else ""
-    yield f"{len(found)} cramps{before}; the first: {one_cramp(found[0])}"
-    ended = [one for one in found if one.ended_ms is not None]
-    if ended:
-        yield f"the longest: {one_cramp(max(ended, key=lambda one: (one.ended_ms or 0) - one.began_ms))}"
-    yield from (one_cramp(one) for one in found if one.ended_ms is None)
-
-
-def one_cramp(cramp: Cramp) -> str:
-    when = f"at {clock(cramp.began_ms)} min" if cramp.began_ms >= 0 else "while the level was being found"
-    if cramp.ended_ms is None:
-        return f"{cramp.muscle} {when}; it went on to the end of the try"
-    return f"{cramp.muscle} {when}, for {(cramp.ended_ms - cramp.began_ms) / 1000:.0f} s"
-
-
 def dose(one: Dose) -> str:
-    """What one channel gave in the treatment, and before it."""
-    finding = f"finding the level: {charge(one.finding_charge_nc, one.finding_charge_nc)}, {one.finding_pulses} pulses"
-    return f"{charge(one.charge_nc, one.charge_nc)} in {one.pulses} pulses ({finding})"
+    """What one channel gave in the treatment, and before it, in the same unit."""
+    most_nc = max(one.charge_nc, one.finding_charge_nc)
+    finding = f"finding the level: {charge(one.finding_charge_nc, most_nc)}, {one.finding_pulses} pulses"
+    return f"{charge(one.charge_nc, most_nc)} in {one.pulses} pulses ({finding})"
+
+
+def charge(amount_nc: int, most_nc: int) -> str:
+    """In mC where the largest of its like is 10 mC or more, else in µC."""
+    return f"{amount_nc / 1e6:.1f} mC" if most_nc >= 10_000_000 else f"{amount_nc / 1000:.0f} µC"
+
+
+def judged(trial: Trial, channel: int) -> str:
+    """From what the figures of the limits are, and when: stands above them."""
+    limited = any(trial.run.train.table[shape].limited for shape in shapes_of(trial.run.train, channel))
+    skin = "from the pulses at the skin"
+    if limited:
+        skin += "; r.m.s., power and energy from the current that was set, because the voltage did not suffice"
+    return f"{skin}. Over the whole session, finding the level included, but for the treatment's. Shares are rounded up"

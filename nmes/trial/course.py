@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+STILL_MN = 1_000
+"""A muscle that never reaches 1 N is told as not contracting [design]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contraction:
@@ -30,6 +33,11 @@ class MuscleCourse:
     contractions: tuple[Contraction, ...]
     strength_start_permille: int
     strength_end_permille: int
+
+    @property
+    def most_mn(self) -> int:
+        """The highest force of any contraction."""
+        return max((one.peak_mn for one in self.contractions), default=0)
 
     @property
     def first(self) -> Contraction | None:
@@ -80,3 +88,8 @@ class Course:
     discomfort_typical_c: int
     discomfort_finding_c: int
     """The peak while the level was being found."""
+
+    @property
+    def motionless(self) -> bool:
+        """Whether there are muscles, and one of them hardly contracts."""
+        return any(muscle.most_mn < STILL_MN for muscle in self.muscles)

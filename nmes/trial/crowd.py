@@ -21,9 +21,10 @@ from nmes.trial.level import Found
 from nmes.trial.member import Member, currents_of, member, one_of
 from nmes.trial.replay import replay
 from nmes.trial.setup import Setup, asking
+from nmes.trial.stopping import Stopped
 from nmes.trial.trying import try_one
 from nmes.trial.wire import WireRun, treat
-from nmes.trial.workers import Workers, asked_to_stop, stop_if_asked
+from nmes.trial.workers import Workers
 
 CHUNK = 3
 """People given to a core at once: few, so that the last core to end does not keep the others waiting [design]."""
@@ -62,7 +63,6 @@ class Crowd:
     seed: int
     outcomes: tuple[Outcome, ...]
     sessions: int
-    workers: int
 
 
 SESSION_WORK = 8
@@ -82,16 +82,15 @@ def try_many(base: Setup, count: int, seed: int, told: Told = lambda *_: None, w
     """Everybody asked, then grouped, then treated; KeyboardInterrupt ends it within a moment."""
     members = [member(number, one_of(base, base.profile, number, seed)) for number in range(count)]
     groups = _groups(members)
-    workers = min(workers or cores(), count)
     outcomes: list[Outcome] = []
-    with Workers(workers) as pool:
+    with Workers(min(workers or cores(), count)) as pool:
         told(0.0, 0)
         work, done = SESSION_WORK * sum(not group[0].limited for group in groups) + count, 0
         for some in _shared_out(pool, groups):
             outcomes += some
             done += len(some) or SESSION_WORK
             told(done / work, len(outcomes))
-    return Crowd(base, seed, tuple(sorted(outcomes, key=lambda one: one.number)), len(groups), workers)
+    return Crowd(base, seed, tuple(sorted(outcomes, key=lambda one: one.number)), len(groups))
 
 
 def _groups(members: Sequence[Member]) -> list[list[Member]]:
@@ -125,25 +124,25 @@ def _shared_out(pool: Workers, groups: Sequence[list[Member]]) -> Iterator[list[
                 people.add(pool.submit(treated, session, group[first : first + CHUNK]))
 
 
-# --- in a worker ---
+# --- in a worker: `stopped` says whether the parent has given up, and then GivenUp ends it ---
 
 
-def session_of(one: Member) -> Session:
+def session_of(stopped: Stopped, one: Member) -> Session:
     """The session of a group, with the pads of one of them: the pulses are the same for all."""
     setup = one.setup
-    run = treat(setup.loaded, setup.plan, setup.loads, one.routes(), asking(setup), stop_if_asked)
+    run = treat(setup.loaded, setup.plan, setup.loads, one.routes(), asking(setup), stopped=stopped)
     return Session(run, margins(setup.plan, run.train, run.treatment_us))
 
 
-def treated(session: Session, members: Sequence[Member]) -> list[Outcome]:
+def treated(stopped: Stopped, session: Session, members: Sequence[Member]) -> list[Outcome]:
     """The pulses of a session given to some of its people."""
-    return [_treated(session, one) for one in members]
+    return [_treated(stopped, session, one) for one in members]
 
 
-def _treated(session: Session, one: Member) -> Outcome:
+def _treated(stopped: Stopped, session: Session, one: Member) -> Outcome:
     run, setup = session.run, one.setup
     currents = currents_of(run.train, setup)
-    course = replay(run.train, currents, setup.plan, run.treatment_us, setup.patient(), asked_to_stop)
+    course = replay(run.train, currents, setup.plan, run.treatment_us, setup.patient(), stopped)
     voltage_mv = dict(one.voltage_mv)
     own = tuple(
         replace(margin, value=voltage_mv[margin.channel]) if margin.what == "output_voltage" else margin
@@ -154,9 +153,9 @@ def _treated(session: Session, one: Member) -> Outcome:
     )
 
 
-def alone(one: Member) -> list[Outcome]:
+def alone(stopped: Stopped, one: Member) -> list[Outcome]:
     """A session of one's own, from finding the level on, in one's own pads."""
-    trial = try_one(one.setup, stop_if_asked, asked_to_stop)
+    trial = try_one(one.setup, stopped=stopped)
     ending = trial.run.ending
     found = tuple(trial.run.found.items())
     course = replace(trial.course, samples=())

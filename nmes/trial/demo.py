@@ -1,4 +1,4 @@
-"""A whole session without a patient, a stimulator or a clock: scripted therapist, virtual person, real wire bytes.
+"""A whole session without a patient, a stimulator or a clock: scripted therapist, virtual patient, real wire bytes.
 
 What is said line by line is read from the Views, as a screen would; the record is a real one, in the simulator's chain.
 """
@@ -9,22 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nmes.core import events as e
 from nmes.core.plan import Slot
+from nmes.core.plan import compile as plan_for
 from nmes.core.view import View, Word
+from nmes.devices.sciencemode4.p24 import P24
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
-from nmes.trial.bench import Bench, bench_with_record
-from nmes.trial.therapist import Therapist
+from nmes.trial.bench import Bench, bench_with_record, device_with_trace
+from nmes.trial.bench.patients import load_profile
+from nmes.trial.level import Felt
+from nmes.trial.setup import Setup, asking, usual_patient
+from nmes.trial.wire import LONGEST_MS, Ask, AtTheSkin, Finder, finder
 
 Say = Callable[[str], None]
-
-LONGEST_MS = 4 * 3600 * 1000
-"""A session that is not over by then, in virtual time, never will be [design]."""
-ENOUGH_PAIN = 4.0
-ENOUGH_TINGLING = 1.5
-ENOUGH_CONTRACTION = 1.5
-"""A strong contraction, in multiples of the motor threshold: a demonstration has no reason to go further [design]."""
 
 
 class DemoError(Exception):
@@ -80,16 +77,30 @@ class Changes:
         return self._counts.get(channel, 0)
 
 
-def run_demo(loaded: Loaded, home: Path, say: Say) -> Summary:
+@dataclass(slots=True)
+class Told:
+    """Asks as `ask` does, and says what is felt when it is something else than before."""
+
+    ask: Ask
+    say: Say
+    _last: dict[Slot, str] = field(default_factory=dict)
+
+    def __call__(self, slot: Slot, level_ua: int) -> Felt | None:
+        felt = self.ask(slot, level_ua)
+        if felt is not None and self._last.get(slot) != felt.words:
+            self._last[slot] = felt.words
+            self.say(f"        channel {slot.channel} at {level_ua / 1000:.1f} mA: the patient feels {felt.words}")
+        return felt
+
+
+def run_demo(loaded: Loaded, home: Path, say: Say, longest_ms: int = LONGEST_MS) -> Summary:
     """Run one protocol to its end and verify its record; DemoError if it did not get there."""
-    bench, record = bench_with_record(loaded, home)
-    pause_ms = bench.view.plan.duration_ms // 3
-    therapist = Therapist(
-        _answers(loaded), _enough(bench, loaded.protocol.intensity.target, say), pauses_ms=(pause_ms,)
-    )
+    setup = Setup(loaded, plan_for(loaded.protocol, P24), load_profile(usual_patient(loaded.protocol)))
+    bench, record = bench_with_record(loaded, home, device_with_trace(setup.loads))
+    therapist = _therapist(setup, bench, say)
     teller, changes = Teller(say, bench.now_ms), Changes()
     say(f"{loaded.protocol.title}: {bench.view.plan.duration_ms // 1000} s of treatment, simulated")
-    while not bench.controller.done and bench.now_ms < LONGEST_MS:
+    while not bench.controller.done and bench.now_ms < longest_ms:
         bench.controller.touch()
         bench.step()
         teller.look(bench.view)
@@ -99,9 +110,15 @@ def run_demo(loaded: Loaded, home: Path, say: Say) -> Summary:
         if action is not None:
             bench.press(action)
     if not bench.controller.done:
-        raise DemoError(f"the session did not end within {LONGEST_MS // 3_600_000} h; it is {bench.view.word.value}")
+        raise DemoError(f"the session did not end within {longest_ms // 3_600_000} h; it is {bench.view.word.value}")
     _tell_dose(bench, changes, say)
     return summary_of(record)
+
+
+def _therapist(setup: Setup, bench: Bench, say: Say) -> Finder:
+    """Finds the level as `nmes try` does, and pauses once."""
+    ask = Told(AtTheSkin(bench, asking(setup)), say)
+    return finder(setup.loaded, setup.guides(), ask, pauses_ms=(setup.plan.duration_ms // 3,))
 
 
 def _need_record(view: View, record: Path) -> None:
@@ -114,35 +131,6 @@ def _need_record(view: View, record: Path) -> None:
         raise DemoError(f"{reason}. Without a record there is no stimulation: the output was stopped. Record: {record}")
 
 
-def _answers(loaded: Loaded) -> tuple[e.Answer, ...]:
-    return tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes)
-
-
-def _enough(bench: Bench, target: str, say: Say) -> Callable[[Slot, View], bool]:
-    """The virtual person answers after every step; the therapist stops at the target or before it hurts."""
-    said: dict[Slot, str] = {}
-
-    def enough(slot: Slot, view: View) -> bool:
-        feeling = bench.feeling(slot.channel)
-        level_ma = next(ch.level_ua for ch in view.channels if ch.channel == slot.channel) / 1000
-        if said.get(slot) != str(feeling):
-            said[slot] = str(feeling)
-            say(f"        channel {slot.channel} at {level_ma:.1f} mA: the patient feels {feeling}")
-        if feeling.pain_score >= ENOUGH_PAIN:
-            return True
-        match target:
-            case "sensory_threshold":
-                return feeling.sensory >= 1
-            case "strong_comfortable":
-                return feeling.sensory >= ENOUGH_TINGLING
-            case "motor_threshold":
-                return feeling.motor >= 1
-            case _:
-                return feeling.motor >= ENOUGH_CONTRACTION
-
-    return enough
-
-
 def _tell_dose(bench: Bench, changes: Changes, say: Say) -> None:
     """The dose in the record beside what the skin got: the simulator knows it, a patient's record cannot.
 
@@ -150,14 +138,9 @@ def _tell_dose(bench: Bench, changes: Changes, say: Say) -> None:
     """
     for dose in bench.view.dose:
         skin_nc = bench.skin_charge_pc(dose.channel) // 1000
-        slack_nc = changes.count(dose.channel) * _largest_charge_pc(bench, dose.channel) // 1000
+        slack_nc = changes.count(dose.channel) * bench.largest_charge_pc(dose.channel) // 1000
         agree = dose.low_nc - slack_nc <= skin_nc <= dose.high_nc + slack_nc
         verdict = "they agree within" if agree else "they DIFFER by more than"
         record = f"{dose.low_nc / 1000:.0f} to {dose.high_nc / 1000:.0f} µC in the record"
         skin = f"{skin_nc / 1000:.0f} µC at the skin; {verdict} one pulse per change of output"
         say(f"        channel {dose.channel}: {record}, {skin}")
-
-
-def _largest_charge_pc(bench: Bench, channel: int) -> int:
-    """Charge of the first phase of the largest pulse that crossed the skin on this channel, in pC."""
-    return max((abs(pulse.charge_pc[0]) for pulse in bench.device.stage.trace if pulse.channel == channel), default=0)

@@ -55,35 +55,70 @@ class Dose:
 
 
 def margins(plan: Plan, train: Train, treatment_us: int | None) -> tuple[Margin, ...]:
-    """Every channel against every limit, over the whole session; the charge over the treatment alone."""
+    """Every channel against every limit, over the whole session; "treatment_..." is over the treatment alone."""
     doses = {one.channel: one for one in doses_of(plan, train, treatment_us)}
     return tuple(
         margin
         for channel in plan.channels
-        for margin in _of_channel(plan, train, channel.channel, channel.pad_mm2, doses[channel.channel].charge_nc)
+        for margin in _of_channel(plan, train, channel.channel, channel.pad_mm2, treatment_us, doses[channel.channel])
     )
 
 
-def _of_channel(plan: Plan, train: Train, channel: int, pad_mm2: int, charge_nc: int) -> Iterator[Margin]:
+def _of_channel(
+    plan: Plan, train: Train, channel: int, pad_mm2: int, treatment_us: int | None, dose: Dose
+) -> Iterator[Margin]:
     shapes = [train.table[number] for number in shapes_of(train, channel)]
     ceiling_ua = max(made.ceiling_ua for made in plan.delivered if made.slot.channel == channel)
     squares = worst_second(train, channel)
     rms_ua = isqrt(squares // SECOND_US)
     fastest_mhz = max(made.frequency_mhz for made in plan.delivered if made.slot.channel == channel)
-    yield Margin(channel, "amplitude", max((s.peak_current_ua for s in shapes), default=0), ceiling_ua, "ua")
+    yield Margin(channel, "amplitude", max(map(most_ua, shapes), default=0), ceiling_ua, "ua")
+    yield Margin(channel, "treatment_amplitude", _treated_ua(train, channel, treatment_us), ceiling_ua, "ua")
     yield Margin(channel, "rms_density", isqrt(squares) // pad_mm2, limits.MAX_DENSITY_UA_PER_MM2 * 1000, "na_per_mm2")
     yield Margin(channel, "rms_current", rms_ua, limits.max_rms_ua(fastest_mhz), "ua")
     power = squares * LOAD_OHM // (SECOND_US * pad_mm2 * 1000)
     yield Margin(channel, "power_density", power, limits.MAX_POWER_NW_PER_MM2, "nw_per_mm2")
     energy_nj = max((pulse_energy_nj(counted(shape)) for shape in shapes), default=0)
     yield Margin(channel, "pulse_energy", energy_nj, limits.MAX_PULSE_ENERGY_NJ, "nj")
-    yield Margin(channel, "session_charge", charge_nc, limits.MAX_TREATMENT_CHARGE_NC, "nc")
+    yield Margin(channel, "treatment_charge", dose.charge_nc, limits.MAX_TREATMENT_CHARGE_NC, "nc")
     net = max((_net_permille(shape) for shape in shapes), default=0)
     yield Margin(channel, "net_charge", net, limits.MAX_NET_CHARGE_PERMILLE, "permille")
     voltage_mv = max((shape.peak_voltage_mv for shape in shapes), default=0)
     yield Margin(channel, "output_voltage", voltage_mv, COMPLIANCE_MV, "mv")
-    phase_nc = max((abs(pc) for shape in shapes for pc in shape.charge_pc), default=0) // 1000
-    yield Margin(channel, "charge_per_phase", phase_nc, None, "nc")
+    phase_pc = max(map(most_phase_pc, shapes), default=0)
+    yield Margin(channel, "charge_per_phase", phase_pc // 1000, None, "nc")
+
+
+def _treated_ua(train: Train, channel: int, treatment_us: int | None) -> int:
+    """The largest pulse of a channel in the treatment; 0 if there was none."""
+    first = len(train) if treatment_us is None else bisect_left(train.times_us, treatment_us)
+    treated = {shape for shape, at in zip(train.shapes[first:], train.channels[first:], strict=True) if at == channel}
+    return max((most_ua(train.table[number]) for number in treated), default=0)
+
+
+def most_ua(shape: Shape) -> int:
+    """The amplitude a pulse is judged by: as set, or what flowed if that was more; 0 if no current flowed at all."""
+    return max(shape.amplitude_ua, shape.peak_current_ua) if any(shape.charge_pc) else 0
+
+
+def most_phase_pc(shape: Shape) -> int:
+    """The charge of its largest phase, judged likewise."""
+    set_pc = (duration_us * abs(current_ua) for duration_us, current_ua in counted(shape))
+    return max(shape.first.charge_pc, *map(abs, shape.charge_pc), *set_pc)
+
+
+def fell_short(train: Train, channel: int, treatment_us: int | None) -> tuple[int, int] | None:
+    """Set and flowing current in uA of the treatment's pulse that missed most, mean of its first phase.
+
+    None where the voltage sufficed to a hundredth.
+    """
+    first = len(train) if treatment_us is None else bisect_left(train.times_us, treatment_us)
+    treated = {shape for shape, at in zip(train.shapes[first:], train.channels[first:], strict=True) if at == channel}
+    limited = [train.table[number] for number in treated if train.table[number].limited]
+    worst = max(limited, key=lambda shape: shape.set_ua - shape.first.current_ua, default=None)
+    if worst is None or worst.first.current_ua * 100 >= worst.set_ua * 99:
+        return None
+    return worst.set_ua, worst.first.current_ua
 
 
 def counted(shape: Shape) -> tuple[tuple[int, int], ...]:
@@ -124,7 +159,7 @@ def worst_second(train: Train, channel: int) -> int:
 def doses_of(plan: Plan, train: Train, treatment_us: int | None) -> tuple[Dose, ...]:
     """Charge and pulses of every channel, from the charge that crossed the skin; empty pulses do not count."""
     first = len(train) if treatment_us is None else bisect_left(train.times_us, treatment_us)
-    charge_pc = [abs(shape.charge_pc[0]) for shape in train.table]
+    charge_pc = [shape.first.charge_pc for shape in train.table]
     sums = {channel.channel: [0, 0, 0, 0] for channel in plan.channels}
     for number, (channel, shape) in enumerate(zip(train.channels, train.shapes, strict=True)):
         if charge_pc[shape]:

@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 from nmes.core.protocol import Intensity
 from nmes.core.units import floor_to_step
+from nmes.trial.bench.patients import TOLERANCE
 
 ASK_EVERY_UA: Final = 1_000
 """The patient is asked after every whole milliampere, the most one action may raise [design]."""
-TOLERANCE: Final = 7.0
-"""Discomfort, 0 to 10, at which a patient takes no more. [design, physiology reference section 2]"""
 UNCOMFORTABLE: Final = 4.0
 """Where comfort is the aim the therapist stops here [design]."""
 STRONG_SENSATION: Final = 1.5
 STRONG_CONTRACTION: Final = 1.5
 """In multiples of the sensory and the motor threshold: strong tingling, a visible steady contraction [design]."""
+VISIBLE: Final = 1.3
+"""A twitch is seen here, in motor thresholds [design]: at the threshold itself the virtual muscle does nothing yet,
+here 0.9 % of its fibres answer (more at the calf) [computed]."""
+RELATIVE_TARGETS: Final = frozenset({"max_tolerated", "pct_max_tolerated"})
+"""They go by the most that is tolerated, which one level alone does not tell."""
 COMFORT_TARGETS: Final = frozenset({"sensory_threshold", "strong_comfortable"})
 FORCE_TARGETS: Final = frozenset({"pct_mvic"})
 
@@ -40,12 +44,16 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """What the patient says at one level: multiples of two thresholds, discomfort 0 to 10, force in % of the muscle."""
+    """What the patient says at one level: multiples of two thresholds, discomfort 0 to 10, force in % of the muscle.
+
+    `words` is the same as a person would put it.
+    """
 
     sensory: float
     motor: float
     discomfort: float
     force_percent: float = 0.0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ class Search:
         if felt.discomfort >= self._limit():
             return self._down_to(self._last_ua, self._enough(), level_ua)
         self._last_ua = level_ua
-        if self._reached(felt):
+        if reached(self.intensity, felt):
             return Take(level_ua, Because.TARGET)
         if level_ua >= self.ceiling_ua:
             return self._down_to(level_ua, Because.CEILING, level_ua)
@@ -107,7 +115,7 @@ class Search:
 
     def _relative(self) -> bool:
         """Whether the target is the most the patient tolerates, or a part of it."""
-        return self.intensity.target in {"max_tolerated", "pct_max_tolerated"}
+        return self.intensity.target in RELATIVE_TARGETS
 
     def _limit(self) -> float:
         return UNCOMFORTABLE if self.intensity.target in COMFORT_TARGETS else TOLERANCE
@@ -122,20 +130,24 @@ class Search:
         self._settled = Take(max(self.step_ua, floor_to_step(wanted_ua, self.step_ua)), because)
         return self._settled if self._settled.level_ua == now_ua else Go(self._settled.level_ua)
 
-    def _reached(self, felt: Felt) -> bool:
-        match self.intensity.target:
-            case "sensory_threshold":
-                return felt.sensory >= 1
-            case "strong_comfortable":
-                return felt.sensory >= STRONG_SENSATION
-            case "motor_threshold":
-                return felt.motor >= 1
-            case "visible_tetanic":
-                return felt.motor >= STRONG_CONTRACTION
-            case "pct_mvic":
-                return felt.force_percent >= float(self.intensity.percent or 0)
-            case _:
-                return False
+
+def reached(intensity: Intensity, felt: Felt) -> bool:
+    """Whether this is what the protocol asks for; never so where that is relative to the most that is tolerated."""
+    match intensity.target:
+        case "sensory_threshold":
+            return felt.sensory >= 1
+        case "strong_comfortable":
+            return felt.sensory >= STRONG_SENSATION
+        case "motor_threshold":
+            return felt.motor >= VISIBLE
+        case "visible_tetanic":
+            return felt.motor >= STRONG_CONTRACTION
+        case "pct_mvic":
+            return felt.force_percent >= float(intensity.percent or 0)
+        case "max_tolerated" | "pct_max_tolerated":
+            return False
+        case _:
+            assert_never(intensity.target)
 
 
 @dataclass(slots=True)

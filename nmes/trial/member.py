@@ -7,12 +7,13 @@ Law: who a person is depends on the seed and the person's number alone, and so d
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from nmes.core.plan import Slot
 from nmes.trial.bench.patients import Profile, person
 from nmes.trial.bench.train import Train
 from nmes.trial.level import Felt, Found, Guide, Route, find
-from nmes.trial.setup import Setup, asking, flowing
+from nmes.trial.setup import Answer, Setup, asking, flowing
 
 Key = tuple[tuple[int, int, int, int], ...]
 """Channel, waveform, how far up and which level, of every slot: the same key is the same session."""
@@ -49,25 +50,29 @@ def one_of(base: Setup, profile: Profile, number: int, seed: int) -> Setup:
 
 def member(number: int, setup: Setup) -> Member:
     """Ask one person for every level, as the scripted therapist would."""
-    ask = asking(setup)
-    limited = False
-    voltage_mv = dict.fromkeys(setup.sites, 0)
+    asked = _Asked(setup, asking(setup), dict.fromkeys(setup.sites, 0))
+    found = tuple((slot, find(guide, partial(asked.at, slot))) for slot, guide in setup.guides().items())
+    return Member(number, setup, found, asked.limited, tuple(asked.voltage_mv.items()))
 
-    def at(slot: Slot, level_ua: int) -> Felt:
-        nonlocal limited
-        shape = flowing(setup, slot, level_ua)
-        limited = limited or shape.limited
-        voltage_mv[slot.channel] = max(voltage_mv[slot.channel], shape.peak_voltage_mv)
-        return ask(slot, shape.current_ua, shape.phase_us)
 
-    found = tuple(
-        (slot, find(guide, lambda level_ua, slot=slot: at(slot, level_ua)))  # type: ignore[misc]  # bound now
-        for slot, guide in setup.guides().items()
-    )
-    return Member(number, setup, found, limited, tuple(voltage_mv.items()))
+@dataclass(slots=True)
+class _Asked:
+    """A person asked without the wire; keeps what the answers would have taken of the device."""
+
+    setup: Setup
+    answer: Answer
+    voltage_mv: dict[int, int]
+    limited: bool = False
+
+    def at(self, slot: Slot, level_ua: int) -> Felt:
+        """What is felt at this level."""
+        shape = flowing(self.setup, slot, level_ua)
+        self.limited = self.limited or shape.limited
+        self.voltage_mv[slot.channel] = max(self.voltage_mv[slot.channel], shape.peak_voltage_mv)
+        return self.answer(slot, shape.first.current_ua, shape.first.duration_us)
 
 
 def currents_of(train: Train, setup: Setup) -> dict[int, list[int]]:
     """What every shape of a train makes flow in this person's pads: as set, because the voltage suffices."""
-    set_ua = [abs(shape.points[0][1]) for shape in train.table]
+    set_ua = [shape.set_ua for shape in train.table]
     return dict.fromkeys(setup.sites, set_ua)

@@ -7,21 +7,30 @@ everything is sampled on a grid of session time that depends on the plan alone.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from nmes.core.plan import Plan
-from nmes.trial.bench.patients import CrampBegan, CrampEnded, MuscleReading, Patient, Profile, Reading, Site, TooMuch
+from nmes.trial.bench.patients import (
+    FELT_US,
+    CrampBegan,
+    CrampEnded,
+    MuscleReading,
+    Patient,
+    Profile,
+    Reading,
+    Site,
+    TooMuch,
+)
 from nmes.trial.bench.train import Train
 from nmes.trial.course import Contraction, Course, Cramp, MuscleCourse, Sample
+from nmes.trial.stopping import Stopped, give_up_if, never
 from nmes.trial.window import Window, windows
 
 SAMPLE_US: Final = 500_000
-FORGOTTEN_US: Final = 1_000_000
-"""A pulse is felt for so long [design, the virtual patient's own]."""
-LINGER_US: Final = 1_500_000
+LINGER_US: Final = FELT_US + SAMPLE_US
 """What is felt of a pulse is over by then [design]."""
 SLACK_MN: Final = 500
 """Below this force a muscle is left to itself until the next pulse [design]."""
@@ -30,12 +39,6 @@ AFTER_US: Final = 60_000_000
 FULL_UA, FULL_PHASE_US, FULL_PERIOD_US, FULL_US = 1_000_000, 1_000, 10_000, 2_000_000
 """Far above everybody's threshold, 100 Hz for 2 s: what the whole muscle can give, fresh [design]."""
 
-Stopped = Callable[[], bool]
-
-
-class GivenUp(Exception):
-    """Somebody asked to stop."""
-
 
 def replay(
     train: Train,
@@ -43,7 +46,7 @@ def replay(
     plan: Plan,
     treatment_us: int | None,
     patient: Patient,
-    stopped: Stopped = lambda: False,
+    stopped: Stopped = never,
 ) -> Course:
     """Give every pulse, in order, and look at the patient on the way.
 
@@ -56,8 +59,8 @@ def replay(
     give, watch = _Giver(train, currents, patient), _Watch(patient, zero_us, found)
     for until_us, moment in _moments(train, zero_us, end_us, found):
         is_mark = moment is Moment.MARK
-        if is_mark and stopped():
-            raise GivenUp
+        if is_mark:
+            give_up_if(stopped)
         if moment is Moment.IDLE and not watch.pulling:
             continue
         give.until(until_us)
@@ -70,7 +73,7 @@ def plan_zero_us(train: Train, treatment_us: int | None) -> int:
     """The session time that is 0 of the plan; where no treatment began, a time after all that was felt before it."""
     if treatment_us is not None:
         return treatment_us
-    return (train.times_us[-1] if len(train) else 0) + 2 * SAMPLE_US + FORGOTTEN_US
+    return (train.times_us[-1] if len(train) else 0) + 2 * SAMPLE_US + FELT_US
 
 
 class Moment(Enum):
@@ -102,7 +105,7 @@ class _Giver:
 
     def __init__(self, train: Train, currents: Mapping[int, Sequence[int]], patient: Patient) -> None:
         self._train, self._deliver, self._at = train, patient.deliver, 0
-        self._phases = [shape.phase_us for shape in train.table]
+        self._phases = [shape.first.duration_us for shape in train.table]
         self._currents = [currents.get(channel, ()) for channel in range(9)]
 
     def until(self, until_us: int) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nmes.core.plan import Plan, Slot
+from nmes.core.protocol import Protocol
 from nmes.runtime.library import Loaded
 from nmes.trial.bench.patients import Patient, Profile, Site
 from nmes.trial.bench.train import Load, Shape, through
@@ -17,8 +18,18 @@ from nmes.trial.level import FORCE_TARGETS, Felt, Guide, Route, Search
 from nmes.trial.replay import maximum_mn
 from nmes.trial.site import Assumed, Length, assumed_length, sites_of
 
+Answer = Callable[[Slot, int, int], Felt]
+"""What a patient says: slot, current at the skin in µA (first phase's charge by its duration), phase in µs."""
 GAUGE_US: Final = 1_000_000
 """How long the scripted therapist looks at the force before a level is judged by it [design]."""
+CRAMPS: Final = "cramp_prone_calf"
+USUAL: Final = "healthy_adult"
+
+
+def usual_patient(protocol: Protocol) -> str:
+    """The profile a protocol is tried on if nobody is named."""
+    cramps = protocol.region == "calf" or "cramp" in f"{protocol.id} {protocol.indication}".lower()
+    return CRAMPS if cramps else USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +78,26 @@ def flowing(setup: Setup, slot: Slot, level_ua: int) -> Shape:
     return through(points, setup.loads[slot.channel], waveform.period_us)
 
 
-def asking(setup: Setup) -> Callable[[Slot, int, int], Felt]:
+def asking(setup: Setup) -> Answer:
     """What the patient says of a steady train of such pulses; nothing is kept of the question."""
     patient = setup.patient()
     gauged = setup.loaded.protocol.intensity.target in FORCE_TARGETS
+    most_mn = {channel: maximum_mn(setup.profile, site) for channel, site in setup.sites.items()} if gauged else {}
 
     def ask(slot: Slot, current_ua: int, phase_us: int) -> Felt:
         period_us = setup.plan.waveforms[slot.waveform].period_us
         feeling = patient.feels(slot.channel, current_ua, phase_us, period_us)
-        force = gauge(setup, slot.channel, current_ua, phase_us, period_us) if gauged else 0.0
-        return Felt(feeling.sensory, feeling.motor, feeling.pain_score, force)
+        force_mn = gauge(setup, slot.channel, current_ua, phase_us, period_us) if gauged else 0
+        share = 100 * force_mn / most_mn[slot.channel] if force_mn else 0.0
+        return Felt(feeling.sensory, feeling.motor, feeling.pain_score, share, str(feeling))
 
     return ask
 
 
 def gauge(setup: Setup, channel: int, current_ua: int, phase_us: int, period_us: int) -> float:
-    """The force of a second of such pulses in % of the whole muscle's, in a rested muscle."""
+    """The force of a second of such pulses in a rested muscle, mN."""
     tested = setup.patient()
     for t_us in range(0, GAUGE_US, period_us):
         tested.deliver(t_us, channel, current_ua, phase_us)
     tested.advance(GAUGE_US)
-    peak_n = max((peak for peak, _ in tested.take_peaks().values()), default=0.0)
-    most_mn = maximum_mn(setup.profile, setup.sites[channel])
-    return 100_000 * peak_n / most_mn if most_mn else 0.0
+    return 1000 * max((peak for peak, _ in tested.take_peaks().values()), default=0.0)

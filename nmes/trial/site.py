@@ -52,7 +52,7 @@ def assumed_length(protocol: Protocol, asked: Length | None = None) -> Assumed:
     if found:
         word = found[0][1]
         return Assumed(words[word], f'assumed from "{word}" in the protocol\'s position')
-    return Assumed("neutral", "assumed: the protocol's position does not say")
+    return Assumed("neutral", "assumed: no word for the muscle's length was recognised in the protocol's position")
 
 
 def sites_of(protocol: Protocol, length: Length) -> dict[int, Site]:

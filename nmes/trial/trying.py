@@ -12,8 +12,9 @@ from nmes.core.units import frequency_mhz
 from nmes.trial.course import Course
 from nmes.trial.judge import Dose, Margin, doses_of, margins, measured_period_us
 from nmes.trial.level import Found
-from nmes.trial.replay import Stopped, replay
+from nmes.trial.replay import replay
 from nmes.trial.setup import Setup, asking
+from nmes.trial.stopping import Stopped, never
 from nmes.trial.wire import Progress, WireRun, treat
 
 
@@ -56,10 +57,10 @@ class Trial:
         return self.run.ending.complete and self.within
 
 
-def try_one(setup: Setup, progress: Progress = lambda _: None, stopped: Stopped = lambda: False) -> Trial:
+def try_one(setup: Setup, progress: Progress = lambda _: None, stopped: Stopped = never) -> Trial:
     """The wire run of this patient, and what it did to him or her."""
-    run = treat(setup.loaded, setup.plan, setup.loads, setup.guides(), asking(setup), progress)
-    currents = [shape.current_ua for shape in run.train.table]
+    run = treat(setup.loaded, setup.plan, setup.loads, setup.guides(), asking(setup), progress, stopped)
+    currents = [shape.first.current_ua for shape in run.train.table]
     everywhere = dict.fromkeys((channel.channel for channel in setup.plan.channels), currents)
     course = replay(run.train, everywhere, setup.plan, run.treatment_us, setup.patient(), stopped)
     return Trial(

@@ -18,6 +18,8 @@ from nmes.runtime.library import Loaded
 from nmes.trial.bench.joint import Bench, forgetful
 from nmes.trial.bench.train import Load, Recorder, Train, device_with
 from nmes.trial.level import Felt, Found, Go, Guide
+from nmes.trial.setup import Answer
+from nmes.trial.stopping import Stopped, give_up_if, never
 from nmes.trial.therapist import Therapist
 
 LONGEST_MS: Final = 4 * 3600 * 1000
@@ -25,10 +27,10 @@ LONGEST_MS: Final = 4 * 3600 * 1000
 REST_MS: Final = 120_000
 """What the therapist lets the muscle rest between finding the level and the treatment [design]."""
 LIVE: Final = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST})
+Ask = Callable[[Slot, int], Felt | None]
+"""What is felt at this level on this slot; None until a pulse of it has come."""
 BROKEN: Final = frozenset({Word.STOPPED, Word.UNSURE, Word.PAUSED})
 
-WireAsk = Callable[[Slot, int, int], Felt]
-"""What the patient says: slot, current at the skin in µA (first phase's charge by its duration), phase in µs."""
 Progress = Callable[[float], None]
 """Told how much of the treatment is done, 0 to 1; below 0 while the level is being found."""
 
@@ -67,13 +69,26 @@ class WireRun:
     ending: Ending
 
 
+@dataclass(frozen=True, slots=True)
+class AtTheSkin:
+    """Asks the patient of what has crossed the skin on a bench, never of what was commanded."""
+
+    bench: Bench
+    answer: Answer
+
+    def __call__(self, slot: Slot, level_ua: int) -> Felt | None:
+        last = self.bench.last_pulse(slot.channel)
+        if last is None or last.amplitude_ua != level_ua:
+            return None
+        return self.answer(slot, last.first_phase.current_ua, last.first_phase.duration_us)
+
+
 @dataclass(slots=True, kw_only=True)
 class Finder(Therapist):
     """A therapist who goes by a guide for each level, and lets the muscle rest before the treatment."""
 
     guides: Mapping[Slot, Guide]
-    ask: Callable[[Slot, int], Felt | None]
-    """What is felt at this level on this slot; None until a pulse of it has come."""
+    ask: Ask
     found: dict[Slot, Found] = field(default_factory=dict)
     _goal_ua: dict[Slot, int] = field(default_factory=dict)
     _ready_ms: int | None = None
@@ -133,33 +148,20 @@ def treat(
     plan: Plan,
     loads: Mapping[int, Load],
     guides: Mapping[Slot, Guide],
-    ask: WireAsk,
+    answer: Answer,
     progress: Progress = lambda _: None,
+    stopped: Stopped = never,
 ) -> WireRun:
-    """The whole session: checklist, pads, every level by its guide, rest, treatment, end."""
+    """The whole session: checklist, pads, every level by its guide, rest, treatment, end. GivenUp when asked."""
     device, recorder = device_with(loads)
     codes, absent_ms = loaded.protocol.screening_codes, loaded.protocol.operator_absent_limit_ms
     bench = Bench(plan, codes, device=device, make_sink=forgetful, absent_limit_ms=absent_ms)
-    therapist = Finder(
-        answers=tuple(e.Answer(code, e.Reply.NO) for code in codes),
-        enough=lambda *_: True,
-        guides=guides,
-        ask=lambda slot, level_ua: _felt(recorder, slot, level_ua, ask),
-    )
+    therapist = finder(loaded, guides, AtTheSkin(bench, answer))
     watch, begun_us = _Watch(), bench.clock.now_us
-    ended = False
     while not bench.controller.done and bench.now_ms < LONGEST_MS:
-        bench.controller.touch()
-        bench.step()
-        view = bench.view
-        watch.look(view, begun_us // 1000, recorder.failed)
-        progress(view.plan_ms / plan.duration_ms if watch.treatment_us is not None else -1.0)
-        if watch.ending is not None and not ended and not watch.ending.complete:
-            bench.press(e.End())
-            ended = True
-        action = None if ended else therapist.act(view)
-        if action is not None:
-            bench.press(action)
+        give_up_if(stopped)
+        _go_on(bench, therapist, watch, begun_us // 1000, recorder)
+        progress(bench.view.plan_ms / plan.duration_ms if watch.treatment_us is not None else -1.0)
     late = Ending("never_ended", bench.now_ms - begun_us // 1000, "treatment")
     return WireRun(
         bench.view.plan,
@@ -173,9 +175,22 @@ def treat(
     )
 
 
-def _felt(recorder: Recorder, slot: Slot, level_ua: int, ask: WireAsk) -> Felt | None:
-    last = recorder.last.get(slot.channel)
-    if last is None or last.amplitude_ua != level_ua:
-        return None
-    phase_us = last.points[0].duration_us
-    return ask(slot, abs(last.charge_pc[0]) // phase_us, phase_us)
+def finder(loaded: Loaded, guides: Mapping[Slot, Guide], ask: Ask, pauses_ms: tuple[int, ...] = ()) -> Finder:
+    """The therapist of a protocol, to whom nothing on the checklist applies."""
+    answers = tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes)
+    return Finder(answers=answers, enough=lambda *_: True, guides=guides, ask=ask, pauses_ms=pauses_ms)
+
+
+def _go_on(bench: Bench, therapist: Finder, watch: _Watch, begun_ms: int, recorder: Recorder) -> None:
+    """One step of the bench, and what the therapist does then: after a fault, nothing but end the session."""
+    broken = watch.ending is not None
+    bench.controller.touch()
+    bench.step()
+    watch.look(bench.view, begun_ms, recorder.failed)
+    if watch.ending is not None:
+        if not broken and not watch.ending.complete:
+            bench.press(e.End())
+        return
+    action = therapist.act(bench.view)
+    if action is not None:
+        bench.press(action)

@@ -1,33 +1,59 @@
 """Processes that work for one population and end with it, also when somebody presses Ctrl+C.
 
 Separate because it is all that knows of processes. They are started afresh (spawn), so that nothing of the parent's
-threads is copied; they leave Ctrl+C to the parent, which asks them to stop.
+threads is copied; they leave Ctrl+C to the parent, which asks them to stop; and they end with a parent that is killed.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import wait
 from multiprocessing.synchronize import Event
-from typing import ParamSpec, Self, TypeVar
+from typing import ClassVar, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from nmes.trial.replay import GivenUp
+from nmes.trial.stopping import Stopped
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_stop: list[Event] = []
-"""In a worker: set when the parent has given up."""
+
+class _Worker:
+    """What a worker process is given at birth, because such an event cannot be sent to it later."""
+
+    stop: ClassVar[Event]
 
 
 def _begin(stop: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    _stop.append(stop)
+    _Worker.stop = stop
+    threading.Thread(target=_die_with_the_parent, name="parent's death", daemon=True).start()
+
+
+def _die_with_the_parent() -> None:
+    """A parent that is killed asks nobody to stop; without it nobody wants the work, so it ends in the middle."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told(Generic[P, R]):
+    """Work that is told, once it is in a worker, how to see that the parent has given up."""
+
+    work: Callable[Concatenate[Stopped, P], R]
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.work(_Worker.stop.is_set, *args, **kwargs)
 
 
 @contextmanager
@@ -41,17 +67,6 @@ def _held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def asked_to_stop(*_: object) -> bool:
-    """Whether the parent has given up; in the parent itself, never."""
-    return bool(_stop) and _stop[0].is_set()
-
-
-def stop_if_asked(*_: object) -> None:
-    """The same for who only tells how far it has come: GivenUp ends the work."""
-    if asked_to_stop():
-        raise GivenUp
 
 
 class Workers:
@@ -76,6 +91,7 @@ class Workers:
             self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=kind is not None)
 
-    def submit(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+    def submit(self, work: Callable[Concatenate[Stopped, P], R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """`work` in a worker; what it is given first says whether the parent has given up."""
         with _held_back():  # a worker is started by the first work there is for it
-            return self._pool.submit(work, *args, **kwargs)
+            return self._pool.submit(_Told(work), *args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -18,7 +19,9 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
 ONE_LIMIT_S = 10.0
 CROWD_LIMIT_S = 120.0
 LEAST_GAIN = 1.7
-COMPARED = 40
+COMPARED = 60
+BUSY = 0.05
+"""What other programs may take of the cores before the ratio says nothing."""
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +34,17 @@ def crowd_in(base: Setup, count: int, workers: int) -> tuple[float, Crowd]:
     began = time.perf_counter()
     crowd = try_many(base, count, seed=1, workers=workers)
     return time.perf_counter() - began, crowd
+
+
+def others_s() -> float:
+    """Time all cores spent on other programs than this one and its ended children, s; 0 where nobody counts."""
+    try:
+        user, nice, system = map(int, Path("/proc/stat").read_text().split()[1:4])
+    except OSError:
+        return 0.0
+    times = os.times()
+    ours = times.user + times.system + times.children_user + times.children_system
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK") - ours
 
 
 def test_twenty_minutes_of_quadriceps_on_eight_pools_take_less_than_ten_seconds(tmp_path: Path) -> None:
@@ -47,19 +61,23 @@ def test_twenty_minutes_of_quadriceps_on_eight_pools_take_less_than_ten_seconds(
 
 def test_two_hundred_people_take_less_than_two_minutes() -> None:
     took_s, crowd = crowd_in(setup_of(Library().load(QUADS)), 200, cores())
-    print(f"200 people, {crowd.sessions} sessions, {crowd.workers} cores: {took_s:.1f} s")
+    print(f"200 people, {crowd.sessions} sessions, {cores()} cores: {took_s:.1f} s")
     assert len(crowd.outcomes) == 200
     assert took_s < CROWD_LIMIT_S
 
 
 @pytest.mark.skipif(cores() < 2, reason="needs two cores")
 def test_two_cores_are_nearly_twice_as_fast_as_one() -> None:
-    """The better of two rounds on two cores: another program that takes one of them for a while is not ours."""
+    """A worker that waits for work counts against us; another program that takes a core does not."""
     base = setup_of(Library().load(QUADS))
-    first_s, two = crowd_in(base, COMPARED, 2)
+    before = others_s()
+    two_s, two = crowd_in(base, COMPARED, 2)
+    between = others_s()
     one_s, one = crowd_in(base, COMPARED, 1)
-    again_s, _ = crowd_in(base, COMPARED, 2)
-    two_s = min(first_s, again_s)
+    taken = (between - before) / (2 * two_s)
     print(f"{COMPARED} people: {one_s:.1f} s on one core, {two_s:.1f} s on two: {one_s / two_s:.2f} times")
+    print(f"other programs took {taken:.0%} of the cores meanwhile")
     assert one.outcomes == two.outcomes
+    if taken > BUSY:
+        pytest.skip(f"other programs took {taken:.0%} of the cores")
     assert one_s / two_s >= LEAST_GAIN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +16,9 @@ from firmware_sim.backdoor.desk import LONGEST_LINE
 from firmware_sim.backdoor.port import Port
 from firmware_sim.device import P24, Stage
 from firmware_sim.faults.catalogue import KINDS
-from firmware_sim.people import person
+from firmware_sim.people import place_patient
 from firmware_sim.simulator import Simulator
-from helpers.simulated import Rig, us
+from helpers.simulated import Rig, update, us
 
 
 class Desk:
@@ -27,7 +28,7 @@ class Desk:
         self.rig = Rig()
         if patient:
             stage = Stage()
-            who = person("healthy_adult", {1: "quadriceps femoris", 2: "gastrocnemius"}, 0, stage)
+            who = place_patient("healthy_adult", {1: "quadriceps femoris", 2: "gastrocnemius"}, 0, stage)
             self.rig.sim = Simulator(P24(stage=stage), who, digest=True)
         self.rig.running()
         self.backdoor = Backdoor(self.rig.sim, **more)
@@ -62,6 +63,7 @@ def test_the_state_tells_device_channels_faults_and_time(desk):
         "channel": 1,
         "active": True,
         "error": 0,
+        "error_words": "none",
         "set_ua": 20_000,
         "flowed_ua": 20_000,
         "period_us": 20_000,
@@ -70,6 +72,8 @@ def test_the_state_tells_device_channels_faults_and_time(desk):
         "end_voltage_mv": desk.rig.sim.stage.last_pulse(1).end_voltage_mv,
         "contact": "good",
         "contact_permille": 1000,
+        "finding": "good",
+        "worn_s": None,
         "load": "good",
         "pulses": 46,
         "last_us": us(1),
@@ -119,6 +123,57 @@ def test_a_load_a_contact_and_a_switch_are_set(desk):
     assert desk.rig.sim.device.switches.fault_after_pulses == 3
 
 
+def test_a_pad_dries_and_warms_from_then_on_until_another_is_put_on(desk):
+    fresh = desk.rig.run(0.5).pulses()[-1].end_voltage_mv
+    assert desk.ask("set", what="wear", channel=1, worn_h=20)["ok"]
+    desk.rig.run(1)
+    assert desk.rig.pulses()[-1].end_voltage_mv > fresh
+    assert desk.state()["device"]["channels"][0]["worn_s"] == 72_000
+    dried = desk.rig.pulses()[-1].end_voltage_mv
+    desk.rig.run(700)
+    first = desk.state()["device"]["channels"][0]
+    assert (first["worn_s"], first["load"]) == (72_699, "good")
+    assert fresh < first["end_voltage_mv"] < dried  # the skin beneath has warmed
+    desk.ask("set", what="load", channel=1, to="good")
+    desk.rig.run(701)
+    first = desk.state()["device"]["channels"][0]
+    assert (first["worn_s"], first["end_voltage_mv"]) == (None, fresh)
+
+
+def test_a_worn_pad_is_worn_still_after_an_electrode_fault(desk):
+    desk.ask("set", what="wear", channel=1, worn_h=20)
+    dried = desk.rig.run(0.3).pulses()[-1].end_voltage_mv
+    desk.ask("inject", fault="electrode_short", channel=1, for_us=us(0.2))
+    assert desk.ask("set", what="contact", channel=1, to=900)["ok"]  # beneath the fault
+    desk.rig.run(0.45)
+    assert desk.rig.pulses()[-1].end_voltage_mv < 5_000
+    desk.rig.run(1)
+    assert desk.rig.pulses()[-1].contact_permille == 900
+    assert desk.ask("set", what="contact", channel=1, to=1000)["ok"]
+    desk.rig.run(1.5)
+    assert desk.rig.pulses()[-1].end_voltage_mv == dried
+
+
+def test_the_general_policy_finds_what_the_device_does_not_tell(desk):
+    desk.rig.run(0.5)
+    desk.ask("inject", fault="electrode_open", channel=2)
+    desk.rig.send(update(5, c1=20, c2=10), 0.6)
+    desk.rig.run(1)
+    told = desk.state()["device"]["channels"]
+    assert [(one["error_words"], one["finding"]) for one in told[:3]] == [
+        ("none", "good"),
+        ("none", "open"),
+        ("none", None),
+    ]
+
+
+def test_an_error_of_the_device_is_told_in_words(desk):
+    desk.ask("inject", fault="electrode_open", channel=1)
+    desk.rig.run(1)
+    assert desk.state()["device"]["channels"][0]["error_words"] == "electrode"
+    assert "channel 1 failed: electrode" in [one["what"] for one in desk.state()["events"]]
+
+
 def test_a_muscle_is_stretched_in_the_persons_own_time():
     desk = Desk(patient=True)
     desk.rig.run(1)
@@ -149,6 +204,7 @@ def test_a_snapshot_is_taken_and_restored(desk):
     assert desk.ask("snapshot", name="a") == {"id": 7, "ok": True, "snapshots": ["a"]}
     desk.rig.run(5, poll=None)
     assert desk.state()["device"]["state"] == "ml_init"
+    assert "mid level, not running, high voltage on" in [one["what"] for one in desk.state()["events"]]
     assert desk.ask("restore", name="a")["t_us"] == us(5)
     assert desk.state()["device"]["state"] == "ml_run"
     assert desk.state()["snapshots"] == ["a"]
@@ -193,10 +249,12 @@ def test_the_help_is_complete(desk):
         ('{"do":["get"]}', "do is one of"),
         ('{"do":{"x":1}}', "do is one of"),
         ('{"id":1.5,"do":"help"}', "id is a whole number or a text"),
-        ('{"do":"set","what":"load","channel":0,"to":"dry"}', "channel is a whole number from 1 to 8, not '0'"),
+        ('{"do":"set","what":"load","channel":0,"to":"dry"}', "channel is a whole number from 1 to 8, not 0"),
         ('{"do":"set","what":"load","channel":1,"to":"soup"}', "to is one of good, worn, dry"),
         ('{"do":"set","what":"contact","channel":1,"to":0}', "to is a whole number from 1 to 1000"),
-        ('{"do":"set","what":"switch","name":"reinit","to":1}', "reinit is one of restarts, refuse_7, not '1'"),
+        ('{"do":"set","what":"switch","name":"reinit","to":1}', "reinit is one of restarts, refuse_7, not 1"),
+        ('{"do":"set","what":"wear","channel":1,"worn_h":101}', "worn_h is a whole number from 0 to 100, not 101"),
+        ('{"do":"set","what":"wear","channel":1}', "worn_h is a whole number from 0 to 100; it is missing"),
         ('{"do":"set","what":"length","muscle":"calf","to":"stretched"}', "there is no patient"),
         ('{"do":"inject","fault":"soup"}', "unknown fault 'soup'"),
         ('{"do":"inject","fault":"electrode_off"}', "electrode_off needs a channel"),
@@ -380,21 +438,60 @@ def test_a_line_without_an_end_is_one_error_and_then_forgotten(desk_port):
     assert client.lines(1) == [{"id": 2, "ok": True}]
 
 
-def test_a_flood_is_taken_in_portions(desk_port, desk):
-    client = desk_port()
-    client.say(b'{"do":"clear"}\n' * 400)
-    turns = 0
-    got = b""
-    client.socket.settimeout(0.01)
-    while got.count(b"\n") < 400 and turns < 1000:
-        client.port.turn()
-        turns += 1
-        try:
-            got += client.socket.recv(65_536)
-        except TimeoutError:
-            continue
-    assert got.count(b"\n") == 400
-    assert turns >= 400 // 32
+class Slow:
+    """Requests that take their time, on a clock that only they move."""
+
+    def __init__(self, each_ns: int) -> None:
+        self.now_ns, self.each_ns = 0, each_ns
+        self.handled: list[str] = []
+
+    def handle(self, line: str) -> str:
+        self.now_ns += self.each_ns
+        self.handled.append(line)
+        return "{}"
+
+
+@pytest.fixture
+def slow_port():
+    """slow_port(ns of a request, clients) gives a port, its requests, and its clients."""
+    open_ones: list[Port | socket.socket] = []
+
+    def make(each_ns: int, clients: int) -> tuple[Port, Slow, list[Far]]:
+        slow = Slow(each_ns)
+        port = Port(0, slow.handle, lambda: slow.now_ns)
+        far = []
+        for _ in range(clients):
+            far.append(Far(port))
+            port.turn()
+        open_ones.extend([port, *(one.socket for one in far)])
+        return port, slow, far
+
+    yield make
+    for one in open_ones:
+        one.close()
+
+
+@pytest.mark.parametrize(("each_ms", "turn_takes"), [(1, 5), (2, 3), (40, 1)])
+def test_a_flood_is_taken_in_portions_of_time_and_each_client_has_its_turn(slow_port, each_ms, turn_takes):
+    port, slow, far = slow_port(each_ms * 1_000_000, 3)
+    for k, one in enumerate(far):
+        one.say(f"{k}\n".encode() * 200)
+    turns = [0]
+    while len(slow.handled) < 300:
+        port.turn()
+        turns.append(len(slow.handled))
+    assert {after - before for before, after in pairwise(turns)} == {turn_takes}
+    assert sorted(slow.handled[:3]) == ["0", "1", "2"]
+    assert [slow.handled.count(str(k)) for k in range(3)] == [100, 100, 100]
+    assert port.busy
+
+
+def test_what_a_turn_had_no_time_for_is_answered_later(slow_port):
+    port, slow, (client,) = slow_port(10_000_000, 1)
+    client.say(b"x\n" * 50)
+    assert len(client.lines(50)) == 50
+    assert len(slow.handled) == 50
+    assert not port.busy
 
 
 def test_a_client_that_never_reads_is_dropped(desk_port):
@@ -411,8 +508,26 @@ def test_a_client_that_never_reads_is_dropped(desk_port):
     assert client.port._clients == []
 
 
-def test_a_client_too_many_is_turned_away(desk_port):
-    clients = [desk_port() for _ in range(17)]
-    assert clients[-1].gone()
+def test_a_newcomer_takes_the_place_of_the_client_that_has_been_idle_longest(desk_port):
+    clients = [desk_port() for _ in range(16)]
     clients[0].say(b'{"id":1,"do":"clear"}\n')
     assert clients[0].lines(1)[0]["ok"]
+    newcomer = desk_port()
+    newcomer.say(b'{"id":2,"do":"clear"}\n')
+    assert newcomer.lines(1) == [{"id": 2, "ok": True}]
+    assert clients[1].gone()
+    clients[0].say(b'{"id":3,"do":"clear"}\n')
+    assert clients[0].lines(1) == [{"id": 3, "ok": True}]
+
+
+def test_when_all_are_busy_a_client_too_many_is_turned_away(slow_port):
+    port, _, far = slow_port(40_000_000, 16)
+    for one in far:
+        one.say(b"x\n" * 50)
+    while not all(client.waiting for client in port._clients):
+        port.turn()
+    newcomer = Far(port)
+    assert newcomer.gone()
+    newcomer.socket.close()
+    far[0].say(b"x\n")
+    assert far[0].lines(1) == [{}]

@@ -2,8 +2,10 @@
 
 import pytest
 
+from firmware_sim.sciencemode4.contact import P24Finding
+from firmware_sim.sciencemode4.contact import finding as p24
 from firmware_sim.stage import LOADS, OpenLead, Point, Skin, Stage
-from firmware_sim.stage.detection import Detector, Finding, P24Finding, impedance_ohm, p24
+from firmware_sim.stage.detection import Detector, Finding, impedance_ohm
 from firmware_sim.stage.electrode import deliver
 
 PERIOD_US = 20_000

@@ -40,7 +40,7 @@ def test_a_device_that_is_held_down_hears_and_answers_nothing_until_it_may_start
     rig.run(3)
     assert rig.pulses()[-1].t_us == 980_000
     assert [at for at, _ in rig.answers(STATUS)] == [2.101], "0.5 s to start up, from the end of the fault on"
-    assert rig.sim.injection(number).effects == 1 + 4 * 13 + 12, "one restart, four polls and a question"
+    assert rig.sim.injection(number).effects == 2 + 4 * 13 + 12, "two restarts, four polls and a question"
 
 
 @pytest.mark.parametrize(("output", "silent_after"), [("dead_man", 2.9), ("goes_on", 4.05)])

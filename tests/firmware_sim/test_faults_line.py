@@ -77,6 +77,19 @@ def test_a_line_that_is_gone_loses_bytes_both_ways_and_those_under_way():
     assert rig.sim.injection(number).began_us == 1_000_000
 
 
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_line_that_goes_takes_nothing_back_from_the_host_whenever_it_reads(reads):
+    sim = Simulator()
+    sim.receive(framing.encode(7, STATUS), us(0.1))
+    number = sim.inject("disconnect", at_us=us(0.102), for_us=us(0.1))
+    sim.advance(us(0.1015))
+    told = sim.transmit(us(0.1015)) if reads else b""
+    sim.advance(us(1))
+    told += sim.transmit(us(1))
+    assert told == framing.encode(7, STATUS + 1, b"\0\0\1")
+    assert sim.injection(number).effects == 1, "the cut itself"
+
+
 # --- bytes are spoiled ---
 
 

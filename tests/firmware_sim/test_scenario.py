@@ -123,12 +123,25 @@ def test_over_a_socket_a_line_that_is_gone_is_connected_again(write):
 # --- what happens in it ---
 
 
+def test_a_pad_wears(write):
+    """A fresh pad lets 60 mA through; after 60 hours its resistance has grown twentyfold."""
+
+    def flowed(wear: str) -> int:
+        path = write(f"  - {{at: 0, action: {wear}}}\n" + SESSION.replace("ma: 20", "ma: 60") + "ends: 1\n")
+        scenario, lines, _ = load(shipped.find(path))
+        return play(cast(scenario, lines)).given[-1].flowed_ua
+
+    assert flowed("{contact: {1: 1000}}") == 60_000
+    assert flowed("{wear: {1: 60}}") < 60_000
+
+
 def test_every_action_and_every_expectation(write, capsys):
     path = write(
         """\
   - {at: 0, action: version}
   - {at: 0, action: {load: {1: worn}, }}
   - {at: 0, action: {contact: {1: 800}}}
+  - {at: 0, action: {wear: {3: 20}}}
   - {at: 0, action: {switch: {fault_after_pulses: 3}}}
   - {at: 0.01, action: low_init}
   - {at: 0.1, action: {low_pulse: {channel: 6, ma: 12, phase_us: 250}}}
@@ -198,6 +211,58 @@ def test_an_expectation_that_does_not_hold_is_named_by_its_line(write, capsys, e
     assert "1 expectations, 1 did not hold" in out
 
 
+# --- what would test nothing ---
+
+MUTE = "  - {at: 0.35, inject: {fault: mute, for: 0.01}}\n"
+"""Between two polls."""
+LOOK = "  - {at: 1, expect: {channel: {number: 1, active: true}}}\n"
+
+
+def test_a_fault_without_effect_does_not_hold_and_is_named_by_its_line(write, capsys):
+    path = write(SESSION + MUTE + LOOK)
+    code, out, err = run(capsys, "--scenario", path)
+    assert code == 1
+    assert err == (
+        f"{path}:7: the fault mute had no effect, so nothing was tested; if that is right, say so: "
+        "expect: {fault: {kind: mute, effects_at_most: 0}}\n"
+    )
+    assert "1 expectations, 1 did not hold" in out
+
+
+def test_a_fault_that_has_not_begun_had_no_effect(write, capsys):
+    later = "  - {at: 0.5, action: {snapshot: a}}\n  - {at: 1, inject: {fault: mute}}\n"
+    assert run(capsys, "--scenario", write(SESSION + LOOK + later))[0] == 1
+
+
+def test_a_fault_of_which_no_effect_is_expected_holds(write, capsys):
+    none = "  - {at: 1, expect: {fault: {kind: mute, effects_at_most: 0}}}\n"
+    assert run(capsys, "--scenario", write(SESSION + MUTE + none))[::2] == (0, "")
+    code, _, err = run(capsys, "--scenario", write(SESSION + MUTE + none + "  - {at: 1, inject: {fault: mute}}\n"))
+    assert code == 1, "of this one nothing was said"
+    assert "scenario.yaml:9: the fault mute had no effect" in err
+
+
+def test_a_fault_that_acted_before_a_restore_has_acted(write, capsys):
+    path = write(
+        SESSION
+        + """\
+  - {at: 0.3, action: {snapshot: a}}
+  - {at: 0.31, inject: {fault: mute, for: 0.3}}
+  - {at: 0.8, action: {restore: a}}
+"""
+        + LOOK
+    )
+    assert run(capsys, "--scenario", path)[::2] == (0, "")
+
+
+def test_a_scenario_that_expects_nothing_checks_nothing_and_says_so(write, capsys):
+    path = write(SESSION)
+    code, out, err = run(capsys, "--scenario", path)
+    assert code == 1
+    assert err == f"{path}: nothing was expected, so nothing was checked; add an expect, or the digest\n"
+    assert "0 expectations, nothing was checked" in out
+
+
 def test_a_digest_that_is_another_does_not_hold(write, capsys):
     good = write(SESSION)
     _, out, _ = run(capsys, "--scenario", good)
@@ -223,15 +288,29 @@ def test_a_digest_that_is_another_does_not_hold(write, capsys):
         ("{at: 1, action: {update: {1: {ma: 131, hz: 50}}}}", 4, "130"),
         ("{at: 1, action: {update: {1: {ma: 1.3, hz: 50}}}}", 4, "0.5"),
         ("{at: 1, action: {raw: XY}}", 4, "raw"),
+        ("{at: 1, action: {wear: {1: 101}}}", 4, "less than or equal to 100"),
         ("{at: 1, action: {switch: {first_pulse: never}}}", 4, "first_pulse is one of at_once, after_one_period"),
         ("{at: 1, action: {load: {1: soup}}}", 4, "write one of good, worn, dry"),
         ("{at: 1, inject: {fault: soup}}", 4, "unknown fault 'soup'"),
         ("{at: 1, inject: {fault: electrode_off}}", 4, "electrode_off needs a channel"),
         ("{at: 1, inject: {fault: hang, params: {output: loud}}}", 4, "output is one of dead_man, goes_on"),
         ("{at: 1, inject: {fault: mute, for: 0}}", 4, "for"),
-        ("{at: 1, expect: {channel: {number: 1}, device: {state: none}}}", 4, "give exactly one of channel"),
+        (
+            "{at: 1, expect: {channel: {number: 1, active: true}, device: {state: none}}}",
+            4,
+            "give exactly one of channel",
+        ),
+        ("{at: 1, expect: {silent: {since: 3}}}", 4, "silence since 3 s cannot be judged at 1 s"),
+        ("{at: 1, expect: {silent: {since: 1}}}", 4, "write since before at"),
+        ("{at: 1, expect: {pulses: {from: 5, to: 6, at_most: 0}}}", 4, "pulses from 5 s to 6 s cannot be counted"),
+        ("{at: 1, expect: {pulses: {from: 0.5, to: 1.1, at_most: 0}}}", 4, "to not after at"),
+        ("{at: 1, expect: {pulses: {from: 0.5, to: 0.5, at_most: 0}}}", 4, "write from before to"),
+        ("{at: 1, expect: {pulses: {from: 1.5, at_most: 0}}}", 4, "pulses from 1.5 s cannot be counted at 1 s"),
+        ("{at: 1, expect: {pulses: {channel: 1}}}", 4, "give at least one of at_least, at_most"),
+        ("{at: 1, expect: {channel: {number: 1}}}", 4, "give at least one of active, error"),
+        ("{at: 1, expect: {person: {}}}", 4, "give at least one of pain_above, pain_below"),
         ("{at: 1, expect: {reply: {to: poll}}}", 4, 'the key "result" is missing'),
-        ("{at: 1, action: {stretch: calf}}", 4, "stretch needs a patient"),
+        ("{at: 1, action: {stretch: calf}}", 4, "there is no patient"),
         ("{at: 1, action: {restore: x}}", 4, "no snapshot is called 'x'"),
         ("{at: 1, action: stop", 4, "this is not YAML"),
     ],

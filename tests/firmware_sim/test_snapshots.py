@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware_sim.device import P24, Stage
-from firmware_sim.people import person
+from firmware_sim.people import place_patient
 from firmware_sim.sciencemode4 import framing
 from firmware_sim.simulator import Simulator
 from firmware_sim.stage.trace import Restored
@@ -93,7 +93,7 @@ def test_whoever_holds_the_device_and_its_stage_holds_the_restored_ones():
 
 def test_a_patient_is_what_it_was():
     stage = Stage()
-    sim = Simulator(P24(stage=stage), person("healthy_adult", {1: "quadriceps femoris"}, 1, stage))
+    sim = Simulator(P24(stage=stage), place_patient("healthy_adult", {1: "quadriceps femoris"}, 1, stage))
     sim.receive(framing.encode(1, 30, b"\1"), 0)
     sim.receive(update(c1=60), us(0.1))
     sim.advance(us(0.5))
@@ -138,6 +138,25 @@ def test_a_number_of_an_injection_is_never_given_twice():
     rig.sim.restore("a")
     assert rig.sim.injections() == ()
     assert rig.sim.inject("deaf") == first + 1
+
+
+def test_a_fault_put_in_after_a_restore_hits_the_bytes_that_it_hit_before():
+    rig = Rig(seed=1).running()
+    rig.sim.snapshot("a")
+
+    def again() -> list[tuple[int, int]]:
+        from_us = rig.sim.now_us
+        rig.sim.inject("drop_bytes", permille=500, unit="frame", direction="to_device")
+        for k in range(12):
+            rig.sim.receive(update(2, c1=5 + k), from_us + k * 100_000)
+        rig.sim.advance(from_us + us(2))
+        return [(p.t_us - from_us, p.amplitude_ua) for p in rig.sim.stage.trace if p.t_us > from_us]
+
+    first = again()
+    rig.sim.restore("a")
+    assert again() == first
+    assert len({amplitude_ua for _, amplitude_ua in first}) > 3
+    assert rig.sim.injections()[0].id == 2, "its number is a new one"
 
 
 @pytest.mark.parametrize(("name", "said"), [("", "1 to 64 characters"), ("x" * 65, "1 to 64 characters")])

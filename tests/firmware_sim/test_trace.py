@@ -5,15 +5,28 @@ import json
 import time
 
 from firmware_sim.device import P24, Stage
-from firmware_sim.stage.trace import TraceFile
+from firmware_sim.stage.trace import Lines, TraceFile, line
 
 S = 1_000_000
+
+
+def test_a_line_is_the_same_whether_or_not_the_one_before_was_like_it(new_bench):
+    bench, lines, pairs = new_bench(loads={2: "worn"}), Lines(), []
+    bench.device.stage.watch(lambda item: pairs.append((lines.line(item), line(item))))
+    bench.init()
+    bench.update({1: bench.Ch(ma=10), 2: bench.Ch(ma=20, ramp=3)}, at_us=100_000)
+    bench.run(300_000)
+    bench.update({1: bench.Ch(ma=12), 2: bench.Ch(ma=20)}, at_us=300_000)
+    bench.run(600_000)
+    assert len(pairs) > 50
+    assert [told for told, _ in pairs] == [alone for _, alone in pairs]
 
 
 def written(bench_class, drive, loads=None):
     file = io.StringIO()
     bench = bench_class()
-    bench.device = P24(stage=Stage(loads, sink=TraceFile(file)))
+    trace = TraceFile(file)
+    bench.device = P24(stage=Stage(loads, sink=lambda item: trace.write_line(line(item))))
     drive(bench)
     return [json.loads(text) for text in file.getvalue().splitlines()], bench
 

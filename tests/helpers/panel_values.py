@@ -7,7 +7,7 @@ from dataclasses import replace
 from firmware_sim.panel.state import Channel, Device, Fault, Felt, Muscle, PanelState, Patient
 
 CALF = Muscle("gastrocnemius", "left", (1,), force_mn=80_000, peak_mn=120_000, strength_permille=910, ctf_mhz=15_500)
-FELT = Felt(1, sensory_permille=3_100, motor_permille=1_600, pain_permille=700)
+FELT = Felt(1, "a strong contraction", sensory_permille=3_100, motor_permille=1_600, pain_permille=700)
 PATIENT = Patient("cramp_prone_calf", 3.4, 6.2, (CALF,), (FELT,))
 
 

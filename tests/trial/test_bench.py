@@ -48,13 +48,16 @@ def test_what_a_quick_disk_says_is_heard_at_once() -> None:
     assert watched.view.word is Word.TITRATING, "80 ms of which the device needs to start"
 
 
-def test_the_instrument_knows_what_was_felt_and_what_crossed_the_skin() -> None:
+def test_the_instrument_knows_what_crossed_the_skin() -> None:
     watched = room().ready()
-    assert str(watched.bench.feeling(1)) == "nothing"
+    assert watched.bench.last_pulse(1) is None
     assert watched.bench.skin_charge_pc(1) == 0
     watched.raise_to(watched.view.slots[0].slot, 20_000)
-    assert watched.bench.feeling(1).motor > 1
-    assert str(watched.bench.feeling(2)) == "nothing"
+    last = watched.bench.last_pulse(1)
+    assert last is not None
+    assert (last.first_phase.current_ua, last.first_phase.duration_us) == (20_000, 300)
+    assert watched.bench.last_pulse(2) is None
+    assert watched.bench.largest_charge_pc(1) == 20_000 * 300
     charge_pc = watched.bench.skin_charge_pc(1)
     watched.run(1_000)
     assert watched.bench.skin_charge_pc(1) == pytest.approx(charge_pc + 50 * 20_000 * 300, abs=20_000 * 300)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +11,13 @@ import pytest
 
 from helpers.short import short
 from nmes.trial import crowd as c
-from nmes.trial import workers
+from nmes.trial.course import Cramp
 from nmes.trial.crowd import Crowd, try_many
 from nmes.trial.level import Because
 from nmes.trial.member import member, one_of
-from nmes.trial.replay import GivenUp
 from nmes.trial.setup import Setup
-from nmes.trial.spread import Spread, percentile, shares, spreads
+from nmes.trial.spread import Spread, counts, percentile, shares, spreads
+from nmes.trial.stopping import GivenUp, Stopped, never
 from nmes.trial.trying import try_one
 from nmes.trial.workers import Workers
 
@@ -74,22 +74,40 @@ def test_whose_pads_run_out_of_voltage_has_a_session_of_his_own(tmp_path: Path) 
     assert limited, "worn pads at 70 mA"
     groups = c._groups(members)
     assert all(len(group) == 1 for group in groups if group[0].limited)
-    (outcome,) = c.alone(members[limited[0]])
+    (outcome,) = c.alone(never, members[limited[0]])
     assert outcome.why == "fault:low_current"
     assert not outcome.complete
 
 
-def test_work_that_was_given_up_ends_at_its_next_step(base: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_that_was_given_up_ends_at_its_next_step(base: Setup) -> None:
     """Otherwise Ctrl+C would wait for whole sessions."""
     one = member(0, one_of(base, base.profile, 0, SEED))
-    session = c.session_of(one)
-    asked = threading.Event()
-    asked.set()
-    monkeypatch.setattr(workers, "_stop", [asked])
+    session = c.session_of(never, one)
     with pytest.raises(GivenUp):
-        c.session_of(one)
+        c.session_of(lambda: True, one)
     with pytest.raises(GivenUp):
-        c.treated(session, [one])
+        c.treated(lambda: True, session, [one])
+    with pytest.raises(GivenUp):
+        c.alone(lambda: True, one)
+
+
+def working(stopped: Stopped, began: str) -> bool:
+    """In a worker: works until it is asked to stop; False if nobody ever does."""
+    Path(began).touch()
+    end = time.monotonic() + 30
+    while not stopped() and time.monotonic() < end:
+        time.sleep(0.01)
+    return stopped()
+
+
+def test_a_worker_hears_that_the_parent_has_given_up(tmp_path: Path) -> None:
+    began = tmp_path / "began"
+    with pytest.raises(KeyboardInterrupt), Workers(1) as pool:
+        future = pool.submit(working, str(began))
+        while not began.exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert future.result(0) is True
 
 
 def test_leaving_by_an_exception_asks_the_workers_to_stop() -> None:
@@ -143,3 +161,31 @@ def test_why_a_search_ended_is_counted(crowd: Crowd) -> None:
     assert shares(replace(crowd, outcomes=(early,)))["target_not_reached_below_tolerance"] == 1000
     assert shares(replace(crowd, outcomes=()))["complete"] == 0
     assert spreads(replace(crowd, outcomes=())) == ()
+
+
+def test_two_shares_tell_when_it_was_more_than_is_tolerated(crowd: Crowd) -> None:
+    calm = replace(crowd.outcomes[0].course, discomfort_peak_c=650, discomfort_finding_c=650)
+    finding, treated = replace(calm, discomfort_finding_c=1000), replace(calm, discomfort_peak_c=800)
+    three = tuple(replace(crowd.outcomes[0], course=course) for course in (calm, finding, finding, treated))
+    counted = counts(replace(crowd, outcomes=three))
+    assert (counted["over_tolerance_finding_level"], counted["over_tolerance_in_treatment"]) == (2, 1)
+
+
+def test_nobody_is_lost_in_a_share(crowd: Crowd) -> None:
+    """One of two thousand who had no whole treatment is neither 0 of 2000 nor part of a 100 %."""
+    good = replace(crowd.outcomes[0], why="complete")
+    cramp = replace(good.course, cramps=(Cramp("quadriceps", "", 5_000, 9_000),))
+    many = replace(crowd, outcomes=(*[good] * 1999, replace(good, why="fault:low_current", course=cramp)))
+    assert (counts(many)["complete"], shares(many)["complete"]) == (1999, 999)
+    assert (counts(many)["cramped_in_treatment"], shares(many)["cramped_in_treatment"]) == (1, 1)
+
+
+def test_who_feels_nothing_or_does_not_move_is_counted(crowd: Crowd) -> None:
+    one = crowd.outcomes[0]
+    slot, found = one.found[0]
+    numb = replace(one, found=((slot, replace(found, felt=replace(found.felt, sensory=0.0))),))
+    (muscle,) = one.course.muscles
+    weak = replace(muscle, contractions=tuple(replace(each, peak_mn=900) for each in muscle.contractions))
+    still = replace(one, course=replace(one.course, muscles=(weak,)))
+    counted = counts(replace(crowd, outcomes=(one, numb, still)))
+    assert (counted["felt_nothing"], counted["no_contraction"]) == (1, 1)

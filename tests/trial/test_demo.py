@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from firmware_sim.stage import Stage
+from helpers.short import setup_of
 from nmes.record.files import Kind
 from nmes.record.store import Closed, list_sessions
 from nmes.runtime.library import Library
-from nmes.trial import demo
 from nmes.trial.bench import Bench, joint
+from nmes.trial.bench.patients import load_profile
 from nmes.trial.demo import DemoError, run_demo
+from nmes.trial.setup import usual_patient
+from nmes.trial.trying import try_one
 
 PROTOCOLS = ["cramp_calf_ctf_training", "tens_acupuncture_like"]
 
@@ -47,6 +51,27 @@ def test_the_dose_in_the_record_stands_beside_the_charge_at_the_skin(told: tuple
     assert low * 0.99 <= skin <= high * 1.01
     assert skin > 0
     assert told[0][-1].endswith(" µC at the skin; they agree within one pulse per change of output")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_it_finds_the_level_of_nmes_try_on_the_same_virtual_patient(protocol: str, tmp_path: Path) -> None:
+    loaded, lines = Library().load(protocol), []
+    run_demo(loaded, tmp_path, lines.append)
+    trial = try_one(setup_of(loaded, usual_patient(loaded.protocol)))
+    (slot,) = trial.slots
+    assert slot.found is not None
+    words = [line for line in lines if "contraction 1 of" in line and " ON" in line]
+    assert words[0].endswith(f"level {slot.found.level_ua / 1000:.1f} mA")
+    assert [line for line in lines if "the patient feels" in line][-1].endswith(slot.found.felt.words)
+
+
+def test_the_patient_has_pads_and_skin_of_his_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, seen = Library().load(PROTOCOLS[1]), []
+    monkeypatch.setattr(joint, "Bench", lambda *args, **kwargs: seen.append(Bench(*args, **kwargs)) or seen[0])
+    run_demo(loaded, tmp_path, lambda _: None)
+    profile = load_profile(usual_patient(loaded.protocol))
+    pad_mm2 = loaded.protocol.channels[0].pad_mm2
+    assert seen[0].device.stage.load(1) == profile.load(pad_mm2) != Stage().load(1)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +119,6 @@ def test_it_leaves_a_closed_record_among_the_simulated_ones(told: tuple[list[str
     assert list_sessions(told[1], Kind.PATIENT) == []
 
 
-def test_a_demonstration_that_does_not_end_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "LONGEST_MS", 30_000)
-    with pytest.raises(DemoError, match=r"the session did not end within 0 h; it is rest"):
-        run_demo(Library().load("quads_knee_oa"), tmp_path, lambda _: None)
+def test_a_demonstration_that_does_not_end_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DemoError, match=r"the session did not end within 0 h; it is titrating"):
+        run_demo(Library().load("quads_knee_oa"), tmp_path, lambda _: None, longest_ms=30_000)

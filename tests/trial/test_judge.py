@@ -47,7 +47,7 @@ def test_a_steady_train_is_judged_as_the_plan_was() -> None:
     assert found["rms_current"].value == rms_ua(points, 20_000)
     assert found["power_density"].value == power_nw_per_mm2(points, 20_000, PAD_MM2)
     assert found["charge_per_phase"].value == 12_000, "40 mA for 300 µs"
-    assert found["session_charge"].value == 100 * 12_000
+    assert found["treatment_charge"].value == 100 * 12_000
 
 
 def test_the_amplitude_is_judged_by_the_most_the_channel_may_get() -> None:
@@ -67,6 +67,14 @@ def test_a_second_does_not_hold_the_pulse_that_begins_the_next() -> None:
     assert worst_second(steady(one, 3, 500_000), 1) == 2 * (2 * 300 * 40_000**2)
 
 
+def test_the_treatments_level_stands_beside_the_highest_amplitude() -> None:
+    pulses = train([(at * 20_000, 1, shape(30_000 if at < 50 else 20_000)) for at in range(100)])
+    found = judged(pulses, treatment_us=50 * 20_000)
+    assert (found["amplitude"].value, found["treatment_amplitude"].value) == (30_000, 20_000)
+    assert found["treatment_charge"].value == 50 * 6_000, "of the treatment alone"
+    assert judged(pulses, treatment_us=None)["treatment_amplitude"].value == 0
+
+
 def test_channels_are_judged_apart() -> None:
     two = plan_of(((ONE, rhythm()), (Slot(2, 0), rhythm())))
     both = train([(0, 1, shape(10_000)), (700, 2, shape(30_000))])
@@ -84,11 +92,11 @@ def test_a_pulse_that_leaves_charge_behind_is_told() -> None:
 def test_where_the_voltage_does_not_suffice_the_set_current_counts() -> None:
     limited = shape(40_000, load=Skin(1_200, 20_000, 30))
     assert limited.limited
-    assert limited.current_ua < 40_000
+    assert limited.first.current_ua < 40_000
     found = judged(steady(limited))
     assert found["rms_current"].value == judged(steady(shape(40_000)))["rms_current"].value
     assert found["output_voltage"].permille == 1000
-    assert found["session_charge"].value < 100 * 12_000, "what flowed"
+    assert found["treatment_charge"].value < 100 * 12_000, "what flowed"
 
 
 def test_what_was_given_while_the_level_was_found_is_not_the_treatments() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmes.core.protocol import Intensity
-from nmes.trial.level import Because, Felt, Found, Route, Search, find
+from nmes.trial.bench.patients import load_profile
+from nmes.trial.level import VISIBLE, Because, Felt, Found, Route, Search, find, reached
 
 CEILING_UA, STEP_UA = 60_000, 500
 
@@ -53,12 +54,26 @@ def test_where_the_ceiling_comes_first_it_is_said() -> None:
     [
         ("sensory_threshold", 8_000),
         ("strong_comfortable", 12_000),
-        ("motor_threshold", 20_000),
+        ("motor_threshold", 26_000),
         ("visible_tetanic", 30_000),
     ],
 )
 def test_it_goes_up_to_what_the_protocol_asks_for_and_no_further(target: str, level_ua: int) -> None:
     assert level(target) == (level_ua, Because.TARGET)
+
+
+def test_a_visible_twitch_is_reached_where_the_virtual_muscle_moves() -> None:
+    """At the threshold itself the model recruits nothing: a card that asks for strong twitches would get none."""
+    curve = load_profile("healthy_adult").muscles["generic"].curve
+    assert curve.share(1.0) == 0
+    assert 0.005 < curve.share(VISIBLE) < 0.02
+
+
+def test_whether_a_given_level_does_what_is_asked_for_can_be_told() -> None:
+    at = someone()
+    assert not reached(intensity("motor_threshold"), at(25_000))
+    assert reached(intensity("motor_threshold"), at(26_000))
+    assert not reached(intensity("pct_max_tolerated", 50), at(60_000)), "one level alone does not tell"
 
 
 def test_a_part_of_the_own_strongest_contraction_goes_by_the_force() -> None:

@@ -38,7 +38,7 @@ def test_it_is_said_what_was_assumed_and_why() -> None:
     assert assumed_length(protocol(CALF, "Prone, foot pointed")).why == (
         'assumed from "foot pointed" in the protocol\'s position'
     )
-    assert "does not say" in assumed_length(protocol(CALF, "Standing")).why
+    assert "no word for the muscle's length was recognised" in assumed_length(protocol(CALF, "Standing")).why
     assert assumed_length(protocol(CALF, "Prone, foot pointed"), "stretched").why == "as asked with --length"
 
 

@@ -8,6 +8,7 @@ from nmes.trial.bench.joint import (
     Line,
     MemorySink,
     bench_with_record,
+    device_with_trace,
     forgetful,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "Line",
     "MemorySink",
     "bench_with_record",
+    "device_with_trace",
     "forgetful",
 ]

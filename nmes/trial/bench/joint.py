@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from firmware_sim.device import P24
-from firmware_sim.patient import Feeling, Person
-from firmware_sim.stage import Stage
+from firmware_sim.stage import Load, Pulse, Stage
 from nmes.core import events as e
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
@@ -135,7 +134,6 @@ class Bench:
         self.controller = Controller(
             begin(plan, codes), self.driver, self.guard, self.sink, self.clock, absent_limit_ms
         )
-        self.person = Person()
         self.screen_alive = True
         self.pressed: list[tuple[View, e.Event]] = []
 
@@ -194,17 +192,26 @@ class Bench:
 
     # --- the instrument ---
 
-    def feeling(self, channel: int) -> Feeling:
-        """What the person felt of the last pulse on this channel."""
-        last = next((pulse for pulse in reversed(self.device.stage.trace) if pulse.channel == channel), None)
-        return Feeling() if last is None else self.person.feels(last)
+    def last_pulse(self, channel: int) -> Pulse | None:
+        """The last pulse that crossed the skin on this channel."""
+        return self.device.stage.last_pulse(channel)
 
     def skin_charge_pc(self, channel: int) -> int:
         """Charge of the first phases that crossed the skin on this channel so far, in pC."""
-        return sum(abs(pulse.charge_pc[0]) for pulse in self.device.stage.trace if pulse.channel == channel)
+        return sum(pulse.first_phase.charge_pc for pulse in self.device.stage.trace if pulse.channel == channel)
+
+    def largest_charge_pc(self, channel: int) -> int:
+        """Charge of the first phase of the largest pulse that crossed the skin on this channel, in pC."""
+        charges = (pulse.first_phase.charge_pc for pulse in self.device.stage.trace if pulse.channel == channel)
+        return max(charges, default=0)
 
 
-def bench_with_record(loaded: Loaded, home: Path) -> tuple[Bench, Path]:
+def device_with_trace(loads: Mapping[int, Load]) -> Device:
+    """A P24 with these pads whose stage remembers every pulse: for sessions that are looked at as a whole."""
+    return P24(stage=Stage(loads))
+
+
+def bench_with_record(loaded: Loaded, home: Path, device: Device | None = None) -> tuple[Bench, Path]:
     """A bench whose record is a real file in the simulator's chain; RecordError if none can be kept."""
     plan = plan_for(loaded.protocol, P24_CAPABILITIES)
     opened: list[Journal] = []
@@ -216,5 +223,6 @@ def bench_with_record(loaded: Loaded, home: Path) -> tuple[Bench, Path]:
         return InlineJournal(opened[0], post)
 
     absent_ms = loaded.protocol.operator_absent_limit_ms
-    bench = Bench(plan, loaded.protocol.screening_codes, make_sink=make_sink, absent_limit_ms=absent_ms)
+    codes = loaded.protocol.screening_codes
+    bench = Bench(plan, codes, device=device, make_sink=make_sink, absent_limit_ms=absent_ms)
     return bench, opened[0].path

@@ -14,9 +14,13 @@ from firmware_sim.patient import (
     person,
     profile_names,
 )
+from firmware_sim.patient.comfort import TOLERANCE
+from firmware_sim.patient.patient import FELT_US
 from firmware_sim.yaml_file import FileProblem
 
 __all__ = [
+    "FELT_US",
+    "TOLERANCE",
     "CrampBegan",
     "CrampEnded",
     "Feeling",

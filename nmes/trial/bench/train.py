@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from firmware_sim.device import P24
-from firmware_sim.stage import Contact, Delivery, Point, Pulse, Stage, samples
+from firmware_sim.stage import Contact, Delivery, Phase, Point, Pulse, Stage, first_phase_of, samples
 from firmware_sim.stage import Load as Load  # noqa: PLC0414 - named here, so that nobody else imports the simulator
 from firmware_sim.stage.trace import ChannelFailed
 
@@ -21,7 +21,8 @@ SETTLED = 3
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One pulse as it flowed. `points` is what was set, `charge_pc` what flowed in each of them.
+    """One pulse as it flowed. `points` is what was set, `charge_pc` what flowed in each of them, `first` in its first
+    phase: what a nerve meets.
 
     `limited`: the device's voltage did not suffice, or no current could flow at all.
     """
@@ -32,16 +33,13 @@ class Shape:
     peak_current_ua: int
     peak_voltage_mv: int
     limited: bool
+    first: Phase
 
     @property
-    def phase_us(self) -> int:
-        """Duration of the first phase, µs."""
-        return self.points[0][0]
-
-    @property
-    def current_ua(self) -> int:
-        """What a nerve meets: the first phase's charge by its duration, µA."""
-        return abs(self.charge_pc[0]) // self.phase_us
+    def set_ua(self) -> int:
+        """Mean current of the first phase as it was set: what flows where the voltage suffices, µA."""
+        made = tuple(Point(*point) for point in self.points)
+        return first_phase_of(made, [duration_us * current_ua for duration_us, current_ua in made]).current_ua
 
     @property
     def duration_us(self) -> int:
@@ -63,9 +61,8 @@ class Train:
 
 @dataclass(slots=True)
 class Recorder:
-    """A stage's sink that keeps the train, and the last pulse of each channel for who asks what it felt like."""
+    """A stage's sink that keeps the train."""
 
-    last: dict[int, Pulse] = field(default_factory=dict)
     failed: int | None = None
     """The first channel that the device gave up."""
     _times: array[int] = field(default_factory=lambda: array("q"))
@@ -80,7 +77,6 @@ class Recorder:
             self.failed = item.channel
         if not isinstance(item, Pulse) or not item.delivery.points:
             return
-        self.last[item.channel] = item
         known = self._known.get(id(item.delivery))
         if known is None:
             number = self._table.setdefault(shape_of(item.delivery), len(self._table))
@@ -103,6 +99,7 @@ def shape_of(delivery: Delivery) -> Shape:
         delivery.peak_current_ua,
         delivery.peak_voltage_mv,
         delivery.contact is not Contact.GOOD,
+        delivery.first_phase,
     )
 
 

@@ -6,29 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from firmware_sim.panel.person import KEPT, Forces, alarm, feeling_words, lines, muscle_under, pain_words, state_word
-from firmware_sim.panel.state import Felt, Muscle, Patient
+from firmware_sim.panel.person import KEPT, Forces, alarm, felt_lines, lines, muscle_under, pain_words, state_word
+from firmware_sim.panel.state import Muscle, Patient
 from helpers.panel_values import CALF, FELT, PATIENT, state
 
 
-def felt(sensory: int = 0, motor: int = 0, pain: int = 0) -> Felt:
-    return Felt(1, sensory, motor, pain)
-
-
-@pytest.mark.parametrize(
-    ("feeling", "said"),
-    [
-        (felt(), "nothing"),
-        (felt(999), "nothing"),
-        (felt(1000), "tingling"),
-        (felt(1500, 999), "strong tingling"),
-        (felt(2000, 1000), "the muscle moves"),
-        (felt(3000, 1500, 999), "a strong contraction"),
-        (felt(3000, 1500, 1000), "that hurts"),
-    ],
-)
-def test_a_feeling_is_told_in_words_that_change_at_the_thresholds(feeling: Felt, said: str) -> None:
-    assert feeling_words(feeling) == said
+def test_a_feeling_is_told_in_the_simulators_own_words() -> None:
+    one = replace(FELT, words="like sandpaper")
+    assert felt_lines(one, CALF, 200) == [
+        "Ch 1 gastrocnemius left: like sandpaper  felt 3.1x, moves 1.6x, pain 0.7x",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,18 @@ from firmware_sim.panel import run_panel
 from helpers.panel_bench import PanelBench
 
 ROOT = Path(__file__).parents[3]
+BROKEN = """\
+import sys, types
+import firmware_sim.serve as serve
+
+def broken(*_):
+    raise RuntimeError("the line broke")
+
+serve.select = types.SimpleNamespace(select=broken)
+from firmware_sim.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The program with a server that a fault of its own ends at its first turn."""
 PATIENCE_S = 30
 """Only a hang takes so long."""
 
@@ -24,11 +36,11 @@ PATIENCE_S = 30
 class Terminal:
     """`nmes-sim --panel` in a pseudo-terminal of 80 x 24."""
 
-    def __init__(self, **more: str) -> None:
+    def __init__(self, *program: str, **more: str) -> None:
         pty = pytest.importorskip("pty", reason="a system with pseudo-terminals")
         self.keyboard, end = pty.openpty()
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24", **more}
-        command = [sys.executable, "-m", "firmware_sim", "--panel", "--patient", "healthy_adult"]
+        command = [sys.executable, *(program or ("-m", "firmware_sim")), "--panel", "--patient", "healthy_adult"]
         pipes = {"stdin": end, "stderr": end, "stdout": subprocess.PIPE}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes)
         os.close(end)
@@ -88,6 +100,16 @@ def test_a_lost_terminal_ends_the_simulator(terminal: Terminal, told: bool) -> N
 def test_an_end_asked_for_from_outside_is_clean(terminal: Terminal) -> None:
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.code() == 0
+
+
+def test_a_server_that_breaks_ends_the_panel_with_one_line_and_exit_1() -> None:
+    terminal = Terminal("-c", BROKEN)
+    try:
+        terminal.wait_for("nmes-sim: stopped by a fault of its own: RuntimeError: the line broke")
+        assert terminal.code() == 1
+        assert b"Traceback" not in terminal.seen
+    finally:
+        terminal.close()
 
 
 def test_without_a_terminal_there_is_one_line_and_code_2(

@@ -9,6 +9,7 @@ import pytest
 from firmware_sim.panel import words
 from firmware_sim.panel.state import Channel, Event, Fault
 from firmware_sim.panel.theme import PANEL
+from firmware_sim.sciencemode4.replies import ChannelError
 from helpers.panel_values import device, state
 
 ON = Channel(1, active=True, set_ua=40_000, flowed_ua=39_500, period_us=20_000, phase_us=300, pulses=1234)
@@ -40,7 +41,7 @@ def test_an_unknown_lamp_is_shown_as_it_came() -> None:
 
 def test_the_state_and_the_high_voltage_are_told() -> None:
     assert words.state_line(device(state="ML_RUN")) == "mid level, running   high voltage ON 150 V"
-    assert words.state_line(device(state="NONE", high_voltage=False)).endswith("high voltage off")
+    assert words.state_line(device(state="NONE", high_voltage=False)) == "idle, waits for a host   high voltage off"
 
 
 def test_the_longest_lamp_and_state_fit_into_80_columns() -> None:
@@ -82,7 +83,9 @@ def test_what_is_over_is_not_told_as_if_it_flowed_now() -> None:
 
 
 def test_the_errors_are_the_devices_own_in_words() -> None:
-    assert [words.ERRORS[error] for error in (1, 2, 3)] == ["electrode", "timeout", "low current"]
+    told = [replace(ON, error=int(one), error_words=one.words) for one in ChannelError]
+    assert [words.error_words(one) for one in told] == ["-", "electrode", "timeout", "low current"]
+    assert words.error_words(replace(ON, error=9)) == "9"
     assert "✖ err" in words.channel_line(replace(ON, error=1), 0, chosen=False)
 
 
@@ -123,6 +126,8 @@ def test_a_fault_that_met_nothing_says_so() -> None:
     assert words.proof_words(Fault(1, "mute", "active")) == "no effect yet"
     assert words.proof_words(Fault(1, "mute", "over")) == "had no effect"
     assert words.proof_words(Fault(1, "mute", "over", effects=2)) == "2 effects"
+    told = Fault(1, "mute", "over", effects=2, first_us=151_735_454, proof="2 effects (x), the first at 151.735454 s")
+    assert words.proof_words(told) == "2 effects (x), the first at 00:02:31.7"
     assert words.proof_words(Fault(1, "mute", "over", effects=2, proof="2 bytes lost")) == "2 bytes lost"
 
 

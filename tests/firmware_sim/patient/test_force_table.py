@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from firmware_sim.patient.ding import Constants, a_by_width
+from firmware_sim.patient.ding import Constants
 from firmware_sim.patient.muscle import Muscle
 from helpers.trains import NO_FATIGUE, S, regular
+from helpers.yardstick import a_by_width
 
 SCI = Constants(692, 0.044089, 0.018522, 0.011, 0.180, 5.0)
 """Ding 2007, the mean of ten people, as printed."""

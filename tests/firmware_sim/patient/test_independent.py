@@ -9,9 +9,10 @@ import numpy
 import pytest
 from scipy.integrate import solve_ivp
 
-from firmware_sim.patient.ding import DING_2003, DING_2007_SCI_MEAN, Constants
+from firmware_sim.patient.ding import DING_2003, Constants
 from firmware_sim.patient.muscle import STEP_US, Muscle
 from helpers.trains import regular
+from helpers.yardstick import DING_2007_SCI_MEAN
 
 TAIL_US = 300_000
 

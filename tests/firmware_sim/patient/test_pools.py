@@ -9,8 +9,9 @@ import pytest
 
 from firmware_sim.patient.ding import DING_2003
 from firmware_sim.patient.muscle import Muscle
-from firmware_sim.patient.recruitment import HMED_2018, territories
+from firmware_sim.patient.recruitment import territories
 from helpers.trains import S, contractions, regular
+from helpers.yardstick import HMED_2018
 
 TRAIN = regular(40, 12)
 

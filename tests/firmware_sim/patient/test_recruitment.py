@@ -6,9 +6,10 @@ import numpy
 import pytest
 
 from firmware_sim.patient import Patient, Site, load_profile
-from firmware_sim.patient.recruitment import HMED_2018, SPREAD, territories
+from firmware_sim.patient.recruitment import SPREAD, territories
 from firmware_sim.patient.thresholds import Threshold
 from helpers.trains import S
+from helpers.yardstick import HMED_2018
 
 HEALTHY = load_profile("healthy_adult")
 
@@ -28,6 +29,10 @@ def test_the_charge_at_threshold_is_linear_in_the_pulse_width(curve: Threshold) 
 )
 def test_the_thresholds_of_a_healthy_adult(curve: Threshold, at_300_us_ma: float) -> None:
     assert curve.amplitude_ma(300) == pytest.approx(at_300_us_ma, abs=0.05)
+
+
+def test_the_quadriceps_is_recruited_along_the_curve_of_hmed() -> None:
+    assert HEALTHY.muscles["quadriceps"].curve == HMED_2018
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from firmware_sim.patient.ding import DING_2003, Constants, Hmed, State, a_by_width, right_hand_side
+from firmware_sim.patient.ding import DING_2003, Constants
 from firmware_sim.patient.muscle import Muscle
 from helpers.trains import NO_FATIGUE, S, regular
+from helpers.yardstick import Hmed, State, a_by_width, rested, right_hand_side
 
 SUBJECT_4 = replace(DING_2003, a_rest=4920, tau1_rest=0.060601, tau2=0.001, km_rest=0.137, tc=0.011, r0=0.137 + 1.04)
 """cocofest's default for Ding 2007: subject 4, with an A that is ten times the table's."""
@@ -23,7 +24,7 @@ def literal(
     c: Constants, times: Sequence[float], *, strengths: Sequence[float] = (), reach: Sequence[float] = ()
 ) -> list[float]:
     """F just before each following pulse and at 1 s, by classic RK4 with ten equal sub-steps per interval."""
-    state, forces = c.rested, []
+    state, forces = rested(c), []
     for index, start in enumerate(times):
         end = times[index + 1] if index + 1 < len(times) else 1.0
         known, share = times[: index + 1], reach[index] if reach else 1.0
