@@ -503,7 +503,8 @@ def _lowered_in_pause(session: Session, from_ms: int, channel: int) -> Step:
     if at is None:
         return _refused(session, "no_such_slot", channel=channel)
     lower_ua = max(0, at.level_ua - session.plan.capabilities.amplitude_step_ua)
-    return replace(session, plan=session.plan.with_level(at.slot, lower_ua)), ()
+    lowered = replace(session, plan=session.plan.with_level(at.slot, lower_ua))
+    return _noted(lowered, "lowered", channel=channel, level_ua=lower_ua)
 
 
 def _accept(session: Session) -> Step:

@@ -161,6 +161,7 @@ NOTES: Final = {
     "intent": "Written to the record; starting from 0.",
     "increase": "Channel {channel} up to {to_ua}.",
     "level": "Level of channel {channel} confirmed: {level_ua}.",
+    "lowered": "Lowered: channel {channel} goes on with {level_ua}.",
     "titration_left": "Left without a level.",
     "start_left": "The start was called off.",
     "pause": "Paused. The output goes to 0.",

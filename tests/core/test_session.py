@@ -458,7 +458,9 @@ class TestPauseAndResume:
         desk = running()
         desk.wait(2000)
         desk.do(e.Pause())
-        assert desk.do(e.Decrease(1), e.Decrease(1)) == (), "the output is at 0 and stays there"
+        told = desk.do(e.Decrease(1), e.Decrease(1))
+        assert told[-1] == c.Note("lowered", (("channel", 1), ("level_ua", 9000)))
+        assert {type(command) for command in told} == {c.Note}, "the output is at 0 and stays there"
         assert desk.state == s.Paused(0, "operator")
         assert c.Arm(1, 9000, 5000, 4500, 300, 100, 1, 20_000) in desk.do(e.Resume(desk.epoch))
         desk.wait(5000)

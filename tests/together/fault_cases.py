@@ -21,6 +21,7 @@ from together.fault_rows import (
     NO_END,
     NOT_HEARD,
     NOT_STOPPED,
+    POLLED_MS,
     RESTARTED,
     UNANSWERED,
     Case,
@@ -36,6 +37,8 @@ from together.fault_rows import (
 
 from nmes.core.view import Word
 
+LOW_UA = 4_000
+"""Soon reached; enough where no pad and no current is what is broken."""
 NO_READING = "the P24 reports no current"
 NO_CLOCK = "the P24 tells no time"
 
@@ -99,12 +102,13 @@ def once(case: Case) -> Case:
 
 
 def line(name: str, kind: str, direction: str, outcome: Outcome, ending: Outcome, **params: int | str) -> Case:
-    """A fault of the line. Every frame is hit, so that a case needs no luck."""
+    """A fault of the line. Every frame is hit, so that a case needs no luck; the level plays no part, so it is low."""
     return Case(
         name=f"{name}, {direction.replace('_', ' ')}",
         kind=kind,
         params={"direction": direction} | params,
         outcome=outcome,
+        level_ua=LOW_UA,
         others={Moment.ENDING: ending},
     )
 
@@ -112,6 +116,8 @@ def line(name: str, kind: str, direction: str, outcome: Outcome, ending: Outcome
 EVERY: Mapping[str, int | str] = {"permille": 1000, "unit": "frame"}
 SLOW = halted(250, Since.TOLD)
 """Too late to clear a change of output; found at the next change."""
+LATE_HALT = unconfirmed("unanswered", POLLED_MS + 300)
+"""The halt that follows is as late as everything else."""
 HARMLESS = GoesOn(unknowable="nothing is lost and nothing is late")
 
 
@@ -142,7 +148,7 @@ LINE = (
     line("every byte comes twice", "duplicate_bytes", "to_host", UNANSWERED, HALF, permille=1000),
     replace(line("5 ms late", "delay_bytes", "both", HARMLESS, over(), delay_us=5_000), line_ms=5),
     seen_at_a_change(line("60 ms late", "delay_bytes", "to_host", SLOW, over(), delay_us=60_000)),
-    line("0.3 s late", "delay_bytes", "to_device", UNANSWERED, LATE_END, delay_us=300_000),
+    line("0.3 s late", "delay_bytes", "to_device", LATE_HALT, LATE_END, delay_us=300_000),
     line("0.3 s late", "delay_bytes", "to_host", UNANSWERED, HALF, delay_us=300_000),
     replace(line("a few bytes at a time", "split_bytes", "both", HARMLESS, over(), piece=5, gap_us=300), line_ms=2),
     seen_at_a_change(line("byte by byte, slowly", "split_bytes", "both", SLOW, over(), piece=1, gap_us=2_000)),
@@ -158,17 +164,30 @@ LEFT_UNPLUGGED = Ends(word=Word.ENDED, why="link_lost", records=("LinkLost", "En
 """The end was asked for in the turn that lost the line: the alarm stays on the summary."""
 
 DEVICE = (
-    Case(name="it answers nothing", kind="mute", outcome=UNANSWERED, others=NO_END),
-    Case(name="it hears nothing", kind="deaf", outcome=DEAF, others=NOT_HEARD),
+    Case(name="it answers nothing", level_ua=LOW_UA, kind="mute", outcome=UNANSWERED, others=NO_END),
+    Case(name="it hears nothing", level_ua=LOW_UA, kind="deaf", outcome=DEAF, others=NOT_HEARD),
     Case(
         name="the cable is pulled",
         kind="disconnect",
         outcome=UNPLUGGED,
         others=dict.fromkeys(HALTED, ENDED_UNPLUGGED) | {Moment.ENDING: LEFT_UNPLUGGED, Moment.STOPPING: UNPLUGGED},
     ),
-    Case(name="it restarts", kind="reset", outcome=RESTARTED, others=AT_END | IN_START | dict.fromkeys(HALTED, NOT_ON)),
-    Case(name="it restarts and stays down for 5 s", kind="reset", for_us=5_000_000, outcome=UNANSWERED, others=NO_END),
-    Case(name="it hangs", kind="hang", outcome=DEAF, others=NOT_HEARD),
+    Case(
+        name="it restarts",
+        level_ua=LOW_UA,
+        kind="reset",
+        outcome=RESTARTED,
+        others=AT_END | IN_START | dict.fromkeys(HALTED, NOT_ON),
+    ),
+    Case(
+        name="it restarts and stays down for 5 s",
+        level_ua=LOW_UA,
+        kind="reset",
+        for_us=5_000_000,
+        outcome=UNANSWERED,
+        others=NO_END,
+    ),
+    Case(name="it hangs", level_ua=LOW_UA, kind="hang", outcome=DEAF, others=NOT_HEARD),
     Case(
         name="it hangs and its timer too",
         kind="hang",
@@ -217,6 +236,7 @@ DEVICE = (
         lead_ms=60,
         obeys_halts=False,
         dead_man_ms=FOR_EVER_MS,
+        false_off=True,
     ),
 )
 

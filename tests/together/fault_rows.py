@@ -82,6 +82,8 @@ class Case:
     obeys_halts: bool = True
     dead_man_ms: int = 2_000
     """The device's own timer, longer where that timer or its clock is what is broken."""
+    false_off: bool = False
+    """The device says that it is off, and it is not."""
 
     def at(self, moment: Moment) -> Outcome:
         if moment is Moment.STOPPING and moment not in self.others:

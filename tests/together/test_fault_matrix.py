@@ -88,7 +88,7 @@ def test_off_is_said_only_when_the_device_has_confirmed_it(told: Story) -> None:
 
 
 def test_off_is_false_only_where_the_device_itself_says_it_falsely(told: Story) -> None:
-    assert (told.false_off_us is not None) == (told.case.name == "it gives pulses after it has stopped")
+    assert (told.false_off_us is not None) == told.case.false_off
 
 
 def test_a_halted_session_stays_what_it_was_until_a_person_wants_output(told: Story) -> None:

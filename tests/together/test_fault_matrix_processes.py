@@ -7,7 +7,6 @@ import select
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from together.real_line import WAIT_S, Desk
 
 from helpers.plans import simple_plan
+from laws.instrument import DEAF_US
 from nmes.core import events as e
 from nmes.core.session import begin
 from nmes.core.view import Output, Word
@@ -52,8 +52,12 @@ class Device:
         assert answer["ok"], answer
         return answer
 
-    def effects(self) -> int:
-        return sum(fault["effects"] for fault in self.ask(do="get", what="state")["state"]["faults"])
+    def faults(self) -> list[dict[str, Any]]:
+        faults: list[dict[str, Any]] = self.ask(do="get", what="state")["state"]["faults"]
+        return faults
+
+    def last_pulse_us(self) -> int:
+        return int(self.ask(do="get", what="pulses", last=1)["pulses"][-1]["t_us"])
 
     def active(self) -> bool:
         return any(channel["active"] for channel in self.ask(do="get", what="state")["state"]["device"]["channels"])
@@ -112,11 +116,10 @@ def test_a_fault_over_the_real_line_ends_as_on_the_bench(
     desk.until(lambda view: view.word is word)
     assert desk.controller.view.why == why
     desk.until(lambda view: view.output is (Output.OFF if word is Word.STOPPED else Output.UNKNOWN))
-    end = time.monotonic() + 2.5
-    while device.active():
-        assert time.monotonic() < end, "the device's own timer ends it"
-        time.sleep(0.05)
-    assert device.effects() > 0
+    desk.until(lambda _: not device.active())
+    [fault] = device.faults()
+    assert fault["effects"] > 0
+    assert device.last_pulse_us() <= fault["began_us"] + DEAF_US, "the device's own timer ends it, on its own clock"
     desk.until(lambda _: record in desk.recorded())
     desk.controller.post(e.End())
     desk.until(lambda _: desk.controller.done)

@@ -65,7 +65,8 @@ def test_an_electrode_that_came_off_is_named_with_its_channel(tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["it hangs", "the cable is pulled", "every frame is lost, to host"])
 def test_what_is_not_known_is_not_written(name: str, tmp_path: Path) -> None:
     watched, lines = told(tmp_path, name, Moment.HOLD)
-    after = lines[lines.index("confirmed: channel 1 20.0 mA") :]
+    level_ua = next(case.level_ua for case in CASES if case.name == name)
+    after = lines[lines.index(f"confirmed: channel 1 {level_ua / 1000:.1f} mA") :]
     broke = next(at for at, line in enumerate(after) if line.startswith(("no answer", "the line is gone")))
     assert "off, confirmed by the device" not in after[broke:]
     assert not any("stopped the output" in line for line in after[broke:])

@@ -102,6 +102,13 @@ SCENARIOS = {
     "SIGTERM, child": "child",
 }
 """Each test has a pair of its own; all are started at once, because live current takes its seconds."""
+STRUCK = {
+    "killed, tcp": signal.SIGKILL,
+    "killed, pty": signal.SIGKILL,
+    "hung": signal.SIGSTOP,
+    "killed, child": signal.SIGKILL,
+}
+"""These wait for the device's own timer: they are struck together, and wait together."""
 
 
 class Launcher:
@@ -161,10 +168,18 @@ def start(started: dict[str, Pair]) -> Callable[[str], Pair]:
     return ready
 
 
+@pytest.fixture(scope="module")
+def struck(started: dict[str, Pair]) -> dict[str, Pair]:
+    """The pairs of STRUCK, each with current that flowed when its controller was killed or stopped."""
+    for name, blow in STRUCK.items():
+        started[name].line("READY")
+        started[name].send(blow)
+    return {name: started[name] for name in STRUCK}
+
+
 @pytest.mark.parametrize("line", ["tcp", "pty"])
-def test_a_killed_controller_leaves_the_skin_silent_after_two_seconds(start: Callable[[str], Pair], line: str) -> None:
-    pair = start(f"killed, {line}")
-    pair.send(signal.SIGKILL)
+def test_a_killed_controller_leaves_the_skin_silent_after_two_seconds(struck: dict[str, Pair], line: str) -> None:
+    pair = struck[f"killed, {line}"]
     pair.ended()
     told = pair.until(dead_man)
     last_frame_us = frames_us(told, UPDATE, POLL)[-1]
@@ -193,13 +208,11 @@ def test_a_signal_halts_first_then_closes_the_record(start: Callable[[str], Pair
     assert pair.complaint() == ""
 
 
-def test_a_controller_that_hung_does_not_start_again_by_itself(start: Callable[[str], Pair]) -> None:
-    pair = start("hung")
-    pair.send(signal.SIGSTOP)
+def test_a_controller_that_hung_does_not_start_again_by_itself(struck: dict[str, Pair]) -> None:
+    pair = struck["hung"]
     told = pair.until(dead_man)
     silent_us = pulses_us(told)[-1]
     assert silent_us < frames_us(told, UPDATE, POLL)[-1] + DEAD_MAN_US
-    time.sleep(1)  # hung for 3 s in all
     pair.send(signal.SIGCONT)
     told = pair.until(lambda told: frames_us(told, HALT)[-1] > silent_us)
     pair.line("STATE stopped")
@@ -221,11 +234,8 @@ def test_a_killed_simulator_leaves_a_controller_that_says_so_and_ends(start: Cal
     assert pair.complaint() == ""
 
 
-def test_the_built_in_simulator_outlives_a_killed_controller_until_its_dead_man_fired(
-    start: Callable[[str], Pair],
-) -> None:
-    pair = start("killed, child")
-    pair.send(signal.SIGKILL)
+def test_the_built_in_simulator_outlives_a_killed_controller_until_its_dead_man_fired(struck: dict[str, Pair]) -> None:
+    pair = struck["killed, child"]
     pair.ended()
     told = pair.until(lambda told: any("end" in line for line in told))
     last_frame_us = frames_us(told, UPDATE, POLL)[-1]

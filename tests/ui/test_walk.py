@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from ui.bench_live import LIBRARY, Desk
 
 from nmes.core import events as e
@@ -10,28 +9,34 @@ from nmes.core.view import Word
 from nmes.ui.flow import Stage
 
 
+def on_step(desk: Desk, number: int) -> None:
+    """This screen is shown, and says that it is a simulation."""
+    assert f"Step {number} of 6" in desk.text()
+    assert "SIMULATION: no patient is connected" in desk.text()
+
+
 async def test_a_whole_session_by_keys_alone(desk: Desk) -> None:
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "Step 1 of 6" in desk.text()
+        on_step(desk, 1)
         assert "Not a medical device. The P24 is a research stimulator." in desk.text()
         await pilot.press("enter")
         await pilot.app.workers.wait_for_complete()
         await desk.see(pilot)
         live, protocol = desk.live, LIBRARY[0].protocol
 
-        assert "Step 2 of 6" in desk.text()
+        on_step(desk, 2)
         await desk.keys(pilot, *["n"] * len(protocol.screening_codes))
         await pilot.press(*"Ada", "enter")
         await desk.see(pilot)
         assert live.posted[-1] == e.Screened(tuple(e.Answer(c, e.Reply.NO) for c in protocol.screening_codes), "Ada")
 
-        assert "Step 3 of 6" in desk.text()
+        on_step(desk, 3)
         await pilot.press(*["enter"] * len(protocol.channels), "f2")
         await desk.see(pilot)
         assert live.posted[-1] == e.Placed()
 
-        assert "Step 4 of 6" in desk.text()
+        on_step(desk, 4)
         await pilot.press("t")
         live.until(lambda view: view.word is Word.TITRATING)
         for level_ua in (500, 1_000, 1_500, 2_000):
@@ -50,7 +55,7 @@ async def test_a_whole_session_by_keys_alone(desk: Desk) -> None:
         await pilot.press("s")
         live.until(lambda view: view.word is Word.ON)
         await desk.see(pilot)
-        assert "Step 5 of 6" in desk.text()
+        on_step(desk, 5)
         assert "● ON   contraction 1 of 18" in desk.text()
         await pilot.press("m", "p")
         live.run(500)
@@ -70,24 +75,18 @@ async def test_a_whole_session_by_keys_alone(desk: Desk) -> None:
         await pilot.app.workers.wait_for_complete()
         await desk.see(pilot)
 
-        assert "Step 6 of 6" in desk.text()
+        on_step(desk, 6)
         assert "The record is intact" in desk.text()
         assert "Ended before its time." in desk.text()
         assert live.record.stem in desk.text().replace("\n", "")
         await pilot.press("enter")
         await pilot.pause()
-        assert "Step 1 of 6" in desk.text()
+        on_step(desk, 1)
         await pilot.press("enter")
         await pilot.app.workers.wait_for_complete()
         await desk.see(pilot)
         assert len(desk.sessions) == 2
         assert desk.live.view.word is Word.SCREENING
-
-
-@pytest.mark.parametrize("stage", list(Stage))
-async def test_every_screen_says_that_it_is_a_simulation(desk: Desk, stage: Stage) -> None:
-    async with desk.at(stage):
-        assert "SIMULATION: no patient is connected" in desk.text()
 
 
 async def test_the_heartbeat_comes_from_the_timer_that_paints(desk: Desk) -> None:
