@@ -13,6 +13,7 @@ from scipy.integrate import solve_ivp
 from firmware_sim.patient import Patient, Site, load_profile
 from firmware_sim.patient.ding import DING_2003
 from firmware_sim.patient.muscle import Muscle
+from helpers.yardstick import rested
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
 
@@ -44,7 +45,7 @@ def ours(compiled: bool) -> float:
 def solver(pulses: int) -> float:
     """Force after `pulses` by solve_ivp as most would write it: RK45 at its own tolerances, restarted per pulse."""
     c, s = DING_2003, 0.0
-    y = numpy.array(c.rested)
+    y = numpy.array(rested(c))
 
     def slopes(t: float, y: numpy.ndarray, s0: float) -> tuple[float, ...]:
         cn, f, a, tau1, km = y
