@@ -101,7 +101,8 @@ class Patient:
         if isinstance(pulse, Pulse):
             delivery = pulse.delivery
             first = delivery.first_phase
-            self.deliver(pulse.t_us, pulse.channel, first.current_ua, first.duration_us, delivery.contact_permille)
+            through_ua = first.current_ua * delivery.body_permille // 1000
+            self.deliver(pulse.t_us, pulse.channel, through_ua, first.duration_us, delivery.contact_permille)
 
     def deliver(self, t_us: int, channel: int, current_ua: int, phase_us: int, contact_permille: int = 1000) -> None:
         """A pulse whose first phase carried `current_ua` on average for `phase_us`. Pulses come in order of time.

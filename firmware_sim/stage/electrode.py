@@ -4,7 +4,7 @@ Everything is exact (no time steps), so a pulse costs microseconds. Measured val
 its mean current, and the voltage at its end, where the load says most about itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from firmware_sim.stage.circuit import Piece, pieces
@@ -65,7 +65,8 @@ def deliver(
         case OpenLead():
             return _nothing(points, driven, compliance_mv, contact_permille)
         case Short():
-            return _through(points, driven, Skin(load.ohm), 0.0, compliance_mv, contact_permille)
+            shorted = _through(points, driven, Skin(load.ohm), 0.0, compliance_mv, contact_permille)
+            return replace(shorted, body_permille=load.body_permille)
         case Skin():
             return _through(points, driven, load, start_v, compliance_mv, contact_permille)
         case _:

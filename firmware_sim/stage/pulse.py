@@ -44,7 +44,8 @@ class Delivery:
     `points` is what the device set (after its ramp), `charge_pc` the charge that flowed in each of them.
     `first_phase` is what flowed in the first phase: what a nerve answers to, and what a dose counts. With
     `end_voltage_mv` (magnitude, at its end) it is what a stimulator that measures itself would see. `contact_permille`
-    is the share of the pad that lay on.
+    is the share of the pad that lay on, `body_permille` the share of the current that took the way through the person:
+    less than all of it where the leads touch.
     """
 
     points: Points
@@ -58,6 +59,7 @@ class Delivery:
     end_voltage_mv: int = 0
     first_phase: Phase = Phase()
     contact_permille: int = 1000
+    body_permille: int = 1000
 
     def __deepcopy__(self, _memo: object) -> "Delivery":
         """Itself: it never changes, and a snapshot is taken between two pulses."""

@@ -68,9 +68,13 @@ class OpenLead:
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """The two leads touch: about 50 Ohm [design], whatever the pads do."""
+    """The two leads touch: about 50 Ohm [design], whatever the pads do.
+
+    Beside it the person, of about 1.8 kOhm with good pads [design], gets `body_permille` of the current [computed].
+    """
 
     ohm: int = 50
+    body_permille: int = 27
 
 
 Load = Skin | OpenLead | Short

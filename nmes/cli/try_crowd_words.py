@@ -36,7 +36,7 @@ SHARES: Final = {
     "cramped_in_treatment": "had a cramp in the treatment",
     "cramped_finding_level": "had a cramp while the level was found",
     "over_tolerance_in_treatment": "felt more than is tolerated (7) in the treatment",
-    "over_tolerance_finding_level": "felt more than is tolerated (7) while the level was found, cramps included",
+    "over_tolerance_finding_level": "went past what is tolerated (7) on the way to the level (a step or a cramp)",
     "felt_nothing": "felt nothing, and so could not be asked for a level",
     "no_contraction": "had no contraction to speak of",
     "target_not_reached_below_tolerance": "wanted no more before the target was reached",

@@ -126,6 +126,17 @@ def test_an_open_lead_a_zero_pulse_or_bare_skin_is_not_felt() -> None:
     assert reading.muscles[0].peak_mn == 0
 
 
+def test_where_the_leads_touch_hardly_any_current_takes_the_way_through_the_person() -> None:
+    patient, direct = (Patient(HEALTHY, {1: Site("quadriceps")}) for _ in range(2))
+    stage = Stage({1: "short"}, sink=patient.feel)
+    for at_us in range(0, S, 20_000):
+        stage.deliver(at_us, 1, (Point(400, 100_000), Point(400, -100_000)))
+        direct.deliver(at_us, 1, 2_700, 400)
+    assert stage.trace[-1].charge_pc == (40_000_000, -40_000_000), "the stimulator sees its whole current flow"
+    assert patient.reading() == direct.reading()
+    assert patient.reading().muscles[0].peak_mn == 0
+
+
 def test_asking_what_would_be_felt_changes_nothing() -> None:
     patient = session()
     before = patient.reading()
