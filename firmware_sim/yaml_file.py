@@ -77,8 +77,10 @@ def laid_over(under: Group, over: Group) -> Group:
     both = dict(under)
     for key, value in over.items():
         below = under.get(key)
-        deeper = isinstance(value, dict) and isinstance(below, dict) and "value" not in value
-        both[key] = laid_over(below, value) if deeper else value  # type: ignore[arg-type]  # both are groups
+        if isinstance(value, dict) and isinstance(below, dict) and "value" not in value:
+            both[key] = laid_over(below, value)
+        else:
+            both[key] = value
     return both
 
 
