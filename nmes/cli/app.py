@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Final, cast
 
 import typer
 
 from nmes import __version__
 from nmes.cli.exits import guarded, wrong
+from nmes.cli.protocols.commands import protocols
 
 _USAGE_ERROR: Final = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """What typer raises for a command line it does not understand; it has moved between versions, its child has not."""
@@ -36,7 +36,6 @@ app = typer.Typer(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-protocols = typer.Typer(help="See and check protocols.", rich_markup_mode=None, invoke_without_command=True)
 audit = typer.Typer(help="See and verify the records of sessions.", rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(protocols, name="protocols")
 app.add_typer(audit, name="audit")
@@ -101,11 +100,24 @@ def run_protocol(
     speed: Annotated[
         str, typer.Option("--speed", metavar="N|max", help="Simulator only: N times as fast, or as fast as it can.")
     ] = "1",
+    patient_code: Annotated[
+        str,
+        typer.Option(
+            "--patient-code", metavar="CODE", help="For whom: a code such as P-017, never a name. Needs --side."
+        ),
+    ] = "",
+    side: Annotated[str, typer.Option("--side", metavar="left|right|both", help="The side that is treated.")] = "",
+    ctf: Annotated[
+        str,
+        typer.Option(
+            "--ctf", metavar="HZ", help="A cramp threshold frequency found elsewhere, instead of the one on record."
+        ),
+    ] = "",
 ) -> int:
     """Run a session of one protocol, in the app or, with --plain, line by line."""
-    from nmes.cli.screen import run_session
+    from nmes.cli.screen import Typed, run_session
 
-    return run_session(protocol, device, speed, plain=plain)
+    return run_session(protocol, device, speed, Typed(patient_code, side, ctf), plain=plain)
 
 
 @app.command(name="try")
@@ -142,35 +154,17 @@ def try_protocol(
     return run_try(Options(protocol, patient, level, length, compare, population, seed, pools, as_json, html))
 
 
-@protocols.callback()
-def protocols_main(context: typer.Context) -> None:
-    _help_alone(context)
-
-
-@protocols.command(name="list")
-def protocols_list() -> int:
-    """All protocols: id, kind, grade of evidence, minutes, title."""
-    from nmes.cli.protocols import show_list
-
-    return show_list()
-
-
-@protocols.command(name="show")
-def protocols_show(protocol: Protocol) -> int:
-    """One protocol: what it does, asked and delivered, dose and margins, evidence, and where each number is from."""
-    from nmes.cli.protocols import show_card
-
-    return show_card(protocol)
-
-
-@protocols.command(name="check")
-def protocols_check(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Protocol files, or folders of them.")],
+@app.command()
+def care(
+    sheet: Annotated[str, typer.Argument(metavar="[SHEET]", help="Which sheet; there is one: cramps.")] = "cramps",
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="The sheet as one page for printing, in one file.")
+    ] = None,
 ) -> int:
-    """Check protocol files: ok, or everything that is wrong with them by line and column."""
-    from nmes.cli.protocols import check
+    """Care around the session: a sheet for the patient to take home, and what to do in an acute cramp."""
+    from nmes.cli.care import show
 
-    return check(paths)
+    return show(sheet, html)
 
 
 @audit.callback()

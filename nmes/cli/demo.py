@@ -34,7 +34,7 @@ def tell(summary: Summary) -> int:
     why = ended_why(summary)
     say(summary.verdict)
     say(str(summary.record))
-    return GOOD if summary.intact and why == "complete" else BAD
+    return GOOD if summary.intact and why in {"complete", "assessed"} else BAD
 
 
 def ended_why(summary: Summary) -> str:

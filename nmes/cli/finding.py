@@ -22,10 +22,10 @@ def protocol_named(id_or_path: str) -> Loaded:
         wrong(*(str(problem) for problem in error.problems))
 
 
-def plan_of(loaded: Loaded) -> Plan:
+def plan_of(loaded: Loaded, ctf_mhz: int | None = None) -> Plan:
     """The plan for the stimulator; PlanError with each problem placed in the protocol's file."""
     try:
-        return plan_for(loaded.protocol, P24)
+        return plan_for(loaded.protocol, P24, ctf_mhz)
     except PlanError as error:
         raise PlanError(placed(loaded, problem) for problem in error.problems) from error
 

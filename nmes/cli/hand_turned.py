@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from nmes.core.events import Event
+from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import View
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
@@ -22,8 +23,8 @@ FINISH_STEPS = 100_000
 class HandTurned:
     """See the module. What escapes a turn stops the output, as in the real loop, and is raised."""
 
-    def __init__(self, loaded: Loaded, home: Path) -> None:
-        self._bench, self._record = bench_with_record(loaded, home)
+    def __init__(self, loaded: Loaded, home: Path, who: Who = NOBODY) -> None:
+        self._bench, self._record = bench_with_record(loaded, home, who=who)
         self._lock = threading.RLock()
 
     @property

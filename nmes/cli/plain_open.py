@@ -11,13 +11,14 @@ from nmes.cli.notice import interrupted
 from nmes.cli.plain_run import TURN_S, PlainRun
 from nmes.cli.record_trouble import what_to_do
 from nmes.cli.typed import LinesOnDemand, TypedLines, lines_of_stdin
+from nmes.core.measurement import NOBODY, Who
 from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
 from nmes.runtime.open import CannotStart, open_live
 from nmes.runtime.plain import PlainSession
-from nmes.runtime.plain_teller import Wording
+from nmes.runtime.plain_teller import Wording, basis_lines
 from nmes.runtime.signals import watch_signals
 from nmes.trial.paced import PacedBench
 from nmes.ui import words
@@ -50,7 +51,7 @@ class SignalDesk:
         self._run = run
 
 
-def run_plain(loaded: Loaded, url: str | None, pace: float | None) -> int:
+def run_plain(loaded: Loaded, url: str | None, pace: float | None, who: Who = NOBODY) -> int:
     """The session in lines, from stdin to stdout; `pace` None: as fast as its lines can be heard."""
     desk = SignalDesk()
     end_watch = watch_signals(desk.take)
@@ -59,7 +60,7 @@ def run_plain(loaded: Loaded, url: str | None, pace: float | None) -> int:
         if notice:
             say(notice)
         try:
-            run = _on_demand(loaded) if pace is None else _typed(loaded, url, pace)
+            run = _on_demand(loaded, who) if pace is None else _typed(loaded, url, pace, who)
         except (CannotStart, RecordError) as error:
             raise _cannot_start(error, url) from error
         desk.attach(run)
@@ -70,16 +71,18 @@ def run_plain(loaded: Loaded, url: str | None, pace: float | None) -> int:
         end_watch()
 
 
-def _on_demand(loaded: Loaded) -> PlainRun:
-    live = HandTurned(loaded, home())
+def _on_demand(loaded: Loaded, who: Who) -> PlainRun:
+    live = HandTurned(loaded, home(), who)
     _introduce(loaded, live)
     say("Time stands still between the lines: it passes only in wait.")
     lines = LinesOnDemand(lines_of_stdin())
     return PlainRun(live, PlainSession(loaded.protocol, WORDING), lines, live.pass_time, script=True)
 
 
-def _typed(loaded: Loaded, url: str | None, pace: float) -> PlainRun:
-    live: Live = open_live(loaded, url=url, home=home()) if pace == 1 else PacedBench(loaded, home(), pace)
+def _typed(loaded: Loaded, url: str | None, pace: float, who: Who) -> PlainRun:
+    live: Live = (
+        open_live(loaded, url=url, home=home(), who=who) if pace == 1 else PacedBench(loaded, home(), pace, who)
+    )
     script = not sys.stdin.isatty()
     _introduce(loaded, live)
     lines = TypedLines(lines_of_stdin(), lambda: live.stop("key"), script=script)
@@ -91,6 +94,8 @@ def _introduce(loaded: Loaded, live: Live) -> None:
     say(words.SIMULATION if live.simulation else words.NOT_SIMULATION)
     say(words.STATEMENT)
     say(f"{loaded.protocol.title}. {loaded.protocol.indication}.")
+    for line in basis_lines(live.view):
+        say(line)
 
 
 def _cannot_start(error: Exception, url: str | None) -> Failed:

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.runtime.measured_words import NAMES, amount
 from nmes.ui.numbers import charge, ma
 from nmes.ui.words import sentence, why
 
@@ -44,16 +45,24 @@ def event_words(event: e.Event) -> str:
             | e.End()
             | e.Stop()
             | e.Mark()
+            | e.Cramp()
+            | e.Measure()
         ):
             return _person(event)
         case _:
             return _device(event)
 
 
+def _applies(answer: e.Answer) -> str:
+    reviewed = f"reviewed by {answer.reviewed_by}" if answer.reviewed_by else ""
+    why = "; ".join(filter(None, (answer.reason, reviewed)))
+    return f"{answer.code} {answer.reply}" + (f" ({why})" if why else "")
+
+
 def _person(event: e.Operator) -> str:
     match event:
         case e.Screened(answers=answers, by=by):
-            applies = [f"{a.code} {a.reply}{f' ({a.reason})' if a.reason else ''}" for a in answers if a.reply != "no"]
+            applies = [_applies(answer) for answer in answers if answer.reply is not e.Reply.NO]
             return f"screening by {by}: {len(answers)} answers, {', '.join(applies) or 'all no'}"
         case e.Placed():
             return "electrodes placed"
@@ -77,6 +86,10 @@ def _person(event: e.Operator) -> str:
             return f"STOP ({source})"
         case e.Mark(kind=kind, text=text):
             return f"mark {kind}{f': {text}' if text else ''}"
+        case e.Cramp(source=source):
+            return f"CRAMP ({source})"
+        case e.Measure(what=what, value=value):
+            return f"measured: {NAMES[what]}{f', {amount(what, value)}' if value else ''}"
         case _:
             assert_never(event)
 
@@ -89,10 +102,10 @@ def _device(event: e.Device) -> str:
             return f"not a stimulator this program knows: {reason}"
         case e.Enabled():
             return "high voltage on, all channels at 0"
-        case e.OutputSent(amplitudes=amplitudes):
-            return f"sent: {amplitudes_words(amplitudes)}"
-        case e.OutputConfirmed(amplitudes=amplitudes):
-            return f"confirmed: {amplitudes_words(amplitudes)}"
+        case e.OutputSent(amplitudes=amplitudes, gap=gap):
+            return f"sent: {amplitudes_words(amplitudes)}{_gap_words(gap)}"
+        case e.OutputConfirmed(amplitudes=amplitudes, gap=gap):
+            return f"confirmed: {amplitudes_words(amplitudes)}{_gap_words(gap)}"
         case e.DeviceFault(fault=fault, channel=channel, result=result):
             return f"{why(f'fault:{fault}')} Channel {channel}, result {result}."
         case e.Doubt(since_ms=since_ms):
@@ -107,6 +120,10 @@ def _device(event: e.Device) -> str:
             return "STOP UNCONFIRMED: the device never answered"
         case _:
             assert_never(event)
+
+
+def _gap_words(gap: tuple[int, ...]) -> str:
+    return ", silent until the next burst" if gap else ""
 
 
 def command_words(command: c.Command, *, everything: bool) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 from nmes.cli.exits import BAD, GOOD, complain, wrong
 from nmes.cli.notice import interrupted
 from nmes.cli.record_trouble import what_to_do
+from nmes.core.measurement import NOBODY, Origin, Who
 from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.runtime.library import Library, Loaded
@@ -33,24 +35,35 @@ def without_terminal() -> int:
     return GOOD
 
 
-def run_session(protocol: str, device: str, speed: str, *, plain: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """For whom, as it was typed on the command line."""
+
+    code: str = ""
+    side: str = ""
+    ctf: str = ""
+
+
+def run_session(protocol: str, device: str, speed: str, typed: Typed, *, plain: bool) -> int:
     """`nmes run`: look at everything that can be wrong before anything is opened."""
     from nmes.cli.finding import plan_of, protocol_named
+    from nmes.cli.who import who_of
     from nmes.core.problems import ProblemsError
 
     pace = _pace(speed, device)
     loaded = protocol_named(protocol)
+    who = who_of(loaded.protocol, typed.code, typed.side, typed.ctf)
     try:
-        plan_of(loaded)
+        plan_of(loaded, who.ctf_mhz)
     except ProblemsError as error:
         wrong(*(str(problem) for problem in error.problems))
     if plain:
         from nmes.cli.plain_open import run_plain
 
-        return run_plain(loaded, _url(device), pace)
+        return run_plain(loaded, _url(device), pace, who)
     if not has_terminal():
         wrong(f"the app needs a terminal; without one: nmes run {protocol} --plain")
-    return open_app(device, [loaded], pace)
+    return open_app(device, [loaded], pace, who)
 
 
 def _pace(speed: str, device: str) -> float | None:
@@ -78,14 +91,16 @@ def _url(device: str) -> str | None:
 # --- the app ---
 
 
-def open_app(device: str, protocols: Sequence[Loaded] | None, pace: float | None) -> int:
-    """The app, with all protocols or only those given; its exit code."""
+def open_app(device: str, protocols: Sequence[Loaded] | None, pace: float | None, who: Who = NOBODY) -> int:
+    """The app, with all protocols or only those given, for whoever was named; its exit code."""
     from nmes.cli.finding import plan_of
     from nmes.runtime.open import is_simulation
     from nmes.ui.app import NmesApp
 
     shown = protocols if protocols is not None else [entry.loaded for entry in Library().list() if entry.loaded]
-    app = NmesApp(shown, _opener(device, pace), plan_of, is_simulation(_url(device)))
+    app = NmesApp(
+        shown, _opener(device, pace), plan_of, is_simulation(_url(device)), _origins(device, pace), _saved, who=who
+    )
     taken: list[str] = []
     notice = interrupted(home(), _url(device))
     if notice:
@@ -105,21 +120,48 @@ def open_app(device: str, protocols: Sequence[Loaded] | None, pace: float | None
     return BAD if app.failure is not None else (app.return_code or GOOD)
 
 
-def _opener(device: str, pace: float | None) -> Callable[[Loaded], Live]:
-    """How a session is opened; every reason why not is a CannotStart."""
-    from nmes.runtime.open import CannotStart, open_live
+def _origins(device: str, pace: float | None) -> Callable[[Loaded, Who], Origin | None]:
+    """Where the frequency of a derived protocol would come from, out of the records of this kind of device.
 
-    def open_bench(loaded: Loaded) -> Live:
-        from nmes.trial.paced import PacedBench
+    Its age is told by the clock that the session will have: a bench has its own.
+    """
+    from nmes.runtime.clock import RealClock, VirtualClock
+    from nmes.runtime.open import CannotStart, kind_of, origin_of
 
+    now = (RealClock() if pace == 1 else VirtualClock()).utc
+
+    def look(loaded: Loaded, who: Who) -> Origin | None:
         try:
-            return PacedBench(loaded, home(), pace)
+            return origin_of(home(), kind_of(_url(device)), loaded, who, now())
         except RecordError as error:
             raise CannotStart(what_to_do(error)) from error
 
-    def open_real(loaded: Loaded) -> Live:
+    return look
+
+
+def _saved(new_id: str, text: str) -> Loaded:
+    """A new file in the user's own folder, read again as it now lies there; nothing is overwritten."""
+    from nmes.runtime.library import load_file
+    from nmes.runtime.own import write_own
+
+    return load_file(write_own(new_id, text))
+
+
+def _opener(device: str, pace: float | None) -> Callable[[Loaded, Who], Live]:
+    """How a session is opened; every reason why not is a CannotStart."""
+    from nmes.runtime.open import CannotStart, open_live
+
+    def open_bench(loaded: Loaded, who: Who) -> Live:
+        from nmes.trial.paced import PacedBench
+
         try:
-            return open_live(loaded, url=_url(device), home=home())
+            return PacedBench(loaded, home(), pace, who)
+        except RecordError as error:
+            raise CannotStart(what_to_do(error)) from error
+
+    def open_real(loaded: Loaded, who: Who) -> Live:
+        try:
+            return open_live(loaded, url=_url(device), home=home(), who=who)
         except CannotStart as error:
             raise CannotStart(what_to_do(error)) from error
 

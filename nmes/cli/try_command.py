@@ -60,6 +60,8 @@ def _run(options: Options) -> int:
     loaded = [protocol_named(name) for name in (options.protocol, options.compare) if name is not None]
     who = usual_patient(loaded[0].protocol) if options.patient is None else options.patient
     setups = [_setup(options, one, who) for one in loaded]
+    if any(setup.plan.assessment is not None for setup in setups):
+        return _assess(options, setups)
     page = None if options.html is None else page_file(options.html)
     if options.population:
         from nmes.cli.try_crowd import show_crowd
@@ -68,6 +70,16 @@ def _run(options: Options) -> int:
     trials = [_tried(setup) for setup in setups]
     _tell(trials, page, as_json=options.as_json)
     return GOOD if all(trial.good for trial in trials) else BAD
+
+
+def _assess(options: Options, setups: Sequence[Setup]) -> int:
+    """An assessment is lived through by one virtual patient: nothing of it can be replayed for others."""
+    given = {"--compare": options.compare, "--population": options.population, "--html": options.html}
+    for name in (name for name, value in given.items() if value):
+        wrong(f"{name} is for treatments; an assessment is tried on one virtual patient: leave it out")
+    from nmes.cli.try_assess import show_assessment
+
+    return GOOD if show_assessment(setups[0], as_json=options.as_json) else BAD
 
 
 def _check(options: Options) -> None:

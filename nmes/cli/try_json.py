@@ -10,6 +10,8 @@ from typing import Any, Final
 from nmes import __version__
 from nmes.cli.try_buts import buts
 from nmes.cli.try_words import BANNER
+from nmes.core.measurement import UNITS
+from nmes.trial.assess import Assessed
 from nmes.trial.bench.patients import TOLERANCE
 from nmes.trial.course import Course, Cramp, MuscleCourse
 from nmes.trial.crowd import Crowd, Outcome
@@ -54,6 +56,33 @@ def trial_json(trial: Trial) -> Json:
         "muscles": [_muscle(setup, one) for one in trial.course.muscles],
         "discomfort": _discomfort(trial.course),
         "cramps": [_cramp(one) for one in trial.course.cramps],
+    }
+
+
+def assessed_json(tried: Assessed) -> Json:
+    """One try of an assessment."""
+    ending = tried.run.ending
+    found = [
+        {"channel": slot.channel, "waveform": slot.waveform, **_found(one)} for slot, one in tried.run.found.items()
+    ]
+    return {
+        **_head("assessment", tried.setup),
+        "patient": _patient(tried.setup),
+        "measures": tried.plan.assessment,
+        "complete": ending.complete,
+        "within_limits": tried.within,
+        "ended": {"why": ending.why, "at_ms": ending.at_ms, "during": ending.during, "channel": ending.channel},
+        "measured": [
+            {"what": str(one.what), "channel": one.channel, "value": one.value, "unit": UNITS[one.what]}
+            for one in tried.measured
+        ],
+        "rested_threshold_mhz": tried.rested_mhz,
+        "threshold_when_cramping_mhz": tried.cramp.ctf_mhz if tried.cramp else None,
+        "cramped_at_mhz": tried.cramp.frequency_mhz if tried.cramp else None,
+        "off_after_key_ms": None if tried.pressed_ms is None else tried.off_ms - tried.pressed_ms,
+        "levels": found,
+        "limits": [_margin(one) for one in tried.margins],
+        "dose": [_dose(one) for one in tried.doses],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from nmes.cli import try_body as b
 from nmes.cli import try_words as w
 from nmes.cli.try_buts import buts
+from nmes.trial.assess import Assessed
 from nmes.trial.judge import Margin
 from nmes.trial.trying import Trial
 from nmes.ui.numbers import clock, cm2, hz, ma, percent
@@ -81,7 +82,7 @@ def said(label: str, texts: Iterable[str], width: int) -> Iterator[str]:
 # --- limits ---
 
 
-def limits(trial: Trial, width: int) -> Iterator[str]:
+def limits(trial: Trial | Assessed, width: int) -> Iterator[str]:
     """A table: figure, value, limit, the part that is used, and a bar of it."""
     many = len(trial.plan.channels) > 1
     for channel in trial.plan.channels:

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from nmes.cli.try_body import cramp_hurt_c, past_tolerance
+from nmes.core.course import Course
 from nmes.core.plan import Slot
 from nmes.core.protocol import Intensity
+from nmes.core.units import frequency_mhz
+from nmes.trial.assess import Assessed
 from nmes.trial.judge import Dose, Margin, shapes_of
 from nmes.trial.level import Because, Found
 from nmes.trial.trying import SlotFigures, Trial
@@ -78,7 +81,7 @@ def used(margin: Margin) -> str:
     return "" if margin.limit is None else percent(margin.value, margin.limit)
 
 
-def verdict(trial: Trial) -> str:
+def verdict(trial: Trial | Assessed) -> str:
     """The main result in one sentence."""
     ending = trial.run.ending
     if not ending.complete:
@@ -114,7 +117,7 @@ def patient(trial: Trial) -> str:
     return f"{whom(trial)}; muscle {assumed.length} ({assumed.why})" if trial.course.muscles else whom(trial)
 
 
-def whom(trial: Trial) -> str:
+def whom(trial: Trial | Assessed) -> str:
     """The virtual patient by name and seed."""
     setup = trial.setup
     number = setup.seed if setup.population_seed is None else setup.population_seed
@@ -160,7 +163,20 @@ def delivered(figures: SlotFigures) -> str:
     asked = f"{hz(made.asked_frequency_mhz)} Hz asked, {hz(made.frequency_mhz)} Hz on the stimulator's grid"
     measured = "" if figures.measured_mhz is None else f", {hz(figures.measured_mhz)} Hz measured at the skin"
     rounded = "" if made.frequency_mhz == made.asked_frequency_mhz else "; periods round to the longer one"
-    return f"{asked}{measured}{rounded}; phase {made.phase_us} µs"
+    return f"{asked}{measured}{rounded}; phase {made.phase_us} µs{varied(figures.played)}"
+
+
+def varied(course: Course) -> str:
+    """What changes while the pulses come, as the stimulator makes it; nothing of a steady train."""
+    burst, band = course.base, course.band
+    if burst.burst_pulses:
+        return f"; in bursts of {burst.burst_pulses} (one more or less), one every {burst.burst_period_ms} ms"
+    if band is None:
+        return ""
+    slow, fast = (hz(frequency_mhz(us)) for us in (band.longest_period_us, band.shortest_period_us))
+    rate = f"; between {slow} and {fast} Hz" if slow != fast else ""
+    phases = (band.shortest_phase_us, band.longest_phase_us)
+    return rate + (f"; phase from {phases[0]} to {phases[1]} µs" if phases[0] != phases[1] else "")
 
 
 def dose(one: Dose) -> str:
@@ -175,7 +191,7 @@ def charge(amount_nc: int, most_nc: int) -> str:
     return f"{amount_nc / 1e6:.1f} mC" if most_nc >= 10_000_000 else f"{amount_nc / 1000:.0f} µC"
 
 
-def judged(trial: Trial, channel: int) -> str:
+def judged(trial: Trial | Assessed, channel: int) -> str:
     """From what the figures of the limits are, and when: stands above them."""
     limited = any(trial.run.train.table[shape].limited for shape in shapes_of(trial.run.train, channel))
     skin = "from the pulses at the skin"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nmes.core.waveform import Waveform
+from nmes.core.waveform import Band, Waveform
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,9 @@ class Unlatch:
 class Arm:
     """Tell the guard, past the encoder: this channel may reach `level_ua`, rising at most `level_ua` in `ramp_ms`.
 
-    The level was confirmed with this waveform, as in `Waveform`, and with no other. Level 0: nothing may flow.
+    The level was confirmed with this waveform, as in `Waveform`, and with no other. `longest_period_us` and
+    `longest_phase_us` are the other end of a sweep, whose shortest period and phase are named before; 0: there is none.
+    Level 0: nothing may flow.
     """
 
     channel: int
@@ -41,6 +43,10 @@ class Arm:
     gap_us: int
     ratio: int
     period_us: int
+    burst_pulses: int = 0
+    burst_period_ms: int = 0
+    longest_period_us: int = 0
+    longest_phase_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,16 @@ class Enable:
 
 @dataclass(frozen=True, slots=True)
 class ChannelOutput:
-    """What one channel shall do now. `rise_ua_per_s` bounds how fast the driver may climb to `amplitude_ua`."""
+    """What one channel shall do now. `rise_ua_per_s` bounds how fast the driver may climb to `amplitude_ua`.
+
+    In one `band` it goes on at its amplitude while the waveform changes; without one another waveform starts from 0.
+    """
 
     channel: int
     amplitude_ua: int
     waveform: Waveform
     rise_ua_per_s: int
+    band: Band | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,43 +6,13 @@ standard's text on instructions for use; spelling of codes: design. A number is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from nmes.core.causes import CAUSES
+from nmes.core.screening_code import NOT_ASKED, Code, Group, Severity
+from nmes.core.screening_code import item as _code
 
+__all__ = ["CATALOGUE", "NOT_ASKED", "Code", "Group", "Severity", "always_asked"]
 
-class Severity(StrEnum):
-    """BLOCK: never. LOCAL: not in this region, so not this placement. WARN: with care. NONE: not asked."""
-
-    BLOCK = "block"
-    LOCAL = "local"
-    WARN = "warn"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One item of the catalogue: a plain question and its severity per kind of stimulation, each with its source."""
-
-    code: str
-    question: str
-    nmes: Severity
-    tens: Severity
-    nmes_source: str
-    tens_source: str
-
-    def severity(self, kind: str) -> Severity:
-        return self.tens if kind == "tens" else self.nmes
-
-    def source(self, kind: str) -> str:
-        return self.tens_source if kind == "tens" else self.nmes_source
-
-
-_B, _L, _W, _N = Severity.BLOCK, Severity.LOCAL, Severity.WARN, Severity.NONE
-
-
-def _code(code: str, nmes: Severity, tens: Severity, source: str, question: str, tens_source: str = "") -> Code:
-    return Code(code, question, nmes, tens, source, tens_source or source)
-
+_B, _L, _R, _W, _N = Severity.BLOCK, Severity.LOCAL, Severity.REVIEW, Severity.WARN, Severity.NONE
 
 _ABSOLUTE = (
     _code(
@@ -89,7 +59,7 @@ _ABSOLUTE = (
         "Is the patient unable to understand what is done, or to say what is felt?",
         "verify",
     ),
-    _code("undiagnosed_pain", _N, _B, "not asked", "Is this a lasting pain whose cause is not known?", "source 50"),
+    _code("undiagnosed_pain", _N, _B, NOT_ASKED, "Is this a lasting pain whose cause is not known?", "source 50"),
     _code(
         "near_diathermy_rf",
         _B,
@@ -103,7 +73,7 @@ _ABSOLUTE = (
         _N,
         "design; source 20: an intact motor nerve is needed",
         "Is the nerve to this muscle damaged, or not known to be intact?",
-        "not asked",
+        NOT_ASKED,
     ),
 )
 
@@ -132,13 +102,6 @@ _REGIONAL = (
         "source 49",
         "Could a contraction disturb a recent operation, fracture, suture or tendon repair here?",
         "design",
-    ),
-    _code(
-        "surgeon_clearance_missing",
-        _B,
-        _B,
-        "design",
-        "Is the surgeon's clearance for electrical stimulation of this limb missing?",
     ),
     _code("damaged_skin", _L, _L, "source 49, 50", "Is the skin under the electrodes broken, inflamed or infected?"),
     _code(
@@ -183,14 +146,14 @@ _PRECAUTIONS = (
     ),
     _code("driving_or_machinery", _W, _W, "source 53b, 59", "Will the patient drive or use machines while stimulated?"),
     _code("bath_or_water", _W, _W, "source 53b", "Will the patient be in water while stimulated?"),
-    _code("masks_pain", _N, _W, "not asked", "Could the relief hide a pain that must be noticed?", "verify"),
+    _code("masks_pain", _N, _W, NOT_ASKED, "Could the relief hide a pain that must be noticed?", "verify"),
     _code(
         "muscle_breakdown_risk",
         _W,
         _N,
         "source 55, 55b",
         "Was there dark urine or heavy soreness after effort or stimulation, or will several large muscles be trained?",
-        "not asked",
+        NOT_ASKED,
     ),
     _code(
         "first_nmes_session",
@@ -198,15 +161,16 @@ _PRECAUTIONS = (
         _N,
         "design",
         "Is this the first session (do half the contractions, at most half the usual intensity)?",
-        "not asked",
+        NOT_ASKED,
     ),
     _code(
         "motor_neurone_signs",
         _B,
         _N,
         "design",
-        "Are there signs of a motor neurone disease (wasting, twitching, weakness that spreads)? Medical review first.",
-        "not asked",
+        "Are there signs of a motor neurone disease (wasting, twitching, weakness that spreads)?",
+        NOT_ASKED,
+        then="Send to a doctor for a neurological examination.",
     ),
     _code(
         "cramp_medication_or_salts",
@@ -214,14 +178,153 @@ _PRECAUTIONS = (
         _N,
         "design",
         "Could a drug (statin, diuretic) or a salt or fluid imbalance explain the cramps, not yet reviewed?",
-        "not asked",
+        NOT_ASKED,
+    ),
+)
+
+_CLEARANCES = (
+    _code(
+        "surgeon_clearance_missing",
+        _B,
+        _B,
+        "design",
+        "Is the surgeon's clearance for electrical stimulation of this limb missing?",
+    ),
+    _code(
+        "medical_clearance_missing",
+        _B,
+        _B,
+        "design",
+        "Is a doctor's clearance for electrical stimulation of this patient missing?",
+    ),
+    _code(
+        "midwife_protocol_missing",
+        _B,
+        _B,
+        "design",
+        "Is the midwife's or obstetrician's protocol for stimulation in labour missing?",
+    ),
+    _code(
+        "icu_order_missing",
+        _B,
+        _B,
+        "design",
+        "Is a written medical order for stimulation in the intensive care unit missing?",
+    ),
+)
+
+_OF_ONE_INDICATION = (
+    _code(
+        "back_red_flags",
+        _B,
+        _B,
+        "design",
+        "Are there red flags of the back (numb saddle, new bladder or bowel trouble, growing weakness, fever, a fall)?",
+        then="Numb saddle, bladder or bowel trouble: to a hospital at once. The others: to a doctor first.",
+    ),
+    _code(
+        "heart_failure_nyha_iv",
+        _R,
+        _R,
+        "design",
+        "Is there heart failure with breathlessness at rest (NYHA IV), or is it decompensated?",
+        then="Needs the cardiologist's clearance for this treatment.",
+    ),
+    _code(
+        "cardiac_renal_oedema_cellulitis",
+        _B,
+        _B,
+        "design",
+        "Could the swelling come from heart, kidneys, lymph vessels or an infection of the skin (cellulitis)?",
+        then="Send to a doctor.",
+    ),
+    _code(
+        "intrauterine_device",
+        _L,
+        _L,
+        "verify",
+        "Does the patient have an intrauterine device, and would current pass the pelvis?",
+    ),
+    _code(
+        "secondary_dysmenorrhoea",
+        _B,
+        _B,
+        "verify",
+        "Is there, or could there be, a disease behind the period pain (for example endometriosis)?",
+        then="Send to a gynaecologist.",
+    ),
+    _code(
+        "pregnancy_before_37_weeks",
+        _B,
+        _B,
+        "source 49",
+        "Are fewer than 37 weeks of the pregnancy complete?",
+        "verify",
+    ),
+    _code(
+        "established_labour",
+        _B,
+        _W,
+        "source 49",
+        "Is labour established (guidance is believed to advise against TENS then)?",
+        "verify",
+    ),
+    _code(
+        "urinary_infection",
+        _B,
+        _B,
+        "design; source 34f, secondary",
+        "Is there an infection of the urinary tract that is not treated?",
+        then="Treat it first.",
+    ),
+    _code(
+        "no_foot_sensation_neuropathy",
+        _L,
+        _L,
+        "design; source 34f, secondary",
+        "Is the feeling of the foot lost, or is there a severe neuropathy of the legs?",
+    ),
+    _code(
+        "cramp_within_30_min",
+        _W,
+        _N,
+        "source 6",
+        "Was a cramp provoked in this muscle within the last 30 minutes?",
+        NOT_ASKED,
+        then="Wait until 30 minutes have passed.",
+    ),
+    _code(
+        "sore_or_marked_since_last",
+        _W,
+        _W,
+        "design",
+        "After the last session, was the muscle sore (5 of 10 or more) at 48 h, or a skin mark there after 24 h?",
+        then="Do less than last time: see the protocol's rules for doing less.",
+    ),
+    _code(
+        "large_muscle_session_within_48_h",
+        _W,
+        _N,
+        "design",
+        "Was a large muscle trained with stimulation within the last 48 hours?",
+        NOT_ASKED,
+        then="Wait 48 to 72 hours between sessions of large muscles.",
     ),
 )
 
 # Not in the catalogue: a metal implant, which is not a contraindication [source 49, 54].
-CATALOGUE: dict[str, Code] = {entry.code: entry for entry in (*_ABSOLUTE, *_REGIONAL, *_PRECAUTIONS)}
+CATALOGUE: dict[str, Code] = {
+    entry.code: entry for entry in (*_ABSOLUTE, *_REGIONAL, *_CLEARANCES, *_OF_ONE_INDICATION, *_PRECAUTIONS, *CAUSES)
+}
 
 
-def always_asked(kind: str) -> tuple[str, ...]:
-    """The contraindications that every protocol of a kind has to list."""
-    return tuple(entry.code for entry in _ABSOLUTE if entry.severity(kind) is not Severity.NONE)
+def always_asked(kind: str, clearance: str = "none") -> tuple[str, ...]:
+    """The contraindications that every protocol of a kind has to list.
+
+    Labour is the one exception for the trunk in pregnancy [source 50, 43]: a protocol with clearance "midwife" asks for
+    the midwife's protocol instead of the pregnancy.
+    """
+    skipped = {"pregnancy"} if clearance == "midwife" and kind == "tens" else set()
+    return tuple(
+        entry.code for entry in _ABSOLUTE if entry.severity(kind) is not Severity.NONE and entry.code not in skipped
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nmes.core import limits
 from nmes.core.capabilities import Capabilities
+from nmes.core.course import Course
 from nmes.core.dose import square_sum
 from nmes.core.problems import Problem
 from nmes.core.protocol import Channel, PulseShape
@@ -58,10 +59,12 @@ def realised(shape: PulseShape, asked_mhz: int, device: Capabilities) -> Wavefor
     return Waveform(shape.phase_us, shape.gap_us, shape.ratio or 1, device.longer_period_us(wanted_us))
 
 
-def delivered(slot: Slot, channel: Channel, waveform: Waveform, asked_mhz: int, device: Capabilities) -> Delivered:
-    """Asked against delivered, with the ceiling on this channel's pad."""
+def delivered(
+    slot: Slot, channel: Channel, waveform: Waveform, strongest: Waveform, asked_mhz: int, device: Capabilities
+) -> Delivered:
+    """Asked against delivered, with the ceiling on this channel's pad for the strongest pulses at this level."""
     asked_ua = channel.max_amplitude_ua
-    ceiling_ua, reason = _ceiling(waveform, min(asked_ua, device.max_amplitude_ua), channel.pad_mm2, device)
+    ceiling_ua, reason = _ceiling(strongest, min(asked_ua, device.max_amplitude_ua), channel.pad_mm2, device)
     return Delivered(
         slot,
         asked_mhz,
@@ -102,9 +105,9 @@ def _over(waveform: Waveform, amplitude_ua: int, pad_mm2: int, step_ua: int) -> 
 
 
 def slot_problems(
-    path: str, channel: Channel, made: Delivered, waveform: Waveform, device: Capabilities
+    path: str, channel: Channel, made: Delivered, course: Course, waveform: Waveform, device: Capabilities
 ) -> Iterator[Problem]:
-    """Why this device cannot deliver this channel at this waveform."""
+    """Why this device cannot deliver this channel: its slowest pulses, or `waveform`, the strongest it is used for."""
     phase_path, phase = f"{path}.waveform.phase_us", f"{waveform.phase_us}"
     least_us, most_us = device.min_phase_us, device.max_phase_us
     if not least_us <= waveform.phase_us <= most_us or waveform.longest_second_us() > most_us:
@@ -119,7 +122,7 @@ def slot_problems(
         yield Problem(
             f"{path}.waveform", "", f"the pulse needs {points} parts, {device.model} makes {device.max_points}"
         )
-    if waveform.period_us > device.max_period_us:
+    if max(course.periods.values) > device.max_period_us:
         reason = f"{made.asked_frequency_mhz / 1000:g} Hz is slower than {device.model} can pulse"
         yield Problem(path, "", reason, f"give {1_000_000 / device.max_period_us:g} Hz or more")
     if waveform.longest_us() >= waveform.period_us:

@@ -1,7 +1,8 @@
 """How much current a person gets: pure integer arithmetic, every figure rounded down unless it says otherwise.
 
 r.m.s. figures are over the on-time, the conservative reading, of the pulse as the device makes it. Power and energy are
-into 500 Ω. What was delivered is a range: while a change of output is on its way, either amplitude may be flowing.
+into 500 Ω. What was delivered is a range: while a change of output is on its way, either amplitude may be flowing, and
+in a sweep either waveform.
 """
 
 from __future__ import annotations
@@ -83,15 +84,36 @@ class _Sum:
     low_millipulses: int = 0
     high_millipulses: int = 0
 
-    def after(self, low_ua: int, high_ua: int, waveform: Waveform, time_ms: int) -> _Sum:
-        period_us, time_us = waveform.period_us, time_ms * 1000
+    def after(self, flow: _Flow, time_ms: int) -> _Sum:
+        low_ua, high_ua, time_us = flow.low_ua, flow.high_ua, time_ms * 1000
         return _Sum(
             self.channel,
-            self.low_pc + low_ua * waveform.phase_us * time_us // period_us,
-            self.high_pc + _up(high_ua * waveform.phase_us * time_us, period_us),
-            self.low_millipulses + (time_us * 1000 // period_us if low_ua else 0),
-            self.high_millipulses + (_up(time_us * 1000, period_us) if high_ua else 0),
+            self.low_pc + low_ua * flow.least.phase_us * time_us // flow.least.period_us,
+            self.high_pc + _up(high_ua * flow.most.phase_us * time_us, flow.most.period_us),
+            self.low_millipulses + (time_us * 1000 // flow.least.period_us if low_ua else 0),
+            self.high_millipulses + (_up(time_us * 1000, flow.most.period_us) if high_ua else 0),
         )
+
+    def begun(self, low_ua: int, high_ua: int, waveform: Waveform) -> _Sum:
+        """A burst begins with a pulse and ends half a period after its last: half a pulse more than its time holds."""
+        return _Sum(
+            self.channel,
+            self.low_pc + low_ua * waveform.phase_us // 2,
+            self.high_pc + _up(high_ua * waveform.phase_us, 2),
+            self.low_millipulses + (500 if low_ua else 0),
+            self.high_millipulses + (500 if high_ua else 0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """What may be flowing on one channel: between `low_ua` of the waveform `least` and `high_ua` of `most`."""
+
+    channel: int
+    low_ua: int
+    high_ua: int
+    least: Waveform
+    most: Waveform
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +121,33 @@ class Ledger:
     """Charge and pulses per channel from the changes of output; within one pulse per change of the skin's own count."""
 
     now_ms: int = 0
-    flow: tuple[tuple[int, int, int, Waveform], ...] = ()
+    flow: tuple[_Flow, ...] = ()
     sums: tuple[_Sum, ...] = ()
 
-    def set(self, now_ms: int, flow: Flow) -> Ledger:
-        """From `now_ms` on this flows, and nothing in channels left out. Unknown: low 0, high the last amplitude."""
-        listed = tuple((channel, low, high, waveform) for channel, (low, high, waveform) in sorted(flow.items()))
-        return replace(self, now_ms=max(now_ms, self.now_ms), flow=listed, sums=self._sums_at(now_ms))
+    def set(self, now_ms: int, flow: Flow, or_else: Mapping[int, Waveform] | None = None) -> Ledger:
+        """From `now_ms` on this flows, and nothing in channels left out. Unknown: low 0, high the last amplitude.
+
+        `or_else`: another waveform that may be flowing instead, by channel. A channel in the gap between two bursts is
+        left out, and each time one comes back it has begun a burst.
+        """
+        others = or_else or {}
+        listed = tuple(
+            _Flow(channel, low, high, *_bounds(waveform, others.get(channel, waveform)))
+            for channel, (low, high, waveform) in sorted(flow.items())
+        )
+        begun = replace(self, now_ms=max(now_ms, self.now_ms), flow=listed, sums=self._sums_at(now_ms))
+        return begun._with_bursts({one.channel: one for one in self.flow})
+
+    def _with_bursts(self, before: Mapping[int, _Flow]) -> Ledger:
+        """Half a pulse for each channel of bursts that was silent in `before` and is not now."""
+        sums = {total.channel: total for total in self.sums}
+        for one in self.flow:
+            was = before.get(one.channel)
+            low_ua = 0 if was and was.low_ua else one.low_ua
+            high_ua = 0 if was and was.high_ua else one.high_ua
+            if one.most.burst_pulses and (low_ua or high_ua):
+                sums[one.channel] = sums.get(one.channel, _Sum(one.channel)).begun(low_ua, high_ua, one.most)
+        return replace(self, sums=tuple(sums[channel] for channel in sorted(sums)))
 
     def totals(self, now_ms: int) -> tuple[ChannelTotal, ...]:
         """What each channel that ever had output has given until `now_ms`, by channel."""
@@ -123,8 +165,8 @@ class Ledger:
     def _sums_at(self, now_ms: int) -> tuple[_Sum, ...]:
         sums = {total.channel: total for total in self.sums}
         time_ms = max(0, now_ms - self.now_ms)
-        for channel, low_ua, high_ua, waveform in self.flow:
-            sums[channel] = sums.get(channel, _Sum(channel)).after(low_ua, high_ua, waveform, time_ms)
+        for flow in self.flow:
+            sums[flow.channel] = sums.get(flow.channel, _Sum(flow.channel)).after(flow, time_ms)
         return tuple(sums[channel] for channel in sorted(sums))
 
 
@@ -151,7 +193,7 @@ def plan_totals(plan: Plan) -> tuple[PlanTotal, ...]:
     while next_ms is not None:
         flow: dict[int, tuple[int, int, Waveform]] = {}
         for now in plan.at(t_ms):
-            flow[now.channel] = (now.amplitude_ua, now.amplitude_ua, plan.waveforms[now.slot.waveform])
+            flow[now.channel] = (now.amplitude_ua, now.amplitude_ua, _in_the_long_run(now.waveform))
             tension[now.channel] += (next_ms - t_ms) if now.amplitude_ua else 0
             if now.phase is not Phase.REST and now.level_ua:
                 begun.add((now.channel, now.contraction_start_ms))
@@ -167,6 +209,20 @@ def plan_totals(plan: Plan) -> tuple[PlanTotal, ...]:
         )
         for total in ledger.totals(plan.duration_ms)
     )
+
+
+def _in_the_long_run(waveform: Waveform) -> Waveform:
+    """A steady train of as many pulses: over a whole plan it does not matter when in a second they come."""
+    return replace(waveform, period_us=waveform.mean_period_us, burst_pulses=0, burst_period_ms=0)
+
+
+def _bounds(one: Waveform, other: Waveform) -> tuple[Waveform, Waveform]:
+    """The least and the most that either of two waveforms gives, both of them waveforms of the first one's kind."""
+    if one == other:
+        return one, one
+    periods, phases = sorted((one.period_us, other.period_us)), sorted((one.phase_us, other.phase_us))
+    least = replace(one, period_us=periods[1], phase_us=phases[0])
+    return least, replace(one, period_us=periods[0], phase_us=phases[1])
 
 
 def _up(numerator: int, denominator: int) -> int:

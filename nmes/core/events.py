@@ -30,11 +30,12 @@ class Reply(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `reason` is why a warning was overridden, empty otherwise."""
+    """One answer. `reason` is why it is gone on in spite of it, `reviewed_by` who reviewed it medically; or empty."""
 
     code: str
     reply: Reply
     reason: str = ""
+    reviewed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,37 @@ class Mark:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Cramp:
+    """The muscle cramps. In a running test of the cramp threshold it halts and is the result, else it is a mark."""
+
+    source: str = "operator"
+
+
+class What(StrEnum):
+    """What can be measured of a patient, and the unit its value is in."""
+
+    CTF = "ctf"
+    """Cramp threshold frequency, mHz."""
+    MOTOR_THRESHOLD = "motor_threshold"
+    """µA."""
+    MAX_TOLERATED = "max_tolerated"
+    """µA."""
+    MVIC = "mvic_mn"
+    """The patient's own strongest contraction, mN at the dynamometer."""
+    EVOKED = "evoked_mn"
+    """The force that the current makes, mN at the same place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something was measured. An amplitude is the present, confirmed one (`value` None or 0); all else is typed."""
+
+    what: What
+    channel: int
+    value: int | None = None
+
+
 # --- silences ---
 
 
@@ -179,10 +211,14 @@ class Enabled:
 
 @dataclass(frozen=True, slots=True)
 class OutputSent:
-    """A change of output left for the device: `(channel, amplitude_ua)` of the channels that are on."""
+    """A change of output left for the device: `(channel, amplitude_ua)` of the channels that are on.
+
+    `gap`: those of them that are silent between two bursts right now; their amplitude is that of the bursts.
+    """
 
     now_ms: int
     amplitudes: tuple[tuple[int, int], ...]
+    gap: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +227,7 @@ class OutputConfirmed:
 
     now_ms: int
     amplitudes: tuple[tuple[int, int], ...]
+    gap: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +294,10 @@ class GuardTripped:
     trips: int
 
 
-Operator = Screened | Placed | Titrate | Increase | Decrease | Accept | Start | Pause | Resume | End | Stop | Mark
+Operator = (
+    Screened | Placed | Titrate | Increase | Decrease | Accept | Start | Pause | Resume | End | Stop | Mark
+    | Cramp | Measure
+)  # fmt: skip
 Silence = UiSilent | OperatorAbsent
 Record = Durable | JournalFailed
 Device = (

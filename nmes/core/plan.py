@@ -10,10 +10,12 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from nmes.core.capabilities import Capabilities
+from nmes.core.course import Course, steady
 from nmes.core.delivery import Delivered, Slot
+from nmes.core.measurement import NO_AIM, Aim
 from nmes.core.plan_maker import make
 from nmes.core.problems import PlanError, Problem
-from nmes.core.protocol import Channel, Protocol
+from nmes.core.protocol import Channel, Intensity, Protocol
 from nmes.core.timeline import Phase, StagePlan, Track
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Waveform
@@ -34,7 +36,10 @@ class ChannelPlan:
 
 @dataclass(frozen=True, slots=True)
 class ChannelAt:
-    """One channel at one time; `ramp_ms` is the up-ramp of its stage, `level_ua` 0 until confirmed."""
+    """One channel at one time; `ramp_ms` is the up-ramp of its stage, `level_ua` 0 until confirmed.
+
+    `waveform` is what is played now; its `course` tells the rest. In a stepped test its rate is not that of the slot.
+    """
 
     channel: int
     phase: Phase
@@ -46,6 +51,8 @@ class ChannelAt:
     contractions: int
     contraction_start_ms: int
     ends_in_ms: int
+    waveform: Waveform
+    course: Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,12 @@ class Plan:
     delivered: tuple[Delivered, ...]
     levels_ua: tuple[int, ...]
     stage_starts_ms: tuple[int, ...]
+    assessment: str | None = None
+    """What an assessment measures: ctf, motor_threshold or max_tolerated; None for a treatment."""
+    aim: Aim = NO_AIM
+    courses: tuple[Course, ...] = ()
+    """What is played while a slot is titrated, parallel to `waveforms`, each of which is the strongest of its course;
+    none: every waveform is steady."""
 
     @property
     def levels(self) -> tuple[tuple[Slot, int], ...]:
@@ -86,6 +99,10 @@ class Plan:
     def ceiling_ua(self, slot: Slot) -> int:
         """The highest level a slot may be given: device, protocol and pad together, on the grid."""
         return self.delivered[self._index(slot)].ceiling_ua
+
+    def course(self, slot: Slot) -> Course:
+        """What is played while this slot is titrated."""
+        return self.courses[slot.waveform] if self.courses else steady(self.waveforms[slot.waveform])
 
     def with_level(self, slot: Slot, amplitude_ua: int) -> Plan:
         """The plan with this slot's level, floored to the grid; PlanError if it is negative or above the ceiling."""
@@ -111,25 +128,27 @@ class Plan:
         found = []
         for track in stage.tracks:
             rhythm, slot, level_ua = track.rhythm, self.slots[track.slot], self.levels_ua[track.slot]
-            moment = rhythm.at(since_ms)
+            moment, course = rhythm.at(since_ms), track.course or self.course(slot)
             found.append(
                 ChannelAt(
                     slot.channel,
                     moment.phase,
                     slot,
                     level_ua,
-                    rhythm.amplitude_ua(moment, level_ua, step_ua),
+                    track.amplitude_ua(since_ms, moment, level_ua, step_ua),
                     rhythm.ramp_up_ms,
                     moment.contraction,
                     rhythm.contractions,
                     stage.start_ms + moment.start_ms,
                     moment.ends_in_ms,
+                    course.at(since_ms),
+                    course,
                 )
             )
         return tuple(found)
 
     def next_change(self, t_ms: int) -> int | None:
-        """The first time after `t_ms` at which a phase or rounded amplitude changes, a stage begins or the plan ends.
+        """The first time after `t_ms` at which phase, rounded amplitude or waveform change, or stage or plan end.
 
         None from the end on.
         """
@@ -138,10 +157,7 @@ class Plan:
         t_ms = max(0, t_ms)
         stage = self.stage_at(t_ms)
         step_ua, since_ms = self.capabilities.amplitude_step_ua, t_ms - stage.start_ms
-        changes_in_ms = [
-            track.rhythm.change_in_ms(track.rhythm.at(since_ms), self.levels_ua[track.slot], step_ua)
-            for track in stage.tracks
-        ]
+        changes_in_ms = [track.change_in_ms(since_ms, self.levels_ua[track.slot], step_ua) for track in stage.tracks]
         return min(t_ms + min(changes_in_ms), stage.end_ms)
 
     def restart_point(self, t_ms: int) -> int:
@@ -175,7 +191,16 @@ def compile(protocol: Protocol, device: Capabilities, ctf_mhz: int | None = None
         delivered=made.delivered,
         levels_ua=(0,) * len(made.delivered),
         stage_starts_ms=tuple(stage.start_ms for stage in made.stages),
+        assessment=protocol.assessment.measures if protocol.assessment else None,
+        aim=_aim(protocol.intensity),
+        courses=made.courses,
     )
+
+
+def _aim(intensity: Intensity) -> Aim:
+    percents = (intensity.percent, intensity.ceiling_percent)
+    permille, ceiling_permille = (int(percent * 10) if percent is not None else 0 for percent in percents)
+    return Aim(intensity.target, permille, ceiling_permille)
 
 
 def _channel_plan(index: int, channel: Channel) -> ChannelPlan:

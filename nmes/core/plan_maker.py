@@ -12,11 +12,19 @@ from fractions import Fraction
 
 from nmes.core import limits
 from nmes.core.capabilities import Capabilities
+from nmes.core.course import Course, Modulation, steady
+from nmes.core.course_maker import course_of
 from nmes.core.delivery import Delivered, Slot, delivered, realised, slot_problems
 from nmes.core.problems import PlanError, Problem
 from nmes.core.protocol import DerivedFrequency, Protocol, Stage
 from nmes.core.timeline import Rhythm, StagePlan, Track
+from nmes.core.units import frequency_mhz
 from nmes.core.waveform import Waveform
+
+MIN_GAP_MS = 60
+"""Between two bursts: two changes of output at least 40 ms apart, and the answers to both. [design]"""
+MAX_GAP_MS = 940
+"""After a second of silence nothing comes back without climbing; a late turn is allowed for. [design]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class Made:
     """The parts of a plan; `delivered` has one entry per slot."""
 
     waveforms: tuple[Waveform, ...]
+    courses: tuple[Course, ...]
     delivered: tuple[Delivered, ...]
     stages: tuple[StagePlan, ...]
 
@@ -35,65 +44,103 @@ def make(protocol: Protocol, device: Capabilities, ctf_mhz: int | None) -> Made:
         raise PlanError(problems)
     maker = _Maker(protocol, device, ctf_mhz)
     for stage in protocol.stages:
-        maker.add(stage)
+        if stage.steps_mhz():
+            maker.add_steps(stage)
+        else:
+            maker.add(stage)
     maker.problems += maker.charge_problems()
     if len(protocol.channels) > device.channels:
         reason = f"there are {len(protocol.channels)} channels, {device.model} has {device.channels}"
         maker.problems.append(Problem("channels", "", reason, "remove the others"))
     if maker.problems:
         raise PlanError(maker.problems)
-    return Made(tuple(maker.waveforms), tuple(maker.made), tuple(maker.stages))
+    waveforms = tuple(course.strongest for course in maker.courses)
+    return Made(waveforms, tuple(maker.courses), tuple(maker.made), tuple(maker.stages))
 
 
 class _Maker:
-    """Adds stage after stage; a waveform or slot that occurs again is used again, so that it is titrated once."""
+    """Adds stage after stage; a course or slot that occurs again is used again, so that it is titrated once."""
 
     def __init__(self, protocol: Protocol, device: Capabilities, ctf_mhz: int | None) -> None:
         self.protocol, self.device, self.ctf_mhz = protocol, device, ctf_mhz
-        self.waveforms: list[Waveform] = []
+        self.courses: list[Course] = []
         self.made: list[Delivered] = []
         self.stages: list[StagePlan] = []
         self.problems: list[Problem] = []
 
     def add(self, stage: Stage) -> None:
-        start_ms = self.stages[-1].end_ms if self.stages else 0
-        channels, timing = self.protocol.channels, self.protocol.channel_timing
-        tracks = tuple(
-            Track(self._slot(index, stage), _rhythm(stage, timing, index, len(channels)))
-            for index in range(len(channels))
-        )
-        made = StagePlan(stage.name, start_ms, start_ms + stage.stage_ms, stage.continuous, tracks)
-        self.stages.append(made)
-        used = [self.waveforms[self.made[track.slot].slot.waveform] for track in tracks]
-        self.problems += _pulse_time_problems(stage.name, used, self.device)
+        modulated = stage.amplitude_modulation
+        modulation = Modulation.of(modulated.depth_permille, modulated.cycle_ms) if modulated else None
+        tracks = []
+        for index, channel in enumerate(self.protocol.channels):
+            course = course_of(channel.waveform, stage, self.ctf_mhz, self.device)
+            slot = self._slot(index, course, course.strongest, stage.frequency_mhz(self.ctf_mhz))
+            rhythm = _rhythm(stage, self.protocol.channel_timing, index, len(self.protocol.channels))
+            tracks.append(Track(slot, rhythm, course if course.cycle_ms else None, modulation))
+        self._append(stage, stage.stage_ms, tuple(tracks))
+        self.problems += _burst_problems(len(self.stages) - 1, self._strongest(tracks[0]))
+        self.problems += _pulse_time_problems(stage.name, [self._strongest(track) for track in tracks], self.device)
+
+    def add_steps(self, stage: Stage) -> None:
+        """A stepped test: each step a stage of its own, one train and its rest, at the level of the first step."""
+        channels, steps_mhz = self.protocol.channels, stage.steps_mhz()
+        trains = [[steady(realised(channel.waveform, mhz, self.device)) for channel in channels] for mhz in steps_mhz]
+        slots = [
+            self._slot(index, first, last.strongest, steps_mhz[0])
+            for index, (first, last) in enumerate(zip(trains[0], trains[-1], strict=True))
+        ]
+        for mhz, courses in zip(steps_mhz, trains, strict=True):
+            rhythm = _train(stage, mhz)
+            tracks = tuple(Track(slot, rhythm, course) for slot, course in zip(slots, courses, strict=True))
+            self._append(stage, rhythm.stage_ms, tracks, frequency_mhz(courses[0].base.period_us))
+        self.problems += _pulse_time_problems(stage.name, [course.base for course in trains[-1]], self.device)
 
     def charge_problems(self) -> Iterator[Problem]:
         """Channels that at their ceiling, ramps taken as full, would be given too much in one treatment."""
         for index in range(len(self.protocol.channels)):
             tracks = [stage.tracks[index] for stage in self.stages]
-            charge_nc = sum(_charge_nc(self.made[track.slot], track.rhythm) for track in tracks)
+            charge_nc = sum(
+                _charge_nc(self._strongest(track), self.made[track.slot].ceiling_ua, track.rhythm) for track in tracks
+            )
             if charge_nc > limits.MAX_TREATMENT_CHARGE_NC:
                 reason = f"in one treatment this could give {charge_nc / 1e9:.1f} C"
                 accepted = f"keep under {limits.MAX_TREATMENT_CHARGE_NC / 1e9:g} C: fewer minutes, mA, µs or Hz"
                 yield Problem(f"channels.{index}.max_amplitude_ma", "", reason, accepted)
 
-    def _slot(self, index: int, stage: Stage) -> int:
-        channel, asked_mhz = self.protocol.channels[index], stage.frequency_mhz(self.ctf_mhz)
-        waveform = realised(channel.waveform, asked_mhz, self.device)
-        if waveform not in self.waveforms:
-            self.waveforms.append(waveform)
-        slot = Slot(index + 1, self.waveforms.index(waveform))
+    def _append(self, stage: Stage, length_ms: int, tracks: tuple[Track, ...], step_mhz: int | None = None) -> None:
+        start_ms = self.stages[-1].end_ms if self.stages else 0
+        self.stages.append(StagePlan(stage.name, start_ms, start_ms + length_ms, stage.continuous, tracks, step_mhz))
+
+    def _strongest(self, track: Track) -> Waveform:
+        return (track.course or self.courses[self.made[track.slot].slot.waveform]).strongest
+
+    def _slot(self, index: int, course: Course, strongest: Waveform, asked_mhz: int) -> int:
+        """The slot that is titrated with this course. Its ceiling holds for `strongest` of all it is used for."""
+        channel = self.protocol.channels[index]
+        if course not in self.courses:
+            self.courses.append(course)
+        slot = Slot(index + 1, self.courses.index(course))
+        made = delivered(slot, channel, course.strongest, strongest, asked_mhz, self.device)
         known = [made.slot for made in self.made]
         if slot not in known:
-            self.made.append(delivered(slot, channel, waveform, asked_mhz, self.device))
-            self.problems += slot_problems(f"channels.{index}", channel, self.made[-1], waveform, self.device)
+            self.made.append(made)
+            self.problems += slot_problems(f"channels.{index}", channel, made, course, strongest, self.device)
             return len(known)
-        return known.index(slot)
+        at = known.index(slot)
+        if made.ceiling_ua < self.made[at].ceiling_ua:  # a later stage needs more of the pad at the same level
+            self.made[at] = made
+        return at
 
 
-def _charge_nc(made: Delivered, rhythm: Rhythm) -> int:
-    pulses = rhythm.contractions * (rhythm.on_ms * 1000 // made.period_us + 1)
-    return pulses * made.ceiling_ua * made.phase_us // 1000
+def _charge_nc(strongest: Waveform, ceiling_ua: int, rhythm: Rhythm) -> int:
+    pulses = rhythm.contractions * (rhythm.on_ms * 1000 // strongest.mean_period_us + 1 + strongest.burst_pulses)
+    return pulses * ceiling_ua * strongest.phase_us // 1000
+
+
+def _train(stage: Stage, mhz: int) -> Rhythm:
+    """One step of a stepped test: its train, ramps included, and the rest after it."""
+    on_ms = stage.train_ms(mhz)
+    return Rhythm(0, stage.ramp_up_ms, on_ms, stage.ramp_down_ms, on_ms + stage.off_ms, 1, 1, 0, on_ms + stage.off_ms)
 
 
 def _rhythm(stage: Stage, timing: str, index: int, channels: int) -> Rhythm:
@@ -120,6 +167,15 @@ def _ctf_problems(protocol: Protocol, ctf_mhz: int | None) -> Iterator[Problem]:
     if not limits.MIN_CTF_MHZ <= ctf_mhz <= limits.MAX_CTF_MHZ:
         accepted = f"measure again; {limits.MIN_CTF_MHZ // 1000} to {limits.MAX_CTF_MHZ // 1000} Hz is accepted"
         yield Problem("cramp threshold frequency", f"{ctf_mhz / 1000:g} Hz", "this cannot be right", accepted)
+
+
+def _burst_problems(stage: int, waveform: Waveform) -> Iterator[Problem]:
+    """Bursts are switched on and off, and come back without a ramp only after a short silence."""
+    silent_ms = waveform.burst_period_ms - waveform.burst_pulses * waveform.period_us // 1000
+    if waveform.burst_pulses and not MIN_GAP_MS <= silent_ms <= MAX_GAP_MS:
+        reason = f"between two bursts there are {silent_ms} ms of silence"
+        accepted = f"{MIN_GAP_MS} to {MAX_GAP_MS} ms can be switched: change pulses, per_second or the frequency"
+        yield Problem(f"stages.{stage}.burst", "", reason, accepted)
 
 
 def _pulse_time_problems(stage: str, used: list[Waveform], device: Capabilities) -> Iterator[Problem]:

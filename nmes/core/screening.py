@@ -1,7 +1,8 @@
 """The judgement of the screening answers.
 
 The law: what is not known counts as yes, what is not answered blocks, an absolute contraindication cannot be
-overridden, and a warning is passed only with a reason and a name.
+overridden, what needs a medical review is passed only with who reviewed it and the reason, and a warning only with a
+reason and a name.
 """
 
 from __future__ import annotations
@@ -9,20 +10,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nmes.core.contraindications import CATALOGUE, Code, Severity, always_asked
+from nmes.core.contraindications import CATALOGUE, Code, Group, Severity, always_asked
 from nmes.core.events import Answer, Reply
+from nmes.core.screening_code import HEADINGS, MEANS
 
-__all__ = ["CATALOGUE", "Blocked", "Clear", "Code", "Outcome", "Severity", "Warned", "always_asked", "judge"]
+__all__ = [
+    "CATALOGUE",
+    "HEADINGS",
+    "MEANS",
+    "Blocked",
+    "Clear",
+    "Code",
+    "Group",
+    "Outcome",
+    "ReviewFirst",
+    "Severity",
+    "Warned",
+    "always_asked",
+    "in_groups",
+    "judge",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """Nothing speaks against it, or every warning has its reason."""
+    """Nothing speaks against it, or every review and every warning has what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """Do not stimulate: these apply, may apply, or were not answered."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFirst:
+    """Do not stimulate before a medical review: who reviewed it, or the reason, is missing for each of these."""
 
     codes: tuple[str, ...]
 
@@ -34,13 +58,16 @@ class Warned:
     codes: tuple[str, ...]
 
 
-Outcome = Clear | Blocked | Warned
+Outcome = Clear | Blocked | ReviewFirst | Warned
+
+_FORBIDS = frozenset({Severity.BLOCK, Severity.LOCAL})
 
 
 def judge(protocol_codes: Iterable[str], kind: str, answers: Iterable[Answer], by: str | None = None) -> Outcome:
     """Whether the patient may be stimulated. `by` names who decides on warnings; None = the caller has checked it.
 
-    Codes that were answered but not asked are judged too; a code the catalogue does not know blocks.
+    Codes that were answered but not asked are judged too; a code the catalogue does not know blocks. The worst is told
+    first, all of its kind at once.
     """
     given: dict[str, list[Answer]] = {code: [] for code in protocol_codes}
     for answer in answers:
@@ -48,16 +75,34 @@ def judge(protocol_codes: Iterable[str], kind: str, answers: Iterable[Answer], b
     blocked = tuple(code for code, said in given.items() if _blocks(code, kind, said))
     if blocked:
         return Blocked(blocked)
+    applying = {code: said for code, said in given.items() if _applies(said)}
     nameless = by is not None and not by.strip()
-    warned = tuple(code for code, said in given.items() if _applies(said) and (nameless or not _reasoned(said)))
+    review = tuple(
+        code
+        for code, said in applying.items()
+        if CATALOGUE[code].severity(kind) is Severity.REVIEW and (nameless or not _reasoned(said) or not _seen(said))
+    )
+    if review:
+        return ReviewFirst(review)
+    warned = tuple(
+        code
+        for code, said in applying.items()
+        if CATALOGUE[code].severity(kind) is not Severity.NOTE and (nameless or not _reasoned(said))
+    )
     return Warned(warned) if warned else Clear()
+
+
+def in_groups(codes: Iterable[str], kind: str) -> tuple[str, ...]:
+    """The codes in the order of the checklist: group by group, within a group as they come; unknown ones first."""
+    order = list(Group)
+    return tuple(sorted(codes, key=lambda code: order.index(CATALOGUE[code].group(kind)) if code in CATALOGUE else -1))
 
 
 def _blocks(code: str, kind: str, said: list[Answer]) -> bool:
     entry = CATALOGUE.get(code)
     if entry is None or not said:
         return True
-    return entry.severity(kind) in {Severity.BLOCK, Severity.LOCAL} and _applies(said)
+    return entry.severity(kind) in _FORBIDS and _applies(said)
 
 
 def _applies(said: list[Answer]) -> bool:
@@ -66,3 +111,7 @@ def _applies(said: list[Answer]) -> bool:
 
 def _reasoned(said: list[Answer]) -> bool:
     return all(answer.reason.strip() for answer in said if answer.reply is not Reply.NO)
+
+
+def _seen(said: list[Answer]) -> bool:
+    return all(answer.reviewed_by.strip() for answer in said if answer.reply is not Reply.NO)

@@ -23,10 +23,12 @@ from typing import assert_never
 
 from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.core import measurement as m
+from nmes.core.course import Course
 from nmes.core.dose import Ledger
-from nmes.core.limits import MAX_SLEW_UA_PER_S, MIN_RAMP_MS, MIN_RESUME_MS
+from nmes.core.limits import MAX_CTF_MHZ, MAX_SLEW_UA_PER_S, MIN_CTF_MHZ, MIN_RAMP_MS, MIN_RESUME_MS
 from nmes.core.plan import ChannelAt, Plan, Slot
-from nmes.core.screening import Blocked, Clear, Warned, judge
+from nmes.core.screening import Blocked, Clear, ReviewFirst, Warned, judge
 from nmes.core.timeline import Phase
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Waveform
@@ -107,11 +109,12 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Titrating:
-    """One slot is live at `amplitude_ua`."""
+    """One slot is live at `amplitude_ua`. `measured`: the most that is tolerated was measured since it began."""
 
     slot: Slot
     amplitude_ua: int
     pending: Raise | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,16 @@ class Session:
     arms: tuple[c.Arm, ...] = ()
     waveforms: tuple[tuple[int, Waveform], ...] = ()
     """The last waveform asked for, by channel."""
+    sent: tuple[tuple[int, Waveform], ...] = ()
+    """... the last one that left for the device."""
+    played: tuple[tuple[int, Waveform], ...] = ()
+    """... the last one that it acknowledged: in a sweep another than the one that is on its way."""
+    silent: tuple[int, ...] = ()
+    """Channels that are acknowledged to be in the gap between two bursts: `confirmed`, and nothing flows."""
+    course_from_ms: int = 0
+    """When the titration began: from then on its sweep counts."""
+    felt: tuple[int, int] = (0, 0)
+    """The amplitude that the device confirmed for the slot being titrated, and since when."""
     flow: tuple[tuple[int, int, int], ...] = ()
     """What may cross the skin now: `(channel, low_ua, high_ua)`; low is below high while a change is not confirmed."""
     ledger: Ledger = field(default_factory=Ledger)
@@ -242,14 +255,20 @@ class Session:
     record_fault: str = ""
     note: c.Note | None = None
     """The last decision, for the screen."""
+    who: m.Who = field(default_factory=m.Who)
+    origin: m.Origin | None = None
+    """Where the frequency that the plan was made with comes from; None if it derives nothing."""
+    measured: tuple[m.Measured, ...] = ()
+    train: m.Train | None = None
+    """The last train that a stepped test has begun; None = none since the last titration."""
 
 
 Step = tuple[Session, tuple[c.Command, ...]]
 
 
-def begin(plan: Plan, codes: tuple[str, ...]) -> Step:
-    """A new session and its first command. `plan` has no levels yet."""
-    return Session(plan=plan, codes=codes), (c.Identify(),)
+def begin(plan: Plan, codes: tuple[str, ...], who: m.Who = m.NOBODY, origin: m.Origin | None = None) -> Step:
+    """A new session and its first command. `plan` has no levels yet; it was made with the frequency of `origin`."""
+    return Session(plan=plan, codes=codes, who=who, origin=origin), (c.Identify(),)
 
 
 def plan_time_ms(session: Session) -> int | None:
@@ -272,8 +291,13 @@ def next_wake_ms(session: Session) -> int | None:
             return soonest_ms if change_ms is None else max(soonest_ms, origin + change_ms)
         case Unsure(silent_by_ms=by) | Leaving(silent_by_ms=by):
             return by
-        case Committing(since_ms=since) | Enabling(since_ms=since) | Titrating(pending=Raise(since_ms=since)):
+        case Committing(since_ms=since) | Enabling(since_ms=since):
             return since + WAIT_LIMIT_MS
+        case Titrating(slot=slot, amplitude_ua=amplitude, pending=pending):
+            given_up_ms = [pending.since_ms + WAIT_LIMIT_MS] if pending else []
+            change_ms = session.plan.course(slot).change_in_ms(session.now_ms - session.course_from_ms)
+            step_ms = [session.now_ms + change_ms] if change_ms and amplitude else []
+            return min((*given_up_ms, *step_ms), default=None)
         case _:
             return None
 
@@ -310,6 +334,10 @@ def step(session: Session, event: e.Event) -> Step:
             return _guard_tripped(session, rule, detail, trips)
         case e.Mark(kind=kind, text=text):
             return _noted(session, "mark", kind=kind, text=text)
+        case e.Cramp():
+            return _cramp(session)
+        case e.Measure():
+            return _measure(session, event)
         case e.Durable(intent=intent):
             return _durable(session, intent)
         case e.JournalFailed(reason=reason):
@@ -362,6 +390,8 @@ def _screened(session: Session, event: e.Screened) -> Step:
             return _noted(replace(session, state=Placing()), "screening_clear", by=event.by)
         case Blocked(codes=codes):
             return _refused(session, "screening_blocked", codes=" ".join(codes))
+        case ReviewFirst(codes=codes):
+            return _refused(session, "screening_review_first", codes=" ".join(codes))
         case Warned(codes=codes):
             return _refused(session, "screening_needs_reason", codes=" ".join(codes))
         case _:
@@ -372,7 +402,7 @@ def _titrate(session: Session, slot: Slot) -> Step:
     match session.state:
         case Ready() | Stopped() if slot in session.plan.slots:
             # From here on the old level is void: a search that is broken off must not leave it in force.
-            return _commit(replace(session, plan=session.plan.with_level(slot, 0)), ToTitrate(slot))
+            return _commit(replace(session, plan=session.plan.with_level(slot, 0), train=None), ToTitrate(slot))
         case Ready() | Stopped():
             return _refused(session, "no_such_slot", channel=slot.channel)
         case _:
@@ -417,7 +447,7 @@ def _durable(session: Session, intent: int) -> Step:
         case Committing(goal=goal, intent=wanted) if wanted == intent:
             return replace(session, state=Enabling(goal, session.now_ms)), (c.Unlatch(session.trips), c.Enable())
         case Titrating(pending=Raise(intent=wanted) as raise_) if wanted == intent:
-            return _output(session, Titrating(raise_.slot, raise_.to_ua))
+            return _output(session, replace(session.state, amplitude_ua=raise_.to_ua, pending=None))
         case Running(pending=Raise(intent=wanted) as raise_) as state if wanted == intent:
             return _raise(session, replace(state, pending=None), raise_)
         case _:
@@ -431,6 +461,7 @@ def _enabled(session: Session) -> Step:
     session = replace(session, raised_at_ms=None, outputs=(), arms=())
     match goal:
         case ToTitrate(slot=slot):
+            session = replace(session, course_from_ms=session.now_ms, felt=(0, session.now_ms))
             return replace(session, state=Titrating(slot, 0)), ()
         case ToRun(from_ms=from_ms):
             return _output(session, Running(session.now_ms - from_ms))
@@ -454,16 +485,23 @@ def _increase(session: Session, channel: int) -> Step:
             if at is None or at.phase is not Phase.HOLD or _climbs(session.plan, at, session.now_ms - origin, resumed):
                 return _refused(session, "only_in_hold", channel=channel)
             slot, amplitude = at.slot, at.level_ua
+            if session.plan.assessment == m.CTF:  # one level through the whole test: docs/decisions/0020
+                return _refused(session, "fixed_in_test", channel=channel)
         case _:
             return _refused(session, "not_live", channel=channel)
     step_ua = session.plan.capabilities.amplitude_step_ua
     wait_ms = step_ua * SLEW_WINDOW_MS // MAX_SLEW_UA_PER_S
     if pending is not None or (session.raised_at_ms is not None and session.now_ms - session.raised_at_ms < wait_ms):
         return _refused(session, "too_fast", channel=channel)
-    if dict(session.confirmed).get(channel, 0) != amplitude:
+    asked_ua = next((output.amplitude_ua for output in session.outputs if output.channel == channel), 0)
+    if dict(session.confirmed).get(channel, 0) != asked_ua:  # of a modulated level less may be asked for
         return _refused(session, "not_confirmed_yet", channel=channel)
     if amplitude + step_ua > session.plan.ceiling_ua(slot):
         return _refused(session, "ceiling", channel=channel, ceiling_ua=session.plan.ceiling_ua(slot))
+    cap_ua = _cap_ua(session, slot)
+    searching = isinstance(state, Titrating) and not state.measured  # for the most that is tolerated, perhaps anew
+    if cap_ua is not None and amplitude + step_ua > cap_ua and not searching:
+        return _refused(session, "over_target", channel=channel, ceiling_ua=cap_ua)
     intent = session.intent + 1
     raise_ = Raise(slot, amplitude + step_ua, intent, session.now_ms)
     session = replace(session, intent=intent, raised_at_ms=session.now_ms, state=replace(state, pending=raise_))
@@ -484,7 +522,7 @@ def _decrease(session: Session, event: e.Decrease) -> Step:
     step_ua = session.plan.capabilities.amplitude_step_ua
     match session.state:
         case Titrating(slot=slot, amplitude_ua=amplitude) if slot.channel == event.channel:
-            return _output(session, Titrating(slot, max(0, amplitude - step_ua)))
+            return _output(session, replace(session.state, amplitude_ua=max(0, amplitude - step_ua), pending=None))
         case Running() | Resuming() as state:
             at = _channel_at(session, state, event.channel)
             if at is None:
@@ -514,11 +552,132 @@ def _accept(session: Session) -> Step:
         case Titrating(slot=slot, amplitude_ua=amplitude):
             if dict(session.confirmed).get(slot.channel, 0) != amplitude:
                 return _refused(session, "not_confirmed_yet", channel=slot.channel)
+            if unfelt_ms := _unfelt_ms(session, slot):
+                return _refused(session, "not_felt_yet", channel=slot.channel, wait_ms=unfelt_ms)
+            cap_ua = _cap_ua(session, slot)
+            if cap_ua is not None and amplitude > cap_ua:
+                return _refused(session, "over_target", channel=slot.channel, ceiling_ua=cap_ua)
             session = replace(session, plan=session.plan.with_level(slot, amplitude))
             session, noted = _noted(session, "level", channel=slot.channel, waveform=slot.waveform, level_ua=amplitude)
-            return _with(_halt(session, Lowering()), noted)
+            return _with(_accepted(session, slot, amplitude), noted)
         case _:
             return _refused(session, "not_live")
+
+
+# --- what is measured ---
+
+
+def _cap_ua(session: Session, slot: Slot) -> int | None:
+    """The most this slot's level may be where the protocol gives a ceiling in % of the most that is tolerated."""
+    step_ua = session.plan.capabilities.amplitude_step_ua
+    return m.cap_ua(session.plan.aim, session.measured, slot, step_ua)
+
+
+def _accepted(session: Session, slot: Slot, amplitude_ua: int) -> Step:
+    """A level was accepted. Where it is what was to be measured, it is the value, and the last one ends the session."""
+    if session.plan.assessment not in m.BY_LEVEL:
+        return _halt(session, Lowering())
+    session, noted = _stored(session, m.Measured(e.What(session.plan.assessment), slot.channel, amplitude_ua, slot))
+    found = {one.slot for one in session.measured if one.what == session.plan.assessment}
+    missing = set(session.plan.slots) - found
+    return _with(_halt(session, Lowering() if missing else Ending("assessed")), noted)
+
+
+def _cramp(session: Session) -> Step:
+    """The muscle cramps. In a test of the cramp threshold the output goes to 0 in this very step.
+
+    The result is the frequency of the last train begun, also after a pause or a STOP that came first. Before any train
+    (the level is being found) there is no result, but the output goes to 0 too. Elsewhere it is a mark: training
+    makes cramps.
+    """
+    if session.plan.assessment != m.CTF:
+        return _noted(session, "mark", kind="cramp", text="")
+    train = session.train
+    match session.state:
+        case Running() | Resuming() | Pausing() | Committing() | Enabling() if train:
+            session, noted = _threshold(session, train)
+            return _with(_halt(session, Ending("assessed")), noted)
+        case Paused() if train:
+            session, noted = _threshold(session, train)
+            return _with(_close(session, "assessed"), noted)
+        case Stopping() | Stopped() | Unsure() if train:
+            return _threshold(session, train)
+        case _:
+            session, noted = _noted(session, "mark", kind="cramp", text="")
+            return _with(_pause(session, "cramp"), noted)
+
+
+def _threshold(session: Session, train: m.Train) -> Step:
+    """The train's frequency is the cramp threshold of every channel that was in it; it counts once."""
+    session, noted = replace(session, train=None), tuple[c.Command, ...]()
+    for channel, level_ua in train.levels_ua:
+        value = m.Measured(e.What.CTF, channel, train.mhz)
+        session, note = _stored(session, value, level_ua=level_ua)
+        noted = (*noted, *note)
+    return session, noted
+
+
+def _train(plan: Plan, t_ms: int, arms: tuple[c.Arm, ...]) -> m.Train:
+    """The train of the step at a plan time, with the levels it goes to."""
+    return m.Train(plan.stage_at(t_ms).step_mhz or 0, tuple((arm.channel, arm.level_ua) for arm in arms))
+
+
+def _measure(session: Session, event: e.Measure) -> Step:
+    """What a person measured. Legal until the end; it changes no output."""
+    if isinstance(session.state, Ended):
+        return _refused(session, "over")
+    if event.channel not in {channel.channel for channel in session.plan.channels}:
+        return _refused(session, "no_such_slot", channel=event.channel)
+    match event.what:
+        case e.What.MAX_TOLERATED | e.What.MOTOR_THRESHOLD:
+            return _measure_level(session, event)
+        case e.What.CTF:
+            return _measure_typed(session, event, MIN_CTF_MHZ, MAX_CTF_MHZ)
+        case e.What.MVIC | e.What.EVOKED:
+            return _measure_typed(session, event, 1, m.MAX_FORCE_MN)
+        case _:
+            assert_never(event.what)
+
+
+def _measure_level(session: Session, event: e.Measure) -> Step:
+    """The present amplitude, as the device has confirmed it: what is felt now is what is measured."""
+    if event.value:
+        return _refused(session, "amplitude_is_measured")
+    match session.state:
+        case Titrating(slot=slot, amplitude_ua=amplitude) if slot.channel == event.channel and amplitude:
+            if dict(session.confirmed).get(slot.channel, 0) != amplitude:
+                return _refused(session, "not_confirmed_yet", channel=slot.channel)
+            if unfelt_ms := _unfelt_ms(session, slot):
+                return _refused(session, "not_felt_yet", channel=slot.channel, wait_ms=unfelt_ms)
+            if event.what is e.What.MAX_TOLERATED:
+                session = replace(session, state=replace(session.state, measured=True))
+            return _stored(session, m.Measured(event.what, slot.channel, amplitude, slot))
+        case Titrating(slot=slot) if slot.channel == event.channel:
+            return _refused(session, "level_zero")
+        case _:
+            return _refused(session, "not_live")
+
+
+def _measure_typed(session: Session, event: e.Measure, low: int, high: int) -> Step:
+    if event.value is None or not low <= event.value <= high:
+        return _refused(session, "value_range", what=str(event.what), low=low, high=high)
+    return _stored(session, m.Measured(event.what, event.channel, event.value))
+
+
+def _stored(session: Session, new: m.Measured, **also: int) -> Step:
+    """Kept, and noted for the record: the next session finds it there."""
+    session = replace(session, measured=m.with_value(session.measured, new))
+    permille = m.mvic_permille(session.measured, new.channel) if new.what is e.What.EVOKED else None
+    if permille is not None:
+        also["permille"] = permille
+    if new.what is e.What.MAX_TOLERATED and new.slot and _at_ceiling(session.plan, new.slot, new.value):
+        also["at_ceiling"] = 1  # the patient may tolerate more than could be tried
+    values = {"channel": new.channel, f"value_{m.UNITS[new.what]}": new.value}
+    return _noted(session, "measured", what=str(new.what), **values, **also)
+
+
+def _at_ceiling(plan: Plan, slot: Slot, amplitude_ua: int) -> bool:
+    return amplitude_ua + plan.capabilities.amplitude_step_ua > plan.ceiling_ua(slot)
 
 
 # --- the plan runs ---
@@ -534,14 +693,24 @@ def _tick(session: Session, event: e.Tick) -> Step:
                 state = replace(state, origin_ms=origin + event.stalled_ms)
             t_ms = event.now_ms - state.origin_ms
             if t_ms >= session.plan.duration_ms:
-                return _halt(replace(session, position_ms=session.plan.duration_ms), Ending("complete"))
+                return _at_the_end(replace(session, position_ms=session.plan.duration_ms))
             if isinstance(state, Resuming) and t_ms - state.resumed_ms >= MIN_RESUME_MS:
                 state = Running(state.origin_ms, state.resumed_ms)
+            return _output(session, state)
+        case Titrating(slot=slot, amplitude_ua=amplitude) as state if amplitude and session.plan.course(slot).cycle_ms:
             return _output(session, state)
         case (Unsure(silent_by_ms=by) | Leaving(silent_by_ms=by)) as state if by is not None and event.now_ms >= by:
             return _flowing(replace(session, state=replace(state, silent_by_ms=None)), by, {}), ()
         case _:
             return session, ()
+
+
+def _at_the_end(session: Session) -> Step:
+    """The plan is over. A test that gets there has found nothing, and that is a result too."""
+    noted: tuple[c.Command, ...] = ()
+    if session.plan.assessment == m.CTF:
+        session, noted = _noted(session, "not_reached", cap_mhz=session.train.mhz if session.train else 0)
+    return _with(_halt(session, Ending("complete")), noted)
 
 
 def _given_up(session: Session) -> Step:
@@ -571,6 +740,8 @@ def _output(session: Session, state: Live) -> Step:
     if outputs != session.outputs:
         commands = (*commands, c.SetOutput(outputs))
     waveforms = dict(session.waveforms) | {output.channel: output.waveform for output in outputs}
+    if outputs and session.plan.assessment == m.CTF and not isinstance(state, Titrating):
+        session = replace(session, train=_train(session.plan, session.now_ms - state.origin_ms, arms))
     session = replace(session, state=state, arms=arms, outputs=outputs, waveforms=tuple(sorted(waveforms.items())))
     return session, commands
 
@@ -580,7 +751,9 @@ def _wanted(session: Session, state: Live) -> list[tuple[c.Arm, c.ChannelOutput]
         case Titrating(slot=slot, amplitude_ua=amplitude):
             # The armed ramp makes the guard hold the titration to the slew limit too.
             ramp_ms = max(MIN_RAMP_MS, amplitude * SLEW_WINDOW_MS // MAX_SLEW_UA_PER_S)
-            return [_channel(session.plan, slot, amplitude, amplitude, ramp_ms)]
+            course = session.plan.course(slot)
+            waveform = course.at(session.now_ms - session.course_from_ms)
+            return [_channel(session.plan, slot.channel, amplitude, amplitude, ramp_ms, waveform, course)]
         case Running(origin_ms=origin, resumed_ms=resumed) | Resuming(origin_ms=origin, resumed_ms=resumed):
             t_ms = session.now_ms - origin
             return [_planned(session.plan, at, t_ms, resumed) for at in session.plan.at(t_ms) if at.level_ua]
@@ -590,21 +763,34 @@ def _wanted(session: Session, state: Live) -> list[tuple[c.Arm, c.ChannelOutput]
 
 def _planned(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> tuple[c.Arm, c.ChannelOutput]:
     if resumed_ms is None or not _climbs(plan, at, t_ms, resumed_ms):
-        return _channel(plan, at.slot, at.level_ua, at.amplitude_ua, at.ramp_ms)
+        return _channel(plan, at.channel, at.level_ua, at.amplitude_ua, at.ramp_ms, at.waveform, at.course)
     climbed_ua = at.level_ua * max(0, _climbed_ms(at, t_ms, resumed_ms)) // MIN_RESUME_MS
     amplitude_ua = floor_to_step(min(at.amplitude_ua, climbed_ua), plan.capabilities.amplitude_step_ua)
-    return _channel(plan, at.slot, at.level_ua, amplitude_ua, _climb_span_ms(at))
+    return _channel(plan, at.channel, at.level_ua, amplitude_ua, _climb_span_ms(at), at.waveform, at.course)
 
 
-def _channel(plan: Plan, slot: Slot, level_ua: int, amplitude_ua: int, ramp_ms: int) -> tuple[c.Arm, c.ChannelOutput]:
-    pad_mm2 = next(channel.pad_mm2 for channel in plan.channels if channel.channel == slot.channel)
-    rise = level_ua * 1000 // ramp_ms
-    waveform = plan.waveforms[slot.waveform]
-    shape = (waveform.phase_us, waveform.gap_us, waveform.ratio, waveform.period_us)
+def _channel(
+    plan: Plan, channel: int, level_ua: int, amplitude_ua: int, ramp_ms: int, waveform: Waveform, course: Course
+) -> tuple[c.Arm, c.ChannelOutput]:
+    """What the guard and the driver are told of one channel; all of a sweep is armed at once, as it was confirmed."""
+    pad_mm2 = next(known.pad_mm2 for known in plan.channels if known.channel == channel)
+    rise, band = level_ua * 1000 // ramp_ms, course.band
+    phase_us, period_us = waveform.phase_us, waveform.period_us
+    longest = (0, 0)
+    if band is not None:
+        phase_us, period_us = band.shortest_phase_us, band.shortest_period_us
+        longest = (band.longest_period_us, band.longest_phase_us)
+    shape = (phase_us, waveform.gap_us, waveform.ratio, period_us, waveform.burst_pulses, waveform.burst_period_ms)
     return (
-        c.Arm(slot.channel, level_ua, ramp_ms, pad_mm2, *shape),
-        c.ChannelOutput(slot.channel, amplitude_ua, waveform, rise),
+        c.Arm(channel, level_ua, ramp_ms, pad_mm2, *shape, *longest),
+        c.ChannelOutput(channel, amplitude_ua, waveform, rise, band),
     )
+
+
+def _unfelt_ms(session: Session, slot: Slot) -> int:
+    """How long the present amplitude must still be felt until all of its sweep has been, at this amplitude."""
+    _, since_ms = session.felt
+    return max(0, session.plan.course(slot).cycle_ms - (session.now_ms - since_ms))
 
 
 def _climbs(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> bool:
@@ -649,10 +835,20 @@ def _halt(session: Session, state: State) -> Step:
     return replace(session, state=state, epoch=session.epoch + 1, outputs=(), arms=()), (c.Halt(), c.Disarm())
 
 
+def _restart_ms(plan: Plan, t_ms: int) -> int:
+    """Where to go on after a pause. A test goes on with its last whole train, because the first one after a resume
+    climbs over 5 s and tests nothing; the one after it, cut off or still to come, is then at the level."""
+    point_ms = plan.restart_point(t_ms)
+    if plan.assessment != m.CTF:
+        return point_ms
+    stage = plan.stage_at(point_ms)
+    return plan.stage_at(stage.start_ms - 1).start_ms if point_ms == stage.start_ms else stage.start_ms
+
+
 def _pause(session: Session, why: str) -> Step:
     match session.state:
         case Running(origin_ms=origin) | Resuming(origin_ms=origin):
-            from_ms = session.plan.restart_point(session.now_ms - origin)
+            from_ms = _restart_ms(session.plan, session.now_ms - origin)
             session, noted = _noted(session, "pause", why=why, from_ms=from_ms)
             return _with(_halt(session, Pausing(from_ms, why)), noted)
         case Titrating():
@@ -794,11 +990,11 @@ def _device(session: Session, event: e.Device) -> Step:
             return _with(_close(session, "wrong_device"), noted)
         case e.Enabled():
             return _enabled(session)
-        case e.OutputSent(now_ms=now_ms, amplitudes=sent):
-            return _flowing(session, now_ms, _between(dict(session.confirmed), dict(sent))), ()
-        case e.OutputConfirmed(now_ms=now_ms, amplitudes=confirmed):
-            flow = _between(dict(confirmed), dict(confirmed))
-            return _flowing(replace(session, confirmed=confirmed), now_ms, flow), ()
+        case e.OutputSent(now_ms=now_ms, amplitudes=sent, gap=gap):
+            flow = _between(_flowing_of(session.confirmed, session.silent), _flowing_of(sent, gap))
+            return _flowing(replace(session, sent=session.waveforms), now_ms, flow), ()
+        case e.OutputConfirmed():
+            return _output_confirmed(session, event), ()
         case e.Doubt(since_ms=since_ms):
             return _flowing(session, since_ms, _possible(session)), ()
         case e.DeviceFault(fault=fault, channel=channel, result=result):
@@ -813,9 +1009,20 @@ def _device(session: Session, event: e.Device) -> Step:
         case e.HaltConfirmed(now_ms=now_ms):
             return _halted(session, now_ms)
         case e.HaltUnconfirmed():
-            return _unsure(replace(session, confirmed=()), "halt_unconfirmed", Halt.UNCONFIRMED)
+            return _unsure(replace(session, confirmed=(), silent=()), "halt_unconfirmed", Halt.UNCONFIRMED)
         case _:
             assert_never(event)
+
+
+def _output_confirmed(session: Session, event: e.OutputConfirmed) -> Session:
+    confirmed = event.amplitudes
+    session = replace(session, confirmed=confirmed, silent=event.gap, played=session.sent)
+    if isinstance(session.state, Titrating):
+        present_ua = dict(confirmed).get(session.state.slot.channel, 0)
+        if present_ua != session.felt[0]:
+            session = replace(session, felt=(present_ua, session.now_ms))
+    flowing = _flowing_of(confirmed, event.gap)
+    return _flowing(session, event.now_ms, _between(flowing, flowing))
 
 
 def _link_lost(session: Session, reason: str) -> Step:
@@ -832,7 +1039,7 @@ def _link_lost(session: Session, reason: str) -> Step:
 
 def _halted(session: Session, now_ms: int) -> Step:
     """The device is off: what was on its way to 0 has arrived."""
-    session = replace(_flowing(session, now_ms, {}), confirmed=())
+    session = replace(_flowing(session, now_ms, {}), confirmed=(), silent=())
     match session.state:
         case Idle():
             return session, (c.Identify(),)
@@ -855,6 +1062,11 @@ def _halted(session: Session, now_ms: int) -> Step:
 # --- the dose ---
 
 
+def _flowing_of(amplitudes: tuple[tuple[int, int], ...], gap: tuple[int, ...]) -> dict[int, int]:
+    """What flows by channel; nothing between two bursts."""
+    return {channel: amplitude for channel, amplitude in amplitudes if channel not in gap}
+
+
 def _between(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, tuple[int, int]]:
     return {
         channel: (min(one.get(channel, 0), other.get(channel, 0)), max(one.get(channel, 0), other.get(channel, 0)))
@@ -869,9 +1081,11 @@ def _possible(session: Session) -> dict[int, tuple[int, int]]:
 
 def _flowing(session: Session, now_ms: int, flow: Mapping[int, tuple[int, int]]) -> Session:
     """From `now_ms` on each channel puts out something between its low and its high; others nothing."""
-    waveforms = dict(session.waveforms)
-    known = {ch: bounds for ch, bounds in flow.items() if ch in waveforms}  # no waveform: we never asked for it
-    ledger = session.ledger.set(now_ms, {ch: (low, high, waveforms[ch]) for ch, (low, high) in known.items()})
+    asked = dict(session.waveforms)  # no waveform: we never asked for it
+    known = {channel: bounds for channel, bounds in flow.items() if channel in asked}
+    sent, played = asked | dict(session.sent), asked | dict(session.played)
+    flows = {channel: (low, high, sent[channel]) for channel, (low, high) in known.items()}
+    ledger = session.ledger.set(now_ms, flows, played)
     return replace(session, ledger=ledger, flow=tuple((ch, low, high) for ch, (low, high) in known.items()))
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from nmes.core.course import Course, Modulation
+from nmes.core.units import floor_to_step
+
 
 class Phase(StrEnum):
     """What a channel is doing."""
@@ -103,10 +106,37 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One channel in one stage; `slot` is an index into `Plan.slots`."""
+    """One channel in one stage; `slot` is an index into `Plan.slots`.
+
+    `course` is what it plays, None = the waveform of its slot throughout. It and `modulation` go by the time of the
+    stage, rests counted.
+    """
 
     slot: int
     rhythm: Rhythm
+    course: Course | None = None
+    modulation: Modulation | None = None
+
+    def amplitude_ua(self, time_ms: int, moment: Moment, level_ua: int, step_ua: int) -> int:
+        """The amplitude at this time of the stage for a confirmed level, rounded down to `step_ua`."""
+        return self.rhythm.amplitude_ua(moment, self._played_ua(time_ms, level_ua, step_ua), step_ua)
+
+    def change_in_ms(self, time_ms: int, level_ua: int, step_ua: int) -> int:
+        """Time until phase, rounded amplitude or waveform may change, at least 1 unless the stage is over."""
+        moment = self.rhythm.at(time_ms)
+        change_ms = self.rhythm.change_in_ms(moment, self._played_ua(time_ms, level_ua, step_ua), step_ua)
+        if not level_ua or moment.phase is Phase.REST:
+            return change_ms
+        steps_ms = (
+            self.course.change_in_ms(time_ms) if self.course else None,
+            self.modulation.permille.change_in_ms(time_ms) if self.modulation else None,
+        )
+        return min([change_ms, *(step_ms for step_ms in steps_ms if step_ms is not None)])
+
+    def _played_ua(self, time_ms: int, level_ua: int, step_ua: int) -> int:
+        if self.modulation is None:
+            return level_ua
+        return floor_to_step(self.modulation.played_ua(level_ua, time_ms), step_ua)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +148,5 @@ class StagePlan:
     end_ms: int
     continuous: bool
     tracks: tuple[Track, ...]
+    step_mhz: int | None = None
+    """Delivered frequency of this step of a stepped test; None in every other stage."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from nmes.core import commands as c
+from nmes.core import measurement as m
 from nmes.core import session as s
 from nmes.core.plan import ChannelAt, Plan, Slot
 from nmes.core.timeline import Phase
@@ -83,15 +84,24 @@ class ChannelView:
     contractions: int
     ends_in_ms: int
     electrode: Electrode
+    mvic_permille: int | None = None
+    """The evoked force in thousandths of the patient's own strongest contraction, where both were measured."""
+    target_mn: int | None = None
+    """The force that is aimed at, where that is a part of it and it was measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotView:
-    """One level to titrate; `level_ua` None = not confirmed."""
+    """One level to titrate; `level_ua` None = not confirmed.
+
+    Of the most that is tolerated, once it is measured: `target_ua` is where to go, `cap_ua` what it may not pass.
+    """
 
     slot: Slot
     muscle: str
     level_ua: int | None
+    target_ua: int | None = None
+    cap_ua: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,12 @@ class View:
     device: str
     may: frozenset[str]
     halt_unconfirmed: bool
+    who: m.Who = m.NOBODY
+    origin: m.Origin | None = None
+    """Where the frequency of this plan comes from; None if nothing is derived."""
+    measured: tuple[m.Measured, ...] = ()
+    step_mhz: int | None = None
+    """Delivered frequency of the present step of a stepped test."""
 
 
 STALE_MS = 1000
@@ -154,17 +170,25 @@ def view(session: s.Session, output: OutputState) -> View:
         channels=tuple(
             _channel(session, output, age_ms, live, channel.channel, at) for channel in session.plan.channels
         ),
-        slots=tuple(
-            SlotView(slot, _muscle(session.plan, slot.channel), _level(session.plan, slot))
-            for slot in session.plan.slots
-        ),
+        slots=tuple(_slot(session, slot) for slot in session.plan.slots),
         live_slot=live,
         dose=tuple(DoseView(t.channel, t.low_nc, t.high_nc) for t in session.ledger.totals(session.now_ms)),
         note=session.note,
         device=session.device.device_id if session.device else "",
         may=_may(session),
         halt_unconfirmed=_unconfirmed(state),
+        who=session.who,
+        origin=session.origin,
+        measured=session.measured,
+        step_mhz=session.plan.stage_at(position).step_mhz,
     )
+
+
+def _slot(session: s.Session, slot: Slot) -> SlotView:
+    plan, step_ua = session.plan, session.plan.capabilities.amplitude_step_ua
+    target_ua = m.target_ua(plan.aim, session.measured, slot, step_ua)
+    cap_ua = m.cap_ua(plan.aim, session.measured, slot, step_ua)
+    return SlotView(slot, _muscle(plan, slot.channel), _level(plan, slot), target_ua, cap_ua)
 
 
 def _unconfirmed(state: s.State) -> bool:
@@ -275,6 +299,8 @@ def _channel(
         electrode=Electrode.OK
         if confirmed >= plan.capabilities.electrode_floor_ua and known
         else Electrode.CANNOT_TELL,
+        mvic_permille=m.mvic_permille(session.measured, channel),
+        target_mn=m.target_mn(plan.aim, session.measured, channel),
     )
 
 
@@ -299,6 +325,16 @@ def _position_ms(session: s.Session) -> int:
 
 
 def _may(session: s.Session) -> frozenset[str]:
+    """The actions of the state, and CRAMP where it would halt or be a result."""
+    testing = session.plan.assessment == m.CTF
+    live = isinstance(session.state, s.Committing | s.Enabling | s.Live)
+    kept = session.train is not None and isinstance(
+        session.state, s.Pausing | s.Paused | s.Stopping | s.Stopped | s.Unsure
+    )
+    return _may_do(session) | ({"cramp"} if testing and (live or kept) else set())
+
+
+def _may_do(session: s.Session) -> frozenset[str]:
     match session.state:
         case s.Screening():
             return frozenset({"screen", "end"})
@@ -310,9 +346,10 @@ def _may(session: s.Session) -> frozenset[str]:
         case s.Stopped():
             return frozenset({"titrate", "end"}) if not session.record_fault else frozenset({"end"})
         case s.Titrating():
-            return frozenset({"increase", "decrease", "accept", "pause", "end"})
+            return frozenset({"increase", "decrease", "accept", "measure", "pause", "end"})
         case s.Running():
-            return frozenset({"increase", "decrease", "pause", "end"})
+            increase = () if session.plan.assessment == m.CTF else ("increase",)
+            return frozenset({"decrease", "pause", "end", *increase})
         case s.Resuming():
             return frozenset({"decrease", "pause", "end"})
         case s.Paused():

@@ -19,13 +19,21 @@ class Waveform:
     """A rectangular biphasic pulse and its rate.
 
     `phase_us` first phase, `gap_us` interphase gap (0 = none), `ratio` first over second phase current (1 = symmetric),
-    `period_us` from pulse to pulse. Amplitude is no part of it: a confirmed level belongs to a channel and a Waveform.
+    `period_us` from pulse to pulse. `burst_pulses` pulses each `burst_period_ms`, or 0 and 0: a steady train. Amplitude
+    is no part of it: a confirmed level belongs to a channel and a Waveform.
     """
 
     phase_us: int
     gap_us: int
     ratio: int
     period_us: int
+    burst_pulses: int = 0
+    burst_period_ms: int = 0
+
+    @property
+    def mean_period_us(self) -> int:
+        """From pulse to pulse in the long run, the silence between bursts counted; rounded down."""
+        return self.burst_period_ms * 1000 // self.burst_pulses if self.burst_pulses else self.period_us
 
     def points(self, amplitude_ua: int, step_ua: int) -> tuple[Point, ...]:
         """Points `(duration_us, current_ua)` of one pulse at `amplitude_ua`, rounded down to `step_ua`; none at 0."""
@@ -46,6 +54,27 @@ class Waveform:
         # The second current is rounded down to the grid. It is furthest from its share at 2 × ratio - 1 steps of first
         # current, where the share is just under two steps and one is left.
         return (2 * self.ratio - 1) * self.phase_us
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """All the waveforms of one sweep: the shortest and the longest pulse period and first phase it ever has.
+
+    A level is confirmed while all of it is felt; within a band a train goes on at its amplitude.
+    """
+
+    shortest_period_us: int
+    longest_period_us: int
+    shortest_phase_us: int
+    longest_phase_us: int
+
+    def holds(self, waveform: Waveform) -> bool:
+        """Whether this waveform occurs in the sweep; none in bursts does."""
+        return (
+            not waveform.burst_pulses
+            and self.shortest_period_us <= waveform.period_us <= self.longest_period_us
+            and self.shortest_phase_us <= waveform.phase_us <= self.longest_phase_us
+        )
 
 
 def net_charge_permille(points: tuple[Point, ...]) -> int:

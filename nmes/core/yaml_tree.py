@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -133,9 +133,7 @@ def read(text: bytes, name: str) -> Tree:
         for event in YAML(typ="safe", pure=True).parse(decoded):
             builder.take(event)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise refuse(f"this is not YAML: {error.problem}", "check indentation, colons and quotes", *place) from error
+        raise refuse(*_parser_words(error)) from error
     except ProtocolError:
         raise
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
@@ -145,10 +143,41 @@ def read(text: bytes, name: str) -> Tree:
         reason = (
             "the file is empty" if tree.value is None else "the file must be a group of keys, not a list or one value"
         )
-        raise refuse(reason, "start with id:, version:, title:")
+        raise refuse(reason, "start with id:, version:, title:", *tree.place(()))
     if problems:
         raise ProtocolError(problems)
     return tree
+
+
+# What the parser says, where it began (True) or where it noticed (False), and the same for the person who wrote it.
+_SAID = (
+    (
+        "mapping values are not allowed",
+        False,
+        "a colon is out of place here",
+        "put a text with a colon in quotes, or indent the line as its neighbours are",
+    ),
+    ("expected <block end>", False, "this line is not in line with those above it", "indent it as its neighbours are"),
+    ("expected ',' or ']'", True, "the list that begins here is not closed", "close it with ]"),
+    ("expected ',' or '}'", True, "the group that begins here is not closed", "close it with }"),
+    ("unexpected end of stream", True, "the quote that begins here is not closed", "close it, or remove it"),
+    ("could not find expected ':'", True, "there is no colon after this key", "write key: value"),
+    ("cannot start any token", False, "no value can begin with this character", "put the text in quotes"),
+)
+
+
+def _parser_words(error: MarkedYAMLError) -> tuple[str, str, int, int]:
+    """What is wrong, what to do, line and column; the parser's own words where we have none."""
+    said = str(error.problem)
+    for part, at_beginning, reason, accepted in _SAID:
+        if part in said:
+            mark = error.context_mark if at_beginning else error.problem_mark
+            return (reason, accepted, *_place(mark or error.problem_mark))
+    return (f"this is not YAML: {said}", "check indentation, colons and quotes", *_place(error.problem_mark))
+
+
+def _place(mark: StreamMark | None) -> Place:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 class _Builder:

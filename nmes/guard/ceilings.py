@@ -75,6 +75,21 @@ class Ceilings:
     max_pad_mm2: int = 30_000
     """300 cm², larger than any pad sold for this; a wrong unit would make a small pad look safe. [design]"""
 
+    max_burst_pulses: int = 20
+    """More is a train, not a burst. [design]"""
+
+    min_burst_period_ms: int = 200
+    """Five bursts a second. [design]"""
+
+    max_burst_period_ms: int = 1_000
+    """One burst a second: a longer silence is no gap between two bursts. [design]"""
+
+    burst_gap_us: int = 1_000_000
+    """A burst may return to the amplitude it had within the last second, no later. [design]"""
+
+    burst_late_us: int = 100_000
+    """The end of a burst may come so much late; then the program hangs and a train is made of it. [design]"""
+
     step_ua: int = 500
     """The device's smallest change: one always fits an update once its time has been waited. [source: P24 p. 29]"""
 

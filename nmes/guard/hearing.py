@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from nmes.guard.burst import dark, overlong
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.judge import Judgement, check_charge
 from nmes.guard.rules import Refusal, Rule
@@ -45,7 +46,7 @@ def watch(state: State, now_us: int, limit: Ceilings) -> Refusal | None:
     oldest = min((pending.at_us for pending in state.pending if pending.peaks), default=now_us)
     if now_us - oldest > limit.silence_us:
         return Refusal(Rule.UPDATE_UNANSWERED, f"an update unanswered for more than {limit.silence_us // 1000} ms")
-    return check_charge(state, now_us, limit)
+    return overlong(state, now_us, limit) or check_charge(state, now_us, limit)
 
 
 def _find(state: State, number: int, kind: type[Halt | Init | Update | Poll | Status]) -> Pending | None:
@@ -66,8 +67,9 @@ def _answer(state: State, asked: Pending, reply: Answer) -> Judgement:
     if reply.asked is Asked.INIT:
         return _superseded(replace(rest, stage=Stage.ENABLED), asked), None
     done = _superseded(replace(_renewed(rest, asked), acknowledged=asked.peaks), asked)
-    dark = not any(asked.peaks) and not any(any(one.peaks) for one in done.pending)
-    return (replace(done, stage=Stage.ENABLED) if dark else done), None
+    done = replace(done, lanes=dark(state, done, asked))
+    all_off = not any(asked.peaks) and not any(any(one.peaks) for one in done.pending)
+    return (replace(done, stage=Stage.ENABLED) if all_off else done), None
 
 
 def _superseded(state: State, by: Pending) -> State:

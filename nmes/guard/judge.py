@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from nmes.guard.burst import earned_us, forgotten, lit, returns_to_ua
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.confirmed import check_confirmed
 from nmes.guard.pulse import Pulse, check_pulse, check_time, measure
@@ -45,7 +46,7 @@ def judge(state: State, request: Request, now_us: int, limit: Ceilings) -> Judge
 def halted(state: State, number: int, now_us: int) -> State:
     """A halt goes out: whatever was on its way counts for nothing, the skin counts as 0, silence counts from here."""
     others = tuple(pending for pending in state.pending if isinstance(pending.seen, Halt))
-    lanes = tuple(_settled(lane, now_us) for lane in state.lanes)
+    lanes = tuple(forgotten(_settled(lane, now_us)) for lane in state.lanes)
     off = (0,) * len(lanes)
     stopped = replace(state, lanes=lanes, stage=Stage.HALTING, pending=others, acknowledged=off, renewed_us=now_us)
     return _changed(stopped, Pending(state.turn + 1, number, Halt(), now_us))
@@ -120,13 +121,18 @@ def _channel(lane: Lane, from_ua: int, train: Train, pulse: Pulse, now_us: int, 
     if refusal:
         return refusal
     waited_from_us = lane.waited_from_us
-    if pulse.peak_ua > from_ua:
-        rise_ua = pulse.peak_ua - from_ua
-        waited_from_us = _earned_from(lane, lane.armed, now_us, limit) + _cost_us(rise_ua, lane.armed)
+    returns_ua = returns_to_ua(lane, lane.armed, now_us, limit)
+    if pulse.peak_ua > max(from_ua, returns_ua):
+        rise_ua = pulse.peak_ua - max(from_ua, returns_ua)
+        earned_from_us = _earned_from(lane, lane.armed, now_us, earned_us(lane.armed, returns_ua > 0), limit)
+        waited_from_us = earned_from_us + _cost_us(rise_ua, lane.armed)
         if waited_from_us > now_us:
             detail = f"channel {train.channel}: up by {rise_ua} µA, {waited_from_us - now_us} µs too early"
             return Refusal(Rule.RISE, detail)
-    return Lane(lane.armed, waited_from_us, lane.spent_pc, pulse.charge_pc, train.period_us, now_us)
+    playing = replace(
+        lane, waited_from_us=waited_from_us, pulse_pc=pulse.charge_pc, period_us=train.period_us, since_us=now_us
+    )
+    return lit(playing, lane.armed, now_us, limit) if pulse.peak_ua else playing
 
 
 def _cost_us(rise_ua: int, armed: Armed) -> int:
@@ -134,12 +140,12 @@ def _cost_us(rise_ua: int, armed: Armed) -> int:
     return -(-rise_ua * armed.ramp_ms * 1000 // armed.level_ua)
 
 
-def _earned_from(lane: Lane, armed: Armed, now_us: int, limit: Ceilings) -> int:
-    """Since when waiting counts: idle time earns one update (or one pulse), one device step and a turn. [design]
+def _earned_from(lane: Lane, armed: Armed, now_us: int, burst_us: int, limit: Ceilings) -> int:
+    """Since when waiting counts: idle time earns one update (or one pulse, or burst), one step and a turn. [design]
 
     The confirmed pulse rate, never that of the frame under judgement: a frame must not set its own allowance.
     """
-    one_update_us = max(limit.update_us, armed.period_us) + _cost_us(limit.step_ua, armed)
+    one_update_us = max(limit.update_us, armed.period_us, burst_us) + _cost_us(limit.step_ua, armed)
     return max(lane.waited_from_us, now_us - one_update_us - limit.turn_us)
 
 

@@ -12,13 +12,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from nmes.guard.arming import may_arm
+from nmes.guard.burst import lit
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.clock import boottime_us
 from nmes.guard.hearing import hear, watch
 from nmes.guard.judge import always_passes, halted, judge
 from nmes.guard.rules import Refusal, Rule
 from nmes.guard.sight import Sight
-from nmes.guard.state import Armed, Lane, Stage, fresh
+from nmes.guard.state import Armed, Lane, Stage, fresh, may_be_on
 from nmes.link.port import Identity, Port
 from nmes.link.port import PortError as PortError  # noqa: PLC0414 - re-exported: who holds a guard need not know the line
 
@@ -152,28 +154,36 @@ class GuardedPort:
         gap_us: int,
         ratio: int,
         period_us: int,
+        burst_pulses: int = 0,
+        burst_period_ms: int = 0,
+        longest_period_us: int = 0,
+        longest_phase_us: int = 0,
     ) -> bool:
         """Allow `channel` (from 1) to climb to `level_ua` in `ramp_ms` at the fastest, on pads of `pad_mm2`.
 
         Confirmed with a first phase of `phase_us`, then `gap_us`, then a return phase of the first current over
-        `ratio`, one such pulse every `period_us`; no other waveform passes.
+        `ratio`, one such pulse every `period_us`; no other waveform passes. Of a sweep these are the shortest phase and
+        period, and `longest_phase_us` and `longest_period_us` the others (0: no sweep). Bursts: `burst_pulses` each
+        `burst_period_ms` (0: none).
         False, and the channel disarmed, if latched or if a number is outside the ceilings.
         """
-        limit = self._ceilings
+        armed = Armed(
+            level_ua,
+            ramp_ms,
+            pad_mm2,
+            phase_us,
+            gap_us,
+            ratio,
+            period_us,
+            longest_period_us,
+            longest_phase_us,
+            burst_pulses,
+            burst_period_ms,
+        )
         with self._line:
-            if not 1 <= channel <= limit.channels:
+            if not 1 <= channel <= self._ceilings.channels:
                 return False
-            good = (
-                self._latched is None
-                and 0 < level_ua <= limit.max_amplitude_ua
-                and ramp_ms >= limit.min_ramp_ms
-                and 0 < pad_mm2 <= limit.max_pad_mm2
-                and 0 < phase_us <= limit.max_phase_us
-                and 0 <= gap_us <= limit.max_gap_us
-                and 1 <= ratio <= limit.max_ratio
-                and limit.min_period_us <= period_us <= limit.max_period_us
-            )
-            armed = Armed(level_ua, ramp_ms, pad_mm2, phase_us, gap_us, ratio, period_us)
+            good = self._latched is None and may_arm(armed, self._ceilings)
             self._change(channel, armed if good else None)
             return good
 
@@ -252,6 +262,12 @@ class GuardedPort:
             self._on_trip(trip)
 
     def _change(self, channel: int, armed: Armed | None) -> None:
+        """Another level of the same waveform keeps the gap between two bursts; everything else ends it."""
         lanes: list[Lane] = list(self._state.lanes)
-        lanes[channel - 1] = replace(lanes[channel - 1], armed=armed)
+        lane = lanes[channel - 1]
+        goes_on = armed is not None and lane.armed is not None and armed.same_waveform(lane.armed)
+        lane = replace(lane, armed=armed, gap=lane.gap if goes_on else None)
+        if armed is not None and armed.burst_pulses and may_be_on(self._state, channel - 1):
+            lane = lit(lane, armed, self._time(), self._ceilings)  # a train that is on is a burst from here on
+        lanes[channel - 1] = lane
         self._state = replace(self._state, lanes=tuple(lanes))

@@ -35,6 +35,7 @@ class Rule(StrEnum):
 
     DEVICE_SILENT = "device_silent"
     UPDATE_UNANSWERED = "update_unanswered"
+    BURST_TOO_LONG = "burst_too_long"
     REPLY_NOT_OK = "reply_not_ok"
     CHANNEL_SILENT = "channel_silent"
     CHANNEL_ACTIVE = "channel_active"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from nmes.guard.sight import Halt, Init, Poll, Seen, Status, Update
@@ -30,7 +30,9 @@ class Armed:
     """A person confirmed `level_ua` on this pad; it may be reached from 0 in `ramp_ms` and no faster.
 
     It was confirmed with one pulse every `period_us`: a first phase of `phase_us`, `gap_us` of nothing, and a return
-    phase whose current is the first one's over `ratio` (1 = symmetric).
+    phase whose current is the first one's over `ratio` (1 = symmetric). Of a sweep these are the shortest period and
+    phase; `longest_period_us` and `longest_phase_us` are the others (0: no sweep). `burst_pulses` pulses each
+    `burst_period_ms`, or 0 and 0.
     """
 
     level_ua: int
@@ -40,11 +42,47 @@ class Armed:
     gap_us: int
     ratio: int
     period_us: int
+    longest_period_us: int = 0
+    longest_phase_us: int = 0
+    burst_pulses: int = 0
+    burst_period_ms: int = 0
+
+    @property
+    def slowest_us(self) -> int:
+        return self.longest_period_us or self.period_us
+
+    @property
+    def widest_us(self) -> int:
+        return self.longest_phase_us or self.phase_us
+
+    @property
+    def burst_us(self) -> int:
+        """The length of one burst, its last period included."""
+        return self.burst_pulses * self.period_us
+
+    def same_waveform(self, other: Armed) -> bool:
+        """Whether only level or ramp differ: what was felt is the same."""
+        return replace(other, level_ua=self.level_ua, ramp_ms=self.ramp_ms) == self
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The silence after a burst, once its end is acknowledged: at `peak_ua`, acknowledged, the burst was on before it.
+
+    `from_us`: when the request that ended the burst was passed; `burst_from_us`: when the one that began it was.
+    """
+
+    peak_ua: int
+    from_us: int
+    burst_from_us: int
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One channel. Waiting since `waited_from_us` pays for rises; `spent_pc` was delivered before `since_us`."""
+    """One channel. Waiting since `waited_from_us` pays for rises; `spent_pc` was delivered before `since_us`.
+
+    `burst_from_us`: since when a burst is on, until its end is acknowledged; `burst_by_us`: when it must have ended.
+    """
 
     armed: Armed | None = None
     waited_from_us: int = LONG_AGO_US
@@ -52,6 +90,9 @@ class Lane:
     pulse_pc: int = 0
     period_us: int = 1
     since_us: int = 0
+    burst_from_us: int | None = None
+    burst_by_us: int | None = None
+    gap: Gap | None = None
 
     def charge_pc(self, now_us: int) -> int:
         """At most this much was delivered: each change of output may add a pulse."""
@@ -93,6 +134,11 @@ def fresh(channels: int) -> State:
 def lowest_peak(state: State, index: int) -> int:
     """The least current the channel may have now: an update that is not acknowledged may not have arrived."""
     return min([state.acknowledged[index], *(pending.peaks[index] for pending in state.pending if pending.peaks)])
+
+
+def may_be_on(state: State, index: int) -> bool:
+    """Whether the channel was acknowledged to be on, or an update that switches it on may have arrived."""
+    return bool(state.acknowledged[index] or any(pending.peaks[index] for pending in state.pending if pending.peaks))
 
 
 def waits_for(state: State, kinds: type[Seen] | tuple[type[Seen], ...]) -> bool:

@@ -14,15 +14,19 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 from urllib.parse import urlsplit
 
 from nmes import __version__
 from nmes.core import limits
 from nmes.core.capabilities import Capabilities
+from nmes.core.measurement import NOBODY, From, Missing, Origin
+from nmes.core.measurement import Who as Who  # noqa: PLC0414 - re-exported: whoever opens a session says for whom
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
+from nmes.core.protocol import DerivedFrequency
 from nmes.core.protocol_file import parse
 from nmes.core.session import Session, begin
 from nmes.core.view import Output, View
@@ -36,10 +40,11 @@ from nmes.link.memory_port import MemoryPort
 from nmes.link.memory_port import Peer as Peer  # noqa: PLC0414 - re-exported: only this module may know the line
 from nmes.link.port import LineSettings, Port, PortError
 from nmes.record.clocks import system_clocks
-from nmes.record.codec import VOCABULARY, Codec, Undecodable, encode
+from nmes.record.codec import READABLE, VOCABULARY, Codec, Undecodable, encode
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
+from nmes.record.measurements import Found, Of, Untrusted, latest
 from nmes.record.sink import JournalThread
 from nmes.runtime.clock import RealClock
 from nmes.runtime.library import Loaded
@@ -53,6 +58,7 @@ if TYPE_CHECKING:
 
 FINISH_LIMIT_S = 10.0
 _CAPABILITIES = Codec(Capabilities)
+_ORIGIN = Codec(Origin)
 
 
 class CannotStart(Exception):
@@ -115,11 +121,48 @@ class RunningSession:
         return summary_of(self.record)
 
 
-def binding(loaded: Loaded, plan: Plan, device: str, begun_ms: int) -> dict[str, object]:
-    """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks.
+def origin_of(home: Path, kind: Kind, loaded: Loaded, who: Who, now: datetime | None = None) -> Origin | None:
+    """Where the cramp threshold frequency for this session comes from; None if the protocol derives nothing from one.
 
-    With the vocabulary of its events, the capabilities and the patient's cramp threshold frequency (nothing measures it
-    yet) it is all that a later program needs to make the same plan and replay the session.
+    What was typed for this session goes first, then what was measured at this patient, side and muscle, then the
+    protocol's fallback. RecordError if the records cannot be read.
+    """
+    derived = next((s for s in loaded.protocol.stages if isinstance(s.frequency_hz, DerivedFrequency)), None)
+    if derived is None:
+        return None
+    muscle = " and ".join(sorted({channel.muscle for channel in loaded.protocol.channels}))
+
+    def made(kind: From, ctf_mhz: int | None, missing: Missing | None = None) -> Origin:
+        asked_mhz = derived.frequency_mhz(ctf_mhz)
+        return Origin(kind, ctf_mhz, asked_mhz, who.code, who.side, muscle, missing=missing)
+
+    if who.ctf_mhz is not None:
+        return made(From.TYPED, who.ctf_mhz)
+    if not who.code or not who.side:
+        return made(From.FALLBACK, None, Missing.NO_SIDE if who.code else Missing.NO_CODE)
+    found = latest(home, kind, Of(who.code, who.side, muscle, "ctf"))
+    match found:
+        case Found(value=int(ctf_mhz), session=session, t_utc=t_utc):
+            age_days = ((now or datetime.now(UTC)).date() - datetime.fromisoformat(t_utc).date()).days
+            return replace(made(From.MEASURED, ctf_mhz), session=session, t_utc=t_utc, age_days=age_days)
+        case Found(session=session, t_utc=t_utc):
+            return replace(made(From.FALLBACK, None, Missing.NOT_REACHED), session=session, t_utc=t_utc)
+        case Untrusted(session=session, t_utc=t_utc):
+            return replace(made(From.FALLBACK, None, Missing.UNTRUSTED), session=session, t_utc=t_utc)
+        case None:
+            return made(From.FALLBACK, None, Missing.NONE_FOUND)
+        case _:
+            assert_never(found)
+
+
+def binding(
+    loaded: Loaded, plan: Plan, device: str, begun_ms: int, who: Who = NOBODY, origin: Origin | None = None
+) -> dict[str, object]:
+    """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks, for whom.
+
+    With the vocabulary of its events, the capabilities and the patient's cramp threshold frequency it is all that a
+    later program needs to make the same plan and replay the session. `patient`, `side`, `muscles` and `assessment` are
+    what a later session finds a measured value by.
     """
     return {
         "events": VOCABULARY,
@@ -132,7 +175,12 @@ def binding(loaded: Loaded, plan: Plan, device: str, begun_ms: int) -> dict[str,
         "device": encode(device),
         "model": plan.capabilities.model,
         "capabilities": encode(plan.capabilities),
-        "ctf_mhz": None,
+        "patient": who.code,
+        "side": who.side,
+        "muscles": [channel.muscle for channel in loaded.protocol.channels],
+        "assessment": plan.assessment,
+        "ctf_mhz": origin.ctf_mhz if origin else None,
+        "ctf_origin": encode(origin),
         "clocks": "monotonic orders, universal time informs",
         "begun_ms": begun_ms,
         "limits": {name.lower(): value for name, value in vars(limits).items() if name.isupper()},
@@ -144,24 +192,35 @@ def session_of(bound: Mapping[str, object]) -> Session:
 
     RecordError if it was written in a vocabulary this program does not know.
     """
-    if bound.get("events") != VOCABULARY:
-        raise Undecodable(f"the record's events are of version {bound.get('events')}, this program knows {VOCABULARY}")
-    protocol = parse(str(bound["protocol_yaml"]).encode(), f"{bound['protocol']}.yaml")
+    if bound.get("events") not in READABLE:
+        known = " and ".join(map(str, READABLE))
+        raise Undecodable(f"the record's events are of version {bound.get('events')}, this program knows {known}")
+    protocol = parse(str(bound["protocol_yaml"]).encode(), f"{bound['protocol']}.yaml", of_record=True)
     ctf_mhz = bound["ctf_mhz"]
     plan = plan_for(protocol, _CAPABILITIES.decode(bound["capabilities"]), int(str(ctf_mhz)) if ctf_mhz else None)
-    session, _ = begin(plan, protocol.screening_codes)
+    origin = bound.get("ctf_origin")
+    who = Who(str(bound.get("patient", "")), str(bound.get("side", "")))
+    session, _ = begin(plan, protocol.screening_codes, who, _ORIGIN.decode(origin) if origin else None)
     return replace(session, now_ms=int(str(bound["begun_ms"])))
 
 
-def open_live(loaded: Loaded, *, url: str | None, home: Path, trace: Path | None = None) -> RunningSession:
+def kind_of(url: str | None) -> Kind:
+    """The chain that sessions at `url` are recorded in, and read from."""
+    return Kind.SIMULATION if is_simulation(url) else Kind.PATIENT
+
+
+def open_live(
+    loaded: Loaded, *, url: str | None, home: Path, trace: Path | None = None, who: Who = NOBODY
+) -> RunningSession:
     """Open a session on the simulator (`url` None) or on the device at `url`; CannotStart says why not."""
-    plan = plan_for(loaded.protocol, P24)
     clock = RealClock()
-    kind = Kind.SIMULATION if is_simulation(url) else Kind.PATIENT
+    kind = kind_of(url)
     simulator = None
     with contextlib.ExitStack() as undo:
         try:
-            bound = binding(loaded, plan, url or "simulator", clock.now_ms())
+            origin = origin_of(home, kind, loaded, who)
+            plan = plan_for(loaded.protocol, P24, origin.ctf_mhz if origin else None)
+            bound = binding(loaded, plan, url or "simulator", clock.now_ms(), who, origin)
             journal = Journal.open(chain_folder(home, kind), socket.gethostname(), bound, system_clocks())
             undo.callback(_not_begun, journal)
             if url is None:
@@ -177,7 +236,7 @@ def open_live(loaded: Loaded, *, url: str | None, home: Path, trace: Path | None
         controllers[0].tell(event)
 
     sink = JournalThread(journal, tell_later)
-    begun = begin(plan, loaded.protocol.screening_codes)
+    begun = begin(plan, loaded.protocol.screening_codes, who, origin)
     controller = Controller(begun, P24Driver(), guard, sink, clock, loaded.protocol.operator_absent_limit_ms)
     controllers.append(controller)
     loop = Loop(controller)

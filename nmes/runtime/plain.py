@@ -7,11 +7,13 @@ typed at, so that a line from before a STOP does nothing after it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import isfinite
 
 from nmes.core import events as e
 from nmes.core.limits import MAX_SLEW_UA_PER_S
+from nmes.core.measurement import CTF
 from nmes.core.plan import Slot
 from nmes.core.protocol import Protocol
 from nmes.core.suggest import nearest
@@ -38,12 +40,16 @@ HELP = (
     "titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right.",
     "+ 2 and - 2: the same for channel 2, while several run.",
     "start: begin the treatment from 0. pause: to 0. resume: go on, climbing from 0 over at least 5 s.",
+    "cramp: the muscle cramps. In a test of the cramp threshold the output goes to 0 and the frequency is kept.",
+    "measure max, measure motor: the present level is the most that is tolerated, or the first twitch.",
+    "mvic 120: the patient's own strongest force in newtons. force 30: the force that the current makes.",
+    "ctf 18: a cramp threshold frequency in Hz, found elsewhere. measure max 2, mvic 120 2: the same for channel 2.",
     "mark cramp, mark pain, mark note: a note in the record. Enter alone: I am here.",
     "status: everything known now. wait 10: take the next line after 10 s. end: end the session.",
 )
 _COMMANDS = (
     *("stop", "placed", "titrate", "accept", "start", "pause", "resume", "mark", "status", "wait", "end", "help"),
-    *("yes", "no", "unknown", "back", "again", "here"),
+    *("yes", "no", "unknown", "back", "again", "here", "cramp", "measure", "mvic", "force", "ctf"),
 )
 
 
@@ -184,12 +190,62 @@ def _command(command: str, rest: str, view: View) -> Heard:
         case "resume":
             return Heard(Post(e.Resume(view.epoch)))
         case "mark" if rest:
-            kind, _, text = rest.partition(" ")
-            return Heard(Post(e.Mark(kind.lower(), text.strip())))
+            return _mark(rest, view)
+        case "cramp":
+            return Heard(Post(e.Cramp("key")))
+        case "measure" | "mvic" | "force" | "ctf":
+            return measurement(command, rest, view)
         case "mark":
             return Heard(said=("Mark what? Type mark cramp, mark pain or mark note.",))
         case _:
             return Heard(said=(f'"{command}" is not known here; {nearest(command, _COMMANDS) or "type help"}',))
+
+
+def _mark(rest: str, view: View) -> Heard:
+    """A note; in a test of the cramp threshold a cramp is never only a note."""
+    kind, _, text = rest.partition(" ")
+    if kind.lower() == "cramp" and view.plan.assessment == CTF:
+        return Heard(Post(e.Cramp("key")))
+    return Heard(Post(e.Mark(kind.lower(), text.strip())))
+
+
+def measurement(command: str, rest: str, view: View) -> Heard:
+    """`measure max|motor`, or a typed value: `mvic N`, `force N`, `ctf HZ`; each with a channel if need be."""
+    words = rest.split()
+    first, channel = (words[0].lower() if words else ""), _channel(words[1:], view)
+    if channel is None:
+        return Heard(said=(f"Which channel? Type {command} {first} and its number.",))
+    if command == "measure":
+        what = _LEVELS.get(first)
+        said = "Measure what? While the level is felt type measure max or measure motor."
+        return Heard(said=(said,)) if what is None else Heard(Post(e.Measure(what, channel)))
+    thousandths = _thousandths(first)
+    if thousandths is None:
+        return Heard(said=(f"How much? Type {_EXAMPLES[command]}.",))
+    return Heard(Post(e.Measure(_TYPED[command], channel, thousandths)))
+
+
+_LEVELS = {"max": e.What.MAX_TOLERATED, "motor": e.What.MOTOR_THRESHOLD}
+_TYPED = {"mvic": e.What.MVIC, "force": e.What.EVOKED, "ctf": e.What.CTF}
+_EXAMPLES = {"mvic": "mvic 120, in newtons", "force": "force 30, in newtons", "ctf": "ctf 18, in hertz"}
+
+
+def _channel(words: list[str], view: View) -> int | None:
+    """The channel that is named, else the one being titrated, else the only one."""
+    channels = [channel.channel for channel in view.channels]
+    if words:
+        return int(words[0]) if words[0].isdecimal() and int(words[0]) in channels else None
+    if view.live_slot is not None:
+        return view.live_slot.channel
+    return channels[0] if len(channels) == 1 else None
+
+
+def _thousandths(text: str) -> int | None:
+    """A plain number above 0 in thousandths; anything else is none."""
+    return round(float(text) * 1000) or None if _NUMBER.fullmatch(text) else None
+
+
+_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
 
 
 def _titrate(rest: str, view: View) -> Heard:

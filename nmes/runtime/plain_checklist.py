@@ -1,15 +1,15 @@
-"""The screening checklist asked line by line: one question, one answer, a reason where a warning needs one, a name.
+"""The screening checklist asked line by line: one question, one answer, what an answer needs to go on, and a name.
 
 Pure. It judges nothing by itself: the answers go whole to the session, which may refuse them; then it starts anew.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from nmes.core.events import Answer, Reply, Screened
-from nmes.core.screening import CATALOGUE, Severity
+from nmes.core.screening import CATALOGUE, HEADINGS, Severity, in_groups
 
 _REPLIES = {
     "y": Reply.YES,
@@ -24,6 +24,13 @@ _REPLIES = {
 @dataclass(frozen=True, slots=True)
 class Question:
     """The answer to question `index`, from 0, is awaited."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """The name of who reviewed question `index` medically is awaited."""
 
     index: int
 
@@ -45,7 +52,7 @@ class Sent:
     """The answers are with the session."""
 
 
-Awaits = Question | Reason | Name | Sent
+Awaits = Question | Reviewer | Reason | Name | Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,10 @@ class Taken:
 
 
 class Checklist:
-    """The questions of one protocol, in its order."""
+    """The questions of one protocol, group by group; the answers are given back in the protocol's own order."""
 
     def __init__(self, codes: tuple[str, ...], kind: str) -> None:
-        self._codes, self._kind = codes, kind
+        self._given, self._codes, self._kind = codes, in_groups(codes, kind), kind
         self._answers: dict[str, Answer] = {}
         self._awaits: Awaits = Question(0) if codes else Name()
 
@@ -73,7 +80,9 @@ class Checklist:
         """What is asked now."""
         match self._awaits:
             case Question(index=index):
-                return f"Question {index + 1} of {len(self._codes)}. {self._question(index)}"
+                return f"Question {index + 1} of {len(self._codes)}. {self._heading(index)}{self._question(index)}"
+            case Reviewer(index=index):
+                return f"Who reviewed question {index + 1} medically? Write the name, or back to answer it again."
             case Reason(index=index):
                 return f"Why go on in spite of question {index + 1}? Write the reason, or back to answer it again."
             case Name():
@@ -96,15 +105,25 @@ class Checklist:
                 return self._back(self._awaits)
             case Question(index=index):
                 return self._reply(index, word)
+            case Reviewer(index=index):
+                self._change(index, reviewed_by=line)
+                self._awaits = Reason(index)
+                return Taken((self.prompt(),))
             case Reason(index=index):
-                code = self._codes[index]
-                self._answers[code] = Answer(code, self._answers[code].reply, line)
+                self._change(index, reason=line)
                 return self._next(index)
             case Name():
                 self._awaits = Sent()
-                return Taken((), Screened(tuple(self._answers[code] for code in self._codes), line))
+                return Taken((), Screened(tuple(self._answers[code] for code in self._given), line))
             case _:
                 assert_never(self._awaits)
+
+    def _change(self, index: int, *, reason: str = "", reviewed_by: str = "") -> None:
+        code = self._codes[index]
+        answer = self._answers[code]
+        self._answers[code] = replace(
+            answer, reason=reason or answer.reason, reviewed_by=reviewed_by or answer.reviewed_by
+        )
 
     def _reply(self, index: int, word: str) -> Taken:
         reply = _REPLIES.get(word)
@@ -114,21 +133,31 @@ class Checklist:
         self._answers[code] = Answer(code, reply)
         if reply is Reply.NO:
             return self._next(index)
-        if self._blocks(code):
-            said = "DO NOT STIMULATE while this is so. Type back to correct the answer, or end."
-            return Taken((said, *self._next(index).said))
-        self._awaits = Reason(index)
-        return Taken((self.prompt(),))
+        then = (CATALOGUE[code].then,) if code in CATALOGUE and CATALOGUE[code].then else ()
+        match self._severity(code):
+            case Severity.BLOCK | Severity.LOCAL:
+                said = "DO NOT STIMULATE while this is so. Type back to correct the answer, or end."
+                return Taken((said, *then, *self._next(index).said))
+            case Severity.REVIEW:
+                self._awaits = Reviewer(index)
+                return Taken(("MEDICAL REVIEW FIRST.", *then, self.prompt()))
+            case Severity.WARN | Severity.NONE:
+                self._awaits = Reason(index)
+                return Taken((*then, self.prompt()))
+            case Severity.NOTE:
+                return Taken(("Noted.", *then, *self._next(index).said))
+            case severity:
+                assert_never(severity)
 
     def _next(self, index: int) -> Taken:
         self._awaits = Question(index + 1) if index + 1 < len(self._codes) else Name()
         return Taken((self.prompt(),))
 
-    def _back(self, awaits: Question | Reason | Name) -> Taken:
+    def _back(self, awaits: Question | Reviewer | Reason | Name) -> Taken:
         match awaits:
             case Question(index=index):
                 before = max(0, index - 1)
-            case Reason(index=index):
+            case Reviewer(index=index) | Reason(index=index):
                 before = index
             case Name():
                 before = max(0, len(self._codes) - 1)
@@ -137,9 +166,18 @@ class Checklist:
         self._awaits = Question(before) if self._codes else Name()
         return Taken((self.prompt(),))
 
-    def _blocks(self, code: str) -> bool:
-        return code not in CATALOGUE or CATALOGUE[code].severity(self._kind) in {Severity.BLOCK, Severity.LOCAL}
+    def _severity(self, code: str) -> Severity:
+        return CATALOGUE[code].severity(self._kind) if code in CATALOGUE else Severity.BLOCK
 
     def _question(self, index: int) -> str:
         code = self._codes[index]
-        return CATALOGUE[code].question if code in CATALOGUE else f"Does {code} apply?"
+        return CATALOGUE[code].asked(self._kind) if code in CATALOGUE else f"Does {code} apply?"
+
+    def _heading(self, index: int) -> str:
+        """Said with the first question of a group."""
+        groups = [
+            CATALOGUE[code].group(self._kind)
+            for code in self._codes[max(0, index - 1) : index + 1]
+            if code in CATALOGUE
+        ]
+        return f"{HEADINGS[groups[-1]]}: " if groups and (index == 0 or groups[0] is not groups[-1]) else ""

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from nmes.core.commands import Note
+from nmes.core.measurement import BY_LEVEL, CTF
 from nmes.core.protocol import Protocol
 from nmes.core.timeline import Phase
 from nmes.core.view import Output, View, Word
+from nmes.runtime.measured_words import NAMES, amount, hz, origin_sentence, warning, whose
 
 RUNNING = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
 ABSENT_WARNING_MS = 15_000
@@ -50,7 +52,8 @@ class Teller:
     def look(self, view: View) -> list[str]:
         """The lines for what has changed since the last View; often none."""
         last, self._last = self._last, view
-        lines = [*self._decision(last, view), *self._arrived(last, view), *self._levels(last, view)]
+        lines = [*self._decision(last, view), *_targets(last, view), *self._arrived(last, view)]
+        lines += self._levels(last, view)
         if view.word in RUNNING:
             lines += [*self._countdown(view), *self._presence(view)]
         else:
@@ -64,6 +67,7 @@ class Teller:
             confirmed = "unknown" if channel.confirmed_ua is None else ma(channel.confirmed_ua)
             asked = f"level {ma(channel.level_ua)}, commanded {ma(channel.commanded_ua)}, confirmed {confirmed}"
             lines.append(f"Channel {channel.channel}, {channel.muscle}: {asked}")
+        lines += [*basis_lines(view), *_results(view)]
         lines += [
             f"Charge given on channel {dose.channel}: {dose.low_nc // 1000} to {-(-dose.high_nc // 1000)} µC"
             for dose in view.dose
@@ -123,16 +127,22 @@ class Teller:
                 yield "Type placed when every pad is on."
             case Word.READY:
                 yield from level_lines(view)
+                yield from basis_lines(view)
+                yield from _how_to_test(view)
                 yield "Type start to begin from 0 mA." if "start" in view.may else "Type titrate and a level's number."
             case Word.TITRATING:
                 yield self._wording.target(self._protocol)
                 step = ma(view.plan.capabilities.amplitude_step_ua)
+                if view.plan.assessment in BY_LEVEL:
+                    yield "This level is what is measured: accept keeps it, and the last one ends the session."
                 yield f"Starts at 0 mA. Type + for {step} more, - for less, accept when it is right, stop to stop."
             case Word.PAUSED:
                 yield "Type resume to go on from 0 mA, or end."
             case Word.STOPPED:
                 yield "Type titrate to find the levels again from 0 mA, or end."
-            case Word.CONNECTING | Word.STARTING | Word.HALTING | Word.UNSURE | Word.ENDED:
+            case Word.ENDED:
+                yield from _results(view)
+            case Word.CONNECTING | Word.STARTING | Word.HALTING | Word.UNSURE:
                 return
             case Word.RAMP_UP | Word.ON | Word.RAMP_DOWN | Word.REST | Word.RESUMING:
                 return
@@ -172,8 +182,40 @@ def level_lines(view: View) -> Iterator[str]:
     for number, slot in enumerate(view.slots, 1):
         made = view.plan.delivered[view.plan.slots.index(slot.slot)]
         level = "not found yet" if slot.level_ua is None else ma(slot.level_ua)
-        pulse = f"{f'{made.frequency_mhz / 1000:.1f}'.removesuffix('.0')} Hz, {made.phase_us} µs"
+        pulse = f"{hz(made.frequency_mhz)}, {made.phase_us} µs"
         yield f"Level {number} of {len(view.slots)}: channel {slot.slot.channel}, {slot.muscle}, {pulse}: {level}"
+
+
+def basis_lines(view: View) -> Iterator[str]:
+    """For whom, and where the frequency comes from."""
+    if view.who.code or view.who.side:
+        yield f"For: {whose(view.who.code, view.who.side)}"
+    if view.origin is not None:
+        yield origin_sentence(view.origin)
+        if warning(view.origin):
+            yield warning(view.origin)
+
+
+def _how_to_test(view: View) -> Iterator[str]:
+    if view.plan.assessment == CTF:
+        first, last = view.plan.stages[0].step_mhz or 0, view.plan.stages[-1].step_mhz or 0
+        yield f"{len(view.plan.stages)} trains, {hz(first)} to {hz(last)}, all at this one level, each from 0 mA."
+        yield "Type cramp the moment the muscle cramps: the output goes to 0 and the frequency is kept."
+
+
+def _results(view: View) -> Iterator[str]:
+    for one in view.measured:
+        yield f"Measured of {whose(view.who.code, view.who.side)}: {NAMES[one.what]} {amount(one.what, one.value)}"
+
+
+def _targets(last: View | None, view: View) -> Iterator[str]:
+    """Where to go, as soon as the most that is tolerated is known."""
+    if last is None:
+        return
+    for before, slot in zip(last.slots, view.slots, strict=True):
+        if slot.target_ua is not None and slot.target_ua != before.target_ua:
+            cap = "" if slot.cap_ua is None else f", never over {ma(slot.cap_ua)}"
+            yield f"Aim for {ma(slot.target_ua)} on channel {slot.slot.channel}{cap}."
 
 
 def ma(amplitude_ua: int) -> str:
@@ -189,6 +231,8 @@ def clock(time_ms: int) -> str:
 def _contraction(view: View) -> str:
     active = [channel for channel in view.channels if channel.phase not in {None, Phase.REST}]
     channel = next(iter(active or view.channels))
+    if view.step_mhz is not None:
+        return f"Train at {hz(view.step_mhz)}"
     if channel.contractions < 2:
         return f"{view.stage.replace('_', ' ').capitalize()}"
     return f"Contraction {channel.contraction} of {channel.contractions}"

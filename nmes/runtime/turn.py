@@ -313,6 +313,10 @@ class Controller:
             gap_us=arm.gap_us,
             ratio=arm.ratio,
             period_us=arm.period_us,
+            burst_pulses=arm.burst_pulses,
+            burst_period_ms=arm.burst_period_ms,
+            longest_period_us=arm.longest_period_us,
+            longest_phase_us=arm.longest_phase_us,
         ):
             return
         if self._guard.latched is None:  # a latched guard arms nothing, and has said why

@@ -15,7 +15,10 @@ from nmes.core.view import View, Word
 from nmes.devices.sciencemode4.p24 import P24
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
-from nmes.trial.bench import Bench, bench_with_record, device_with_trace
+from nmes.runtime.measured_words import NAMES, amount, hz
+from nmes.trial.assess import assessor
+from nmes.trial.bench import Bench, Device, bench_with_record, device_with_trace
+from nmes.trial.bench.living import LivingPatient, device_with_patient
 from nmes.trial.bench.patients import load_profile
 from nmes.trial.level import Felt
 from nmes.trial.setup import Setup, asking, usual_patient
@@ -56,6 +59,8 @@ class Teller:
             return f"{name}: channel {view.live_slot.channel}, from 0 mA"
         if not live:
             return f"{name}{f' ({view.why})' if view.why else ''}"
+        if view.step_mhz is not None:
+            name = f"{name} (train at {hz(view.step_mhz)})"
         amplitudes = ", ".join(f"channel {ch.channel} level {ch.level_ua / 1000:.1f} mA" for ch in live)
         return f"{name}: contraction {live[0].contraction} of {live[0].contractions}, {amplitudes}"
 
@@ -96,8 +101,9 @@ class Told:
 def run_demo(loaded: Loaded, home: Path, say: Say, longest_ms: int = LONGEST_MS) -> Summary:
     """Run one protocol to its end and verify its record; DemoError if it did not get there."""
     setup = Setup(loaded, plan_for(loaded.protocol, P24), load_profile(usual_patient(loaded.protocol)))
-    bench, record = bench_with_record(loaded, home, device_with_trace(setup.loads))
-    therapist = _therapist(setup, bench, say)
+    device, living = _device(setup)
+    bench, record = bench_with_record(loaded, home, device)
+    therapist = _therapist(setup, bench, living, say)
     teller, changes = Teller(say, bench.now_ms), Changes()
     say(f"{loaded.protocol.title}: {bench.view.plan.duration_ms // 1000} s of treatment, simulated")
     while not bench.controller.done and bench.now_ms < longest_ms:
@@ -111,13 +117,26 @@ def run_demo(loaded: Loaded, home: Path, say: Say, longest_ms: int = LONGEST_MS)
             bench.press(action)
     if not bench.controller.done:
         raise DemoError(f"the session did not end within {longest_ms // 3_600_000} h; it is {bench.view.word.value}")
+    for one in bench.view.measured:
+        say(f"        measured, channel {one.channel}: {NAMES[one.what]} {amount(one.what, one.value)}")
     _tell_dose(bench, changes, say)
     return summary_of(record)
 
 
-def _therapist(setup: Setup, bench: Bench, say: Say) -> Finder:
-    """Finds the level as `nmes try` does, and pauses once."""
+def _device(setup: Setup) -> tuple[Device, LivingPatient | None]:
+    """The stimulator on its pads; in an assessment the patient lives through it, because somebody has to react."""
+    if setup.plan.assessment is None:
+        return device_with_trace(setup.loads), None
+    return device_with_patient(setup.loads, setup.patient(), keep_trace=True)
+
+
+def _therapist(setup: Setup, bench: Bench, living: LivingPatient | None, say: Say) -> Finder:
+    """Finds the level as `nmes try` does, and pauses once; in an assessment it watches the muscle instead."""
     ask = Told(AtTheSkin(bench, asking(setup)), say)
+    if living is not None:
+        therapist = assessor(setup, bench, living)
+        therapist.ask = ask
+        return therapist
     return finder(setup.loaded, setup.guides(), ask, pauses_ms=(setup.plan.duration_ms // 3,))
 
 

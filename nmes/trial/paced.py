@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from nmes.core.events import Event
+from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import View
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
@@ -24,8 +25,8 @@ SLICE_S = 0.02
 class PacedBench:
     """See the module. Errors that escape a turn stop the output, as in the real loop, and end the session."""
 
-    def __init__(self, loaded: Loaded, home: Path, speed: float | None = 1.0) -> None:
-        self._bench, self._record = bench_with_record(loaded, home)
+    def __init__(self, loaded: Loaded, home: Path, speed: float | None = 1.0, who: Who = NOBODY) -> None:
+        self._bench, self._record = bench_with_record(loaded, home, who=who)
         self._speed = speed
         self._lock = threading.Lock()
         self._free = threading.Event()

@@ -11,6 +11,7 @@ from typing import Final
 
 from nmes.core.plan import Plan, Slot
 from nmes.core.protocol import Protocol
+from nmes.core.waveform import Waveform
 from nmes.runtime.library import Loaded
 from nmes.trial.bench.patients import Patient, Profile, Site
 from nmes.trial.bench.train import Load, Shape, through
@@ -85,19 +86,21 @@ def asking(setup: Setup) -> Answer:
     most_mn = {channel: maximum_mn(setup.profile, site) for channel, site in setup.sites.items()} if gauged else {}
 
     def ask(slot: Slot, current_ua: int, phase_us: int) -> Felt:
-        period_us = setup.plan.waveforms[slot.waveform].period_us
-        feeling = patient.feels(slot.channel, current_ua, phase_us, period_us)
-        force_mn = gauge(setup, slot.channel, current_ua, phase_us, period_us) if gauged else 0
+        waveform = setup.plan.waveforms[slot.waveform]
+        feeling = patient.feels(slot.channel, current_ua, phase_us, waveform.period_us)
+        force_mn = gauge(setup, slot.channel, current_ua, phase_us, waveform) if gauged else 0
         share = 100 * force_mn / most_mn[slot.channel] if force_mn else 0.0
         return Felt(feeling.sensory, feeling.motor, feeling.pain_score, share, str(feeling))
 
     return ask
 
 
-def gauge(setup: Setup, channel: int, current_ua: int, phase_us: int, period_us: int) -> float:
-    """The force of a second of such pulses in a rested muscle, mN."""
+def gauge(setup: Setup, channel: int, current_ua: int, phase_us: int, waveform: Waveform) -> float:
+    """The force of a second of such pulses, or bursts of them, in a rested muscle, mN."""
     tested = setup.patient()
-    for t_us in range(0, GAUGE_US, period_us):
-        tested.deliver(t_us, channel, current_ua, phase_us)
+    burst_us = waveform.burst_pulses * waveform.period_us or GAUGE_US
+    for begin_us in range(0, GAUGE_US, waveform.burst_period_ms * 1000 or GAUGE_US):
+        for t_us in range(begin_us, min(begin_us + burst_us, GAUGE_US), waveform.period_us):
+            tested.deliver(t_us, channel, current_ua, phase_us)
     tested.advance(GAUGE_US)
     return 1000 * max((peak for peak, _ in tested.take_peaks().values()), default=0.0)

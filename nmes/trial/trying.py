@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nmes.core.course import Course as Played
 from nmes.core.plan import Delivered, Plan, Slot
 from nmes.core.units import frequency_mhz
 from nmes.trial.course import Course
@@ -22,7 +23,8 @@ from nmes.trial.wire import Progress, WireRun, treat
 class SlotFigures:
     """One level: what was asked, what the device makes of it, what was measured at the skin, and how it was found.
 
-    `found` is None where the session ended before.
+    `found` is None where the session ended before. `measured_mhz` is the usual rate: inside a burst, and of a sweep the
+    middle one; `played` tells the rest of both.
     """
 
     slot: Slot
@@ -30,6 +32,7 @@ class SlotFigures:
     made: Delivered
     measured_mhz: int | None
     found: Found | None
+    played: Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +82,5 @@ def _figures(plan: Plan, run: WireRun, made: Delivered) -> SlotFigures:
     if found is not None and run.treatment_us is not None:
         period_us = measured_period_us(run.train, made.slot.channel, found.level_ua, run.treatment_us)
     muscle = next(channel.muscle for channel in plan.channels if channel.channel == made.slot.channel)
-    return SlotFigures(made.slot, muscle, made, frequency_mhz(period_us) if period_us else None, found)
+    measured_mhz = frequency_mhz(period_us) if period_us else None
+    return SlotFigures(made.slot, muscle, made, measured_mhz, found, plan.course(made.slot))

@@ -37,7 +37,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the session ended: `why` is the session's own code, "complete" if nothing is missing.
+    """How the session ended: `why` is the session's own code, "complete" or "assessed" if nothing is missing.
 
     `at_ms` counts from the beginning of the session; `during` is "level" or "treatment".
     """
@@ -49,7 +49,8 @@ class Ending:
 
     @property
     def complete(self) -> bool:
-        return self.why == "complete"
+        """Whether nothing is missing: an assessment is over when it has measured."""
+        return self.why in {"complete", "assessed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Finder(Therapist):
 
     guides: Mapping[Slot, Guide]
     ask: Ask
+    rest_ms: int = REST_MS
     found: dict[Slot, Found] = field(default_factory=dict)
     _goal_ua: dict[Slot, int] = field(default_factory=dict)
     _ready_ms: int | None = None
@@ -98,7 +100,7 @@ class Finder(Therapist):
             return Therapist._ready(self, view)
         if self._ready_ms is None:
             self._ready_ms = view.now_ms
-        return e.Start(view.epoch) if view.now_ms - self._ready_ms >= REST_MS else None
+        return e.Start(view.epoch) if view.now_ms - self._ready_ms >= self.rest_ms else None
 
     def _titrating(self, view: View) -> e.Event | None:
         slot = view.live_slot
@@ -156,7 +158,14 @@ def treat(
     device, recorder = device_with(loads)
     codes, absent_ms = loaded.protocol.screening_codes, loaded.protocol.operator_absent_limit_ms
     bench = Bench(plan, codes, device=device, make_sink=forgetful, absent_limit_ms=absent_ms)
-    therapist = finder(loaded, guides, AtTheSkin(bench, answer))
+    return through_the_wire(bench, finder(loaded, guides, AtTheSkin(bench, answer)), recorder, progress, stopped)
+
+
+def through_the_wire(
+    bench: Bench, therapist: Finder, recorder: Recorder, progress: Progress, stopped: Stopped
+) -> WireRun:
+    """The session on this bench, by this therapist, to its end."""
+    plan = bench.view.plan
     watch, begun_us = _Watch(), bench.clock.now_us
     while not bench.controller.done and bench.now_ms < LONGEST_MS:
         give_up_if(stopped)

@@ -15,12 +15,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
 from nmes.core.events import End, Operator
-from nmes.core.plan import Plan
+from nmes.core.measurement import NOBODY, Who
 from nmes.core.problems import ProblemsError
 from nmes.core.view import View
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
 from nmes.runtime.open import CannotStart
+from nmes.ui.choosing_app import ChoosingApp, Compile, OriginOf, SaveOwn
 from nmes.ui.flow import NOTHING_LIVE, Stage, stage_of
 from nmes.ui.messages import Chosen, Do, FindAgain, NewSession
 from nmes.ui.screens.base import StepScreen
@@ -31,7 +32,6 @@ from nmes.ui.screens.screening import ScreeningScreen
 from nmes.ui.screens.summary import SummaryScreen
 from nmes.ui.screens.titrate import TitrateScreen
 from nmes.ui.screens.windows import Ask, Help, Palette
-from nmes.ui.stopping_app import StoppingApp
 from nmes.ui.theme import CLINIC
 
 BEAT_S = 0.25
@@ -39,8 +39,10 @@ BEAT_S = 0.25
 LEAVE = "Leave this session? Nothing is on. Its record will say that it ended early."
 
 
-class NmesApp(StoppingApp):
-    """`open_session` opens a session of a protocol (CannotStart says why not), `compile_plan` makes its plan."""
+class NmesApp(ChoosingApp):
+    """`open_session` opens a session of a protocol for somebody; CannotStart says why not. `who` stands on the first
+    screen as if it had been typed there.
+    """
 
     TITLE = "nmes"
     CSS_PATH = "app.tcss"
@@ -52,14 +54,16 @@ class NmesApp(StoppingApp):
     def __init__(
         self,
         protocols: Sequence[Loaded],
-        open_session: Callable[[Loaded], Live],
-        compile_plan: Callable[[Loaded], Plan],
+        open_session: Callable[[Loaded, Who], Live],
+        compile_plan: Compile,
         simulation: bool,
+        origin_of: OriginOf,
+        save: SaveOwn | None = None,
+        who: Who = NOBODY,
     ) -> None:
-        super().__init__()
+        super().__init__(protocols, compile_plan, origin_of, save)
         self.simulation = simulation
-        self._protocols, self._open_session, self._compile_plan = protocols, open_session, compile_plan
-        self._opening: Loaded | None = None
+        self._open_session, self._told = open_session, who
         self._loaded: Loaded | None = None
         self._stage = Stage.CHOOSE
         self._step: StepScreen | None = None
@@ -69,7 +73,7 @@ class NmesApp(StoppingApp):
         self.register_theme(CLINIC)
         self.theme = CLINIC.name
         self.set_interval(BEAT_S, self.beat)
-        self._step = self._build(Stage.CHOOSE)
+        self._step = ChooseScreen(self.protocols, self.compile_plan, self._told)
         self.push_screen(self._step)
 
     # --- the session on the screen ---
@@ -98,11 +102,11 @@ class NmesApp(StoppingApp):
 
     def _build(self, stage: Stage) -> StepScreen:
         if self._loaded is None:
-            return ChooseScreen(self._protocols, self._compile_plan)
+            return ChooseScreen(self.protocols, self.compile_plan)
         protocol = self._loaded.protocol
         match stage:
             case Stage.CHOOSE:
-                return ChooseScreen(self._protocols, self._compile_plan)
+                return ChooseScreen(self.protocols, self.compile_plan)
             case Stage.SCREENING:
                 return ScreeningScreen(protocol)
             case Stage.PLACE:
@@ -141,21 +145,25 @@ class NmesApp(StoppingApp):
             self._go(Stage.CHOOSE)
 
     def on_chosen(self, message: Chosen) -> None:
-        if self.live is None and self._opening is None:
-            self._opening = self._protocols[message.index]
-            self.run_worker(self._open(self._opening))
+        if self.live is None and self.opening is None and self.editor is None:
+            self.opening = self.protocols[message.index]
+            self.run_worker(self._open(self.opening, message.who))
 
-    async def _open(self, loaded: Loaded) -> None:
+    async def _open(self, loaded: Loaded, who: Who) -> None:
         try:
-            self.live = await asyncio.to_thread(self._open_session, loaded)
+            self.live = await asyncio.to_thread(self._open_session, loaded, who)
         except (CannotStart, ProblemsError) as error:
-            if isinstance(self._step, ChooseScreen):
-                self._step.complain(str(error))
+            if self.choosing is not None:
+                self.choosing.note(f"! {error}")
         else:
             self._loaded = loaded
             self.beat()
         finally:
-            self._opening = None
+            self.opening = None
+
+    @property
+    def choosing(self) -> ChooseScreen | None:
+        return self._step if isinstance(self._step, ChooseScreen) else None
 
     # --- keys and commands ---
 
@@ -166,6 +174,8 @@ class NmesApp(StoppingApp):
     def action_escape(self) -> None:
         """Stops, and closes what is open; before anything can flow it also offers to leave."""
         self.action_stop_all("key")
+        if self.close_editor_window():
+            return
         if isinstance(self.screen, ModalScreen):
             self.screen.dismiss()
         elif self._stage is Stage.SUMMARY:

@@ -1,174 +1,172 @@
 """A protocol and its plan in words: what it will do, how much that is, and how far each number can be trusted.
 
-Only a value tagged `source` is called one; what is still to be verified says so beside the number it belongs to.
+Only a value tagged `source` is called one; what is still to be verified says so beside the number it belongs to. What
+speaks against a treatment stands as loud as what speaks for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from textwrap import wrap
-from typing import Final, assert_never
+from typing import Final
 
 from textual.content import Content
 
-from nmes.core import limits
-from nmes.core.dose import density_na_per_mm2, duty_permille, phase_charge_nc, rms_ua
-from nmes.core.plan import Delivered, Plan
+from nmes.core.body_map import figure
+from nmes.core.plan import Plan
 from nmes.core.problems import ProblemsError
-from nmes.core.protocol import Channel, DerivedFrequency, Evidence, FrequencyRange, Protocol, Stage
-from nmes.ui.numbers import clock, cm2, hz, ma, percent, seconds
-from nmes.ui.widgets.envelope import at_ceiling, draw, window_ms
+from nmes.core.protocol import Evidence, Protocol, Schedule
+from nmes.ui.numbers import clock
+from nmes.ui.protocol_dose import delivered, dose
+from nmes.ui.protocol_parts import pads, stages
+from nmes.ui.protocol_plots import envelopes
+from nmes.ui.protocol_screening import checklist
+from nmes.ui.protocol_tags import TAGS, TO_VERIFY, tag
 from nmes.ui.words import target_words
 
-_TAGS: Final = {
-    "source": "source",
-    "verify": "TO\N{NO-BREAK SPACE}VERIFY",
-    "design": "our default",
-    "computed": "computed",
+Section = tuple[str, Iterable[str]]
+
+_GRADES: Final = {
+    "A": "frequency, phase, on and off times and schedule were all read in a source",
+    "B": "only some of the numbers were read in a source",
+    "C": "most of the numbers have no source",
+}
+"""It speaks of the numbers, never of the effect."""
+_CLEARANCES: Final = {
+    "none": "",
+    "surgeon": "Only after the surgeon has cleared it",
+    "medical": "Only after a doctor has cleared it",
+    "midwife": "Only under the midwife's or obstetrician's own protocol",
+}
+_MEASURES: Final = {
+    "ctf": "the lowest frequency at which the muscle cramps",
+    "motor_threshold": "the lowest current with a visible twitch",
+    "max_tolerated": "the most current the patient tolerates",
 }
 
 
 def card(protocol: Protocol, plan: Plan | ProblemsError, width: int) -> Content:
     """The whole card, `width` columns wide."""
-    lines: list[Content] = []
-
-    def head(text: str) -> None:
-        lines.extend((Content(""), *(Content.styled(line, "bold") for line in _wrapped(text, width))))
-
-    def add(*texts: str) -> None:
-        for text in texts:
-            lines.extend(_marked(line) for line in _wrapped(text, width))
-
-    lines.extend(Content.styled(line, "bold") for line in _wrapped(protocol.title, width))
-    add(*_about(protocol))
-    if isinstance(plan, ProblemsError):
-        head("CANNOT BE USED WITH THIS STIMULATOR")
-        add(*(f"✖ {problem}" for problem in plan.problems))
-        return Content("\n").join(lines)
-    head("WHAT IT WILL DO")
-    add(*_channels(protocol, plan), *_stages(protocol), f"Whole treatment {clock(plan.duration_ms)} min")
-    head("ENVELOPE of channel 1")
-    lines.extend(Content(row) for row in draw(at_ceiling(plan), 1, 0, window_ms(plan), width, 2))
-    head("DOSE at the most that may be set")
-    add(*_dose(protocol, plan))
-    head("INTENSITY")
-    add(target_words(protocol))
-    head("HOW FAR TO TRUST THE NUMBERS")
-    add(*_trust(protocol))
-    for title, found in (("EVIDENCE FOR", protocol.evidence_for), ("EVIDENCE AGAINST", protocol.evidence_against)):
-        head(title)
-        add(*(_evidence(found) or ("none was read",)))
-    head("STOP WHEN")
-    add(*(f"! {rule}" for rule in protocol.stop_rules))
-    head("TELL THE PATIENT")
-    add(*(f"- {told}" for told in protocol.patient_instructions))
-    head("SOURCES")
-    add(*(f"{c.key}: {c.text}{' (repeats the original)' if c.secondary else ''}" for c in protocol.citations))
+    lines = [Content.styled(line, "bold") for line in _wrapped(protocol.title, width)]
+    lines.extend(_marked(line) for text in _about(protocol) for line in _wrapped(text, width))
+    for heading, texts in _sections(protocol, plan, max(20, width)):
+        lines.extend((Content(""), *(Content.styled(line, "bold") for line in _wrapped(heading, width))))
+        lines.extend(_marked(line) for text in texts for line in _wrapped(text, width))
     return Content("\n").join(lines)
 
 
+def _sections(protocol: Protocol, plan: Plan | ProblemsError, width: int) -> Iterator[Section]:
+    if isinstance(plan, ProblemsError):
+        yield "CANNOT BE USED WITH THIS STIMULATOR", (f"✖ {problem}" for problem in plan.problems)
+        return
+    yield "WHAT IT WILL DO", (*stages(protocol), f"{_whole(protocol)} {clock(plan.duration_ms)} min")
+    yield from _against_each_other(protocol)
+    yield "WHERE THE PADS GO", pads(protocol)
+    drawn = figure([one.body_sites for one in protocol.channels], width)
+    yield "ON THE BODY", drawn or ("No drawing: the pads lie where the pain is.",)
+    yield "SHAPE at the most that may be set", envelopes(plan, width)
+    yield "INTENSITY", _intensity(protocol)
+    yield "WHAT THE STIMULATOR MAKES OF IT", delivered(protocol, plan)
+    yield "DOSE at the most that may be set", dose(protocol, plan)
+    yield from _course(protocol)
+    yield "BEFORE: THE CHECKLIST", checklist(protocol)
+    yield f"STOP WHEN{tag(protocol, 'stop_rules')}", (f"! {rule}" for rule in protocol.stop_rules)
+    told_to = protocol.patient_instructions
+    yield f"TELL THE PATIENT{tag(protocol, 'patient_instructions')}", (f"- {told}" for told in told_to)
+    yield f"MEASURE{tag(protocol, 'outcomes')}", (f"- {told}" for told in protocol.outcomes)
+    yield "HOW FAR TO TRUST THE NUMBERS", _trust(protocol)
+    yield "SOURCES", _sources(protocol)
+    if protocol.changes:
+        yield "CHANGES", (f"Version {change.version}: {change.text}" for change in protocol.changes)
+
+
+def _whole(protocol: Protocol) -> str:
+    return "Whole test, at most" if protocol.kind == "assessment" else "Whole treatment"
+
+
+def _against_each_other(protocol: Protocol) -> Iterator[Section]:
+    """Evidence for and against, and what is only believed, one under the other and under equal headings."""
+    for heading, found in (("EVIDENCE FOR", protocol.evidence_for), ("EVIDENCE AGAINST", protocol.evidence_against)):
+        yield heading, _evidence(found) or ("none was read",)
+    if protocol.to_verify:
+        yield "TO VERIFY: believed, not read", (f"{TO_VERIFY}: {text}" for text in protocol.to_verify)
+
+
+def _evidence(found: tuple[Evidence, ...]) -> tuple[str, ...]:
+    return tuple(f"- {one.text} [{', '.join(one.cite)}]" for one in found)
+
+
+def _intensity(protocol: Protocol) -> Iterator[str]:
+    yield target_words(protocol)
+    wanted = protocol.intensity
+    parts = [f"target{tag(protocol, 'intensity.target')}"]
+    if wanted.percent is not None:
+        parts.append(f"{wanted.percent} %{tag(protocol, 'intensity.percent')}")
+    if wanted.ceiling_percent is not None:
+        parts.append(f"never over {wanted.ceiling_percent} %{tag(protocol, 'intensity.ceiling_percent')}")
+    yield f"Where that is from: {', '.join(parts)}"
+    limit_s = protocol.operator_absent_limit_s
+    yield f"Pauses if nobody touches a key for {limit_s} s{tag(protocol, 'operator_absent_limit_s')}"
+
+
+def _course(protocol: Protocol) -> Iterator[Section]:
+    """How the first session differs, and how to go on from session to session."""
+    parts = (
+        ("THE FIRST SESSION", protocol.first_session, "first_session"),
+        ("GOING ON", protocol.progression, "progression"),
+        ("DOING LESS", protocol.deload, "deload"),
+    )
+    for heading, texts, path in parts:
+        if texts:
+            yield f"{heading}{tag(protocol, path)}", (f"- {text}" for text in texts)
+
+
+def _about(protocol: Protocol) -> Iterator[str]:
+    yield f"{protocol.kind.upper()}, {protocol.region}, {protocol.setting}; version {protocol.version}"
+    yield f"Grade {protocol.grade}: {_GRADES[protocol.grade]}. It says nothing of how well it works."
+    yield f"For: {protocol.indication}"
+    if protocol.assessment:
+        yield f"Measures: {_MEASURES[protocol.assessment.measures]}{tag(protocol, 'assessment.measures')}"
+    if _CLEARANCES[protocol.clearance]:
+        yield f"! {_CLEARANCES[protocol.clearance]}"
+    yield f"Position: {protocol.position}{tag(protocol, 'position')}"
+    if protocol.schedule:
+        yield from _schedule(protocol, protocol.schedule)
+
+
+def _schedule(protocol: Protocol, schedule: Schedule) -> Iterator[str]:
+    often = f"{schedule.sessions_per_week} a week{tag(protocol, 'schedule.sessions_per_week')}"
+    low = f"{schedule.weeks_low}{tag(protocol, 'schedule.weeks_low')}"
+    high = f"{schedule.weeks_high}{tag(protocol, 'schedule.weeks_high')}"
+    yield f"Schedule: {often}, weeks: {low if low == high else f'{low} to {high}'}"
+    if schedule.note:
+        yield f"  {schedule.note}"
+
+
+def _trust(protocol: Protocol) -> Iterator[str]:
+    tags = [found.tag for found in protocol.provenance.values()]
+    yield ", ".join(f"{tags.count(name)} {word}" for name, word in TAGS.items() if name in tags)
+    for path, found in protocol.provenance.items():
+        if found.tag == "verify":
+            note = f": {found.note}" if found.note else ""
+            yield f"  {TO_VERIFY} {path}{note}"
+
+
+def _sources(protocol: Protocol) -> Iterator[str]:
+    for one in protocol.citations:
+        doi = f", doi {one.doi}" if one.doi else ""
+        yield f"{one.key}: {one.text}{doi}{' (repeats the original)' if one.secondary else ''}"
+
+
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines that keep their indent; only spaces are broken at, so that a mark stays whole."""
+    """Lines that keep their indent; only spaces are broken at, so that a mark stays whole. Drawings are left alone."""
+    if len(text) <= width:
+        return [text]
     indent = " " * (len(text) - len(text.lstrip(" ")) + 2)
     return wrap(text, max(20, width), subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
 def _marked(text: str) -> Content:
     """A line with every TO VERIFY made to stand out by more than its words."""
-    plain, mark = Content(text), _TAGS["verify"]
-    return plain.highlight_regex(mark, style="bold reverse") if mark in text else plain
-
-
-def _about(protocol: Protocol) -> Iterator[str]:
-    kind = f"{protocol.kind.upper()}, {protocol.region}, {protocol.setting}"
-    yield f"{kind}; grade {protocol.grade}; version {protocol.version}"
-    yield f"For: {protocol.indication}"
-    yield f"Position: {protocol.position}{_tag(protocol, 'position')}"
-    if protocol.schedule:
-        weeks = f"{protocol.schedule.weeks_low} to {protocol.schedule.weeks_high} weeks"
-        yield f"Schedule: {protocol.schedule.sessions_per_week} a week, {weeks}"
-
-
-def _tag(protocol: Protocol, path: str) -> str:
-    """` (TO VERIFY)` and the like; nothing where the file states nothing."""
-    found = protocol.provenance.get(path)
-    return f" ({_TAGS[found.tag]})" if found else ""
-
-
-def _channels(protocol: Protocol, plan: Plan) -> Iterator[str]:
-    for index, channel in enumerate(protocol.channels):
-        where = f"channels.{index}"
-        pads = f"pads {cm2(channel.pad_mm2)}{_tag(protocol, f'{where}.pad_cm2')}"
-        yield f"Channel {index + 1}: {channel.muscle}, {channel.side}, {pads}"
-        for made in (found for found in plan.delivered if found.slot.channel == index + 1):
-            yield from _delivered(protocol, channel, made, where)
-
-
-def _delivered(protocol: Protocol, channel: Channel, made: Delivered, where: str) -> Iterator[str]:
-    yield f"  frequency {hz(made.asked_frequency_mhz)} Hz asked, {hz(made.frequency_mhz)} Hz delivered"
-    shape = f"{channel.waveform.shape}, gap {channel.waveform.gap_us} µs"
-    tag = _tag(protocol, f"{where}.waveform.phase_us")
-    yield f"  phase {made.asked_phase_us} µs asked, {made.phase_us} µs delivered{tag}; {shape}"
-    tag = _tag(protocol, f"{where}.max_amplitude_ma")
-    allowed = f"{ma(made.ceiling_ua)} mA allowed: {made.ceiling_reason}"
-    yield f"  at most {ma(made.asked_amplitude_ua)} mA asked{tag}, {allowed}"
-
-
-def _stages(protocol: Protocol) -> Iterator[str]:
-    for index, stage in enumerate(protocol.stages):
-        where = f"stages.{index}"
-        yield f"{stage.name.replace('_', ' ').capitalize()}: {_frequency(protocol, stage, where)}"
-        ramps = f"  ramp up {seconds(stage.ramp_up_ms)} s{_tag(protocol, f'{where}.ramp_up_s')}"
-        yield f"{ramps}, down {seconds(stage.ramp_down_ms)} s{_tag(protocol, f'{where}.ramp_down_s')}"
-        if stage.continuous:
-            yield f"  one train of {clock(stage.stage_ms)} min{_tag(protocol, f'{where}.minutes')}"
-            continue
-        on, off = _tag(protocol, f"{where}.on_s"), _tag(protocol, f"{where}.off_s")
-        yield f"  on {seconds(stage.on_ms)} s with both ramps{on}, off {seconds(stage.off_ms)} s{off}"
-        sets = stage.sets or 1
-        many = f" in {sets} sets, {seconds(stage.set_rest_ms)} s between{_tag(protocol, f'{where}.set_rest_s')}"
-        yield f"  {stage.per_set * sets} contractions{many if sets > 1 else ''}, {clock(stage.stage_ms)} min"
-
-
-def _frequency(protocol: Protocol, stage: Stage, where: str) -> str:
-    match stage.frequency_hz:
-        case DerivedFrequency(offset_hz=offset, fallback_hz=fallback):
-            tag = _tag(protocol, f"{where}.frequency_hz.offset_hz")
-            fallback_tag = _tag(protocol, f"{where}.frequency_hz.fallback_hz")
-            return f"cramp threshold frequency + {offset} Hz{tag}; not measured: {fallback} Hz{fallback_tag}"
-        case FrequencyRange(low_hz=low, high_hz=high, use_hz=use):
-            return f"{use} Hz of {low} to {high} Hz{_tag(protocol, f'{where}.frequency_hz.use_hz')}"
-        case fixed:
-            return f"{fixed} Hz{_tag(protocol, f'{where}.frequency_hz')}"
-    assert_never(stage.frequency_hz)
-
-
-def _dose(protocol: Protocol, plan: Plan) -> Iterator[str]:
-    step_ua = plan.capabilities.amplitude_step_ua
-    for made in plan.delivered:
-        waveform = plan.waveforms[made.slot.waveform]
-        pad_mm2 = next(channel.pad_mm2 for channel in plan.channels if channel.channel == made.slot.channel)
-        points = waveform.points(made.ceiling_ua, step_ua)
-        density = density_na_per_mm2(points, waveform.period_us, pad_mm2)
-        rms, most_ua = rms_ua(points, waveform.period_us), limits.max_rms_ua(made.frequency_mhz)
-        share = percent(density, limits.MAX_DENSITY_UA_PER_MM2 * 1000)
-        yield f"Channel {made.slot.channel} at {ma(made.ceiling_ua)} mA, {hz(made.frequency_mhz)} Hz"
-        yield f"  charge per phase {phase_charge_nc(points) / 1000:.1f} µC"
-        yield f"  r.m.s. current {ma(rms)} mA: {percent(rms, most_ua)} of the limit of {most_ua // 1000} mA"
-        yield f"  r.m.s. density on {cm2(pad_mm2)}: {density / 10_000:.2f} mA/cm², {share} of the limit of 2 mA/cm²"
-    for stage in protocol.stages:
-        duty = 1000 if stage.continuous else duty_permille(stage.on_ms, stage.off_ms)
-        yield f"  {stage.name.replace('_', ' ')}: current in {duty // 10} % of the time"
-
-
-def _trust(protocol: Protocol) -> Iterator[str]:
-    tags = [found.tag for found in protocol.provenance.values()]
-    yield ", ".join(f"{tags.count(tag)} {word}" for tag, word in _TAGS.items() if tag in tags)
-    for path, found in protocol.provenance.items():
-        if found.tag == "verify":
-            note = f": {found.note}" if found.note else ""
-            yield f"  {_TAGS['verify']} {path}{note}"
-
-
-def _evidence(found: tuple[Evidence, ...]) -> tuple[str, ...]:
-    return tuple(f"- {one.text} [{', '.join(one.cite)}]" for one in found)
+    plain = Content(text)
+    return plain.highlight_regex(TO_VERIFY, style="bold reverse") if TO_VERIFY in text else plain

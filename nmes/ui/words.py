@@ -6,14 +6,16 @@ are whole, never put together from parts, so that they can be translated.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, assert_never
 
 from nmes.core.commands import Note
 from nmes.core.protocol import Protocol
-from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, Warned
+from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, ReviewFirst, Warned
 from nmes.core.view import Electrode, Output, View, Word
+from nmes.runtime.measured_words import measured_sentence, not_reached_sentence, range_sentence
 from nmes.ui.numbers import age, ma
 
 SIMULATION: Final = "SIMULATION: no patient is connected"
@@ -97,6 +99,8 @@ _WHYS: Final = {
     "operator_absent": "Paused: nobody had touched a key for too long.",
     "ended_early": "Ended before its time.",
     "complete": "Complete.",
+    "assessed": "Measured: the test is over.",
+    "cramp": "Paused: CRAMP was pressed before a train had begun.",
     "record": "The record can no longer be written. Without a record there is no stimulation.",
     "record_slow": "The record is too slow: nothing was raised.",
     "not_begun": "The session could not be opened: nothing was stimulated.",
@@ -143,6 +147,7 @@ NOTES: Final = {
     "refused:not_placing": "Electrodes are not being placed now.",
     "refused:stale": "Not done: the session was stopped or changed after you pressed that key.",
     "refused:screening_blocked": "DO NOT STIMULATE: {codes}",
+    "refused:screening_review_first": "MEDICAL REVIEW FIRST. Who reviewed it, and why go on? {codes}",
     "refused:screening_needs_reason": "A reason is needed for each of these: {codes}",
     "refused:no_such_slot": "Channel {channel} has no such level in this plan.",
     "refused:not_ready": "Not now: the output has to be off and confirmed first.",
@@ -153,10 +158,19 @@ NOTES: Final = {
     "refused:not_live": "Nothing is live there to change.",
     "refused:too_fast": "Too fast: at most 2 mA per second. Press once and wait.",
     "refused:not_confirmed_yet": "Wait: the stimulator has not confirmed the last change of channel {channel} yet.",
+    "refused:not_felt_yet": "Not yet: the whole sweep has to be felt at this level first.",
     "refused:ceiling": "This is the most channel {channel} may get: {ceiling_ua}.",
     "refused:increase_dropped": "Not increased: the ON phase of channel {channel} was over.",
     "refused:record_slow": "The record is too slow: nothing was raised.",
     "refused:level_zero": "The level is 0. Increase it first, or leave this channel.",
+    "refused:amplitude_is_measured": "An amplitude is measured here and now, while it is felt; it cannot be typed.",
+    "refused:value_range": "That value cannot be right.",
+    "refused:over_target": "Over the ceiling of this protocol: at most {ceiling_ua} on channel {channel}, a share "
+    "of the most that is tolerated.",
+    "refused:fixed_in_test": "Not during the test: its level stays the same from the first train to the last.",
+    "refused:over": "The session is over.",
+    "measured": "Measured.",
+    "not_reached": "No cramp was told up to the cap.",
     "screening_clear": "Checklist complete, asked by {by}.",
     "intent": "Written to the record; starting from 0.",
     "increase": "Channel {channel} up to {to_ua}.",
@@ -189,9 +203,23 @@ NOTES: Final = {
 
 def sentence(code: str, **values: int | str) -> str:
     """The sentence of a code with its values; a code that has none is shown as it is."""
+    whole = _WHOLE.get(code)
+    if whole is not None:
+        return whole(values)
     said = {name: _value(name, value) for name, value in values.items()}
     template = NOTES.get(code)
     return code.replace("_", " ").replace(":", ": ") if template is None else template.format_map(_Known(said))
+
+
+_WHOLE: Final[dict[str, Callable[[Mapping[str, int | str]], str]]] = {
+    "measured": measured_sentence,
+    "not_reached": lambda values: not_reached_sentence(int(values["cap_mhz"])),
+    "refused:value_range": range_sentence,
+    "refused:not_felt_yet": lambda values: (
+        f"Not yet: the whole sweep has to be felt at this level first. Wait {-(-int(values['wait_ms']) // 1000)} s."
+    ),
+}
+"""Sentences whose words depend on their values."""
 
 
 def note_words(note: Note | None) -> str:
@@ -267,15 +295,24 @@ def contact_words(view: View, electrode: Electrode) -> str:
             assert_never(electrode)
 
 
+def _first_of(codes: tuple[str, ...]) -> str:
+    return _question(codes[0]) + (f" (and {len(codes) - 1} more)" if codes[1:] else "")
+
+
+def answered_fast(answers: int, since_ms: int) -> str:
+    """A checklist answered faster than it can be read."""
+    return f"! {answers} answers in {since_ms // 1000} s: was every question asked? Look at them again (up, down)."
+
+
 def judgement(outcome: Outcome, *, whole: bool) -> str:
     """What the answers mean so far; `whole` when none is missing."""
     match outcome:
         case Blocked(codes=codes):
-            return f"✖ DO NOT STIMULATE: {_question(codes[0])}" + (f" (and {len(codes) - 1} more)" if codes[1:] else "")
+            return f"✖ DO NOT STIMULATE: {_first_of(codes)}"
+        case ReviewFirst(codes=codes):
+            return f"‖ MEDICAL REVIEW FIRST. Who reviewed it, and why go on? {_first_of(codes)}"
         case Warned(codes=codes):
-            return f"! A reason is needed: {_question(codes[0])}" + (
-                f" (and {len(codes) - 1} more)" if codes[1:] else ""
-            )
+            return f"! A reason is needed: {_first_of(codes)}"
         case Clear():
             return "✓ Nothing speaks against it. Write who asked, then F2." if whole else ""
         case _:

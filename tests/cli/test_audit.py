@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli.conftest import CRAMP, Nmes, records, script
 
+from nmes.cli.record_words import event_words
+from nmes.core import events as e
 from nmes.record.chain import decode_line
 
 
@@ -133,8 +135,9 @@ def test_the_story_of_a_session_tells_who_did_what_and_what_was_decided(nmes: Nm
     told = nmes("audit", "show", "1")
     assert told.code == 0
     wanted = (
-        f"protocol {CRAMP} version 2",
-        "screening by Dr Test: 25 answers, all no",
+        f"protocol {CRAMP} version 3",
+        "screening by Dr Test: ",
+        " answers, all no",
         "= Checklist complete, asked by Dr Test.",
         "electrodes placed",
         "find the level of channel 1",
@@ -152,6 +155,17 @@ def test_the_story_of_a_session_tells_who_did_what_and_what_was_decided(nmes: Nm
     for words in wanted:
         assert words in told.out[at:], words
         at = told.out.index(words, at)
+
+
+def test_the_story_names_what_applied_the_reason_and_who_reviewed_it() -> None:
+    answers = (
+        e.Answer("frail_skin", e.Reply.NO),
+        e.Answer("cause_kidney", e.Reply.UNKNOWN, "known for years", "Dr Who"),
+        e.Answer("cause_age", e.Reply.YES),
+    )
+    told = event_words(e.Screened(answers, "Ada"))
+    applied = "cause_kidney unknown (known for years; reviewed by Dr Who), cause_age yes"
+    assert told == f"screening by Ada: 3 answers, {applied}"
 
 
 def test_everything_has_a_line_for_every_entry(nmes: Nmes, kept: list[Path]) -> None:

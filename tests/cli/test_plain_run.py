@@ -15,8 +15,10 @@ from cli.conftest import CRAMP, Nmes, process, records, script
 
 from nmes.record.chain import Entry
 from nmes.record.store import read_session
+from nmes.runtime.library import Library
 
 MAX = ("run", CRAMP, "--plain", "--speed", "max")
+QUESTIONS = len(Library().load(CRAMP).protocol.screening_codes)
 
 
 def entries(home: Path) -> list[Entry]:
@@ -35,7 +37,7 @@ def test_a_script_of_lines_reaches_the_end_with_an_intact_record(nmes: Nmes, hom
     lines = told.out.splitlines()
     assert (told.code, told.err) == (0, "")
     assert lines[0].startswith("SIMULATION")
-    assert "Question 1 of 25. " in told.out
+    assert f"Question 1 of {QUESTIONS}. " in told.out
     assert lines.index("RAMP UP. Contraction 1 of 18") < lines.index("RAMP UP. Contraction 18 of 18")
     assert "ON: channel 1 at 1.5 mA" in lines
     assert "3:00 left" in lines
@@ -76,7 +78,7 @@ def test_the_end_of_the_input_before_anything_flows_ends_the_session(nmes: Nmes,
 
 
 def test_a_blocking_answer_keeps_the_session_from_going_on(nmes: Nmes, home: Path) -> None:
-    questions = ["yes", *["no"] * 24]
+    questions = ["yes", *["no"] * (QUESTIONS - 1)]
     told = nmes(*MAX, stdin="\n".join([*questions, "Dr Test", "placed", "titrate 1", "start", "end"]))
     assert told.code == 1
     assert "DO NOT STIMULATE" in told.out
@@ -207,6 +209,6 @@ def test_the_first_ctrl_c_of_a_person_is_a_stop_and_the_second_one_leaves(home: 
 
 def typed() -> Iterator[tuple[str, str]]:
     """What a person types, each after what they wait for."""
-    yield from (("no", f"Question {number} ") for number in range(1, 26))
+    yield from (("no", f"Question {number} ") for number in range(1, QUESTIONS + 1))
     yield from (("Dr Test", "Who asked"), ("placed", "Type placed"), ("titrate 1", "Type titrate"))
     yield from (("+", "Starts at 0 mA"), ("accept", "Channel 1: 0.5 mA"), ("start", "Type start"))

@@ -39,7 +39,14 @@ def flat(text: str) -> str:
 # --- every protocol that is shipped ---
 
 
-@pytest.mark.parametrize("protocol", shipped())
+ALWAYS_TRIED = {QUADS, CALF, TENS, "assess_ctf_calf", "tens_burst", "tens_modulated"}
+"""One of each form in every run, the others in the campaign."""
+
+
+@pytest.mark.parametrize(
+    "protocol",
+    [pytest.param(name, marks=() if name in ALWAYS_TRIED else pytest.mark.campaign) for name in shipped()],
+)
 def test_every_shipped_protocol_can_be_tried(protocol: str, nmes: Nmes, home: Path) -> None:
     tried = nmes("try", protocol, *QUICK)
     assert (tried.code, tried.err) == (0, "")
@@ -425,7 +432,7 @@ def test_a_population_has_its_page_too(nmes: Nmes, quads: str, tmp_path: Path) -
         (("--population", "2", "--patient", "healthy_adult#1"), "--population is around a profile"),
         (("--seed", "-1"), "--seed -1: give 0 or more"),
         (("--pools", "0"), "--pools 0: give 1 to 64"),
-        (("--compare", "quads"), 'no protocol has this id; did you mean "quads_knee_oa"?'),
+        (("--compare", "quads"), 'no protocol has this id; did you mean "quads_athlete"?'),
         (("--html", "/nowhere/at/all.html"), "there is no folder"),
     ],
 )

@@ -38,6 +38,10 @@ CODES = """contraindications:
   - cannot_give_feedback
   - near_diathermy_rf
   - denervated_muscle
+  - malignancy
+  - damaged_skin
+  - recent_radiotherapy
+  - varicose_veins_local
 precautions: [frail_skin]
 """
 
@@ -46,7 +50,9 @@ version: 1
 title: A good protocol
 kind: nmes
 grade: B
+purpose: cramp
 region: calf
+body_regions: [calf]
 indication: Testing
 setting: clinic
 position: Sitting
@@ -64,6 +70,7 @@ CHANNEL = """channels:
     side: left
     pad_cm2: 25
     sites: Belly
+    body_sites: [calf_medial_head, calf_distal]
     polarity: Cathode distal
     waveform: {shape: symmetric, phase_us: 300, gap_us: 100}
     max_amplitude_ma: 60
@@ -83,8 +90,12 @@ STAGE = """stages:
 PROVENANCE = """provenance:
   operator_absent_limit_s: {tag: design}
   position: {tag: design}
+  patient_instructions: {tag: design}
+  stop_rules: {tag: design}
+  outcomes: {tag: design}
   intensity.target: {tag: design}
   channels.0.sites: {tag: design}
+  channels.0.body_sites: {tag: design}
   channels.0.polarity: {tag: design}
   channels.0.waveform.shape: {tag: design}
   channels.0.pad_cm2: {tag: design, note: Cautious}
@@ -100,7 +111,24 @@ PROVENANCE = """provenance:
   stages.0.contractions: {tag: computed}
 """
 
-STATED = frozenset({"position", "sites", "polarity", "shape", "on_includes_ramps", "target"})
+STATED = frozenset(
+    {
+        "position",
+        "sites",
+        "body_sites",
+        "polarity",
+        "shape",
+        "on_includes_ramps",
+        "target",
+        "measures",
+        "first_session",
+        "progression",
+        "deload",
+        "patient_instructions",
+        "stop_rules",
+        "outcomes",
+    }
+)
 """The last keys of what is no number and needs an origin all the same."""
 
 GOOD = HEAD + CHANNEL + STAGE + PROVENANCE

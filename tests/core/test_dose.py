@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.plans import BURST, IN_TURN, ONE, TENS, tens_plan
 from nmes.core import dose
-from nmes.core.dose import ChannelTotal, Ledger
+from nmes.core.dose import ChannelTotal, Ledger, plan_totals
 from nmes.core.waveform import Waveform
 from tests.core.protocol_making import plan
 
@@ -158,3 +159,53 @@ def test_the_totals_of_a_plan_count_contractions_and_time_with_output() -> None:
     # hold 3 s, and on average half a level less half a step in the ramps: 50 pulses/s of 300 µs
     ideal_nc = 3 * 300 * 50 * (40 * 3 + 20 * 3)
     assert 0.98 * ideal_nc < total.charge_nc < ideal_nc
+
+
+# --- bursts and sweeps ---
+
+
+def totals_of(*changes: tuple[int, dict[int, tuple[int, int, Waveform]]], until_ms: int) -> tuple[int, int, int, int]:
+    ledger = Ledger()
+    for at_ms, flow in changes:
+        ledger = ledger.set(at_ms, flow)
+    (total,) = ledger.totals(until_ms)
+    return total.low_nc, total.high_nc, total.low_pulses, total.high_pulses
+
+
+def test_a_burst_counts_all_of_its_pulses() -> None:
+    """On for six and a half periods of 10 ms: seven pulses of 10 mA and 200 µs, 2000 nC each."""
+    on = {1: (10_000, 10_000, BURST)}
+    assert totals_of((0, on), (65, {}), until_ms=500) == (14_000, 14_000, 7, 7)
+    assert totals_of((0, on), (65, {}), (500, on), (565, {}), until_ms=900) == (28_000, 28_000, 14, 14)
+
+
+def test_a_burst_that_is_not_confirmed_is_counted_once() -> None:
+    sent, confirmed, ending = {1: (0, 10_000, BURST)}, {1: (10_000, 10_000, BURST)}, {1: (0, 10_000, BURST)}
+    low_nc, high_nc, low, high = totals_of((0, sent), (2, confirmed), (65, ending), (67, {}), until_ms=500)
+    assert low_nc <= 14_000 <= high_nc
+    assert high_nc - low_nc == 800
+    assert (low, high) == (6, 8)
+
+
+def test_another_amplitude_within_a_burst_is_not_another_burst() -> None:
+    full, less = {1: (10_000, 10_000, BURST)}, {1: (5_000, 5_000, BURST)}
+    assert totals_of((0, full), (40, less), (65, {}), until_ms=500) == (11_500, 11_500, 7, 7)
+
+
+def test_a_steady_train_is_counted_by_its_time() -> None:
+    assert totals_of((0, {1: (10_000, 10_000, TENS)}), (65, {}), until_ms=500)[:2] == (13_000, 13_000)
+
+
+def test_while_a_step_of_a_sweep_is_on_its_way_either_waveform_may_be_flowing() -> None:
+    slow, wide = Waveform(200, 0, 1, 20_000), Waveform(300, 0, 1, 10_000)
+    ledger = Ledger().set(0, {1: (10_000, 10_000, slow)}, {1: wide})
+    (total,) = ledger.totals(1_000)
+    assert (total.low_nc, total.high_nc) == (100_000, 300_000)
+    assert (total.low_pulses, total.high_pulses) == (50, 100)
+
+
+def test_a_plan_of_bursts_counts_bursts_and_a_swept_plan_its_rates() -> None:
+    (bursts,) = plan_totals(tens_plan(BURST, seconds=60).with_level(ONE, 10_000))
+    assert 835 <= bursts.pulses <= 845
+    (swept,) = plan_totals(tens_plan(swept=IN_TURN, seconds=60).with_level(ONE, 10_000))
+    assert 3_050 <= swept.pulses <= 3_070

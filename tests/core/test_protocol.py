@@ -84,7 +84,7 @@ def test_the_place_of_a_value_is_known_after_loading() -> None:
 def test_a_problem_reads_place_path_value_reason_and_what_is_accepted() -> None:
     found = problems(changed(("ramp_up_s: 2", "ramp_up_s: 0.2")), "good.yaml")
     line = GOOD[: GOOD.index("ramp_up_s")].count("\n") + 1
-    assert found == [f"{line}:16 stages.0.ramp_up_s: 0.2 — a ramp is below 0.5; give 0.5 to 30"]
+    assert found == [f"{line}:16 stages.0.ramp_up_s: 0.2 — a ramp is below 0.5; give 0.5 to 30 s"]
 
 
 def test_a_problem_reads_well_with_less_to_tell() -> None:
@@ -109,7 +109,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
     assert lines == sorted(lines)
     for words in (
         'version: "one" — a whole number is needed here',
-        "kind: \"laser\" — this is not one of the words that are known; write 'nmes' or 'tens'",
+        "kind: \"laser\" — this is not one of the words that are known; write 'nmes', 'tens' or 'assessment'",
         'this code is not in the screening catalogue; did you mean "frail_skin"?',
         "channels.0.waveform.phase_us: 0 — a phase is below 10; give 10 to 1000",
         "the ramps are as long as the on time, or longer",
@@ -231,11 +231,15 @@ JOINT = [
         "tag: source}\n  channels.0.waveform.gap",
         "called sourced",
     ),
-    ("  stages.0.on_s: {", "  stages.9.on_s: {", "nothing in the file has this path"),
-    ("outcomes:", "evidence_for: [{text: It works, cite: []}]\noutcomes:", "called sourced, and no citation is named"),
-    ("outcomes:", "evidence_against: [{text: No, cite: [ghost]}]\noutcomes:", "no citation has this key"),
+    ("  stages.0.on_s: {", "  stages.9.on_s: {", "the value this speaks of is not in the file"),
+    (
+        "outcomes: [",
+        "evidence_for: [{text: It works, cite: []}]\noutcomes: [",
+        "called sourced, and no citation is named",
+    ),
+    ("outcomes: [", "evidence_against: [{text: No, cite: [ghost]}]\noutcomes: [", "no citation has this key"),
     ("citations:\n", "citations:\n  - {key: paper2014, text: Again}\n", "this key is used twice"),
-    (CHANNEL, "channels: []\n", "there are 0 of them; give 1 to 8"),
+    (CHANNEL, "channels: []\n", "channels — the list is empty; give 1 to 8"),
     (
         "operator_absent_limit_s: 60",
         "operator_absent_limit_s: 60\nchannel_timing: alternating",
@@ -270,7 +274,7 @@ def test_a_pulse_longer_than_its_period_is_told_where_its_phase_stands() -> None
     )
     (found,) = problems(sourced(changed(*long)))
     assert "channels.0.waveform.phase_us: 1000 — at 70 Hz the pulse may last 16100 µs, longer than its period" in found
-    assert "keep the pulse under 14285 µs, or lower stages.0" in found
+    assert "keep the pulse under 14285 µs, or lower the frequency of stages.0" in found
 
 
 def test_a_continuous_stage_has_minutes_and_nothing_of_contractions() -> None:
@@ -315,10 +319,10 @@ def test_a_ceiling_below_the_target_is_told(kind: str) -> None:
 
 
 def test_a_schedule_that_ends_before_it_begins_is_told() -> None:
-    schedule = "schedule: {sessions_per_week: 3, weeks_low: 6, weeks_high: 4}\noutcomes:"
+    schedule = "schedule: {sessions_per_week: 3, weeks_low: 6, weeks_high: 4}\noutcomes: ["
     assert (
         "schedule.weeks_high: 4 — this is below schedule.weeks_low"
-        in problems(sourced(changed(("outcomes:", schedule))))[0]
+        in problems(sourced(changed(("outcomes: [", schedule))))[0]
     )
 
 

@@ -50,6 +50,15 @@ class TestBeforeOutput:
         desk.do(e.Screened((e.Answer(code, e.Reply.YES, "tested, reports well"),), "Ada"))
         assert desk.state == s.Placing()
 
+    def test_a_medical_review_needs_its_reviewer_then_passes(self) -> None:
+        desk = Desk.of(simple_plan(), ("cause_medication",))
+        desk.do(e.Identified("P24", "P24-1", "1.0"))
+        desk.do(e.Screened((e.Answer("cause_medication", e.Reply.YES, "statin kept"),), "Ada"))
+        assert desk.state == s.Screening()
+        assert "refused:screening_review_first" in desk.notes()
+        desk.do(e.Screened((e.Answer("cause_medication", e.Reply.YES, "statin kept", "Dr Who"),), "Ada"))
+        assert desk.state == s.Placing()
+
     @pytest.mark.parametrize("state", [name for name in STATES if name != "Screening"])
     def test_screening_answers_are_heard_on_the_checklist_only(self, state: str) -> None:
         desk = desk_in(state)

@@ -39,7 +39,7 @@ MAY = {
     "Ready": {"titrate", "end"},
     "Committing": {"end"},
     "Enabling": {"end"},
-    "Titrating": {"increase", "decrease", "accept", "pause", "end"},
+    "Titrating": {"increase", "decrease", "accept", "measure", "pause", "end"},
     "Lowering": {"end"},
     "Running": {"increase", "decrease", "pause", "end"},
     "Resuming": {"decrease", "pause", "end"},

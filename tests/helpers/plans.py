@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nmes.core.capabilities import Capabilities
+from nmes.core.course import Course, Modulation, Steps, triangle
 from nmes.core.plan import ChannelPlan, Delivered, Plan, Slot, StagePlan, Track
 from nmes.core.timeline import Rhythm
 from nmes.core.waveform import Waveform
@@ -50,13 +51,21 @@ def plan_of(
     continuous: bool = False,
     ceiling_ua: int = 40_000,
     kind: str = "nmes",
+    courses: tuple[Course, ...] = (),
+    modulation: Modulation | None = None,
 ) -> Plan:
-    """A plan whose stages are lists of (slot, rhythm); each stage lasts as long as its first rhythm says."""
+    """A plan whose stages are lists of (slot, rhythm); each stage lasts as long as its first rhythm says.
+
+    `courses` stand in for `waveforms` where they are given.
+    """
+    waveforms = tuple(course.strongest for course in courses) or waveforms
     slots = tuple(dict.fromkeys(slot for stage in stages for slot, _ in stage))
     start_ms, built = 0, []
     for number, stage in enumerate(stages):
         end_ms = start_ms + max(r.stage_ms for _, r in stage)
-        tracks = tuple(Track(slots.index(slot), r) for slot, r in stage)
+        tracks = tuple(
+            Track(slots.index(slot), r, courses[slot.waveform] if courses else None, modulation) for slot, r in stage
+        )
         built.append(StagePlan(f"stage {number + 1}", start_ms, end_ms, continuous, tracks))
         start_ms = end_ms
     channels = sorted({slot.channel for slot in slots})
@@ -76,6 +85,7 @@ def plan_of(
         ),
         levels_ua=(0,) * len(slots),
         stage_starts_ms=tuple(stage.start_ms for stage in built),
+        courses=courses,
     )
 
 
@@ -97,3 +107,38 @@ def continuous_plan(minutes: int = 1) -> Plan:
     """One channel of TENS with 1 s ramps."""
     total_ms = minutes * 60_000
     return plan_of(((ONE, rhythm(on_ms=total_ms, cycle_ms=total_ms, contractions=1)),), continuous=True, kind="tens")
+
+
+BURST = Waveform(phase_us=200, gap_us=0, ratio=1, period_us=10_000, burst_pulses=7, burst_period_ms=500)
+"""Seven pulses at 100 Hz, twice a second."""
+TENS = Waveform(phase_us=200, gap_us=0, ratio=1, period_us=10_000)
+
+
+def course(periods: Steps | None = None, phases: Steps | None = None, base: Waveform = TENS) -> Course:
+    """A sweep, written in µs from pulse to pulse and of the first phase."""
+    return Course(base, periods or Steps((base.period_us,)), phases or Steps((base.phase_us,)))
+
+
+FREQUENCY_SWEEP = course(triangle(10_000, 15_000, 1000))
+IN_TURN = course(Steps((10_000, 500_000), 1500))
+PHASE_SWEEP = course(phases=triangle(100, 200, 1000))
+
+
+def tens_plan(
+    waveform: Waveform = TENS,
+    *slots: Slot,
+    swept: Course | None = None,
+    modulation: Modulation | None = None,
+    seconds: int = 60,
+    ramp_ms: int = 1000,
+) -> Plan:
+    """One long train on each slot (channel 1 if none is named): bursts, or a sweep, or an amplitude that swings."""
+    each = rhythm(ramp_ms=ramp_ms, on_ms=seconds * 1000, cycle_ms=seconds * 1000, contractions=1)
+    return plan_of(
+        tuple((slot, each) for slot in slots or (ONE,)),
+        waveforms=(waveform,),
+        continuous=True,
+        kind="tens",
+        courses=(swept,) if swept else (),
+        modulation=modulation,
+    )

@@ -14,6 +14,7 @@ from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import FrameArrived
 from nmes.core import events as e
 from nmes.core import session as s
+from nmes.core.plan import Plan
 from nmes.core.view import Output, View, Word
 from nmes.trial.bench import Bench
 
@@ -30,6 +31,8 @@ DEAF_US = DEAD_MAN_US + 200_000
 MEMORY_US = 6_000_000
 """How far back a rise is judged: longer than the longest ramp."""
 RESUME_US = 5_000_000
+GAP_US = 1_000_000
+"""Bursts may come back without climbing within this time, unless a halt lies between."""
 SLEW_UA_PER_S = 2_000
 INCREASE_MS = 250
 """The slew limit lets one increase through in this time, however often the key is pressed."""
@@ -215,8 +218,8 @@ class Instrument:
         recent = self.recent.setdefault(pulse.channel, deque())
         while recent and recent[0].t_us < pulse.t_us - MEMORY_US:
             recent.popleft()
-        period_us = max(waveform.period_us for waveform in self.bench.view.plan.waveforms)
-        if recent and pulse.t_us - recent[-1].t_us > 2 * period_us + CREDIT_US:
+        period_us, silence_us = _slowest_us(self.bench.view.plan)
+        if recent and (pulse.t_us - recent[-1].t_us > silence_us or self._halted_since(recent[-1].t_us, pulse.t_us)):
             recent.clear()  # it was silent meanwhile, so it begins again from 0
         credit_us = max(CREDIT_US, period_us) + period_us  # a pulse shows a change up to one period late
         if not recent:
@@ -225,6 +228,9 @@ class Instrument:
             for earlier in recent:
                 self._rise_since(earlier.amplitude_ua, pulse.t_us - earlier.t_us, pulse, credit_us)
         recent.append(pulse)
+
+    def _halted_since(self, from_us: int, to_us: int) -> bool:
+        return self.obeys_halts and any(from_us < t_us < to_us for t_us in self.halts)
 
     def _rise_since(self, from_ua: int, time_us: int, pulse: Pulse, credit_us: int) -> None:
         rate = self.rates.get(pulse.channel, History()).highest(pulse.t_us - time_us - self.reaction_us)
@@ -241,6 +247,14 @@ class Instrument:
         if pulse.peak_current_ua:
             assert self.renewed_us is not None
             assert pulse.t_us < self.renewed_us + self.dead_man_us, "a pulse 2 s after the last renewing frame"
+
+
+def _slowest_us(plan: Plan) -> tuple[int, int]:
+    """The longest time from pulse to pulse, and the shortest silence after which a channel has to begin from 0."""
+    slots = [plan.course(slot) for slot in plan.slots]
+    period_us = max(period for course in slots for period in course.periods.values)
+    gap_us = GAP_US if any(course.base.burst_pulses for course in slots) else 0
+    return period_us, max(2 * period_us + CREDIT_US, gap_us)
 
 
 def _by_channel(trace: list[Pulse]) -> dict[int, list[Pulse]]:

@@ -21,11 +21,27 @@ from hypothesis.stateful import (
 )
 
 from firmware_sim.device import P24, alternatives
-from helpers.plans import ONE, TWO, alternating_plan, continuous_plan, plan_of, rhythm, simple_plan
+from helpers.assessing import ctf_plan
+from helpers.plans import (
+    BURST,
+    FREQUENCY_SWEEP,
+    IN_TURN,
+    ONE,
+    PHASE_SWEEP,
+    TENS,
+    TWO,
+    alternating_plan,
+    continuous_plan,
+    plan_of,
+    rhythm,
+    simple_plan,
+    tens_plan,
+)
 from laws.instrument import DEAF_US, Instrument, nothing_live
 from laws.noise import Noise, NoisyLine
 from nmes.core import events as e
 from nmes.core import session as s
+from nmes.core.course import Modulation
 from nmes.core.view import Word
 from nmes.core.waveform import Waveform
 from nmes.record.codec import EVENTS, encode
@@ -40,6 +56,13 @@ PLANS = {
     "together, steep": plan_of(((ONE, rhythm(ramp_ms=500)), (TWO, rhythm(ramp_ms=500)))),
     "asymmetric": plan_of(((ONE, rhythm()),), waveforms=(ASYMMETRIC,)),
     "slow pulses": plan_of(((ONE, rhythm(ramp_ms=2000, on_ms=9000)),), waveforms=(SLOW,)),
+    "bursts": tens_plan(BURST),
+    "bursts on two, steep": tens_plan(BURST, ONE, TWO, ramp_ms=500),
+    "frequency sweep": tens_plan(swept=FREQUENCY_SWEEP),
+    "two rates in turn": tens_plan(swept=IN_TURN),
+    "phase sweep": tens_plan(swept=PHASE_SWEEP),
+    "stepped test": ctf_plan(start=4, cap=10, train_s=5, off_s=3),
+    "modulated": tens_plan(TENS, modulation=Modulation.of(400, 2000)),
 }
 SWITCHES = dict(alternatives())
 
@@ -101,6 +124,7 @@ class Walk(RuleBasedStateMachine):
         for slot in self.bench.view.slots:
             if slot.level_ua is None:
                 self.titrate(slot.slot.channel, level)
+                self._pass(self.bench.view.plan.course(slot.slot).cycle_ms)
                 self._press(e.Accept(self.bench.view.epoch), 200)
         self._press(e.Start(self.bench.view.epoch), 200)
 
@@ -138,6 +162,19 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def mark(self) -> None:
         self._press(e.Mark("cramp", "left"), 10)
+
+    @rule()
+    def cramp(self) -> None:
+        """In a test the output goes to 0 and stays there; in a treatment nothing changes."""
+        before = self.bench.view
+        self._press(e.Cramp("key"), 10)
+        if "cramp" in before.may:
+            self.judge.expect_silence()
+        self._pass(500)
+
+    @rule(what=st.sampled_from(e.What), channel=st.integers(1, 2), value=st.sampled_from([None, 0, 20_000, 10**9]))
+    def measure(self, what: e.What, channel: int, value: int | None) -> None:
+        self._press(e.Measure(what, channel, value), 10)
 
     # --- time ---
 

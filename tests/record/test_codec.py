@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nmes.core import commands, events
 from nmes.core.waveform import Waveform
 from nmes.record.canonical import canonical, parse
-from nmes.record.codec import COMMANDS, EVENTS, Codec, Undecodable, encode
+from nmes.record.codec import COMMANDS, EVENTS, READABLE, VOCABULARY, Codec, Undecodable, encode
 from nmes.record.errors import NotRecordable
 
 st.register_type_strategy(int, st.integers(-(2**53) + 1, 2**53 - 1))
@@ -50,15 +50,39 @@ def test_an_encoded_command_is_readable() -> None:
                 "type": "ChannelOutput",
                 "channel": 1,
                 "amplitude_ua": 12_000,
-                "waveform": {"type": "Waveform", "phase_us": 300, "gap_us": 100, "ratio": 1, "period_us": 22_500},
+                "waveform": {
+                    "type": "Waveform",
+                    "phase_us": 300,
+                    "gap_us": 100,
+                    "ratio": 1,
+                    "period_us": 22_500,
+                    "burst_pulses": 0,
+                    "burst_period_ms": 0,
+                },
                 "rise_ua_per_s": 4_000,
+                "band": None,
             }
         ],
     }
-    screened = events.Screened((events.Answer("pregnancy", events.Reply.UNKNOWN),), "M. K.")
+    screened = events.Screened((events.Answer("cause_kidney", events.Reply.UNKNOWN, "known", "Dr W"),), "M. K.")
     assert encode(screened)["answers"] == [
-        {"type": "Answer", "code": "pregnancy", "reply": "unknown", "reason": ""},
+        {"type": "Answer", "code": "cause_kidney", "reply": "unknown", "reason": "known", "reviewed_by": "Dr W"},
     ]
+
+
+def test_an_answer_from_before_there_were_reviews_has_no_reviewer() -> None:
+    old = {"type": "Answer", "code": "pregnancy", "reply": "no", "reason": ""}
+    screened = EVENTS.decode({"type": "Screened", "answers": [old], "by": "Ada"})
+    assert screened == events.Screened((events.Answer("pregnancy", events.Reply.NO),), "Ada")
+
+
+def test_a_command_of_the_first_vocabulary_means_what_it_meant() -> None:
+    old = json.loads(json.dumps(encode(OUTPUT)))
+    del old["outputs"][0]["band"]
+    for added in ("burst_pulses", "burst_period_ms"):
+        del old["outputs"][0]["waveform"][added]
+    assert COMMANDS.decode(old) == OUTPUT
+    assert READABLE == (1, VOCABULARY)
 
 
 def changed(path: list[str | int], value: object) -> Any:

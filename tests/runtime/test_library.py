@@ -8,8 +8,15 @@ import pytest
 from nmes.core import plan as plans
 from nmes.core.plan import Plan
 from nmes.core.problems import ProtocolError
-from nmes.runtime.library import Library, load_file, shipped_folder
+from nmes.runtime.library import Library, is_own, load_file, own_folder, shipped_folder
 from tests.core.protocol_making import DEVICE, GOOD
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home of its own for every test."""
+    monkeypatch.setenv("NMES_HOME", str(tmp_path / "home"))
+
 
 SHIPPED = (
     "cramp_calf_ctf_training",
@@ -45,7 +52,8 @@ def test_the_cramp_card_trains_18_contractions_at_the_threshold_plus_30_hz() -> 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_nothing_to_verify_is_cited_and_everything_sourced_is(name: str) -> None:
     for origin in Library().load(name).protocol.provenance.values():
-        assert bool(origin.cite) == (origin.tag == "source")
+        assert origin.cite or origin.tag != "source"
+        assert not origin.cite or origin.tag != "verify"
 
 
 def test_a_protocol_is_loaded_with_the_digest_of_the_bytes_that_were_parsed(tmp_path: Path) -> None:
@@ -65,11 +73,50 @@ def test_a_protocol_is_found_by_id_or_by_path(tmp_path: Path) -> None:
     assert library.load("good").protocol == library.load(str(tmp_path / "purpose" / "good.yaml")).protocol
 
 
-def test_of_two_files_with_one_id_the_earlier_folder_wins(tmp_path: Path) -> None:
-    for folder, title in (("own", "Mine"), ("shipped", "Theirs")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "good.yaml").write_text(GOOD.replace("A good protocol", title))
-    assert Library((tmp_path / "own", tmp_path / "shipped")).load("good").protocol.title == "Mine"
+def own(name: str, text: str = "") -> Path:
+    """A file of the user's."""
+    path = own_folder() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text or GOOD, encoding="utf-8")
+    return path
+
+
+def test_the_users_own_protocols_stand_beside_the_shipped_ones() -> None:
+    path = own("good.yaml")
+    entry = next(entry for entry in Library().list() if entry.path == path)
+    assert entry.loaded is not None
+    assert entry.own
+    assert is_own(path)
+    assert Library().load("good").path == path
+    assert not any(entry.own for entry in Library().list() if entry.path != path)
+
+
+def test_an_own_file_with_a_shipped_id_takes_nobodys_place() -> None:
+    shipped = Library().load("tens_conventional").path
+    path = own("tens_conventional.yaml", shipped.read_text(encoding="utf-8").replace("phase_us: 100", "phase_us: 300"))
+    entries = [entry for entry in Library().list() if entry.path.stem == "tens_conventional"]
+    assert [(entry.path, entry.loaded is None) for entry in entries] == [(shipped, False), (path, True)]
+    assert "a shipped protocol has this id already" in str(entries[1].problems[0])
+    assert "another id" in str(entries[1].problems[0])
+    for asked in ("tens_conventional", str(path)):
+        with pytest.raises(ProtocolError, match="a shipped protocol has this id already"):
+            Library().load(asked)
+    assert Library().load(str(shipped)).path == shipped
+
+
+def test_of_two_own_files_with_one_id_the_second_is_refused() -> None:
+    first, second = own("a/good.yaml"), own("b/good.yaml")
+    assert [entry.loaded is None for entry in Library().list() if entry.own] == [False, True]
+    with pytest.raises(ProtocolError, match="another file of yours has this id already"):
+        Library().load(str(second))
+    assert Library().load(str(first)).path == first
+
+
+def test_a_file_outside_the_folders_may_have_any_id(tmp_path: Path) -> None:
+    shipped = Library().load("tens_conventional")
+    path = tmp_path / "tens_conventional.yaml"
+    path.write_bytes(shipped.text)
+    assert Library().load(str(path)).path == path
 
 
 def test_an_unknown_id_names_the_nearest() -> None:

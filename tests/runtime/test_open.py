@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from together.real_line import Desk
 
+from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.core.measurement import NOBODY, From, Missing, Origin, Who
 from nmes.core.plan import compile as plan_for
 from nmes.core.session import begin, step
 from nmes.core.view import Output, Word
@@ -18,14 +22,14 @@ from nmes.devices.sciencemode4.p24 import P24
 from nmes.record.canonical import canonical
 from nmes.record.clocks import system_clocks
 from nmes.record.errors import RecordError
-from nmes.record.files import Kind
+from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
-from nmes.record.replay import Same, replay
+from nmes.record.replay import Same, event_entry, replay
 from nmes.record.sink import JournalThread
 from nmes.record.store import Closed, list_sessions, read_session
 from nmes.runtime import open as opening
 from nmes.runtime.library import Library, Loaded
-from nmes.runtime.open import CannotStart, RunningSession, binding, is_simulation, open_live, session_of
+from nmes.runtime.open import CannotStart, RunningSession, binding, is_simulation, open_live, origin_of, session_of
 
 WAIT_S = 20
 
@@ -117,7 +121,7 @@ def test_a_session_is_replayed_with_the_device_and_threshold_it_was_made_for_not
     loaded = Library().load("cramp_calf_ctf_training")
     then = replace(P24, amplitude_step_ua=1_000)
     bound = binding(loaded, plan_for(loaded.protocol, then), "bench", 0)
-    assert bound["events"] == 1
+    assert bound["events"] == 2
     assert canonical(bound)
     assert session_of(bound).plan.capabilities == then
     assert session_of(bound | {"ctf_mhz": 20_000}).plan.delivered[0].asked_frequency_mhz == 50_000
@@ -125,12 +129,41 @@ def test_a_session_is_replayed_with_the_device_and_threshold_it_was_made_for_not
 
 def test_a_record_in_another_vocabulary_is_not_guessed_at(loaded: Loaded) -> None:
     bound = binding(loaded, plan_for(loaded.protocol, P24), "bench", 0)
-    with pytest.raises(RecordError, match="events are of version 2, this program knows 1"):
-        session_of(bound | {"events": 2})
+    with pytest.raises(RecordError, match="events are of version 3, this program knows 1 and 2"):
+        session_of(bound | {"events": 3})
+
+
+def test_a_record_from_before_there_were_measured_values_is_begun_again_as_it_was(loaded: Loaded) -> None:
+    bound = binding(loaded, plan_for(loaded.protocol, P24), "bench", 0)
+    new = {"patient", "side", "muscles", "assessment", "ctf_origin"}
+    old = {name: value for name, value in bound.items() if name not in new} | {"events": 1}
+    again = session_of(old)
+    assert (again.plan, again.who, again.origin) == (session_of(bound).plan, NOBODY, None)
+
+
+def test_for_whom_and_from_where_comes_back_from_the_record(home: Path) -> None:
+    loaded = Library().load("cramp_calf_ctf_training")
+    who = Who("P-017", "left", 18_000)
+    origin = origin_of(home, Kind.SIMULATION, loaded, who)
+    assert origin is not None
+    bound = binding(loaded, plan_for(loaded.protocol, P24, origin.ctf_mhz), "bench", 0, who, origin)
+    again = session_of(json.loads(canonical(bound)))
+    assert (again.who, again.origin) == (Who("P-017", "left"), origin)
+    assert again.plan.delivered[0].asked_frequency_mhz == 48_000
 
 
 def test_the_name_of_a_port_in_another_encoding_does_not_prevent_the_record(loaded: Loaded) -> None:
     assert canonical(binding(loaded, plan_for(loaded.protocol, P24), "/dev/p\udce9ripherique", 0))
+
+
+def test_a_session_for_somebody_runs_the_plan_of_that_persons_threshold(home: Path) -> None:
+    running = open_live(Library().load("cramp_calf_ctf_training"), url=None, home=home, who=Who("P-1", "left", 18_000))
+    try:
+        assert running.view.plan.delivered[0].asked_frequency_mhz == 48_000
+        assert (running.view.who.code, running.view.origin and running.view.origin.kind) == ("P-1", From.TYPED)
+    finally:
+        running.finish()
+    assert next(iter(read_session(running.record))).body["ctf_mhz"] == 18_000
 
 
 def test_a_session_on_the_built_in_simulator_lives_and_ends(live: RunningSession, loaded: Loaded, home: Path) -> None:
@@ -221,3 +254,60 @@ def test_sessions_with_patients_have_a_chain_of_their_own(loaded: Loaded, home: 
         open_live(loaded, url="/dev/no-such-port", home=home)
     assert list_sessions(home, Kind.SIMULATION) == []
     assert len(list_sessions(home, Kind.PATIENT)) == 1
+
+
+class TestWhereAFrequencyComesFrom:
+    """What a record holds is tested with the record itself, a measured value with the whole program."""
+
+    def at(self, home: Path, who: Who, protocol: str = "cramp_calf_ctf_training") -> Origin | None:
+        return origin_of(home, Kind.PATIENT, Library().load(protocol), who)
+
+    def test_a_protocol_that_derives_nothing_has_no_origin(self, home: Path) -> None:
+        assert self.at(home, Who("P-017", "left", 18_000), "tens_conventional") is None
+
+    def test_what_was_typed_goes_first_and_says_so(self, home: Path) -> None:
+        found = self.at(home, Who("P-017", "left", 18_000))
+        assert found is not None
+        assert (found.kind, found.ctf_mhz, found.asked_mhz) == (From.TYPED, 18_000, 48_000)
+
+    @pytest.mark.parametrize(
+        ("who", "missing"),
+        [
+            (NOBODY, Missing.NO_CODE),
+            (Who("", "left"), Missing.NO_CODE),
+            (Who("P-017"), Missing.NO_SIDE),
+            (Who("P-017", "left"), Missing.NONE_FOUND),
+        ],
+    )
+    def test_without_one_it_is_the_fallback_and_why(self, home: Path, who: Who, missing: Missing) -> None:
+        found = self.at(home, who)
+        assert found is not None
+        assert (found.kind, found.ctf_mhz, found.asked_mhz, found.missing) == (From.FALLBACK, None, 45_000, missing)
+
+    def recorded(self, home: Path, *notes: c.Note) -> Path:
+        bound = {"patient": "P-017", "side": "left", "muscles": ["gastrocnemius"], "assessment": "ctf"}
+        journal = Journal.open(chain_folder(home, Kind.PATIENT), "station", bound, system_clocks())
+        journal.append(event_entry(e.Cramp(), notes, "Ada"))
+        journal.close({"why": "assessed"})
+        return journal.path
+
+    def test_a_measured_one_comes_with_its_session_and_age(self, home: Path) -> None:
+        path = self.recorded(home, c.Note("measured", (("what", "ctf"), ("channel", 1), ("value_mhz", 16_000))))
+        later = datetime.now(UTC) + timedelta(days=22)
+        found = origin_of(home, Kind.PATIENT, Library().load("cramp_calf_ctf_training"), Who("P-017", "left"), later)
+        assert found is not None
+        assert (found.kind, found.ctf_mhz, found.asked_mhz) == (From.MEASURED, 16_000, 46_000)
+        assert (found.session, found.age_days, found.old) == (path.stem, 22, True)
+
+    def test_after_a_test_that_reached_its_cap_it_is_the_fallback(self, home: Path) -> None:
+        path = self.recorded(home, c.Note("not_reached", (("cap_mhz", 40_000),)))
+        found = self.at(home, Who("P-017", "left"))
+        assert found is not None
+        assert (found.ctf_mhz, found.missing, found.session) == (None, Missing.NOT_REACHED, path.stem)
+
+    def test_out_of_a_damaged_record_it_is_the_fallback(self, home: Path) -> None:
+        path = self.recorded(home, c.Note("measured", (("what", "ctf"), ("channel", 1), ("value_mhz", 16_000))))
+        path.write_bytes(path.read_bytes().replace(b"16000", b"26000"))
+        found = self.at(home, Who("P-017", "left"))
+        assert found is not None
+        assert (found.ctf_mhz, found.missing, found.session) == (None, Missing.UNTRUSTED, path.stem)

@@ -100,6 +100,7 @@ class Room:
 
     def titrate(self, slot: Slot, level_ua: int) -> Room:
         self.raise_to(slot, level_ua)
+        self.run(self.view.plan.course(slot).cycle_ms)  # a sweep must have been felt whole
         self.press(e.Accept(self.view.epoch))
         self.word(Word.READY)
         return self

@@ -101,7 +101,7 @@ def test_a_dose_that_is_not_what_the_skin_got_is_said_to_differ(
     assert lines[-1].endswith("they DIFFER by more than one pulse per change of output")
 
 
-@pytest.mark.parametrize("room", [30_000, 12_000])
+@pytest.mark.parametrize("room", [60_000, 40_000])
 def test_a_full_disk_is_said_to_be_the_reason(tmp_path: Path, room: int) -> None:
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, limit[1]))

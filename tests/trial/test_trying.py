@@ -14,6 +14,7 @@ from nmes.trial.bench.patients import load_profile, person
 from nmes.trial.level import Because
 from nmes.trial.member import currents_of, member, one_of
 from nmes.trial.replay import maximum_mn, replay
+from nmes.trial.setup import gauge
 from nmes.trial.trying import Trial, try_one
 from nmes.trial.window import windows
 
@@ -188,3 +189,26 @@ def test_everything_shipped_can_be_set_up() -> None:
     for name in shipped():
         setup = setup_of(Library().load(name))
         assert set(setup.sites) == {channel.channel for channel in setup.plan.channels}
+
+
+@pytest.fixture(scope="module")
+def bursts(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    return try_one(short(tmp_path_factory.mktemp("bursts"), "tens_burst"))
+
+
+def test_bursts_are_tried_as_they_will_be_felt(bursts: Trial) -> None:
+    """A minute of two bursts a second: all pulses at the skin, at the rate inside a burst."""
+    assert bursts.good
+    (figures,) = bursts.slots
+    burst = figures.played.base
+    assert (burst.burst_pulses, burst.burst_period_ms) == (7, 500)
+    assert figures.measured_mhz == 100_000
+    assert abs(bursts.doses[0].pulses - 120 * 7) <= 7
+    assert abs(bursts.doses[0].pulses - plan_totals(bursts.plan)[0].pulses) <= 14
+
+
+def test_the_scripted_therapist_gauges_bursts_by_their_force_not_by_that_of_a_train(tmp_path: Path) -> None:
+    setup = short(tmp_path, QUADS)
+    steady = setup.plan.waveforms[0]
+    grouped = replace(steady, burst_pulses=3, burst_period_ms=500)
+    assert 0 < gauge(setup, 1, 60_000, 300, grouped) < gauge(setup, 1, 60_000, 300, steady) * 0.9

@@ -12,12 +12,16 @@ from textual import events
 from textual.pilot import Pilot
 
 from nmes.core import events as e
+from nmes.core.measurement import NOBODY, Origin, Who
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.view import View, Word
 from nmes.devices.sciencemode4.p24 import P24
-from nmes.runtime.library import Library, Loaded
+from nmes.record.files import Kind
+from nmes.runtime.library import Library, Loaded, load_file, shipped_folder
 from nmes.runtime.live import Summary, summary_of
+from nmes.runtime.open import origin_of
+from nmes.runtime.own import write_own
 from nmes.trial.bench import bench_with_record
 from nmes.ui.app import NmesApp
 from nmes.ui.flow import Stage
@@ -27,23 +31,36 @@ from nmes.ui.widgets.stop_bar import StopBar
 HAND_MS = 150
 """From one press to the next."""
 CRAMP = "cramp_calf_ctf_training"
-LIBRARY = [entry.loaded for entry in Library().list() if entry.loaded]
+SOME = (
+    "cramp_calf_ctf_training",
+    "quads_acl_reconstruction",
+    "quads_knee_oa",
+    "quads_older_adult",
+    "tens_acupuncture_like",
+    "tens_burst",
+    "tens_conventional",
+    "tens_modulated",
+    "assess_ctf_calf",
+    "assess_max_tolerated_calf",
+)
+"""One of each form; the whole library is read in the campaign."""
+LIBRARY = [Library((shipped_folder(),)).load(protocol_id) for protocol_id in SOME]
 
 
 def loaded(protocol_id: str) -> Loaded:
     return Library().load(protocol_id)
 
 
-def compile_plan(one: Loaded) -> Plan:
-    return plan_for(one.protocol, P24)
+def compile_plan(one: Loaded, ctf_mhz: int | None = None) -> Plan:
+    return plan_for(one.protocol, P24, ctf_mhz)
 
 
 class BenchLive:
     """Time passes only in `run` and `until`; what a person does is heard at once, in a turn of its own."""
 
-    def __init__(self, one: Loaded, home: Path) -> None:
+    def __init__(self, one: Loaded, home: Path, who: Who = NOBODY) -> None:
         self.one = one
-        self.bench, self.record = bench_with_record(one, home)
+        self.bench, self.record = bench_with_record(one, home, who=who)
         self.stops: list[tuple[str, str]] = []
         """Source and name of the thread of every STOP."""
         self.posted: list[e.Event] = []
@@ -177,17 +194,28 @@ class Desk:
         self.home = home
         self.sessions: list[BenchLive] = []
         self.refuse: Exception | None = None
-        self.app = NmesApp(LIBRARY, self._open, compile_plan, simulation=True)
+        self.who: Who | None = None
+        """For whom the last session was opened."""
+        self.app = NmesApp(LIBRARY, self._open, compile_plan, True, self._origin_of, self._save)
 
     @property
     def live(self) -> BenchLive:
         return self.sessions[-1]
 
-    def _open(self, one: Loaded) -> BenchLive:
+    def _open(self, one: Loaded, who: Who) -> BenchLive:
         if self.refuse is not None:
             raise self.refuse
-        self.sessions.append(BenchLive(one, self.home))
+        self.who = who
+        self.sessions.append(BenchLive(one, self.home, who))
         return self.sessions[-1]
+
+    def _origin_of(self, one: Loaded, who: Who) -> Origin | None:
+        return origin_of(self.home, Kind.SIMULATION, one, who)
+
+    def _save(self, new_id: str, text: str) -> Loaded:
+        if self.refuse is not None:
+            raise self.refuse
+        return load_file(write_own(new_id, text))
 
     @asynccontextmanager
     async def at(

@@ -1,6 +1,6 @@
 """Makes the pictures: every screen at both sizes into the FOLDER given, driven over the bench.
 
-Without a folder it makes the one picture of the documentation. `PYTHONPATH=tests python tests/ui/make_screenshots.py`
+Without a folder it makes the two pictures of the documentation. `PYTHONPATH=tests python tests/ui/make_screenshots.py`
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import tempfile
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 from ui.bench_live import CRAMP, Desk, titrate, to_run
 
 from nmes.core import events as e
+from nmes.core.screening import in_groups
 from nmes.core.view import Word
 from nmes.ui.flow import Stage
+from nmes.ui.screens.choose import ChooseScreen
+from nmes.ui.screens.editor import EditorScreen
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = ((80, 24), (120, 40))
@@ -41,10 +45,12 @@ async def before_output(desk: Desk, pilot: Pilot[None], camera: Camera) -> None:
     for page in range(1, 4):
         await pilot.press("pagedown")
         await camera.shot(f"1_choose_page{page}")
+    await editing(desk, pilot, camera)
     await desk.begin(pilot, CRAMP)
     await camera.shot("2_screening")
-    for code in desk.live.one.protocol.screening_codes:
-        await pilot.press("u" if code == "frail_skin" else "n")
+    protocol = desk.live.one.protocol
+    for code in in_groups(protocol.screening_codes, protocol.kind):
+        await desk.keys(pilot, "u" if code == "frail_skin" else "n")
         if code == "frail_skin":
             await camera.shot("2_screening_reason")
             await pilot.press(*"looked at it", "enter")
@@ -53,6 +59,20 @@ async def before_output(desk: Desk, pilot: Pilot[None], camera: Camera) -> None:
     await pilot.press("enter")
     await camera.shot("3_place")
     await pilot.press("enter", "f2")
+
+
+async def editing(desk: Desk, pilot: Pilot[None], camera: Camera) -> None:
+    """A copy with a value that is wrong, then right, then left."""
+    await pilot.press("e")
+    editor = pilot.app.screen
+    assert isinstance(editor, EditorScreen)
+    editor.go_to("channels.0.waveform.phase_us")
+    for value, name in (("1500", "editor_wrong"), ("200", "editor")):
+        editor.query_one(Input).value = value
+        await camera.shot(f"0_{name}")
+    await pilot.press("escape")
+    await camera.shot("0_editor_leave")
+    await pilot.press("n")
 
 
 async def levels(desk: Desk, pilot: Pilot[None], camera: Camera) -> None:
@@ -136,12 +156,30 @@ async def documentation(folder: Path) -> None:
             await pilot.press("s")
             desk.live.until(lambda view: view.channels[0].contraction == 4 and view.word is Word.ON)
             desk.live.run(1_700)
+            await pilot.press("h")
             await Camera(desk, pilot, folder).shot("running", exact=True)
+
+
+async def documentation_editor(folder: Path) -> None:
+    """The editor with one value changed, as the guide shows it."""
+    with tempfile.TemporaryDirectory() as home:
+        desk = Desk(Path(home))
+        async with desk.at(Stage.CHOOSE, size=(100, 34)) as pilot:
+            chooser = pilot.app.screen
+            assert isinstance(chooser, ChooseScreen)
+            chooser.choose(next(one for one in desk.app.protocols if one.protocol.id == CRAMP))
+            await pilot.press("e")
+            editor = pilot.app.screen
+            assert isinstance(editor, EditorScreen)
+            editor.go_to("channels.0.waveform.phase_us")
+            editor.query_one(Input).value = "200"
+            await Camera(desk, pilot, folder).shot("editor", exact=True)
 
 
 def main() -> None:
     if len(sys.argv) == 1:
         asyncio.run(documentation(ROOT / "docs" / "screenshots"))
+        asyncio.run(documentation_editor(ROOT / "docs" / "screenshots"))
     else:
         for size in SIZES:
             asyncio.run(walk(Path(sys.argv[1]), size))

@@ -9,6 +9,7 @@ from textual.worker import WorkerFailed
 from ui.bench_live import Desk, loaded
 
 from nmes.core import events as e
+from nmes.core.measurement import NOBODY
 from nmes.core.view import Output, Word
 from nmes.runtime.open import CannotStart
 from nmes.ui.flow import Stage
@@ -108,7 +109,7 @@ async def test_the_record_is_closed_once_however_many_ask(desk: Desk) -> None:
 
 
 async def test_an_app_that_ends_without_being_asked_still_closes_the_session(desk: Desk) -> None:
-    desk.app.live = desk._open(loaded("tens_conventional"))
+    desk.app.live = desk._open(loaded("tens_conventional"), NOBODY)
     desk.app.call_later(desk.app.exit)
     await desk.app.run_async(headless=True, size=(80, 24))
     assert desk.live.stops == [("quit", "MainThread")]

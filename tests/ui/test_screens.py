@@ -4,145 +4,41 @@ from __future__ import annotations
 
 import pytest
 from textual.widgets import Input
-from ui.bench_live import LIBRARY, Desk
+from ui.bench_live import Desk
 
 from nmes.core import events as e
 from nmes.core.problems import PlanError, Problem
-from nmes.core.screening import CATALOGUE
 from nmes.core.view import Word
 from nmes.ui.flow import Stage
-from nmes.ui.screens.screening import Questions
 
 
 async def test_the_card_follows_the_list_and_scrolls_by_page_keys(desk: Desk) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
-        assert LIBRARY[0].protocol.indication[:30] in desk.text()
-        await pilot.press("pagedown")
-        await pilot.pause(0.05)
-        assert LIBRARY[0].protocol.indication[:30] not in desk.text()
-        await pilot.press("down")
-        await pilot.pause(0.05)
-        assert LIBRARY[1].protocol.indication[:30] in desk.text()
+        screen, seen = pilot.app.screen, []
+        for key in ("pagedown", "down"):
+            chosen = screen._highlighted()
+            seen.append(chosen)
+            assert chosen.protocol.indication[:24] in desk.text()
+            await pilot.press(key)
+            await pilot.pause(0.05)
+            if key == "pagedown":
+                assert chosen.protocol.indication[:24] not in desk.text()
+                await pilot.press("down")
+                await pilot.pause(0.05)
+        assert seen[0] is not seen[1]
 
 
 async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_cannot_be_used(desk: Desk) -> None:
-    def refuse(_one) -> None:
+    def refuse(_one, _ctf_mhz) -> None:
         raise PlanError([Problem("channels.0", "", "the pulse is longer than its period", "give a lower frequency")])
 
-    desk.app._compile_plan = refuse
+    desk.app.compile_plan = refuse
     async with desk.at(Stage.CHOOSE, size=(120, 40)) as pilot:
         assert "CANNOT BE USED WITH THIS STIMULATOR" in desk.text()
         assert "the pulse is longer than its period" in desk.text()
         await pilot.press("enter")
         await pilot.app.workers.wait_for_complete()
         assert not desk.sessions
-
-
-async def test_a_blocking_answer_is_said_loudly_and_the_refusal_is_recorded(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        codes = desk.live.one.protocol.screening_codes
-        await desk.keys(pilot, "y", *["n"] * (len(codes) - 1))
-        await pilot.pause()
-        assert "✖ DO NOT STIMULATE" in desk.text()
-        await pilot.press(*"Ada", "f2")
-        await desk.see(pilot)
-        assert desk.live.view.word is Word.SCREENING
-        assert isinstance(desk.live.posted[-1], e.Screened)
-        assert desk.live.view.note.code == "refused:screening_blocked"
-
-
-async def test_a_warning_asks_for_its_reason_and_unknown_counts_as_yes(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        codes = desk.live.one.protocol.screening_codes
-        warning = codes.index("frail_skin")
-        await desk.keys(pilot, *["n"] * warning, "u")
-        assert pilot.app.focused is pilot.app.screen.query_one("#reason")
-        assert "! A reason is needed: Is the skin thin or frail?" in desk.text()
-        await pilot.press(*"seen", "enter")
-        await desk.keys(pilot, *["n"] * (len(codes) - warning - 1))
-        await pilot.press(*"Ada", "enter")
-        await desk.see(pilot)
-        answer = next(a for a in desk.live.posted[-1].answers if a.code == "frail_skin")
-        assert answer == e.Answer("frail_skin", e.Reply.UNKNOWN, "seen")
-        assert desk.live.view.word is Word.PLACING
-
-
-async def test_nothing_is_sent_while_an_answer_or_the_name_is_missing(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        codes = desk.live.one.protocol.screening_codes
-        await pilot.press("f2")
-        await pilot.pause()
-        assert f"{len(codes)} of {len(codes)} questions have no answer yet." in desk.text()
-        await desk.keys(pilot, *["n"] * len(codes))
-        await pilot.press("f2")
-        await pilot.pause()
-        assert "Write who asked the questions." in desk.text()
-        assert desk.live.posted == []
-
-
-async def test_a_held_key_is_one_answer(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        asked = len(desk.live.one.protocol.screening_codes)
-        desk.live.run(1_000)
-        for _ in range(20):
-            await pilot.press("n")
-            desk.live.run(33)
-        await desk.see(pilot)
-        assert f"{asked - 1} of {asked} to answer" in desk.text()
-        await pilot.press("u")
-        await desk.see(pilot)
-        assert f"{asked - 2} of {asked} to answer" in desk.text(), "another key is not being held"
-
-
-async def test_a_corrected_answer_leaves_the_list_in_focus(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        await desk.keys(pilot, *["n"] * len(desk.live.one.protocol.screening_codes))
-        screen = pilot.app.screen
-        assert pilot.app.focused is screen.query_one("#by")
-        screen.query_one(Questions).focus()
-        await desk.keys(pilot, "up", "n")
-        assert pilot.app.focused is screen.query_one(Questions)
-
-
-async def test_continuing_without_a_reason_goes_to_the_question_that_needs_it(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        codes = desk.live.one.protocol.screening_codes
-        warning = codes.index("frail_skin")
-        await desk.keys(pilot, *["n"] * warning, "u", "enter", *["n"] * (len(codes) - warning - 1))
-        await pilot.press(*"Ada", "f2")
-        await desk.see(pilot)
-        assert "! A reason is needed for each of these: Is the skin thin or frail?" in desk.text()
-        assert pilot.app.screen.query_one(Questions).highlighted == warning
-        assert pilot.app.focused is pilot.app.screen.query_one("#reason")
-        await pilot.press(*"seen", "f2")
-        await desk.see(pilot)
-        assert desk.live.view.word is Word.PLACING
-
-
-async def test_an_answer_can_be_changed(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        await pilot.press("y", "up", "n")
-        await pilot.pause()
-        assert "DO NOT STIMULATE" not in desk.text()
-
-
-async def test_every_question_of_the_protocol_is_asked_in_words(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        shown = " ".join(str(option.prompt) for option in pilot.app.screen.query_one(Questions).options)
-        asked = " ".join(shown.split())
-        for code in desk.live.one.protocol.screening_codes:
-            assert " ".join(CATALOGUE[code].question.split()) in asked
-
-
-async def test_placing_needs_every_channel_confirmed(desk: Desk) -> None:
-    async with desk.at(Stage.PLACE) as pilot:
-        assert "Below 15 mA the stimulator cannot tell whether a pad is off" in desk.text()
-        await pilot.press("f2")
-        await pilot.pause()
-        assert "! Confirm every channel first." in desk.text()
-        assert desk.live.posted == []
-        await pilot.press("enter", "f2")
-        assert desk.live.posted == [e.Placed()]
 
 
 @pytest.mark.parametrize("size", [(79, 24), (80, 23), (20, 5)])

@@ -19,7 +19,8 @@ anew. Enable is taken in Off only, SetOutput in Enabling and Enabled only: elsew
 has already been announced by an event. So after a fault, a missing answer or a refusal nothing that renews the device's
 dead-man can leave before a confirmed halt and a new Enable. Updates leave from `execute` and `tick`, polls from `tick`
 alone: a program that no longer turns lets the device fall silent. An update that leaves a channel on is always the next
-request after a clean poll; the turn that hears the answer sends what is the newest target by then.
+request after a clean poll; the turn that hears the answer sends what is the newest target by then. Bursts are switched
+on and off here (`burst`): to everybody above the amplitude is that of the bursts, and `gap` says that it is silent.
 """
 
 from __future__ import annotations
@@ -242,9 +243,9 @@ class P24Driver:
             return
         decision = phase.pace.decide(now_ms)
         match decision:
-            case Update(playing):
+            case Update(playing) as update:
                 self._ask(Ask.UPDATE, pace.request(playing), now_ms)
-                self._phase = replace(phase, leaving=playing)
+                self._phase = replace(phase, leaving=update)
                 self._output = replace(self._output, off_confirmed=False)
             case Poll():
                 if may_poll:
@@ -257,9 +258,10 @@ class P24Driver:
     def _left(self, phase: Enabled, now_ms: int) -> Enabled:
         if phase.leaving is None:
             return phase
-        self._output = replace(self._output, commanded=pace.amplitudes(phase.leaving))
-        self._events.append(OutputSent(now_ms, self._output.commanded))
-        return Enabled(phase.pace.updated(phase.leaving, now_ms))
+        rate = phase.pace.updated(phase.leaving, now_ms)
+        self._output = replace(self._output, commanded=pace.amplitudes(rate.envelope))
+        self._events.append(OutputSent(now_ms, self._output.commanded, tuple(rate.held)))
+        return Enabled(rate)
 
     def _ask(self, ask: Ask, request: Request, now_ms: int) -> None:
         self._frames.append(self._exchange.ask(ask, request, now_ms))
@@ -340,9 +342,9 @@ class P24Driver:
             case Ack(result=Result.OK):
                 rate = self._left(phase, sent_ms).pace.renewed(sent_ms)
                 self._phase = Enabled(rate)
-                playing = pace.amplitudes(rate.playing)
-                self._output = replace(self._output, confirmed=playing, confirmed_at_ms=now_ms)
-                self._events.append(OutputConfirmed(now_ms, playing))
+                envelope = pace.amplitudes(rate.envelope)
+                self._output = replace(self._output, confirmed=envelope, confirmed_at_ms=now_ms)
+                self._events.append(OutputConfirmed(now_ms, envelope, tuple(rate.held)))
             case CurrentData() as data:
                 self._polled(phase.pace, data, sent_ms, now_ms)
             case other:
@@ -351,7 +353,7 @@ class P24Driver:
     def _polled(self, rate: Pace, data: CurrentData, sent_ms: int, now_ms: int) -> None:
         if isinstance(data.body, ChannelStates):
             active = data.body.active
-            still = tuple((c, a) for c, a in pace.amplitudes(rate.playing) if active >> c - 1 & 1)
+            still = tuple((c, a) for c, a in pace.amplitudes(rate.envelope) if rate.held or active >> c - 1 & 1)
             self._output = replace(self._output, confirmed=still, confirmed_at_ms=now_ms)
         found = faults.of_poll(data, tuple(rate.playing))
         if found:

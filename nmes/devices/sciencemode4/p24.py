@@ -7,6 +7,7 @@ from fractions import Fraction
 from nmes.core.capabilities import Capabilities
 from nmes.core.commands import ChannelOutput
 from nmes.core.waveform import Waveform
+from nmes.devices.sciencemode4 import burst
 from nmes.devices.sciencemode4.requests import (
     CHANNELS,
     CURRENT_STEP_UA,
@@ -58,6 +59,9 @@ def check(outputs: tuple[ChannelOutput, ...]) -> None:
         if not (0 <= output.amplitude_ua <= MAX_CURRENT_UA and output.rise_ua_per_s >= 0):
             raise ValueError(f"channel {output.channel}: {output.amplitude_ua} uA rising {output.rise_ua_per_s} uA/s")
         _check_waveform(output.channel, output.waveform)
+        _check_course(output)
+    if not burst.gates_alike(output.waveform for output in outputs):
+        raise ValueError("bursts go on and off on all channels together")
     _check_pulse_time(outputs)
 
 
@@ -71,6 +75,16 @@ def _check_waveform(channel: int, waveform: Waveform) -> None:
     longest_period_us = P24.max_period_us if period_us % HALF_MS_US == 0 else MAX_QUARTER_PERIOD_US
     if period_us % QUARTER_MS_US or not P24.min_period_us <= period_us <= longest_period_us:
         raise ValueError(f"channel {channel}: a period of {period_us} us")
+
+
+def _check_course(output: ChannelOutput) -> None:
+    waveform = output.waveform
+    if (waveform.burst_pulses or waveform.burst_period_ms) and not burst.fits(waveform):
+        raise ValueError(
+            f"channel {output.channel}: {waveform.burst_pulses} pulses in bursts each {waveform.burst_period_ms} ms"
+        )
+    if output.band is not None and not output.band.holds(waveform):
+        raise ValueError(f"channel {output.channel}: {waveform} is not part of {output.band}")
 
 
 def _check_pulse_time(outputs: tuple[ChannelOutput, ...]) -> None:

@@ -9,16 +9,20 @@ Law: the newest target wins. What switches everything off leaves at once. An upd
   after a regular pulse the two would be a doublet. A channel that goes off while others stay on waits at most 100 ms.
 
 A rise moreover waits for both, and is no larger than the channel's purse. A channel that was off, or gets another
-waveform, starts from 0.
+waveform, starts from 0; only within the band of a sweep it goes on at its amplitude.
+
+Bursts (`burst.Gate`): in the gap the channels are `held` at the amplitude they had and come back with it, for which
+they do not pay again. They rise only where a burst begins, and fall there too unless its end is too far off to wait.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nmes.core.commands import ChannelOutput
 from nmes.core.units import floor_to_step
-from nmes.core.waveform import Waveform
+from nmes.core.waveform import Band, Waveform
+from nmes.devices.sciencemode4.burst import LATEST_FALL_MS, Gate
 from nmes.devices.sciencemode4.p24 import grid_us
 from nmes.devices.sciencemode4.ramp import Purse
 from nmes.devices.sciencemode4.requests import CURRENT_STEP_UA, MlChannel, MlUpdate
@@ -34,10 +38,11 @@ KEEP_ALIVE_MS = 400  # at most 500 ms between renewing requests, a quarter of th
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What one channel plays: `amplitude_ua` on the device's grid, above 0."""
+    """What one channel plays: `amplitude_ua` on the device's grid, above 0; `band` if it is part of a sweep."""
 
     amplitude_ua: int
     waveform: Waveform
+    band: Band | None = None
 
 
 Playing = dict[int, Sound]
@@ -46,9 +51,10 @@ Playing = dict[int, Sound]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Send an update with exactly these channels."""
+    """Send an update with exactly these channels; `held` are silent from then on, but only until the next burst."""
 
     playing: Playing
+    held: Playing = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Pace:
     `renewed_ms` when the last acknowledged request that renews the keep-alive left; `free_ms` when an update that
     leaves a channel on may follow the last one. None = there is none: `clean_ms` when the clean poll left that no
     update has followed; `off_from_ms` since when a channel that is on is to be off; `slow_from_ms` since when answers
-    have come too late to clear an update that is due.
+    have come too late to clear an update that is due. `held` and `gate` belong to bursts.
     """
 
     renewed_ms: int
@@ -81,6 +87,8 @@ class Pace:
     clean_ms: int | None
     off_from_ms: int | None
     slow_from_ms: int | None
+    held: Playing = field(default_factory=dict)
+    gate: Gate | None = None
 
     @classmethod
     def begin(cls, now_ms: int) -> Pace:
@@ -93,23 +101,41 @@ class Pace:
         purses = {
             channel: self.purses[channel]
             if channel in self.target and _same_climb(self.target[channel], output)
-            else Purse.empty(output.rise_ua_per_s, output.waveform.period_us, now_ms)
+            else Purse.empty(output.rise_ua_per_s, _shortest_us(output), now_ms, output.waveform.burst_period_ms)
             for channel, output in target.items()
         }
         return replace(self, target=target, purses=purses)._off_noted(now_ms)
 
-    def updated(self, playing: Playing, now_ms: int) -> Pace:
-        """An update with these channels left at `now_ms`: rises are paid for, and what was proven is proven no more."""
-        before = {c: s for c, s in self.playing.items() if c in playing and playing[c].waveform == s.waveform}
+    @property
+    def envelope(self) -> Playing:
+        """What plays, or in the gap between two bursts is about to play again."""
+        return self.playing or self.held
+
+    def updated(self, update: Update, now_ms: int) -> Pace:
+        """An update left at `now_ms`: rises are paid for, and what was proven is proven no more."""
+        playing = update.playing
+        before = {c: s for c, s in self.envelope.items() if c in playing and _goes_on(s, playing[c])}
         rises = {c: rise for c, s in playing.items() if (rise := s.amplitude_ua - _amplitude(before, c)) > 0}
         return replace(
             self,
             free_ms=now_ms + _interval_ms((*self.playing.values(), *playing.values())),
             purses={c: p.spent(rises[c], now_ms) if c in rises else p for c, p in self.purses.items()},
             playing=playing,
+            held=update.held,
+            gate=self._gate_after(update, now_ms),
             clean_ms=None,
             off_from_ms=None,
         )._off_noted(now_ms)
+
+    def _gate_after(self, update: Update, now_ms: int) -> Gate | None:
+        waveform = next((sound.waveform for sound in update.playing.values()), None)
+        if waveform is None:
+            return replace(self.gate, ended_ms=now_ms) if self.gate is not None and update.held else None
+        if not waveform.burst_pulses:
+            return None
+        if self.gate is None:
+            return Gate.begin(waveform, now_ms)
+        return self.gate if self.playing else self.gate.begun(now_ms)
 
     def renewed(self, sent_ms: int) -> Pace:
         """A renewing request that left at `sent_ms` was acknowledged."""
@@ -129,8 +155,12 @@ class Pace:
     def decide(self, now_ms: int) -> Update | Poll | Wait:
         """What to send now that the line is free, or when to ask again."""
         kept = self._kept()
-        if self.playing and not kept:
+        if self.gate is not None and self.held and not self.gate.may_return(now_ms):
+            return Update({})  # it has been silent for too long to come back at once
+        if self.envelope and not kept:
             return Update({})
+        if self.gate is not None and self.playing:
+            return self._in_burst(self.gate, kept, now_ms)
         due_ms = self._due_ms(kept)
         if due_ms is not None and now_ms >= due_ms and self._is_fresh(now_ms):
             return Update(kept if now_ms < self.free_ms else self._risen(kept, now_ms))
@@ -139,32 +169,52 @@ class Pace:
             return Poll()
         return Wait(poll_ms if due_ms is None else min(due_ms, poll_ms))
 
+    def _in_burst(self, gate: Gate, kept: Playing, now_ms: int) -> Update | Poll | Wait:
+        """One poll, falls that cannot wait, and the end, which waits for nothing."""
+        if now_ms >= gate.end_ms:
+            return Update({}, kept)
+        urgent = kept != self.playing and gate.end_ms - now_ms > LATEST_FALL_MS
+        if urgent and self._is_fresh(now_ms):
+            if now_ms >= self.free_ms:
+                return Update(kept)
+            poll_ms = max(self.free_ms, now_ms + 1)
+        elif urgent:
+            poll_ms = self.free_ms - POLL_LEAD_MS
+        else:
+            poll_ms = gate.poll_ms if self.clean_ms is None else gate.end_ms
+        if max(poll_ms, now_ms) >= gate.end_ms - POLL_LEAD_MS:
+            return Wait(gate.end_ms)  # nothing may be outstanding when the end comes
+        return Poll() if now_ms >= poll_ms else Wait(poll_ms)
+
     def _off_noted(self, now_ms: int) -> Pace:
-        if len(self._kept()) == len(self.playing):
+        if len(self._kept()) == len(self.envelope):
             return replace(self, off_from_ms=None)
         return self if self.off_from_ms is not None else replace(self, off_from_ms=now_ms)
 
     def _kept(self) -> Playing:
-        """What goes on without rising: channels still wanted with the same waveform, at the lower of the two values."""
-        kept = {
-            channel: Sound(min(sound.amplitude_ua, self._goal(channel)), sound.waveform)
-            for channel, sound in self.playing.items()
-            if channel in self.target and self.target[channel].waveform == sound.waveform
-        }
+        """What goes on without rising, at the lower of the two values: channels still wanted, and nothing else new."""
+        kept = {}
+        for channel, sound in self.envelope.items():
+            wanted = self.target.get(channel)
+            if wanted is not None and _goes_on(sound, wanted):
+                kept[channel] = Sound(min(sound.amplitude_ua, self._goal(channel)), wanted.waveform, wanted.band)
         return {channel: sound for channel, sound in kept.items() if sound.amplitude_ua}
 
     def _risen(self, kept: Playing, now_ms: int) -> Playing:
         """`kept`, and each channel as far towards its goal as its purse allows."""
         risen = {}
         for channel, output in self.target.items():
-            credit_ua = floor_to_step(max(0, self.purses[channel].credit_ua(now_ms)), CURRENT_STEP_UA)
-            amplitude_ua = min(self._goal(channel), _amplitude(kept, channel) + credit_ua)
+            purse, from_ua = self.purses[channel], _amplitude(kept, channel)
+            credit_ua = purse.credit_ua(now_ms) if from_ua else purse.first_ua(now_ms)
+            amplitude_ua = min(self._goal(channel), from_ua + floor_to_step(max(0, credit_ua), CURRENT_STEP_UA))
             if amplitude_ua:
-                risen[channel] = Sound(amplitude_ua, output.waveform)
+                risen[channel] = Sound(amplitude_ua, output.waveform, output.band)
         return risen
 
     def _due_ms(self, kept: Playing) -> int | None:
         """When the next update that leaves a channel on is due, if a poll clears it; None = none is wanted."""
+        if self.held and self.gate is not None:
+            return max(self.gate.next_ms, self.free_ms)
         if self.off_from_ms is not None:
             return min(self.free_ms, self.off_from_ms + OFF_MS)
         if kept != self.playing:
@@ -224,5 +274,18 @@ def _interval_ms(sounds: tuple[Sound, ...]) -> int:
     return max(MIN_UPDATE_MS, period_ms - EARLY_MS)
 
 
+def _goes_on(old: Sound | ChannelOutput, new: Sound | ChannelOutput) -> bool:
+    """Whether the amplitude may go on from one to the other: the same waveform, or two of one sweep."""
+    if old.waveform == new.waveform:
+        return True
+    one, other = old.waveform, new.waveform
+    return old.band is not None and old.band == new.band and (one.gap_us, one.ratio) == (other.gap_us, other.ratio)
+
+
 def _same_climb(old: ChannelOutput, new: ChannelOutput) -> bool:
-    return (old.waveform, old.rise_ua_per_s) == (new.waveform, new.rise_ua_per_s)
+    return _goes_on(old, new) and old.rise_ua_per_s == new.rise_ua_per_s
+
+
+def _shortest_us(output: ChannelOutput) -> int:
+    """The shortest period a sweep ever has: a slow moment must not earn a larger rise."""
+    return output.band.shortest_period_us if output.band else output.waveform.period_us

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from nmes.core.events import Identified
-from nmes.devices.sciencemode4.pace import Pace, Playing
+from nmes.devices.sciencemode4.pace import Pace, Update
 from nmes.devices.sciencemode4.requests import LlStop, MlStop, Request
 
 
@@ -51,7 +51,7 @@ class Enabled:
     """High voltage on. `leaving` is an update handed over but not yet known to be written."""
 
     pace: Pace
-    leaving: Playing | None = None
+    leaving: Update | None = None
 
 
 @dataclass(frozen=True, slots=True)

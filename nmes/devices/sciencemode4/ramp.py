@@ -23,21 +23,33 @@ SKEW_MS = 1
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """What one channel may still rise: `credit_na` at `at_ms`, growing with time, at most `room_na`."""
+    """What one channel may still rise: `credit_na` at `at_ms`, growing with time, at most `room_na`.
+
+    From 0 it may rise by no more than `first_na` at once.
+    """
 
     rise_ua_per_s: int
     room_na: int
+    first_na: int
     credit_na: int
     at_ms: int
 
     @classmethod
-    def empty(cls, rise_ua_per_s: int, period_us: int, now_ms: int) -> Purse:
+    def empty(cls, rise_ua_per_s: int, period_us: int, now_ms: int, burst_period_ms: int = 0) -> Purse:
         """An empty purse that earns from just after `now_ms`.
 
         One device step beyond the window fits in, because what is left below a step must carry over to the next update.
+        Bursts rise from one to the next, so there it holds one burst period's worth; the first one begins as any train.
         """
         window_ms = max(MIN_WINDOW_MS, period_us // 1000)
-        return cls(rise_ua_per_s, rise_ua_per_s * window_ms + CURRENT_STEP_UA * 1000, 0, now_ms + SKEW_MS)
+        first_na, room_na = (
+            rise_ua_per_s * ms + CURRENT_STEP_UA * 1000 for ms in (window_ms, max(window_ms, burst_period_ms))
+        )
+        return cls(rise_ua_per_s, room_na, first_na, 0, now_ms + SKEW_MS)
+
+    def first_ua(self, now_ms: int) -> int:
+        """How far a channel may rise now that is at 0, in µA, rounded down."""
+        return min(self._credit_na(now_ms), self.first_na) // 1000
 
     def credit_ua(self, now_ms: int) -> int:
         """How far the channel may rise now, in µA, rounded down."""

@@ -16,6 +16,7 @@ from typing import Protocol
 from firmware_sim.device import P24
 from firmware_sim.stage import Load, Pulse, Stage
 from nmes.core import events as e
+from nmes.core.measurement import NOBODY, Origin, Who
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.session import begin
@@ -29,7 +30,7 @@ from nmes.record.journal import Journal
 from nmes.record.sink import InlineJournal, Post, RecordSink
 from nmes.runtime.clock import VirtualClock
 from nmes.runtime.library import Loaded
-from nmes.runtime.open import Peer, binding, open_memory
+from nmes.runtime.open import Peer, binding, open_memory, origin_of
 from nmes.runtime.turn import Controller
 
 DEFAULT_ABSENT_MS = 10 * 60_000
@@ -124,6 +125,8 @@ class Bench:
         make_sink: Callable[[VirtualClock, Post], RecordSink] | None = None,
         absent_limit_ms: int = DEFAULT_ABSENT_MS,
         wire: Callable[[Peer], Peer] = lambda peer: peer,
+        who: Who = NOBODY,
+        origin: Origin | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.device: Device = device or P24()
@@ -132,7 +135,7 @@ class Bench:
         self._told: list[e.Event] = []
         self.sink = make_sink(self.clock, self._told.append) if make_sink else MemorySink(self._told.append)
         self.controller = Controller(
-            begin(plan, codes), self.driver, self.guard, self.sink, self.clock, absent_limit_ms
+            begin(plan, codes, who, origin), self.driver, self.guard, self.sink, self.clock, absent_limit_ms
         )
         self.screen_alive = True
         self.pressed: list[tuple[View, e.Event]] = []
@@ -211,18 +214,21 @@ def device_with_trace(loads: Mapping[int, Load]) -> Device:
     return P24(stage=Stage(loads))
 
 
-def bench_with_record(loaded: Loaded, home: Path, device: Device | None = None) -> tuple[Bench, Path]:
+def bench_with_record(
+    loaded: Loaded, home: Path, device: Device | None = None, who: Who = NOBODY
+) -> tuple[Bench, Path]:
     """A bench whose record is a real file in the simulator's chain; RecordError if none can be kept."""
-    plan = plan_for(loaded.protocol, P24_CAPABILITIES)
+    origin = origin_of(home, Kind.SIMULATION, loaded, who, VirtualClock().utc())
+    plan = plan_for(loaded.protocol, P24_CAPABILITIES, origin.ctf_mhz if origin else None)
     opened: list[Journal] = []
 
     def make_sink(clock: VirtualClock, post: Post) -> RecordSink:
         clocks = Clocks(lambda: int(clock.utc().timestamp() * 1000), lambda: clock.now_us * 1000, "virtual")
-        bound = binding(loaded, plan, "bench", clock.now_ms())
+        bound = binding(loaded, plan, "bench", clock.now_ms(), who, origin)
         opened.append(Journal.open(chain_folder(home, Kind.SIMULATION), socket.gethostname(), bound, clocks))
         return InlineJournal(opened[0], post)
 
     absent_ms = loaded.protocol.operator_absent_limit_ms
     codes = loaded.protocol.screening_codes
-    bench = Bench(plan, codes, device=device, make_sink=make_sink, absent_limit_ms=absent_ms)
+    bench = Bench(plan, codes, device=device, make_sink=make_sink, absent_limit_ms=absent_ms, who=who, origin=origin)
     return bench, opened[0].path

@@ -11,11 +11,15 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from nmes.core.events import Decrease, End, Increase
-from nmes.core.view import ChannelView, View
+from nmes.core.events import Cramp, Decrease, End, Increase
+from nmes.core.view import ChannelView, View, Word
 from nmes.ui.plus_key import PlusKey, Press
 from nmes.ui.screens.base import StepScreen
 from nmes.ui.screens.windows import Ask
+from nmes.ui.widgets.cramp import ASK, KEEP, CrampBar, instruction
+
+LIVE = frozenset({Word.STARTING, Word.TITRATING, Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
+"""While a test goes on, its rests included."""
 
 
 class AmplitudeScreen(StepScreen):
@@ -27,12 +31,15 @@ class AmplitudeScreen(StepScreen):
         Binding("minus,underscore", "decrease", "down", priority=True, id="decrease", key_display="-"),
         Binding("u", "unlock", "unlock +", priority=True, id="unlock"),
         Binding("e", "end", "end", priority=True, id="end"),
+        Binding("c", "cramp", "CRAMP", priority=True, id="cramp"),
     ]
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self.plus = PlusKey()
         self.channel = 1
+        self.told_of_cramp = False
+        """Whether the instruction for a cramp stands on the screen."""
 
     def channel_view(self, view: View) -> ChannelView:
         """The channel the keys move."""
@@ -42,6 +49,16 @@ class AmplitudeScreen(StepScreen):
         """The lock, in words."""
         step = f"{view.plan.capabilities.amplitude_step_ua / 1000:.1f} mA"
         return f"+ is one step, {step}" if self.plus.is_open(view.now_ms) else "+ LOCKED (u unlocks)"
+
+    def show_cramp(self, view: View) -> None:
+        """The CRAMP bar as it should be now."""
+        bar = self.query_one(CrampBar)
+        if self.told_of_cramp:
+            bar.show(instruction(), told=True)
+        elif "cramp" in view.may:
+            bar.show(ASK if view.word in LIVE else KEEP)
+        else:
+            bar.show("")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """Keys that would not be heard now are not offered; down is always there."""
@@ -79,6 +96,21 @@ class AmplitudeScreen(StepScreen):
         if view is not None:
             self.plus = self.plus.changed(view.now_ms)
             self.show(view)
+
+    def action_cramp(self) -> None:
+        """In a test of the cramp threshold its result; anywhere else it is noted, and the screen says what to do."""
+        view = self.host.latest
+        if view is None:
+            return
+        self.told_of_cramp = "cramp" not in view.may
+        self.send(Cramp("key"))
+        self.show_cramp(view)
+
+    def action_close_cramp(self) -> None:
+        view = self.host.latest
+        if view is not None:
+            self.told_of_cramp = False
+            self.show_cramp(view)
 
     def action_end(self) -> None:
         ask = Ask("End this session? The output goes to 0 and the record is closed.", "end it", "go on")

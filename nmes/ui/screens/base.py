@@ -51,9 +51,10 @@ class StepScreen(Screen[None]):
 
     STAGE = Stage.CHOOSE
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, step: str = "") -> None:
+        """`step` stands instead of the number and name of the step."""
         super().__init__()
-        self._title_text = title
+        self._title_text, self._step_text = title, step
         self._said = ""
         self._note: Note | None = None
         self._note_until_ms = 0
@@ -62,7 +63,7 @@ class StepScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Banner(simulation=self.host.simulation)
-        yield Where(self.STAGE, self._title_text)
+        yield Where(self.STAGE, self._title_text, self._step_text)
         with Vertical(id="body"):
             yield from self.body()
         yield Static("", id="note", markup=False)
@@ -132,6 +133,12 @@ class StepScreen(Screen[None]):
         """A sentence of the screen's own, until the session says something new."""
         self._said = words.sentence(code, **values)
         self.query_one("#note", Static).update(f"! {self._said}")
+
+    def note(self, text: str) -> None:
+        """A line of the screen's own while there is no session; loud where there is something to say."""
+        line = self.query_one("#note", Static)
+        line.set_class(bool(text), "-loud")
+        line.update(text)
 
     def _show_note(self, view: View) -> None:
         if view.note is not self._note:

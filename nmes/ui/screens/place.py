@@ -1,22 +1,33 @@
-"""Step 3: electrodes. Every channel is read out and confirmed before anything can be switched on."""
+"""Step 3: electrodes. Every channel is read out and confirmed before anything can be switched on.
+
+Beside the list stands the body map of the channel in hand; its first pad, `1a`, is the one that the polarity speaks of.
+"""
 
 from __future__ import annotations
 
-from textwrap import indent, wrap
-from typing import ClassVar
+from textwrap import wrap
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from nmes.core.body_map import SITES, legend
 from nmes.core.events import Placed
-from nmes.core.protocol import Protocol
+from nmes.core.protocol import Channel, Protocol
 from nmes.core.view import View
 from nmes.ui.flow import Stage
 from nmes.ui.numbers import cm2
 from nmes.ui.screens.base import StepScreen
+from nmes.ui.widgets.body_map import BodyMap, columns
 from nmes.ui.words import CANNOT_TELL
+
+NEVER: Final = "never: front of the neck, head, face, chest, genitals"
+"""Said where the pads follow the pain and no drawing shows the place; why: `nmes.core.body_map.FORBIDDEN`."""
+ROOMY: Final = 100
+"""Columns from which on the places of the marks are written out beside the card's own words."""
 
 
 class PlaceScreen(StepScreen):
@@ -35,7 +46,9 @@ class PlaceScreen(StepScreen):
     def body(self) -> ComposeResult:
         yield Static("Press Enter on each channel when its pads are on, then F2.", classes="head", markup=False)
         yield Static(f"Position: {self._protocol.position}", id="position", markup=False)
-        yield OptionList(*(Option(self._prompt(i)) for i in range(len(self._placed))), markup=False)
+        with Horizontal(id="pads"):
+            yield OptionList(*(Option(self._prompt(i)) for i in range(len(self._placed))), markup=False)
+            yield BodyMap("", markup=False)
         yield Static("", id="floor", markup=False)
 
     def begin(self) -> None:
@@ -49,6 +62,10 @@ class PlaceScreen(StepScreen):
     def lay_out(self) -> None:
         for index in range(len(self._placed)):
             self.query_one(OptionList).replace_option_prompt_at_index(index, self._prompt(index))
+        self.query_one(BodyMap).show(only(self._protocol, self._chosen))
+
+    def on_option_list_option_highlighted(self) -> None:
+        self.lay_out()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         index = event.option_index
@@ -62,14 +79,34 @@ class PlaceScreen(StepScreen):
             return self.send(Placed())
         return self.say("confirm_each")
 
+    @property
+    def _chosen(self) -> int:
+        found = self.query(OptionList)
+        return (found.first().highlighted or 0) if found else 0
+
     def _prompt(self, index: int) -> str:
-        channel = self._protocol.channels[index]
-        width = max(20, self.app.size.width - 10)
         box = "[✓ ON]" if self._placed[index] else "[    ]"
-        facts = (
-            f"pads: {cm2(channel.pad_mm2)} (the smaller of the two)",
-            f"sites: {channel.sites}",
-            f"polarity: {channel.polarity}",
-        )
-        lines = "\n".join("\n  ".join(wrap(fact, width)) for fact in facts)
-        return f"{box} Channel {index + 1}: {channel.muscle}, {channel.side}\n{indent(lines, '       ')}"
+        width = self.app.size.width - columns(only(self._protocol, self._chosen))
+        lines = read_out(self._protocol.channels[index], index + 1, width - 3, roomy=self.app.size.width >= ROOMY)
+        return "\n".join((f"{box} {lines[0]}", *(f"       {line}" for line in lines[1:])))
+
+
+def only(protocol: Protocol, index: int) -> tuple[tuple[str, ...], ...]:
+    """The sites of one channel alone, at its number, so that its marks carry it."""
+    return (*((),) * index, protocol.channels[index].body_sites)
+
+
+def read_out(channel: Channel, number: int, width: int, *, roomy: bool) -> list[str]:
+    """What is said of one channel, in lines of at most `width` columns with the box's seven before them."""
+    facts = [
+        f"Channel {number}: {channel.muscle}, {channel.side}",
+        f"pads: {cm2(channel.pad_mm2)} (the smaller of the two)",
+        f"sites: {channel.sites}",
+        f"polarity: {channel.polarity}",
+    ]
+    marks = legend((*((),) * (number - 1), channel.body_sites))
+    drawn = {mark for (mark, _), code in zip(marks, channel.body_sites, strict=True) if SITES[code].plate}
+    facts += [f"{mark}: {words}" for mark, words in marks if roomy or mark not in drawn]
+    if len(drawn) < len(marks):
+        facts.append(NEVER)
+    return [line for fact in facts for line in wrap(fact, max(20, width - 7), subsequent_indent="  ")]

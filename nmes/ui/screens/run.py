@@ -15,8 +15,11 @@ from nmes.core.view import ChannelView, View, Word
 from nmes.ui.flow import Stage
 from nmes.ui.messages import FindAgain
 from nmes.ui.numbers import age, countdown, countdown_unit, ma, ma_or_unknown, to_go
+from nmes.ui.pulse_words import course_of, pulse_words, step_words
 from nmes.ui.screens.amplitude import AmplitudeScreen
+from nmes.ui.screens.base import TALL
 from nmes.ui.widgets.channels import ChannelTable
+from nmes.ui.widgets.cramp import CrampBar
 from nmes.ui.widgets.envelope import Envelope
 from nmes.ui.widgets.progress import Progress
 from nmes.ui.widgets.readout import Readout
@@ -45,7 +48,7 @@ class RunScreen(AmplitudeScreen):
         Binding("r", "resume", "resume from 0", priority=True, id="resume"),
         Binding("t", "again", "find levels again", priority=True, id="again"),
         Binding("m", "mark('pain')", "pain", priority=True, id="mark.pain"),
-        Binding("c", "mark('cramp')", "cramp", priority=True, id="mark.cramp"),
+        Binding("enter", "close_cramp", "close", priority=True, show=False, id="cramp.close"),
         Binding("h", "here", "I am here", priority=True, id="here"),
     ]
 
@@ -59,7 +62,9 @@ class RunScreen(AmplitudeScreen):
             yield Readout("mA", id="amplitude")
             yield Static("", id="facts", markup=False)
             yield Readout("s", id="countdown")
+        yield CrampBar(markup=False)
         yield Envelope(markup=False)
+        yield Static("", id="pulses", markup=False)
         yield Progress(markup=False)
         with VerticalScroll(id="channels", can_focus=False):
             yield ChannelTable(markup=False)
@@ -71,9 +76,24 @@ class RunScreen(AmplitudeScreen):
         self.query_one("#amplitude", Readout).show(f"Channel {channel.channel}  {channel.muscle}", shown)
         self.query_one("#facts", Static).update(self._facts(view, channel))
         self._count_down(view, channel)
+        self.show_cramp(view)
+        self._show_pulses(view, channel)
         self.query_one(Envelope).show(view.plan, channel.channel, view.plan_ms)
         self.query_one(Progress).show(view.plan_ms, view.plan.duration_ms, view.stage.replace("_", " "))
         self.query_one(ChannelTable).show(view, channel.channel)
+
+    def show_cramp(self, view: View) -> None:
+        super().show_cramp(view)
+        small = self.size.height < TALL and self.query_one(CrampBar).has_class("-there")
+        self.query_one(Envelope).display = not small
+
+    def _show_pulses(self, view: View, channel: ChannelView) -> None:
+        """Bursts and sweeps by name: amplitudes are their envelope, and stand still between bursts."""
+        course = course_of(view.plan, channel.channel, view.plan_ms)
+        said = pulse_words(course) if course is not None else ""
+        line = self.query_one("#pulses", Static)
+        line.display = bool(said)
+        line.update(f"Channel {channel.channel}: {said}")
 
     def _absent_words(self, view: View) -> str:
         """A warning before the session pauses because nobody seems to be there."""
@@ -141,4 +161,6 @@ def _detail(view: View, channel: ChannelView) -> str:
         return "r goes on from 0, e ends"
     if view.word is Word.STOPPED:
         return "t finds the levels again, e ends"
+    if step := step_words(view.plan, view.plan_ms):
+        return step
     return f"contraction {channel.contraction} of {channel.contractions}" if channel.contractions > 1 else ""

@@ -15,6 +15,7 @@ from nmes.ui.flow import Stage
 from nmes.ui.messages import NewSession
 from nmes.ui.numbers import charge, clock, ma
 from nmes.ui.screens.base import StepScreen
+from nmes.ui.summary_words import measured_lines
 from nmes.ui.widgets.state_line import StateLine
 
 
@@ -33,13 +34,15 @@ class SummaryScreen(StepScreen):
     def paint(self, view: View) -> None:
         self.query_one(StateLine).show(view, "")
         plan = view.plan
-        lines = [f"Treatment {clock(view.plan_ms)} of {clock(plan.duration_ms)} ({plan.protocol_id})", ""]
+        whole = f"Treatment {clock(view.plan_ms)} of {clock(plan.duration_ms)}"
+        lines = [f"{'Test' if plan.assessment else whole} ({plan.protocol_id})", ""]
         dose = {given.channel: charge(given.low_nc, given.high_nc) for given in view.dose}
         levels = {slot.channel: ma(level) for slot, level in plan.levels}
         for channel in view.channels:
             level = levels.get(channel.channel)
             said = f"last level {level} mA" if level else "no level kept"
             lines.append(f"Channel {channel.channel}  {channel.muscle:<24} {dose.get(channel.channel, '0 µC')}, {said}")
+        lines += measured_lines(view)
         lines += ["", "A range means: what flowed while a change was not yet confirmed is not known exactly."]
         self.query_one("#given", Static).update("\n".join(lines))
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from textwrap import wrap
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from nmes.core.events import Accept, Pause, Start, Titrate
+from nmes.core.events import Accept, Measure, Pause, Start, Titrate, What
 from nmes.core.protocol import Protocol
 from nmes.core.view import Output, SlotView, View, Word
+from nmes.runtime.measured_words import origin_sentence
+from nmes.ui.aim_words import aim_words
 from nmes.ui.flow import Stage
 from nmes.ui.numbers import age, hz, ma, ma_or_unknown
+from nmes.ui.pulse_words import pulse_words
 from nmes.ui.screens.amplitude import AmplitudeScreen
+from nmes.ui.screens.forces import Forces
 from nmes.ui.widgets.channels import cut
+from nmes.ui.widgets.cramp import CrampBar
 from nmes.ui.widgets.readout import Readout
 from nmes.ui.widgets.state_line import StateLine
 from nmes.ui.words import contact_words, target_words
@@ -32,6 +38,9 @@ class TitrateScreen(AmplitudeScreen):
         Binding("a", "accept", "accept", priority=True, id="accept"),
         Binding("p", "leave", "to 0", priority=True, id="leave"),
         Binding("s", "start", "start", priority=True, id="start"),
+        Binding("w", "measure('motor_threshold')", "twitch", priority=True, id="measure.motor"),
+        Binding("x", "measure('max_tolerated')", "most", priority=True, id="measure.most"),
+        Binding("f", "forces", "forces", priority=True, id="measure.forces"),
     ]
 
     def __init__(self, protocol: Protocol) -> None:
@@ -45,9 +54,11 @@ class TitrateScreen(AmplitudeScreen):
             with Vertical(id="slots"):
                 yield Static("Levels to find (up, down to choose)", classes="head", markup=False)
                 yield Static("", id="slot-list", markup=False)
+                yield Static("", id="origin", markup=False)
             with Vertical(id="live"):
                 yield Readout("mA", id="amplitude")
                 yield Static("", id="facts", markup=False)
+        yield CrampBar(markup=False)
         yield Static(target_words(self._protocol), id="target", markup=False)
 
     def paint(self, view: View) -> None:
@@ -63,6 +74,8 @@ class TitrateScreen(AmplitudeScreen):
         self.query_one("#slot-list", Static).update(
             "\n".join(_slot_line(view, slot, i == self._chosen) for i, slot in enumerate(view.slots))
         )
+        self.query_one("#origin", Static).update(origin_sentence(view.origin) if view.origin else "")
+        self.show_cramp(view)
         known = view.output is not Output.UNKNOWN
         shown = ma(channel.level_ua if live else 0) if known else "--"
         self.query_one("#amplitude", Readout).show(f"Channel {self.channel}  {channel.muscle}", shown)
@@ -80,7 +93,7 @@ class TitrateScreen(AmplitudeScreen):
                 f"confirmed  {ma_or_unknown(channel.confirmed_ua)}, {age(view.age_ms)}",
                 f"at most    {ma(ceiling)} mA",
                 f"contact    {contact_words(view, channel.electrode)}",
-                "",
+                aim_words(view, self._slot(view), channel),
                 lock,
             )
         )
@@ -90,7 +103,11 @@ class TitrateScreen(AmplitudeScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         view = self.host.latest
-        needs = {"titrate": "titrate", "accept": "accept", "leave": "accept", "start": "start"}.get(action)
+        if action == "forces":
+            return view is None or view.plan.aim.target == "pct_mvic"
+        if action == "cramp" and view is not None:
+            return "cramp" in view.may or "decrease" in view.may
+        needs = _NEEDS.get(action)
         if view is not None and needs is not None:
             return needs in view.may
         return super().check_action(action, parameters)
@@ -116,6 +133,21 @@ class TitrateScreen(AmplitudeScreen):
     def action_accept(self) -> None:
         self.send(Accept(self.host.input_epoch))
 
+    def action_measure(self, what: str) -> None:
+        """What is felt now, at the amplitude that the stimulator has confirmed."""
+        self.send(Measure(What(what), self.channel))
+
+    def action_forces(self) -> None:
+        """Forces are typed in a window, where nothing can be raised; this screen holds no text field."""
+        view = self.host.latest
+        if view is not None:
+            self.app.push_screen(Forces(self.channel_view(view).muscle), self._send_forces)
+
+    def _send_forces(self, forces: tuple[int | None, int | None] | None) -> None:
+        for what, force_mn in zip((What.MVIC, What.EVOKED), forces or (), strict=False):
+            if force_mn is not None:
+                self.send(Measure(what, self.channel, force_mn))
+
     def action_leave(self) -> None:
         self.send(Pause())
 
@@ -125,10 +157,21 @@ class TitrateScreen(AmplitudeScreen):
         return self.send(Start(self.host.input_epoch))
 
 
+_NEEDS: Final = {
+    "titrate": "titrate",
+    "accept": "accept",
+    "leave": "accept",
+    "start": "start",
+    "measure": "measure",
+}
+"""By action, what the session has to say that it would hear."""
+
+
 def _slot_line(view: View, slot: SlotView, chosen: bool) -> str:
     delivered = view.plan.delivered[view.plan.slots.index(slot.slot)]
     level = "not set" if slot.level_ua is None else f"{ma(slot.level_ua)} mA"
     mark = "▸" if chosen else " "
     done = "✓" if slot.level_ua is not None else " "
     first = f"{mark} {slot.slot.channel} {cut(slot.muscle, 22):<22} {done} {level:>8}"
-    return f"{first}\n     {hz(delivered.frequency_mhz)} Hz, {delivered.phase_us} µs"
+    pulses = pulse_words(view.plan.course(slot.slot)) or f"{hz(delivered.frequency_mhz)} Hz, {delivered.phase_us} µs"
+    return "\n".join((first, *(f"     {row}" for row in wrap(pulses, 36))))

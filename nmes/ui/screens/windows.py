@@ -23,20 +23,46 @@ STOP       Esc, F12 or Ctrl+C on every screen, or click the bar below.
            A software STOP is not an emergency stop: keep the
            stimulator's switch and its cables in reach.
 
+CHOOSE
+/          filter: words such as calf, tens, stroke, own; a, b or c
+           alone is a grade, nmes, tens or assessment a kind
+w, s       for whom: patient code (never a name) and measured cramp
+           threshold frequency (CTF) in Hz; s changes the side
+e          edit a copy of the protocol; the original never changes
+PgUp PgDn  the card
+F2, Enter  use it
+
+EDITOR
+up, down   the field before, the next (Enter, Tab too)
+F4         the next word, where only some words are accepted
+F5         the field as it was in the original
+F2         save the copy among your own protocols
+Esc        leave; it asks first if something is not saved
+
+LEVELS AND TREATMENT
 + or =     one step up. One press, one step; hold does nothing more.
            Locks after 4 s without a change.
 -          one step down, at any time, at once. Unlocks +.
 u          unlock +
 up, down   choose the channel
 t, Enter   begin to find the level of the chosen channel, from 0
+w, x       while it is found: the present amplitude is the one at
+           which a twitch is seen, or the most that is tolerated
+f          type forces: own strongest contraction, evoked force
 a          the patient accepts this level; the output goes to 0
 s          start the treatment, from 0
 p          pause: the output goes to 0. The contraction is repeated
            when you go on.
 r          go on, climbing from 0 over at least 5 s
-m, c       note pain, note a cramp
+c          CRAMP. In a cramp threshold test it stops at once and is
+           the result; elsewhere it is noted, and the screen says
+           what to do (Enter closes that)
+m          note pain
 h          I am here (any key says so): nobody for too long is a pause
 e          end the session
+
+EVERYWHERE
+F1         this help (F1, Enter or q close it)
 F2         continue to the next step, before anything can flow
 Ctrl+P     list of commands
 Ctrl+Q     quit: stops first, then closes the record
@@ -44,6 +70,7 @@ Ctrl+Q     quit: stops first, then closes the record
 commanded  what the stimulator was told
 confirmed  what the stimulator has answered; "unknown" where the
            answer is too old to be trusted
+In bursts both are the envelope: they stand still between bursts.
 """
 
 

@@ -36,8 +36,8 @@ class Where(Static):
     }
     """
 
-    def __init__(self, stage: Stage, title: str) -> None:
-        text = f"Step {stage.number} of {len(Stage)}  {TITLES[stage]}"
+    def __init__(self, stage: Stage, title: str, step: str = "") -> None:
+        text = step or f"Step {stage.number} of {len(Stage)}  {TITLES[stage]}"
         super().__init__(f"{text}  ·  {title}" if title else text, markup=False)
 
 

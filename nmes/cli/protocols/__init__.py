@@ -1,0 +1,1 @@
+"""`nmes protocols`: see, compare, check, explain and write protocols."""

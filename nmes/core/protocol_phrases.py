@@ -1,0 +1,140 @@
+"""Each value of a protocol as a short phrase with its unit: what two protocols are compared by, field by field.
+
+Tables, so that a test can hold them complete against the model: a field without a phrase could change in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final, TypeVar, assert_never
+
+from nmes.core.protocol import (
+    AlternatingFrequency,
+    Channel,
+    DerivedFrequency,
+    FrequencyRange,
+    Intensity,
+    Protocol,
+    Schedule,
+    Stage,
+    SteppedFrequency,
+    SweepFrequency,
+)
+
+_Part = TypeVar("_Part")
+Phrases = tuple[tuple[str, Callable[[_Part], str]], ...]
+"""What the value is called, and how it is said; "" where there is none."""
+
+
+def unit(value: Decimal | int | None, of: str) -> str:
+    """`0.5 s`; nothing where there is no value."""
+    return "" if value is None else f"{value} {of}".rstrip()
+
+
+def frequency(stage: Stage) -> str:
+    match stage.frequency_hz:
+        case DerivedFrequency(offset_hz=offset, fallback_hz=fallback):
+            return f"the cramp threshold frequency + {offset} Hz ({fallback} Hz if not measured)"
+        case FrequencyRange(low_hz=low, high_hz=high, use_hz=use):
+            return f"{use} Hz ({low} to {high} Hz)"
+        case SweepFrequency(from_hz=low, to_hz=high, sweep_s=time_s):
+            return f"{low} to {high} Hz and back, {time_s} s each way"
+        case AlternatingFrequency(first_hz=first, second_hz=second, each_s=time_s):
+            return f"{first} and {second} Hz in turn, {time_s} s each"
+        case SteppedFrequency(start_hz=start, step_hz=step, cap_hz=cap):
+            return f"{start} Hz, then {step} Hz more each train, up to {cap} Hz"
+        case Decimal() as fixed:
+            return f"{fixed} Hz"
+        case _:
+            assert_never(stage.frequency_hz)
+
+
+def _burst(stage: Stage) -> str:
+    return f"{stage.burst.pulses} pulses, {stage.burst.per_second} times a second" if stage.burst else ""
+
+
+def _phase_sweep(stage: Stage) -> str:
+    swept = stage.phase_sweep
+    return f"{swept.low_us} to {swept.high_us} µs and back, {swept.sweep_s} s each way" if swept else ""
+
+
+def _modulation(stage: Stage) -> str:
+    changed = stage.amplitude_modulation
+    return f"{changed.depth_percent} % down and back every {changed.cycle_s} s" if changed else ""
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
+STAGE: Final[Phrases[Stage]] = (
+    ("kind of stage", lambda one: one.name.replace("_", " ")),
+    ("frequency", frequency),
+    ("bursts", _burst),
+    ("phase sweep", _phase_sweep),
+    ("amplitude modulation", _modulation),
+    ("ramp up", lambda one: unit(one.ramp_up_s, "s")),
+    ("ramp down", lambda one: unit(one.ramp_down_s, "s")),
+    ("on time", lambda one: unit(one.on_s, "s")),
+    ("on time holds the ramps", lambda one: _yes(one.on_includes_ramps)),
+    ("off time", lambda one: unit(one.off_s, "s")),
+    ("contractions of a set", lambda one: unit(one.contractions, "")),
+    ("sets", lambda one: unit(one.sets, "")),
+    ("rest between sets", lambda one: unit(one.set_rest_s, "s")),
+    ("length", lambda one: unit(one.minutes, "min")),
+    ("one long train", lambda one: _yes(one.continuous)),
+    ("pulses of a train", lambda one: unit(one.train_pulses, "")),
+)
+
+PULSE: Final[Phrases[Channel]] = (
+    ("maximum in the file", lambda one: unit(one.max_amplitude_ma, "mA")),
+    ("phase", lambda one: unit(one.waveform.phase_us, "µs")),
+    ("gap between the phases", lambda one: unit(one.waveform.gap_us, "µs")),
+    ("pulse shape", lambda one: one.waveform.shape),
+    ("second phase lower and longer by", lambda one: unit(one.waveform.ratio, "times")),
+)
+
+PLACE: Final[Phrases[Channel]] = (
+    ("muscle", lambda one: one.muscle),
+    ("side", lambda one: one.side),
+    ("smaller pad", lambda one: unit(one.pad_cm2, "cm²")),
+    ("pads", lambda one: one.sites),
+    ("places on the body", lambda one: ", ".join(site.replace("_", " ") for site in one.body_sites)),
+    ("polarity", lambda one: one.polarity),
+)
+
+INTENSITY: Final[Phrases[Intensity]] = (
+    ("target", lambda one: one.target.replace("pct", "percent of").replace("_", " ")),
+    ("share", lambda one: unit(one.percent, "%")),
+    ("never over", lambda one: unit(one.ceiling_percent, "%")),
+    ("note", lambda one: one.note),
+)
+
+SCHEDULE: Final[Phrases[Schedule]] = (
+    ("sessions a week", lambda one: unit(one.sessions_per_week, "")),
+    ("weeks at least", lambda one: unit(one.weeks_low, "")),
+    ("weeks at most", lambda one: unit(one.weeks_high, "")),
+    ("note on the schedule", lambda one: one.note or ""),
+)
+
+WHOLE: Final[Phrases[Protocol]] = (
+    ("title", lambda one: one.title),
+    ("for", lambda one: one.indication),
+    ("kind", lambda one: one.kind),
+    ("purpose", lambda one: one.purpose),
+    ("region", lambda one: one.region),
+    ("regions for the list", lambda one: ", ".join(one.body_regions)),
+    ("measures", lambda one: one.assessment.measures.replace("_", " ") if one.assessment else ""),
+)
+
+CARE: Final[Phrases[Protocol]] = (
+    ("setting", lambda one: one.setting),
+    ("clearance needed from", lambda one: "" if one.clearance == "none" else one.clearance),
+    ("pauses if nobody touches a key for", lambda one: unit(one.operator_absent_limit_s, "s")),
+)
+
+POSTURE: Final[Phrases[Protocol]] = (
+    ("position", lambda one: one.position),
+    ("timing of the channels", lambda one: one.channel_timing),
+)

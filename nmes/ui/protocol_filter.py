@@ -1,0 +1,44 @@
+"""Which protocols fit what is typed in the filter, and how each stands in the list. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nmes.runtime.library import Loaded, is_own
+
+PURPOSES: Final = {
+    "cramp": "LEG CRAMPS",
+    "strength": "STRENGTH",
+    "stroke": "AFTER A STROKE",
+    "pain": "PAIN",
+    "pelvic": "BLADDER",
+    "circulation": "CIRCULATION",
+}
+"""By folder, in the order of the list."""
+_GRADES: Final = frozenset({"a", "b", "c"})
+_KINDS: Final = frozenset({"nmes", "tens", "assessment"})
+
+
+def matches(loaded: Loaded, text: str) -> bool:
+    """Every word of the filter fits: a single a, b or c is a grade, a kind is a kind, all else may stand anywhere."""
+    return all(_fits(loaded, word) for word in text.lower().split())
+
+
+def _fits(loaded: Loaded, word: str) -> bool:
+    protocol = loaded.protocol
+    if word in _GRADES:
+        return protocol.grade.lower() == word
+    if word in _KINDS:
+        return protocol.kind == word
+    regions = " ".join(protocol.body_regions).replace("_", " ")
+    own = "own" if is_own(loaded.path) else ""
+    texts = (protocol.id, protocol.title, protocol.region, regions, protocol.indication, protocol.setting, own)
+    return word in " ".join((*texts, PURPOSES[protocol.purpose])).lower()
+
+
+def line(loaded: Loaded) -> str:
+    """The title, and below it what kind of thing it is."""
+    protocol = loaded.protocol
+    own = ", OWN" if is_own(loaded.path) else ""
+    kind = "test" if protocol.kind == "assessment" else protocol.kind.upper()
+    return f"{protocol.title}\n  {kind}, grade {protocol.grade}{own}"

@@ -1,0 +1,59 @@
+"""The window in which forces read from a dynamometer are typed.
+
+Law: nothing can be raised while it stands, because its text fields have the keys; the STOP keys and the bar work in it.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from nmes.ui.widgets.stop_bar import StopBar
+
+Typed = tuple[int | None, int | None]
+_NEWTON = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
+HOW = "Enter: next, then done. Empty: not measured. Esc, F12 and Ctrl+C stop the output."
+WRONG = "! Write the force in N, such as 120 or 85.5"
+
+
+class Forces(ModalScreen[Typed]):
+    """Gives back the strongest contraction and the evoked force in mN, None for what was left empty."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("up,down,tab", "other", "other", priority=True, show=False)]
+
+    def __init__(self, muscle: str) -> None:
+        super().__init__()
+        self._muscle = muscle
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            yield Static(f"{self._muscle}: own strongest contraction (MVIC), in N", markup=False)
+            yield Input(placeholder="N at the dynamometer", id="mvic", compact=True)
+            yield Static("Force that the current makes now, at the same place, in N", markup=False)
+            yield Input(placeholder="N at the dynamometer", id="evoked", compact=True)
+            yield Static(HOW, id="forces-say", markup=False)
+        yield StopBar()
+
+    def on_mount(self) -> None:
+        self.query_one("#mvic", Input).focus()
+
+    def action_other(self) -> None:
+        other = "#evoked" if self.focused is self.query_one("#mvic") else "#mvic"
+        self.query_one(other, Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        typed = [self.query_one(name, Input).value.strip() for name in ("#mvic", "#evoked")]
+        if any(text and not _NEWTON.fullmatch(text) for text in typed):
+            self.query_one("#forces-say", Static).update(WRONG)
+        elif event.input.id == "mvic" and not typed[1]:
+            self.action_other()
+        else:
+            mvic, evoked = (int(Decimal(text) * 1000) if text else None for text in typed)
+            self.dismiss((mvic, evoked))

@@ -1,0 +1,35 @@
+"""What may be typed about a patient on the first screen: a code that stands for them, and a frequency. Pure."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from nmes.core import limits
+from nmes.core.measurement import is_code
+
+_HERTZ = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+
+
+def code_trouble(text: str) -> str:
+    """Why this cannot be a patient's code; "" if it can, or is empty."""
+    if not text.strip() or is_code(text.strip()):
+        return ""
+    return "! Patient code: 1 to 32 letters, digits, - and _, such as P-017. A code, never a name."
+
+
+def ctf_mhz(text: str) -> int | None:
+    """The typed cramp threshold frequency in mHz; None if none was typed."""
+    return int(Decimal(text.strip()) * 1000) if _HERTZ.fullmatch(text.strip()) else None
+
+
+def ctf_trouble(text: str) -> str:
+    """Why this cannot be a cramp threshold frequency; "" if it can, or is empty."""
+    low, high = limits.MIN_CTF_MHZ // 1000, limits.MAX_CTF_MHZ // 1000
+    if not text.strip():
+        return ""
+    if (typed_mhz := ctf_mhz(text)) is None:
+        return f"! CTF: write the measured cramp threshold frequency in Hz, {low} to {high}; or leave it empty."
+    if not limits.MIN_CTF_MHZ <= typed_mhz <= limits.MAX_CTF_MHZ:
+        return f"! CTF: {text.strip()} Hz cannot be right; {low} to {high} Hz is accepted. Measure again."
+    return ""

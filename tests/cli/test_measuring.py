@@ -1,0 +1,126 @@
+"""`nmes run` for somebody: code, side and threshold on the command line, from a test to the training that uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.conftest import CRAMP, Nmes, records, script
+
+from nmes.record.store import read_session
+from nmes.runtime.library import Library
+
+TEST = "assess_ctf_calf"
+MAX = ("--plain", "--speed", "max")
+P17 = ("--patient-code", "P-017", "--side", "left")
+
+
+def test_lines(*then: str) -> str:
+    """The lines of a test up to its start, then `then`."""
+    questions = ["no"] * len(Library().load(TEST).protocol.screening_codes)
+    return "\n".join([*questions, "Dr Test", "placed", "titrate 1", "+", "+", "accept", "start", *then]) + "\n"
+
+
+test_lines.__test__ = False  # type: ignore[attr-defined]  # lines of a test, no test
+
+
+def test_the_training_uses_what_the_test_found_and_shows_from_where(nmes: Nmes, home: Path) -> None:
+    tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "wait 1"))
+    assert (tested.code, tested.err) == (0, "")
+    assert "For: P-017 left" in tested.out
+    assert "Measured, channel 1: cramp threshold frequency 6 Hz, at 1.0 mA." in tested.out
+    assert "ENDED. Measured: the test is over." in tested.out
+    trained = nmes("run", CRAMP, *MAX, *P17, stdin=script("end"))
+    whose = "36 Hz asked: from the cramp threshold frequency of P-017 left gastrocnemius, 6 Hz, "
+    said = f"{whose}measured 2026-01-01 (today) in session {records(home)[0].stem}."
+    assert trained.out.count(said) >= 2, "when it is opened, and again before the start"
+    assert "Level 1 of 1: channel 1, gastrocnemius, 35.7 Hz" in trained.out, "as the device makes it"
+    assert nmes("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    "who", [(), ("--patient-code", "P-018", "--side", "left"), ("--patient-code", "P-017", "--side", "right")]
+)
+def test_for_anybody_else_it_falls_back_and_says_so(nmes: Nmes, home: Path, who: tuple[str, ...]) -> None:
+    nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "wait 1"))
+    told = nmes("run", CRAMP, *MAX, *who, stdin=script("end"))
+    assert "45 Hz asked, the FALLBACK: " in told.out
+    bound = next(iter(read_session(records(home)[1]))).body
+    assert (bound["ctf_mhz"], bound["ctf_origin"]["kind"]) == (None, "fallback")
+
+
+def test_a_typed_threshold_goes_first_and_is_called_typed(nmes: Nmes, home: Path) -> None:
+    told = nmes("run", CRAMP, *MAX, *P17, "--ctf", "18.5", stdin=script("end"))
+    assert "48.5 Hz asked: " in told.out
+    assert "18.5 Hz, typed by hand for this session. No record stands behind it." in told.out
+    bound = next(iter(read_session(records(home)[0]))).body
+    assert (bound["patient"], bound["side"], bound["ctf_mhz"], bound["ctf_origin"]["kind"]) == (
+        "P-017",
+        "left",
+        18_500,
+        "typed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("protocol", "arguments", "said"),
+    [
+        (CRAMP, ("--patient-code", "Ada Lovelace", "--side", "left"), "no names"),
+        (CRAMP, ("--patient-code", "../P", "--side", "left"), "no names"),
+        (CRAMP, ("--patient-code", "P-017"), "needs --side"),
+        (CRAMP, ("--side", "middle"), "give left, right, both"),
+        (CRAMP, ("--ctf", "1"), "give 2 to 40 (Hz)"),
+        (CRAMP, ("--ctf", "18000"), "give 2 to 40 (Hz)"),
+        (CRAMP, ("--ctf", "-3"), "give 2 to 40 (Hz)"),
+        (CRAMP, ("--ctf", "nan"), "give 2 to 40 (Hz)"),
+        ("tens_conventional", ("--ctf", "18"), "makes nothing from a cramp threshold frequency"),
+    ],
+)
+def test_what_cannot_be_is_one_clear_error(
+    nmes: Nmes, home: Path, protocol: str, arguments: tuple[str, ...], said: str
+) -> None:
+    told = nmes("run", protocol, *MAX, *arguments)
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err
+    assert "Traceback" not in told.err
+    assert not home.exists() or not records(home)
+
+
+def test_everything_wrong_is_told_at_once(nmes: Nmes) -> None:
+    told = nmes("run", CRAMP, *MAX, "--patient-code", "a b", "--side", "up", "--ctf", "x")
+    assert [part in told.err for part in ("--patient-code", "--side", "--ctf")] == [True] * 3
+
+
+def test_the_record_names_the_cramp_and_the_value_in_words(nmes: Nmes, home: Path) -> None:
+    nmes("run", TEST, *MAX, *P17, stdin=test_lines("mvic 120", "wait 70", "cramp", "wait 1"))
+    told = nmes("audit", "show", "1").out
+    assert "CRAMP (key)" in told
+    assert "measured: own strongest contraction, 120 N" in told
+    assert "cramp threshold frequency 6 Hz" in told
+
+
+class TestTry:
+    def test_an_assessment_is_told_beside_what_is_true(self, nmes: Nmes) -> None:
+        told = nmes("try", TEST, "--pools", "1")
+        assert (told.code, told.err) == (0, "")
+        assert "channel 1: cramp threshold frequency" in told.out
+        assert "the virtual person's own, rested, is 15.5 Hz" in told.out
+        assert "off was confirmed" in told.out
+
+    def test_as_json(self, nmes: Nmes) -> None:
+        told = nmes("try", "assess_motor_threshold_calf", "--pools", "1", "--json")
+        assert '"measures": "motor_threshold"' in told.out
+        assert '"off_after_key_ms": null' in told.out
+
+    @pytest.mark.parametrize("more", [("--population", "3"), ("--compare", CRAMP), ("--html", "x.html")])
+    def test_what_only_a_treatment_has_is_refused(self, nmes: Nmes, more: tuple[str, ...]) -> None:
+        told = nmes("try", TEST, *more)
+        assert (told.code, told.out) == (2, "")
+        assert f"{more[0]} is for treatments" in told.err
+
+    @pytest.mark.campaign
+    def test_a_demo_of_it_is_a_whole_session_with_its_record(self, nmes: Nmes) -> None:
+        told = nmes("demo", TEST)
+        assert told.code == 0
+        assert "measured, channel 1: cramp threshold frequency" in told.out
+        assert "they agree within" in told.out

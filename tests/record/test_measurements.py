@@ -1,0 +1,198 @@
+"""A patient's newest measured value: of that code, side and muscle only, and never out of a damaged record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nmes.core import commands as c
+from nmes.core import events as e
+from nmes.record.chain import NewEntry
+from nmes.record.clocks import Clocks
+from nmes.record.errors import RecordError
+from nmes.record.files import Kind, chain_folder
+from nmes.record.journal import Journal
+from nmes.record.measurements import Found, Of, Untrusted, latest
+from nmes.record.replay import event_entry
+
+LEFT_CALF = Of("P-017", "left", "gastrocnemius", "ctf")
+Write = Callable[..., str]
+
+
+def note(what: str, channel: int, **value: int) -> c.Note:
+    return c.Note("measured", (("what", what), ("channel", channel), *value.items()))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes one session and gives its id; each is a day after the one before."""
+    count = 0
+
+    def session(
+        *notes: c.Note,
+        patient: str | None = "P-017",
+        side: str = "left",
+        muscles: Sequence[str] | None = ("gastrocnemius",),
+        assessment: str | None = None,
+        kind: Kind = Kind.PATIENT,
+    ) -> str:
+        nonlocal count
+        count += 1
+        clocks = Clocks(lambda: 1_800_000_000_000 + count * 86_400_000, lambda: count * 1_000_000, "test")
+        bound: dict[str, object] = {"patient": patient, "side": side, "assessment": assessment}
+        bound |= {} if muscles is None else {"muscles": list(muscles)}
+        journal = Journal.open(chain_folder(tmp_path, kind), "station", bound, clocks)
+        journal.append(event_entry(e.Tick(1), (), "program"))
+        journal.append(event_entry(e.Cramp(), (c.Halt(), *notes), "Ada"))
+        journal.close({"why": "assessed"})
+        return journal.path.stem
+
+    return session
+
+
+def path_of(home: Path, session: str) -> Path:
+    [path] = home.rglob(f"{session}.jsonl")
+    return path
+
+
+def find(home: Path, of: Of = LEFT_CALF, kind: Kind = Kind.PATIENT) -> Found | Untrusted | None:
+    return latest(home, kind, of)
+
+
+def test_where_nothing_was_ever_recorded_nothing_is_found(tmp_path: Path) -> None:
+    assert find(tmp_path) is None
+
+
+def test_the_newest_value_is_found_with_its_session_and_date(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=14_000, level_ua=30_000))
+    newest = write(note("ctf", 1, value_mhz=18_000, level_ua=32_000))
+    write(note("max_tolerated", 1, value_ua=40_000))
+    assert find(tmp_path) == Found(18_000, newest, "2027-01-17T08:00:00.000Z")
+    assert find(tmp_path, replace(LEFT_CALF, what="max_tolerated")) is not None
+
+
+def test_the_last_value_of_a_session_counts(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=14_000), note("ctf", 1, value_mhz=16_000))
+    assert isinstance(found := find(tmp_path), Found)
+    assert found.value == 16_000
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(LEFT_CALF, patient="P-018"),
+        replace(LEFT_CALF, patient="p-017"),
+        replace(LEFT_CALF, patient=""),
+        replace(LEFT_CALF, side="right"),
+        replace(LEFT_CALF, side="both"),
+        replace(LEFT_CALF, muscle="hamstrings"),
+        replace(LEFT_CALF, what="motor_threshold"),
+    ],
+)
+def test_nobody_elses_value_is_taken(tmp_path: Path, write: Write, other: Of) -> None:
+    write(note("ctf", 1, value_mhz=18_000))
+    assert find(tmp_path, other) is None
+
+
+def test_the_muscle_is_matched_whatever_its_capitals_and_by_its_channel(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 2, value_mhz=18_000), muscles=["hamstrings", "Gastrocnemius"])
+    assert isinstance(find(tmp_path), Found)
+    assert find(tmp_path, replace(LEFT_CALF, muscle="hamstrings")) is None
+
+
+def test_patients_and_the_simulator_never_mix(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=18_000), kind=Kind.SIMULATION)
+    assert find(tmp_path) is None
+    assert isinstance(find(tmp_path, kind=Kind.SIMULATION), Found)
+
+
+@pytest.mark.parametrize("muscles", [None, []])
+def test_a_record_from_before_there_were_codes_belongs_to_nobody(
+    tmp_path: Path, write: Write, muscles: list[str] | None
+) -> None:
+    write(note("ctf", 1, value_mhz=18_000), patient=None, muscles=muscles)
+    write(note("ctf", 1, value_mhz=18_000), muscles=muscles)
+    assert find(tmp_path) is None
+
+
+def test_a_test_that_reached_its_cap_ends_what_was_measured_before(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=18_000))
+    newest = write(c.Note("not_reached", (("cap_mhz", 40_000),)), assessment="ctf")
+    assert find(tmp_path) == Found(None, newest, "2027-01-17T08:00:00.000Z")
+    assert find(tmp_path, replace(LEFT_CALF, what="max_tolerated")) is None
+
+
+def test_a_session_that_measured_nothing_is_passed_over(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=18_000))
+    write(c.Note("mark", (("kind", "cramp"), ("text", '"measured"'))))
+    assert isinstance(find(tmp_path), Found)
+
+
+def damaged(path: Path, old: bytes, new: bytes) -> None:
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, new))
+
+
+def test_out_of_an_altered_line_nothing_is_taken_and_nothing_older_either(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=14_000))
+    newest = write(note("ctf", 1, value_mhz=18_000))
+    damaged(path_of(tmp_path, newest), b"18000", b"28000")
+    assert find(tmp_path) == Untrusted(newest, "2027-01-17T08:00:00.000Z")
+
+
+def test_nor_out_of_a_session_with_a_line_missing(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=14_000))
+    newest = write(note("ctf", 1, value_mhz=18_000))
+    path = path_of(tmp_path, newest)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join((lines[0], *lines[2:])))  # the tick
+    assert isinstance(find(tmp_path), Untrusted)
+
+
+def test_nor_past_a_test_whose_result_was_cut_out(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=14_000))
+    newest = write(note("ctf", 1, value_mhz=18_000), assessment="ctf")
+    path = path_of(tmp_path, newest)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if b'"measured"' not in line))
+    assert isinstance(find(tmp_path), Untrusted)
+
+
+def test_a_session_whose_first_line_is_damaged_is_nobodys(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=14_000))
+    newest = write(note("ctf", 1, value_mhz=18_000))
+    damaged(path_of(tmp_path, newest), b'"seq":1,', b'"seq":9,')
+    assert isinstance(found := find(tmp_path), Found)
+    assert found.value == 14_000
+
+
+def test_a_last_line_that_was_cut_off_while_it_was_written_tells_nothing(tmp_path: Path, write: Write) -> None:
+    newest = write(note("ctf", 1, value_mhz=18_000))
+    path = path_of(tmp_path, newest)
+    lines = path.read_bytes().splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if b'"measured"' in line)
+    path.write_bytes(b"".join(lines[:at]) + lines[at][:-20])
+    assert find(tmp_path) is None
+
+
+def test_a_line_with_commands_of_another_form_tells_nothing(tmp_path: Path) -> None:
+    clocks = Clocks(lambda: 1_800_000_000_000, lambda: 1, "test")
+    bound = {"patient": "P-017", "side": "left", "muscles": ["gastrocnemius"], "assessment": None}
+    journal = Journal.open(chain_folder(tmp_path, Kind.PATIENT), "station", bound, clocks)
+    bodies: list[object] = ["measured", ["measured", {"type": "Halt", "code": "measured"}]]
+    for body in bodies:
+        journal.append(NewEntry("event", {"commands": body}, "x"))
+    journal.append(event_entry(e.Cramp(), (note("ctf", 1), note("ctf", 7, value_mhz=1)), "x"))
+    journal.close({"why": "assessed"})
+    assert find(tmp_path) == Found(None, journal.path.stem, "2027-01-15T08:00:00.000Z")
+
+
+def test_records_that_cannot_be_read_are_an_error_not_a_silence(tmp_path: Path) -> None:
+    folder = chain_folder(tmp_path, Kind.PATIENT)
+    (folder / "000001-20270115T080000Z-ab.jsonl").mkdir(parents=True)
+    with pytest.raises(RecordError, match="cannot be read"):
+        find(tmp_path)

@@ -1,0 +1,97 @@
+"""Where a frequency comes from, in one sentence in which a wrong patient code shows; values with their units."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nmes.core.events import What
+from nmes.core.measurement import From, Missing, Origin
+from nmes.runtime.measured_words import (
+    amount,
+    measured_sentence,
+    not_reached_sentence,
+    origin_sentence,
+    range_sentence,
+    warning,
+)
+
+MEASURED = Origin(
+    From.MEASURED, 17_937, 47_937, "P-017", "left", "gastrocnemius", "000004-x", "2026-01-02T03:04:05.000Z", 5
+)
+
+
+def test_a_measured_one_shows_code_side_muscle_date_age_and_session() -> None:
+    assert origin_sentence(MEASURED) == (
+        "47.9 Hz asked: from the cramp threshold frequency of P-017 left gastrocnemius, 17.9 Hz, "
+        "measured 2026-01-02 (5 days ago) in session 000004-x."
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "(today)"), (1, "(1 day ago)"), (40, "(40 days ago)"), (-3, "(a date after today)")]
+)
+def test_its_age_is_told(days: int, said: str) -> None:
+    assert said in origin_sentence(replace(MEASURED, age_days=days))
+
+
+@pytest.mark.parametrize(("days", "said"), [(21, ""), (22, "Older than 21 days"), (-1, "Dated after today")])
+def test_an_old_one_and_one_from_tomorrow_are_warned_of(days: int, said: str) -> None:
+    warned = warning(replace(MEASURED, age_days=days))
+    assert warned.startswith(said)
+    assert bool(warned) is bool(said)
+
+
+def test_a_typed_one_says_that_no_record_stands_behind_it() -> None:
+    typed = Origin(From.TYPED, 18_000, 48_000)
+    assert "no patient code" in origin_sentence(typed)
+    assert "18 Hz, typed by hand" in origin_sentence(typed)
+    assert "No record stands behind it." in origin_sentence(typed)
+    assert warning(typed) == ""
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (Missing.NO_CODE, "no patient code"),
+        (Missing.NO_SIDE, "no side was given for P-017"),
+        (Missing.NONE_FOUND, "of P-017 left gastrocnemius is recorded here"),
+        (Missing.NOT_REACHED, "ended at its cap without a cramp"),
+        (Missing.UNTRUSTED, "is damaged; no older one is taken"),
+    ],
+)
+def test_a_fallback_is_called_one_and_says_why(missing: Missing, said: str) -> None:
+    told = origin_sentence(replace(MEASURED, kind=From.FALLBACK, ctf_mhz=None, asked_mhz=45_000, missing=missing))
+    assert told.startswith("45 Hz asked, the FALLBACK: ")
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "said"),
+    [
+        (What.CTF, 16_000, "16 Hz"),
+        (What.CTF, 17_937, "17.9 Hz"),
+        (What.MOTOR_THRESHOLD, 9_500, "9.5 mA"),
+        (What.MAX_TOLERATED, 30_000, "30.0 mA"),
+        (What.MVIC, 120_000, "120 N"),
+        (What.EVOKED, 30_500, "30.5 N"),
+    ],
+)
+def test_every_value_has_its_unit(what: What, value: int, said: str) -> None:
+    assert amount(what, value) == said
+
+
+def test_what_was_measured_is_told_with_what_belongs_to_it() -> None:
+    ctf = {"what": "ctf", "channel": 1, "value_mhz": 16_000, "level_ua": 32_000}
+    assert measured_sentence(ctf) == "Measured, channel 1: cramp threshold frequency 16 Hz, at 32.0 mA."
+    evoked = {"what": "evoked_mn", "channel": 2, "value_mn": 30_000, "permille": 250}
+    assert measured_sentence(evoked) == "Measured, channel 2: evoked force 30 N, 25 % of the strongest contraction."
+    most = {"what": "max_tolerated", "channel": 1, "value_ua": 60_000, "at_ceiling": 1}
+    assert measured_sentence(most).endswith("the most this channel may get: the patient may tolerate more.")
+
+
+def test_a_test_without_a_cramp_and_a_value_that_cannot_be_are_told() -> None:
+    assert "up to 40 Hz" in not_reached_sentence(40_000)
+    assert "up to" not in not_reached_sentence(0)
+    assert "2 Hz to 40 Hz" in range_sentence({"what": "ctf", "low": 2000, "high": 40_000})
