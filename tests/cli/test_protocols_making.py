@@ -57,6 +57,16 @@ def test_a_copy_is_written_once_and_the_shipped_file_is_left_alone(nmes: Nmes, h
     assert before == {path: path.read_bytes() for path in shipped_folder().rglob("*") if path.is_file()}
 
 
+def test_a_copy_changed_by_hand_may_not_keep_the_source(nmes: Nmes, home: Path) -> None:
+    nmes("protocols", "copy", CRAMP, "mine")
+    file = home / "protocols" / "mine.yaml"
+    assert nmes("protocols", "check", str(file)).out.count("origin") == 0
+    file.write_text(file.read_text().replace("phase_us: 150", "phase_us: 200"))
+    told = nmes("protocols", "check", str(file))
+    assert told.code == 0
+    assert "phase_us: 200 — the original has 150; this value still has the original's origin (source)" in told.out
+
+
 @pytest.mark.parametrize(("old", "new"), [(TENS, TENS), (TENS, "../away"), ("tens_conventionel", "my_tens")])
 def test_a_copy_that_cannot_be_is_one_sentence(nmes: Nmes, home: Path, old: str, new: str) -> None:
     told = nmes("protocols", "copy", old, new)

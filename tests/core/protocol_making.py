@@ -150,7 +150,7 @@ def sourced(text: str) -> str:
     provenance = tree.get(("provenance",))
     assert isinstance(provenance, dict)
     texts = [path for path in tree.values_at if path and path[-1] in STATED]
-    needed = (p for p in (*tree.numbers(), *texts) if p[0] not in {"version", "citations", "provenance"})
+    needed = (p for p in (*tree.numbers(), *texts) if p[0] not in {"version", "changes", "citations", "provenance"})
     missing = [path for path in map(dotted, needed) if path not in provenance]
     text = "\n".join(line for line in text.splitlines() if not _dangling(line, tree))
     return text + "".join(f"\n  {path}: {{tag: design}}" for path in missing) + "\n"
