@@ -1,7 +1,7 @@
 """Each shipped treatment on the bench: what its plan says is what crossed the skin and what the record tells.
 
-All run in the campaign, some in every run. Of a train without rests a quarter of an hour is enough, of bursts and
-sweeps three minutes. Tests (assessments) run to their end in `test_assessment`.
+All run in the campaign, some in every run. Of what goes by the clock a part is enough: a quarter of an hour of a train,
+six minutes of contractions, three of bursts and sweeps. Tests (assessments) run to their end in `test_assessment`.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def _unsteady(name: str) -> bool:
 
 
 def _protocol(name: str, folder: Path) -> Loaded:
-    """The shipped file; a train without a rest is cut short. `nmes try` runs each whole, in the campaign."""
-    minutes = 3 if _unsteady(name) else 15
+    """The shipped file; what goes by the clock is cut short. `nmes try` runs each whole, in the campaign."""
     stages = SHIPPED[name].protocol.stages
-    if all(stage.continuous for stage in stages) and sum(stage.stage_ms for stage in stages) > minutes * 60_000:
+    minutes = 3 if _unsteady(name) else 15 if stages[0].continuous else 6
+    if all(stage.minutes for stage in stages) and sum(stage.stage_ms for stage in stages) > minutes * 60_000:
         return load_file(protocol_file(folder, name, minutes=str(minutes)))
     return SHIPPED[name]
 
