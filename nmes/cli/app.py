@@ -160,11 +160,12 @@ def care(
     html: Annotated[
         str | None, typer.Option("--html", metavar="FILE", help="The sheet as one page for printing, in one file.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write the page over a file that is there already.")] = False,
 ) -> int:
     """Care around the session: a sheet for the patient to take home, and what to do in an acute cramp."""
     from nmes.cli.care import show
 
-    return show(sheet, html)
+    return show(sheet, html, force=force)
 
 
 @audit.callback()

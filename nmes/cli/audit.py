@@ -39,12 +39,15 @@ def kinds(*, patients: bool, simulation: bool) -> tuple[Kind, ...]:
 
 
 def show_list(chosen: tuple[Kind, ...]) -> int:
-    """One session a line, chain by chain."""
+    """One session a line, chain by chain: when, the patient's code and side, what, how it ended."""
     for kind in chosen:
         found = list_sessions(home(), kind)
+        widest = max((len(f"{one.patient or '-'} {one.side or '-'}") for one in found), default=0)
         print(f"{TITLES[kind]}: {len(found)} session{'' if len(found) == 1 else 's'}, {chain_folder(home(), kind)}")
         for one in found:
-            print(f"  {one.session}  {one.started_utc or '-'}  {one.protocol or '-'}  {_ending(one.ending)}")
+            whose = f"{one.patient or '-'} {one.side or '-'}"
+            told = (one.session, one.started_utc or "-", whose.ljust(widest), one.protocol or "-", _ending(one.ending))
+            print(f"  {'  '.join(told)}")
     return GOOD
 
 

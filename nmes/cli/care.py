@@ -13,14 +13,16 @@ from nmes.core.care import DESIGN, SHEETS, TAGS, Line, Sheet, acute_cramp
 from nmes.core.suggest import nearest
 
 
-def show(code: str, html: str | None) -> int:
-    """Print a sheet; with `html`, write the page too."""
+def show(code: str, html: str | None, *, force: bool = False) -> int:
+    """Print a sheet; with `html`, write the page too, over a file that is there only with `force`."""
     sheet = SHEETS.get(code)
     if sheet is None:
         hint = nearest(code, SHEETS)
         known = " or ".join(SHEETS)
         wrong(f'care "{code}": there is no such sheet; {hint or f"there is: {known}"}')
     path: Path | None = None if html is None else page_file(html)
+    if path is not None and path.is_file() and not force:
+        wrong(f"--html {path}: this file is there already; give another name, or add --force to write over it")
     print("\n".join(text(sheet, width_of_terminal())))
     if path is not None:
         write_page(path, page(sheet), quietly=False)

@@ -18,10 +18,12 @@ from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
 from nmes.runtime.open import CannotStart, open_live
 from nmes.runtime.plain import PlainSession
-from nmes.runtime.plain_teller import Wording, basis_lines
+from nmes.runtime.plain_steps import alone, basis_lines
+from nmes.runtime.plain_teller import Wording
 from nmes.runtime.signals import watch_signals
 from nmes.trial.paced import PacedBench
 from nmes.ui import words
+from nmes.ui.pulse_words import pulse_words
 
 WORDING = Wording(
     state=lambda view: words.state_words(view).word,
@@ -30,6 +32,7 @@ WORDING = Wording(
     output=words.output_words,
     unconfirmed=words.UNCONFIRMED,
     target=words.target_words,
+    pulses=pulse_words,
 )
 
 
@@ -95,6 +98,8 @@ def _introduce(loaded: Loaded, live: Live) -> None:
     say(words.STATEMENT)
     say(f"{loaded.protocol.title}. {loaded.protocol.indication}.")
     for line in basis_lines(live.view):
+        say(line)
+    for line in alone(live.view):  # now, before the whole checklist is answered
         say(line)
 
 

@@ -5,11 +5,12 @@ Exhaustive on purpose: an event or command added to the core has to be worded he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import assert_never
+from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never, get_args
 
 from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.core.screening import CATALOGUE
 from nmes.runtime.measured_words import NAMES, amount
 from nmes.ui.numbers import charge, ma
 from nmes.ui.words import sentence, why
@@ -53,6 +54,22 @@ def event_words(event: e.Event) -> str:
             return _device(event)
 
 
+def answer_lines(event: e.Event, *, everything: bool) -> Iterator[str]:
+    """The questions of a checklist with their answers: those that are not "no", or all of them."""
+    for answer in event.answers if isinstance(event, e.Screened) else ():
+        if everything or answer.reply is not e.Reply.NO:
+            entry = CATALOGUE.get(answer.code)
+            asked = entry.question if entry else "(a question this version does not know)"
+            yield f"  {answer.reply.value.upper()}: {asked} [{_applies(answer)}]"
+
+
+def refused(event: e.Event, commands: Sequence[c.Command]) -> bool:
+    """Whether this was a key that did nothing but be refused. A refused checklist is none: it has answers to tell."""
+    notes = [command.code for command in commands if isinstance(command, c.Note)]
+    pressed = isinstance(event, get_args(e.Operator)) and not isinstance(event, e.Screened)
+    return pressed and len(notes) == len(commands) > 0 and all(code.startswith("refused:") for code in notes)
+
+
 def _applies(answer: e.Answer) -> str:
     reviewed = f"reviewed by {answer.reviewed_by}" if answer.reviewed_by else ""
     why = "; ".join(filter(None, (answer.reason, reviewed)))
@@ -62,8 +79,8 @@ def _applies(answer: e.Answer) -> str:
 def _person(event: e.Operator) -> str:
     match event:
         case e.Screened(answers=answers, by=by):
-            applies = [_applies(answer) for answer in answers if answer.reply is not e.Reply.NO]
-            return f"screening by {by}: {len(answers)} answers, {', '.join(applies) or 'all no'}"
+            applies = sum(answer.reply is not e.Reply.NO for answer in answers)
+            return f"screening by {by}: {len(answers)} answers, {f'{applies} not no' if applies else 'all no'}"
         case e.Placed():
             return "electrodes placed"
         case e.Titrate(channel=channel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -63,7 +63,7 @@ def run_session(protocol: str, device: str, speed: str, typed: Typed, *, plain: 
         return run_plain(loaded, _url(device), pace, who)
     if not has_terminal():
         wrong(f"the app needs a terminal; without one: nmes run {protocol} --plain")
-    return open_app(device, [loaded], pace, who)
+    return open_app(device, loaded, pace, who)
 
 
 def _pace(speed: str, device: str) -> float | None:
@@ -91,15 +91,17 @@ def _url(device: str) -> str | None:
 # --- the app ---
 
 
-def open_app(device: str, protocols: Sequence[Loaded] | None, pace: float | None, who: Who = NOBODY) -> int:
-    """The app, with all protocols or only those given, for whoever was named; its exit code."""
+def open_app(device: str, first: Loaded | None, pace: float | None, who: Who = NOBODY) -> int:
+    """The app, with all protocols and the one that was named first in hand, for whoever was named; its exit code."""
     from nmes.cli.finding import plan_of
     from nmes.runtime.open import is_simulation
     from nmes.ui.app import NmesApp
 
-    shown = protocols if protocols is not None else [entry.loaded for entry in Library().list() if entry.loaded]
+    shown = [entry.loaded for entry in Library().list() if entry.loaded]
+    if first is not None and first not in shown:  # a file that lies in none of the folders
+        shown.insert(0, first)
     app = NmesApp(
-        shown, _opener(device, pace), plan_of, is_simulation(_url(device)), _origins(device, pace), _saved, who=who
+        shown, _opener(device, pace), plan_of, is_simulation(_url(device)), _origins(device, pace), _saved, who, first
     )
     taken: list[str] = []
     notice = interrupted(home(), _url(device))

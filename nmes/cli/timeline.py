@@ -1,7 +1,8 @@
 """A session's record as a story: when, what happened, what was decided and why, what was asked of the device.
 
 Changes of output come by the thousand in ramps; only where the output turns (a level reached, or 0) are they told,
-unless everything is asked for. The words for decisions and reasons are those of the screens.
+and keys that were refused are counted, unless everything is asked for. The words for decisions and reasons are those
+of the screens.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nmes.cli.record_words import Amplitudes, amplitudes_words, command_words, event_words
+from nmes.cli.record_opened import whom_and_what
+from nmes.cli.record_words import Amplitudes, amplitudes_words, answer_lines, command_words, event_words, refused
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.record.chain import Entry
@@ -45,13 +47,60 @@ class Turnings:
 def timeline(entries: Iterable[Entry], *, everything: bool) -> Iterator[str]:
     """One line for each thing worth telling; `everything`: for each entry."""
     start_ns: int | None = None
-    turnings = Turnings()
+    turnings, refusals = Turnings(), Refusals()
     for entry in entries:
         start_ns = entry.t_mono_ns if start_ns is None else start_ns
-        for at, text in _texts(entry, turnings, everything=everything):
-            yield f"{_clock(at.t_mono_ns - start_ns)}  {at.seq:>6}  {at.actor:<17}  {text}"
-    for at, text in turnings.flush():
-        yield f"{_clock(at.t_mono_ns - (start_ns or 0))}  {at.seq:>6}  {at.actor:<17}  {text}"
+        if not everything and (told := _refusal(entry)):
+            refusals.count(entry, told)
+            continue
+        found = list(_texts(entry, turnings, everything=everything))
+        for at, text in sorted((*(refusals.flush() if found else ()), *found), key=lambda one: one[0].seq):
+            yield _line(start_ns, at, text)
+    for at, text in sorted((*refusals.flush(), *turnings.flush()), key=lambda one: one[0].seq):
+        yield _line(start_ns or 0, at, text)
+
+
+def _line(start_ns: int, at: Entry, text: str) -> str:
+    return f"{_clock(at.t_mono_ns - start_ns)}  {at.seq:>6}  {at.actor:<17}  {text}"
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Counts keys that were refused until something else is told: each kind of them is one line, where it began."""
+
+    counted: dict[str, tuple[Entry, int]] = field(default_factory=dict)
+
+    def count(self, entry: Entry, told: str) -> None:
+        first, times = self.counted.get(told, (entry, 0))
+        self.counted[told] = first, times + 1
+
+    def flush(self) -> list[tuple[Entry, str]]:
+        """Tell what was counted, because something else follows."""
+        told = [
+            (first, f"refused{f' {times} times' if times > 1 else ''}, {words}")
+            for words, (first, times) in self.counted.items()
+        ]
+        self.counted = {}
+        return told
+
+
+def _refusal(entry: Entry) -> str:
+    """What was pressed and why nothing came of it; "" for all else."""
+    if entry.type != "event":
+        return ""
+    try:
+        event, commands = _decoded(entry)
+    except Undecodable:
+        return ""
+    if not refused(event, commands):
+        return ""
+    why_not = " ".join(command_words(command, everything=False).removeprefix("= ") for command in commands)
+    return f"{event_words(event)}: {why_not}"
+
+
+def _decoded(entry: Entry) -> tuple[e.Event, list[c.Command]]:
+    event: e.Event = EVENTS.decode(entry.body.get("event"))
+    return event, [COMMANDS.decode(command) for command in entry.body.get("commands", [])]
 
 
 def _texts(entry: Entry, turnings: Turnings, *, everything: bool) -> Iterator[tuple[Entry, str]]:
@@ -60,8 +109,7 @@ def _texts(entry: Entry, turnings: Turnings, *, everything: bool) -> Iterator[tu
         yield from ((entry, text) for text in _other(entry))
         return
     try:
-        event: e.Event = EVENTS.decode(entry.body.get("event"))
-        commands: list[c.Command] = [COMMANDS.decode(command) for command in entry.body.get("commands", [])]
+        event, commands = _decoded(entry)
     except Undecodable as error:
         yield from turnings.flush()
         yield entry, f"cannot be read by this version: {error}"
@@ -70,6 +118,7 @@ def _texts(entry: Entry, turnings: Turnings, *, everything: bool) -> Iterator[tu
         yield from turnings.confirmed(entry, event.amplitudes)
         return
     told = [event_words(event)] if everything or not _routine(event) else []
+    told += answer_lines(event, everything=everything)
     told += [words for command in commands if (words := command_words(command, everything=everything))]
     if told:
         yield from turnings.flush()
@@ -87,6 +136,7 @@ def _other(entry: Entry) -> Iterator[str]:
         case "opened":
             yield f"opened {entry.t_utc}, station {entry.station}"
             yield f"protocol {body.get('protocol', '?')} version {body.get('protocol_version', '?')}"
+            yield from whom_and_what(body)
             yield f"{body.get('program', '?')}, device {body.get('device', '?')} ({body.get('model', '?')})"
             yield f"protocol file SHA-256 {body.get('protocol_sha256', '?')}"
         case "closed":

@@ -15,7 +15,8 @@ EVIDENCE: Final = "source 7b"
 DESIGN: Final = "design"
 
 TAGS: Final = {
-    EVIDENCE: "Cochrane review CD008496 (doi 10.1002/14651858.CD008496.pub3): 3 trials, 201 people, all on stretching",
+    EVIDENCE: "Cochrane review CD008496 (doi 10.1002/14651858.CD008496.pub3): 3 trials, 201 people, all on stretching; "
+    "what they found was not read for this program",
     DESIGN: "this program's suggestion; not from a trial",
 }
 
@@ -67,7 +68,8 @@ _FIRST = Part(
         Line("Hold each 30 seconds, three times each side, for example in the evening. It should pull, not hurt."),
         Line("Front of the thigh (quadriceps): stand, hold on, bring the heel to the buttock. Hold as above."),
     ),
-    why="This is the first thing to try. The studies of it are few: 3, with 201 people.",
+    why="This is the first thing to try. The studies of it are few: 3, with 201 people. What they found was not read "
+    "for this sheet, so how much it helps is not told here.",
 )
 
 _ACUTE = Part(

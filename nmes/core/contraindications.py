@@ -47,8 +47,9 @@ _ABSOLUTE = (
         "severe_arterial_insufficiency",
         _B,
         _W,
-        "source 49",
-        "Is the blood flow to this region badly reduced (arterial disease, pain on walking that eases at rest)?",
+        "source 49; how to tell it from a narrow spine: design",
+        "Is the blood flow to this region badly reduced (arterial disease; pain on walking that eases by just "
+        "standing still, without sitting or bending forward)?",
         "verify",
     ),
     _code(
@@ -72,7 +73,8 @@ _ABSOLUTE = (
         _B,
         _N,
         "design; source 20: an intact motor nerve is needed",
-        "Is the nerve to this muscle damaged, or not known to be intact?",
+        "Apart from a stroke or a disc herniation alone: is the nerve to this muscle damaged (muscle paralysed or "
+        "wasted, no contraction), or not known to work?",
         NOT_ASKED,
     ),
 )
@@ -319,7 +321,7 @@ CATALOGUE: dict[str, Code] = {
 
 
 def always_asked(kind: str, clearance: str = "none") -> tuple[str, ...]:
-    """The contraindications that every protocol of a kind has to list.
+    """The questions that every protocol of a kind has to ask, whatever its severity for that kind.
 
     Labour is the one exception for the trunk in pregnancy [source 50, 43]: a protocol with clearance "midwife" asks for
     the midwife's protocol instead of the pregnancy.

@@ -62,7 +62,10 @@ class Course:
 
     @property
     def cycle_ms(self) -> int:
-        """After so long the patient has felt both whole ranges; 0 where nothing changes."""
+        """After so long the patient has felt both whole ranges; 0 where nothing changes.
+
+        A rule of the file lets only one of them sweep: of two, not every pair would have been.
+        """
         return max(self.periods.cycle_ms, self.phases.cycle_ms)
 
     def at(self, time_ms: int) -> Waveform:
@@ -83,9 +86,12 @@ def steady(waveform: Waveform) -> Course:
     return Course(waveform, Steps((waveform.period_us,)), Steps((waveform.phase_us,)))
 
 
-def triangle(first: int, last: int, sweep_ms: int) -> Steps:
-    """From `first` to `last` in `sweep_ms` and back in the same time, both ends among the values."""
-    steps = max(1, sweep_ms // STEP_MS)
+def triangle(first: int, last: int, sweep_ms: int, step_ms: int = STEP_MS) -> Steps:
+    """From `first` to `last` in `sweep_ms` and back in the same time, both ends among the values.
+
+    In steps of `step_ms` or a little more; in one step if there is no time for two.
+    """
+    steps = max(1, sweep_ms // step_ms)
     up = tuple(first + (last - first) * step // steps for step in range(steps + 1))
     return Steps((*up, *reversed(up[1:-1])), sweep_ms // steps)
 

@@ -60,6 +60,21 @@ def duty_permille(on_ms: int, off_ms: int) -> int:
     return on_ms * 1000 // (on_ms + off_ms)
 
 
+# --- the most that a train can give ---
+
+
+def most_pulses(waveform: Waveform, on_ms: int) -> int:
+    """Pulses of one train at its full rate, rounded up to a pulse, or to a burst."""
+    if waveform.burst_pulses:
+        return _up(on_ms, waveform.burst_period_ms) * waveform.burst_pulses
+    return _up(on_ms * 1000, waveform.period_us)
+
+
+def pulses_charge_nc(pulses: int, amplitude_ua: int, waveform: Waveform) -> int:
+    """Charge of the first phases of so many pulses, rounded up."""
+    return _up(pulses * amplitude_ua * waveform.phase_us, 1000)
+
+
 # --- what was delivered ---
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from nmes.core.problems import Problem
 from nmes.core.protocol import Channel, Protocol, Stage
+from nmes.core.protocol_screening_rules import list_of
+from nmes.core.screening import CATALOGUE, MEANS, Severity
 from nmes.core.yaml_tree import Path, Tree
 
 Found = Iterator[Problem]
@@ -67,6 +69,7 @@ def _whole(protocol: Protocol, tree: Tree) -> Found:
     for name in ("first_session", "progression", "deload"):
         if protocol.kind != "assessment" and not getattr(protocol, name):
             yield tree.problem((name,), "there are no rules for this", "add some")
+    yield from _lists(protocol, tree)
     for index, code in enumerate(protocol.contraindications):
         clearance = _CLEARANCES.get(code)
         if clearance and protocol.clearance == "none":
@@ -74,6 +77,16 @@ def _whole(protocol: Protocol, tree: Tree) -> Found:
             yield tree.problem(
                 ("contraindications", index), reason, f"write clearance: {clearance}, or remove the code"
             )
+
+
+def _lists(protocol: Protocol, tree: Tree) -> Found:
+    """Codes in a list that promises more, or less, than the catalogue does. A medical review fits both."""
+    for name, codes in (("contraindications", protocol.contraindications), ("precautions", protocol.precautions)):
+        for index, code in enumerate(codes):
+            severity, fitting = CATALOGUE[code].severity(protocol.kind), list_of(code, protocol.kind)
+            if fitting != name and severity is not Severity.REVIEW:
+                reason = f"the catalogue decides, not the list, and for {protocol.kind} this means {MEANS[severity]}"
+                yield tree.problem((name, index), reason, f"move it to {fitting}")
 
 
 def _channel(protocol: Protocol, tree: Tree, path: Path, channel: Channel) -> Found:

@@ -7,22 +7,39 @@ the original's source would be shown as evidence that nobody has.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from nmes.core.problems import Problem
 from nmes.core.protocol import Protocol
+from nmes.core.protocol_trust import Outdated
 from nmes.core.yaml_tree import Path, Tree, dotted, shown
 
-_COPIED: Final = re.compile(r"Copied from ([a-z][a-z0-9_]*) version [0-9]+, SHA-256 ([0-9a-f]{64})")
+_COPIED: Final = re.compile(r"Copied from ([a-z][a-z0-9_]*) version ([0-9]+), SHA-256 ([0-9a-f]{64})")
 
 
-def origin(protocol: Protocol) -> tuple[str, str] | None:
-    """Id and SHA-256 of the protocol this one was copied from, if it says so."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The file a protocol was copied from."""
+
+    id: str
+    version: int
+    sha256: str
+
+
+def origin(protocol: Protocol) -> Origin | None:
+    """What this protocol was copied from, if it says so."""
     for change in protocol.changes:
         if found := _COPIED.search(change.text):
-            return found[1], found[2]
+            return Origin(found[1], int(found[2]), found[3])
     return None
+
+
+def outdated(copy: Protocol, paths: Iterable[str]) -> Protocol:
+    """The same protocol for showing: the origins of these values no longer hold."""
+    marked = {path: Outdated.model_validate(copy.provenance[path].model_dump()) for path in paths}
+    return copy.model_copy(update={"provenance": {**copy.provenance, **marked}})
 
 
 def inherited(copy: Protocol, tree: Tree, original: Protocol, original_tree: Tree) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ it is from; what is not found is not guessed. Codes stand for patients, never na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +61,9 @@ class From(StrEnum):
     MEASURED = "measured"
     """In an earlier session of this patient, at this muscle and side."""
     TYPED = "typed"
+    """By hand, for this session."""
+    TYPED_EARLIER = "typed_earlier"
+    """By hand in an earlier session of this patient, at this muscle and side: no test stands behind it."""
     FALLBACK = "fallback"
     """None was measured or typed: the protocol's own fallback."""
 
@@ -81,7 +84,7 @@ class Missing(StrEnum):
 class Origin:
     """Where a plan's cramp threshold frequency (CTF) comes from. `asked_mhz` is what the protocol makes of it.
 
-    `session`, `t_utc` and `age_days` belong to a measured value. `missing` tells why it is a fallback.
+    `session`, `t_utc` and `age_days` belong to a value of an earlier session. `missing` tells why it is a fallback.
     """
 
     kind: From
@@ -94,6 +97,7 @@ class Origin:
     t_utc: str = ""
     age_days: int = 0
     missing: Missing | None = None
+    nearby: tuple[str, ...] = ()
 
     @property
     def old(self) -> bool:
@@ -108,20 +112,29 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One value of this session, in the unit of `what` (mHz, µA, mN). `slot`: where an amplitude was measured."""
+    """One value of this session, in the unit of `what` (mHz, µA, mN). `slot`: where an amplitude was measured.
+
+    `typed`: a cramp threshold frequency that a person wrote and no train of this session found.
+    """
 
     what: What
     channel: int
     value: int
     slot: Slot | None = None
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """One train of a stepped test: the frequency delivered, and the level of each channel in it, in µA."""
+    """One train of a stepped test: the frequency delivered, and the level of each channel in it, in µA.
+
+    It is under way from its first pulse through the rest after it; `over` once the output was halted or lowered to
+    nothing: a cramp that is told then is not known to be this train's.
+    """
 
     mhz: int
     levels_ua: tuple[tuple[int, int], ...]
+    over: bool = False
 
 
 UNITS = {
@@ -144,6 +157,12 @@ class Aim:
 
 
 NO_AIM = Aim()
+
+
+def is_typed(note: Mapping[str, object]) -> bool:
+    """Whether the note of a cramp threshold tells a typed one. A train's comes with its level; without one it is typed
+    too, so that nothing passes for measured because a record does not say."""
+    return note.get("what") == CTF and ("typed" in note or "level_ua" not in note)
 
 
 def with_value(measured: Iterable[Measured], new: Measured) -> tuple[Measured, ...]:

@@ -104,6 +104,10 @@ class Plan:
         """What is played while this slot is titrated."""
         return self.courses[slot.waveform] if self.courses else steady(self.waveforms[slot.waveform])
 
+    def strongest(self, track: Track) -> Waveform:
+        """The strongest pulses that occur in one channel's part of a stage."""
+        return track.course.strongest if track.course else self.waveforms[self.slots[track.slot].waveform]
+
     def with_level(self, slot: Slot, amplitude_ua: int) -> Plan:
         """The plan with this slot's level, floored to the grid; PlanError if it is negative or above the ceiling."""
         index = self._index(slot)

@@ -15,6 +15,7 @@ from nmes.core.capabilities import Capabilities
 from nmes.core.course import Course, Modulation, steady
 from nmes.core.course_maker import course_of
 from nmes.core.delivery import Delivered, Slot, delivered, realised, slot_problems
+from nmes.core.dose import most_pulses, pulses_charge_nc
 from nmes.core.problems import PlanError, Problem
 from nmes.core.protocol import DerivedFrequency, Protocol, Stage
 from nmes.core.timeline import Rhythm, StagePlan, Track
@@ -133,8 +134,7 @@ class _Maker:
 
 
 def _charge_nc(strongest: Waveform, ceiling_ua: int, rhythm: Rhythm) -> int:
-    pulses = rhythm.contractions * (rhythm.on_ms * 1000 // strongest.mean_period_us + 1 + strongest.burst_pulses)
-    return pulses * ceiling_ua * strongest.phase_us // 1000
+    return pulses_charge_nc(most_pulses(strongest, rhythm.on_ms) * rhythm.contractions, ceiling_ua, strongest)
 
 
 def _train(stage: Stage, mhz: int) -> Rhythm:

@@ -1,7 +1,7 @@
 """The most a plan can give: every channel at a level, its ramps counted as full, its fastest pulses throughout.
 
 Apart from `dose.plan_totals`, which walks through every ramp: closed arithmetic, so that it costs the same for a minute
-and for hours, and never less than what will flow.
+and for hours, and never less than what will flow, but for a pulse that is under way while the output goes off.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nmes.core.plan import Plan, Slot, Track
-from nmes.core.waveform import Waveform
+from nmes.core.dose import most_pulses, pulses_charge_nc
+from nmes.core.plan import Plan, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ def most(plan: Plan, levels_ua: Mapping[Slot, int]) -> tuple[Most, ...]:
         for track in stage.tracks:
             slot = plan.slots[track.slot]
             so_far = found[slot.channel]
-            waveform = track.course.strongest if track.course else plan.waveforms[slot.waveform]
-            pulses = _pulses(waveform, track)
+            waveform = plan.strongest(track)
+            pulses = most_pulses(waveform, track.rhythm.on_ms) * track.rhythm.contractions
             found[slot.channel] = Most(
                 slot.channel,
-                so_far.charge_nc - (-pulses * levels_ua[slot] * waveform.phase_us // 1000),
+                so_far.charge_nc + pulses_charge_nc(pulses, levels_ua[slot], waveform),
                 so_far.pulses + pulses,
                 so_far.contractions + track.rhythm.contractions,
                 so_far.on_ms + track.rhythm.contractions * track.rhythm.on_ms,
@@ -46,12 +46,3 @@ def most(plan: Plan, levels_ua: Mapping[Slot, int]) -> tuple[Most, ...]:
 def at_ceiling(plan: Plan) -> dict[Slot, int]:
     """Every slot at the most it may be given."""
     return {slot: plan.ceiling_ua(slot) for slot in plan.slots}
-
-
-def _pulses(waveform: Waveform, track: Track) -> int:
-    on_ms = track.rhythm.on_ms
-    if waveform.burst_pulses:
-        each = (on_ms // waveform.burst_period_ms + 1) * waveform.burst_pulses
-    else:
-        each = on_ms * 1000 // waveform.period_us + 1
-    return each * track.rhythm.contractions

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_HALF_LETTER = re.compile(r"[\ud800-\udfff]")
+
+
+def whole_letters(text: str) -> str:
+    """The text with U+FFFD, which is seen, for each half of a character (what is left of a byte that is no UTF-8).
+
+    No screen and no file takes half a character; the record does the same with it.
+    """
+    return _HALF_LETTER.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,7 @@ class Problem:
         place = f"{self.file}:{self.line}:{self.column} " if self.line else f"{self.file}: " if self.file else ""
         what = f"{self.path}: {self.value}" if self.value and self.path else self.path or self.value
         said = f"{what} — {self.reason}" if what else self.reason
-        return f"{place}{said}; {self.accepted}" if self.accepted else f"{place}{said}"
+        return whole_letters(f"{place}{said}; {self.accepted}" if self.accepted else f"{place}{said}")
 
 
 class ProblemsError(ValueError):

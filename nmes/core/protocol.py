@@ -70,12 +70,16 @@ Measures = Literal["ctf", "motor_threshold", "max_tolerated"]
 
 
 class PulseShape(Part):
-    """A rectangular biphasic pulse. `ratio`: how many times lower and longer the second phase is (asymmetric only)."""
+    """A rectangular biphasic pulse. `ratio`: how many times lower and longer the second phase is (asymmetric only).
+
+    `definition`: what the document means by the duration; where it does not say, it is taken as one phase.
+    """
 
     shape: Literal["symmetric", "asymmetric"]
     phase_us: Annotated[int, whole(10, limits.MAX_PHASE_US, "a phase", "µs")]
     gap_us: Annotated[int, whole(0, 1000, "the gap", "µs")]
     ratio: Annotated[int, whole(2, 8, "the ratio")] | None = None
+    definition: Literal["phase", "unknown"] = "phase"
 
 
 class Channel(Part):

@@ -140,8 +140,11 @@ class Like:
         return value
 
 
-_KEY = Like("[a-z][a-z0-9_]*", "this is not a name", "use small letters, digits and _, such as calf_cramp")
+NAME = Like(
+    "[a-z][a-z0-9_]{0,63}", "this is not a name", "use small letters, digits and _, such as calf_cramp; at most 64"
+)
+"""Short enough for the name of a file in every file system [design]."""
 _DOI = Like(r"10\.[0-9]{4,9}/[^\s]+", "this does not look like a DOI", "write 10.1111/ner.12728")
 
-Name = Annotated[Text, _KEY]
+Name = Annotated[Text, NAME]
 Doi = Annotated[Text, _DOI]

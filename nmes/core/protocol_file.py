@@ -105,6 +105,7 @@ _WORDS = {
     "bool_type": ("yes or no is needed here", "write true or false"),
     "string_type": ("a text is needed here", "put it in quotes"),
     "string_too_short": ("the text is empty", "write something, or remove the key"),
+    "string_unicode": ("the text holds half a character", "write the whole character, or leave it out"),
     "string_too_long": ("the text is too long", "give at most 1000 letters"),
     "tuple_type": ("a list is needed here", "begin each entry with -"),
     "dict_type": ("a group of keys is needed here", "write key: value below it"),

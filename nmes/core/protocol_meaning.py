@@ -28,6 +28,7 @@ def key_of(path: str) -> str:
 _DESIGN = "design"
 _FORM = "design: the form of the file"
 _TAGS = "design: docs/reference/protocols.md"
+_A_CODE = "One code of the screening catalogue, which decides for each kind of protocol what yes or unknown leads to"
 
 MEANINGS: dict[str, Meaning] = {
     "id": Meaning("The protocol's name: that of the file without its ending", "", _FORM),
@@ -75,6 +76,12 @@ MEANINGS: dict[str, Meaning] = {
     "channels.N.waveform.gap_us": Meaning("Pause between the two phases", "µs", _DESIGN),
     "channels.N.waveform.ratio": Meaning(
         "How many times lower and longer the second phase is (asymmetric only)", "times", _DESIGN
+    ),
+    "channels.N.waveform.definition": Meaning(
+        "What the document means by the duration. unknown: it does not say whether one phase or the whole pulse; it is "
+        "given as one phase and marked TO VERIFY",
+        "",
+        _TAGS,
     ),
     "channels.N.max_amplitude_ma": Meaning(
         "The most this channel may ever give; the level is found below it", "mA", "device: the P24 gives at most 130 mA"
@@ -166,13 +173,20 @@ MEANINGS: dict[str, Meaning] = {
     "deload.N": Meaning("One rule of doing less", "", _FORM),
     "operator_absent_limit_s": Meaning("Nobody at the keys for so long pauses the session", "s", _DESIGN),
     "contraindications": Meaning(
-        "Codes of the screening that forbid, at least those every protocol asks", "", "source 38, 49, 50"
+        "Codes of the screening that forbid, at least those every protocol of its kind asks. What an answer leads to "
+        "comes from the catalogue, not from the list",
+        "",
+        "source 38, 49, 50",
     ),
-    "contraindications.N": Meaning("One code of the screening catalogue", "", "source 38, 49, 50"),
-    "precautions": Meaning("Codes of the screening that ask for care", "", "source 38, 49, 50"),
-    "precautions.N": Meaning("One code of the screening catalogue", "", "source 38, 49, 50"),
+    "contraindications.N": Meaning(_A_CODE, "", "source 38, 49, 50"),
+    "precautions": Meaning(
+        "Codes of the screening that ask for care. What an answer leads to comes from the catalogue, not from the list",
+        "",
+        "source 38, 49, 50",
+    ),
+    "precautions.N": Meaning(_A_CODE, "", "source 38, 49, 50"),
     "causes": Meaning("Codes of the causes that are asked before cramps are trained", "", _DESIGN),
-    "causes.N": Meaning("One code of the screening catalogue", "", _DESIGN),
+    "causes.N": Meaning(_A_CODE, "", _DESIGN),
     "patient_instructions": Meaning("What the patient is told", "", _FORM),
     "patient_instructions.N": Meaning("One sentence for the patient", "", _FORM),
     "stop_rules": Meaning("When to stop at once", "", _FORM),

@@ -87,9 +87,12 @@ STAGE: Final[Phrases[Stage]] = (
     ("pulses of a train", lambda one: unit(one.train_pulses, "")),
 )
 
+_MEANT: Final = {"phase": "one phase", "unknown": "TO VERIFY, one phase or the whole pulse"}
+
 PULSE: Final[Phrases[Channel]] = (
     ("maximum in the file", lambda one: unit(one.max_amplitude_ma, "mA")),
     ("phase", lambda one: unit(one.waveform.phase_us, "µs")),
+    ("what the duration means", lambda one: _MEANT[one.waveform.definition]),
     ("gap between the phases", lambda one: unit(one.waveform.gap_us, "µs")),
     ("pulse shape", lambda one: one.waveform.shape),
     ("second phase lower and longer by", lambda one: unit(one.waveform.ratio, "times")),

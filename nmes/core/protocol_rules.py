@@ -29,9 +29,9 @@ HOW_MANY: dict[str, tuple[int, int]] = {
 
 def whole_rules(tree: Tree, stem: str, folder: str) -> Found:
     """Everything that can be judged without knowing whether the parts are sound. `stem`: the file's name."""
-    if isinstance(tree.get(("id",)), str) and tree.get(("id",)) != stem:
+    if tree.word(("id",)) not in {"", stem}:
         yield tree.problem(("id",), "the id is not the name of the file", f'write "{stem}" or rename the file')
-    purpose = tree.get(("purpose",))
+    purpose = tree.word(("purpose",))
     if folder in get_args(Purpose) and purpose in get_args(Purpose) and purpose != folder:
         yield tree.problem(("purpose",), f"the file lies in the folder {folder}", f"write {folder}, or move the file")
     for many, (least, most) in HOW_MANY.items():
@@ -48,15 +48,15 @@ def whole_rules(tree: Tree, stem: str, folder: str) -> Found:
 
 
 def _changes(tree: Tree) -> Found:
-    """Every version after the first says what is new in it."""
+    """Every version after the first says what is new in it, in as many entries as it takes."""
     version, many = tree.get(("version",)), tree.get(("changes",))
-    told: set[object] = set()
+    told: set[int] = set()
     for index in range(len(many) if isinstance(many, list) else 0):
         path = ("changes", index, "version")
         one = tree.get(path)
-        if one in told:
-            yield tree.problem(path, "the changes of this version are told twice", "join them in one entry")
-        elif isinstance(one, int) and isinstance(version, int) and one > version:
+        if not isinstance(one, int):
+            continue  # told by the model
+        if isinstance(version, int) and one > version:
             yield tree.problem(path, f"the file is only version {version}", "raise version, or correct this")
         told.add(one)
     if isinstance(version, int) and version > 1 and version not in told and isinstance(many, (list, type(None))):
@@ -65,12 +65,13 @@ def _changes(tree: Tree) -> Found:
 
 
 def _intensity(tree: Tree) -> Found:
-    relative = tree.get(("intensity", "target")) in {"pct_mvic", "pct_max_tolerated"}
+    target = tree.word(("intensity", "target"))
+    relative = target in {"pct_mvic", "pct_max_tolerated"}
     percent = tree.get(("intensity", "percent"))
     if relative and percent is None:
         yield tree.problem(("intensity", "percent"), "this target needs a percentage", "add percent: 55, for example")
     for key in ("percent", "ceiling_percent"):
-        if not relative and tree.get(("intensity", key)) is not None:
+        if target and not relative and tree.get(("intensity", key)) is not None:
             accepted = "remove it, or write target: pct_max_tolerated or pct_mvic"
             yield tree.problem(("intensity", key), "this target has no percentage", accepted)
     yield from _ordered(tree, ("intensity", "percent"), ("intensity", "ceiling_percent"))
@@ -85,7 +86,10 @@ def _ordered(tree: Tree, low: Path, high: Path) -> Found:
 
 def _assessment(tree: Tree) -> Found:
     """A test says what it measures, and has one stage, named test; nothing else has such a stage."""
-    is_test, many = tree.get(("kind",)) == "assessment", tree.get(("stages",))
+    kind, many = tree.word(("kind",)), tree.get(("stages",))
+    if not kind:
+        return  # told by the model
+    is_test = kind == "assessment"
     if is_test and tree.get(("assessment",)) is None:
         yield tree.problem(("kind",), "what this test measures is not said", "add assessment: {measures: ctf}")
     if not is_test and isinstance(tree.get(("assessment",)), dict):
@@ -95,12 +99,12 @@ def _assessment(tree: Tree) -> Found:
         yield tree.problem(("stages", 1), "a test has one stage", "remove the others")
     for index in range(count):
         path = ("stages", index, "name")
-        name = tree.get(path)
-        if is_test and isinstance(name, str) and name != "test":
+        name = tree.word(path)
+        if is_test and name not in {"", "test"}:
             yield tree.problem(path, "the stage of a test is named test", "write test")
         if not is_test and name == "test":
             yield tree.problem(path, "only an assessment has a stage of this name", "write work, or kind: assessment")
-    if is_test and tree.get(("assessment", "measures")) == "ctf":
+    if is_test and tree.word(("assessment", "measures")) == "ctf":
         yield from _threshold_test(tree)
 
 

@@ -1,5 +1,7 @@
 """Rules of pads and people: where pads may lie, and what must be asked before they do.
 
+In which of its lists a file has a code changes nothing: what an answer leads to is decided by the catalogue alone.
+
 Separate, because what is asked depends on where the pads lie: both are judged here, against the body map and the
 screening catalogue.
 """
@@ -11,7 +13,7 @@ from collections.abc import Iterator
 from nmes.core.body_map import REGIONS, SITES, regional_codes, why_forbidden
 from nmes.core.problems import Problem
 from nmes.core.protocol_sources import texts
-from nmes.core.screening import CATALOGUE, always_asked
+from nmes.core.screening import CATALOGUE, Group, always_asked
 from nmes.core.suggest import nearest
 from nmes.core.yaml_tree import Path, Tree
 
@@ -22,6 +24,13 @@ _CLEARED_BY = {
     "surgeon": "surgeon_clearance_missing",
     "medical": "medical_clearance_missing",
     "midwife": "midwife_protocol_missing",
+}
+
+_LIST_OF = {
+    Group.CONTRAINDICATION: "contraindications",
+    Group.LOCAL: "contraindications",
+    Group.PRECAUTION: "precautions",
+    Group.CAUSE: "causes",
 }
 
 
@@ -35,18 +44,22 @@ def code_rules(tree: Tree) -> Found:
         if code in listed:
             yield tree.problem(path, "this code is listed twice", "remove one")
         listed[code] = path
-    kind, clearance = tree.get(("kind",)), tree.get(("clearance",))
-    if isinstance(tree.get(("contraindications",)), list):
-        blocking = {code for code, path in listed.items() if path[0] == "contraindications"}
+    kind, clearance = tree.word(("kind",)), tree.word(("clearance",)) or "none"
+    if all(isinstance(tree.get((name,)), list) for name in LISTS[:2]):
         if kind in {"nmes", "tens", "assessment"}:
-            for code in always_asked(str(kind), str(clearance or "none")):
-                if code not in blocking:
+            for code in always_asked(kind, clearance):
+                if code not in listed:
                     reason = f"every {kind} protocol has to ask for {code}"
-                    yield tree.problem(("contraindications",), reason, "add it", at_key=True)
-        needed = _CLEARED_BY.get(str(clearance))
-        if needed and needed not in blocking:
+                    yield tree.problem(("contraindications",), reason, f"add it to {list_of(code, kind)}", at_key=True)
+        needed = _CLEARED_BY.get(clearance)
+        if needed and needed not in listed:
             reason = f"whether the clearance is there has to be asked: {needed}"
             yield tree.problem(("clearance",), reason, f"add {needed} to contraindications")
+
+
+def list_of(code: str, kind: str) -> str:
+    """The list whose name says what the catalogue does with a code for this kind."""
+    return _LIST_OF[CATALOGUE[code].group(kind)]
 
 
 def pad_rules(tree: Tree) -> Found:
@@ -63,7 +76,8 @@ def pad_rules(tree: Tree) -> Found:
         for code in regional_codes(tuple(sites)):
             if code not in listed:
                 reason = f"pads in this region have to ask for {code}"
-                yield tree.problem(("contraindications",), reason, "add it, or list it under precautions", at_key=True)
+                accepted = f"add it to {list_of(code, tree.word(('kind',)))}"
+                yield tree.problem(("contraindications",), reason, accepted, at_key=True)
 
 
 def _pads(tree: Tree, path: Path) -> Found:

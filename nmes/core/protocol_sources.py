@@ -36,7 +36,7 @@ _STATED: tuple[Path, ...] = (
 )
 """What is no number and is part of the dose all the same; 0 stands for any."""
 
-_GRADED = re.compile(
+GRADED = re.compile(
     r"stages\.\d+\.(frequency_hz(\.(?!sweep_s|each_s)\w+)?|on_s|off_s|minutes|train_pulses|burst\.per_second"
     r"|phase_sweep\.(low|high)_us)|channels\.\d+\.waveform\.phase_us|schedule\.(sessions_per_week|weeks_low|weeks_high)"
 )
@@ -67,7 +67,7 @@ def _citations(tree: Tree) -> Found:
         keys.add(str(key))
     for path in _citing(tree):
         cites = texts(tree, (*path, "cite"))
-        needs = path[0] != "provenance" or tree.get((*path, "tag")) == "source"
+        needs = path[0] != "provenance" or tree.word((*path, "tag")) == "source"
         if needs and not cites:
             yield tree.problem((*path, "cite"), "this is called sourced, and no citation is named", "add cite: [key]")
         for place, key in cites:
@@ -114,15 +114,19 @@ def _is_number(name: str) -> bool:
 def _grade(tree: Tree) -> Found:
     """Grade A says that all that matters was read, or chosen within what was read."""
     provenance = tree.get(("provenance",))
-    if tree.get(("grade",)) != "A" or not isinstance(provenance, dict):
+    if tree.word(("grade",)) != "A" or not isinstance(provenance, dict):
         return
-    unread = [path for path in map(dotted, tree.numbers()) if _GRADED.fullmatch(path) and not _read(tree, path)]
+    unread = [path for path in map(dotted, tree.numbers()) if GRADED.fullmatch(path) and not _read(tree, path)]
     if unread:
         reason = f"grade A needs a source for {', '.join(unread[:4])}{' and others' * (len(unread) > 4)}"
         yield tree.problem(("grade",), reason, "write B (partly sourced) or C (mostly to verify)")
 
 
 def _read(tree: Tree, name: str) -> bool:
-    """Whether a value was read: a source, or our choice inside a range that a document gives (design with cite)."""
-    tag, cites = tree.get(("provenance", name, "tag")), texts(tree, ("provenance", name, "cite"))
-    return tag == "source" or (tag == "design" and bool(cites))
+    """Whether a value was read: a source, or our choice inside a range that a document gives.
+
+    That is `design` with the citation of the range, and a note that says what the range is.
+    """
+    origin = ("provenance", name)
+    tag, cites, note = tree.word((*origin, "tag")), texts(tree, (*origin, "cite")), tree.word((*origin, "note"))
+    return tag == "source" or (tag == "design" and bool(cites) and bool(note.strip()))

@@ -24,14 +24,6 @@ class FrequencyRange(Part):
     use_hz: Hertz
 
     @property
-    def low_mhz(self) -> int:
-        return milli(self.low_hz)
-
-    @property
-    def high_mhz(self) -> int:
-        return milli(self.high_hz)
-
-    @property
     def use_mhz(self) -> int:
         return milli(self.use_hz)
 

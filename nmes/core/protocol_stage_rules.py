@@ -7,6 +7,7 @@ be slow enough for a person, and leave the pulse room in its period.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from nmes.core import limits
 from nmes.core.problems import Problem
@@ -28,6 +29,8 @@ MIN_BURST_SILENCE_MS = 100
 """Between two bursts: enough for the output to be taken away and given again, whatever the device. [design]"""
 MAX_STEPS = 40
 """Of a test: more would take longer than a patient holds still. [design]"""
+MIN_PULSES_A_PART = 3
+"""At the slower end of what sweeps or takes turns: with fewer it may never be played, and so never be felt. [design]"""
 
 
 def channel_rules(tree: Tree, path: Path, channel: Channel) -> Found:
@@ -140,10 +143,23 @@ def _frequency(tree: Tree, path: Path, stage: Stage) -> Found:
             yield tree.problem((*at, "to_hz"), "a sweep has two ends", f"write frequency_hz: {one}, or another end")
         case AlternatingFrequency(first_hz=one, second_hz=other) if one == other:
             yield tree.problem((*at, "second_hz"), "both frequencies are the same", f"write frequency_hz: {one}")
+        case SweepFrequency(sweep_s=time_s):
+            yield from _long_enough(tree, (*at, "sweep_s"), stage, time_s)
+        case AlternatingFrequency(each_s=time_s):
+            yield from _long_enough(tree, (*at, "each_s"), stage, time_s)
         case SteppedFrequency():
             yield from _steps(tree, at, stage.frequency_hz)
         case _:
             pass
+
+
+def _long_enough(tree: Tree, at: Path, stage: Stage, time_s: Decimal) -> Found:
+    """The slower end has its pulses: an update leaves a period after the last one, so a shorter part is skipped."""
+    slowest_mhz, _ = stage.band_mhz(None)
+    if int(time_s * 1000) * slowest_mhz < MIN_PULSES_A_PART * 1_000_000:
+        needed_s = Decimal(MIN_PULSES_A_PART * 1000) / slowest_mhz
+        reason = f"at {slowest_mhz / 1000:g} Hz not even {MIN_PULSES_A_PART} pulses fall into this time"
+        yield tree.problem(at, reason, f"give {needed_s:.3g} s or more, or higher frequencies")
 
 
 def _steps(tree: Tree, at: Path, steps: SteppedFrequency) -> Found:
@@ -206,15 +222,27 @@ def _burst(tree: Tree, path: Path, stage: Stage) -> Found:
 
 
 def joint_rules(tree: Tree, channels: dict[Path, Channel], stages: dict[Path, Stage]) -> Found:
-    """Pulses that fit their period, a treatment that ends, turns that fit the off time."""
+    """Pulses that fit their period, a treatment that ends, one muscle for a threshold, turns that fit the off time."""
     for stage_path, stage in stages.items():
         for path, channel in channels.items():
             yield from _pulse_fits(tree, path, channel, stage_path, stage)
     lasts_ms = sum(stage.stage_ms for stage in stages.values() if stage.minutes or stage.contractions or stage.off_s)
     if lasts_ms > limits.MAX_TREATMENT_MS:
         yield tree.problem(("stages",), f"the treatment lasts {lasts_ms / 60_000:g} minutes", "give at most 120")
-    if tree.get(("channel_timing",)) in {"alternating", "sequential"}:
+    muscles = {channel.muscle for channel in channels.values()}
+    if len(muscles) > 1:
+        yield from _one_threshold(tree, stages)
+    if tree.word(("channel_timing",)) in {"alternating", "sequential"}:
         yield from _turns(tree, len(channels), stages)
+
+
+def _one_threshold(tree: Tree, stages: dict[Path, Stage]) -> Found:
+    """A cramp threshold frequency is that of one muscle: one measured at another would be the wrong one."""
+    for path, stage in stages.items():
+        if isinstance(stage.frequency_hz, DerivedFrequency):
+            reason = "the cramp threshold frequency is that of one muscle, and the channels name several"
+            accepted = "name the same muscle in each channel, or write a protocol for each muscle"
+            yield tree.problem((*path, "frequency_hz"), reason, accepted)
 
 
 def _pulse_fits(tree: Tree, path: Path, channel: Channel, stage_path: Path, stage: Stage) -> Found:
@@ -236,7 +264,7 @@ def _turns(tree: Tree, channels: int, stages: dict[Path, Stage]) -> Found:
     if channels < 2:
         yield tree.problem(("channel_timing",), "taking turns needs two channels or more", "write simultaneous")
         return
-    turns = 2 if tree.get(("channel_timing",)) == "alternating" else channels
+    turns = 2 if tree.word(("channel_timing",)) == "alternating" else channels
     for path, stage in stages.items():
         if stage.continuous:
             yield tree.problem((*path, "continuous"), "a continuous stage cannot take turns", "write simultaneous")

@@ -2,7 +2,7 @@
 
 The law: what is not known counts as yes, what is not answered blocks, an absolute contraindication cannot be
 overridden, what needs a medical review is passed only with who reviewed it and the reason, and a warning only with a
-reason and a name.
+reason and a name. An answer word or a command is neither (`tells`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,17 @@ __all__ = [
     "always_asked",
     "in_groups",
     "judge",
+    "tells",
 ]
+
+NO_ANSWER_IN_WORDS = frozenset(
+    (
+        *("yes", "no", "unknown", "y", "n", "u", "ok", "none", "nothing", "na", "nil"),
+        *("stop", "placed", "titrate", "accept", "start", "pause", "resume", "mark", "status", "wait", "end", "help"),
+        *("back", "again", "here", "cramp", "measure", "mvic", "force", "ctf"),
+    )
+)
+"""Answers and commands: typed where a name or a reason is asked for, they were meant for something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ def judge(protocol_codes: Iterable[str], kind: str, answers: Iterable[Answer], b
     if blocked:
         return Blocked(blocked)
     applying = {code: said for code, said in given.items() if _applies(said)}
-    nameless = by is not None and not by.strip()
+    nameless = by is not None and not tells(by)
     review = tuple(
         code
         for code, said in applying.items()
@@ -90,6 +100,17 @@ def judge(protocol_codes: Iterable[str], kind: str, answers: Iterable[Answer], b
         if CATALOGUE[code].severity(kind) is not Severity.NOTE and (nameless or not _reasoned(said))
     )
     return Warned(warned) if warned else Clear()
+
+
+def tells(text: str) -> bool:
+    """Whether a text may be a name or a reason: words other than answers and commands, of at least two letters.
+
+    A key held down or pressed in a row (`nnnnn`) and the next line of a script (`no`) are neither. Nobody can tell a
+    good reason from a bad one; what is certainly none is refused.
+    """
+    words = ["".join(filter(str.isalpha, word)) for word in text.casefold().split()]
+    told = [word for word in words if word and word not in NO_ANSWER_IN_WORDS]
+    return len(set("".join(told))) > 1
 
 
 def in_groups(codes: Iterable[str], kind: str) -> tuple[str, ...]:
@@ -110,8 +131,8 @@ def _applies(said: list[Answer]) -> bool:
 
 
 def _reasoned(said: list[Answer]) -> bool:
-    return all(answer.reason.strip() for answer in said if answer.reply is not Reply.NO)
+    return all(tells(answer.reason) for answer in said if answer.reply is not Reply.NO)
 
 
 def _seen(said: list[Answer]) -> bool:
-    return all(answer.reviewed_by.strip() for answer in said if answer.reply is not Reply.NO)
+    return all(tells(answer.reviewed_by) for answer in said if answer.reply is not Reply.NO)

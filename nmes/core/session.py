@@ -21,12 +21,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 
+from nmes.core import assessing
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import measurement as m
 from nmes.core.course import Course
 from nmes.core.dose import Ledger
-from nmes.core.limits import MAX_CTF_MHZ, MAX_SLEW_UA_PER_S, MIN_CTF_MHZ, MIN_RAMP_MS, MIN_RESUME_MS
+from nmes.core.felt import Felt
+from nmes.core.limits import MAX_SLEW_UA_PER_S, MIN_RAMP_MS, MIN_RESUME_MS
 from nmes.core.plan import ChannelAt, Plan, Slot
 from nmes.core.screening import Blocked, Clear, ReviewFirst, Warned, judge
 from nmes.core.timeline import Phase
@@ -246,8 +248,8 @@ class Session:
     """Channels that are acknowledged to be in the gap between two bursts: `confirmed`, and nothing flows."""
     course_from_ms: int = 0
     """When the titration began: from then on its sweep counts."""
-    felt: tuple[int, int] = (0, 0)
-    """The amplitude that the device confirmed for the slot being titrated, and since when."""
+    felt: Felt = field(default_factory=Felt)
+    """The amplitude that the device confirmed for the slot being titrated, and how much of its sweep at it."""
     flow: tuple[tuple[int, int, int], ...] = ()
     """What may cross the skin now: `(channel, low_ua, high_ua)`; low is below high while a change is not confirmed."""
     ledger: Ledger = field(default_factory=Ledger)
@@ -261,6 +263,8 @@ class Session:
     measured: tuple[m.Measured, ...] = ()
     train: m.Train | None = None
     """The last train that a stepped test has begun; None = none since the last titration."""
+    once_more: bool = False
+    """A pause has cut the first train of a stepped test: after its slow repetition it comes once more, at its level."""
 
 
 Step = tuple[Session, tuple[c.Command, ...]]
@@ -402,7 +406,10 @@ def _titrate(session: Session, slot: Slot) -> Step:
     match session.state:
         case Ready() | Stopped() if slot in session.plan.slots:
             # From here on the old level is void: a search that is broken off must not leave it in force.
-            return _commit(replace(session, plan=session.plan.with_level(slot, 0), train=None), ToTitrate(slot))
+            void = replace(session, plan=session.plan.with_level(slot, 0), train=None, once_more=False)
+            if session.plan.assessment == m.CTF:  # a new level meets the lowest rate first: docs/decisions/0020
+                void = replace(void, position_ms=0)
+            return _commit(void, ToTitrate(slot))
         case Ready() | Stopped():
             return _refused(session, "no_such_slot", channel=slot.channel)
         case _:
@@ -461,7 +468,7 @@ def _enabled(session: Session) -> Step:
     session = replace(session, raised_at_ms=None, outputs=(), arms=())
     match goal:
         case ToTitrate(slot=slot):
-            session = replace(session, course_from_ms=session.now_ms, felt=(0, session.now_ms))
+            session = replace(session, course_from_ms=session.now_ms, felt=Felt(since_ms=session.now_ms))
             return replace(session, state=Titrating(slot, 0)), ()
         case ToRun(from_ms=from_ms):
             return _output(session, Running(session.now_ms - from_ms))
@@ -498,7 +505,7 @@ def _increase(session: Session, channel: int) -> Step:
         return _refused(session, "not_confirmed_yet", channel=channel)
     if amplitude + step_ua > session.plan.ceiling_ua(slot):
         return _refused(session, "ceiling", channel=channel, ceiling_ua=session.plan.ceiling_ua(slot))
-    cap_ua = _cap_ua(session, slot)
+    cap_ua = assessing.cap_ua(session.plan, session.measured, slot)
     searching = isinstance(state, Titrating) and not state.measured  # for the most that is tolerated, perhaps anew
     if cap_ua is not None and amplitude + step_ua > cap_ua and not searching:
         return _refused(session, "over_target", channel=channel, ceiling_ua=cap_ua)
@@ -546,138 +553,84 @@ def _lowered_in_pause(session: Session, from_ms: int, channel: int) -> Step:
 
 
 def _accept(session: Session) -> Step:
-    match session.state:
-        case Titrating(amplitude_ua=0):
-            return _refused(session, "level_zero")
-        case Titrating(slot=slot, amplitude_ua=amplitude):
-            if dict(session.confirmed).get(slot.channel, 0) != amplitude:
-                return _refused(session, "not_confirmed_yet", channel=slot.channel)
-            if unfelt_ms := _unfelt_ms(session, slot):
-                return _refused(session, "not_felt_yet", channel=slot.channel, wait_ms=unfelt_ms)
-            cap_ua = _cap_ua(session, slot)
-            if cap_ua is not None and amplitude > cap_ua:
-                return _refused(session, "over_target", channel=slot.channel, ceiling_ua=cap_ua)
-            session = replace(session, plan=session.plan.with_level(slot, amplitude))
-            session, noted = _noted(session, "level", channel=slot.channel, waveform=slot.waveform, level_ua=amplitude)
-            return _with(_accepted(session, slot, amplitude), noted)
-        case _:
-            return _refused(session, "not_live")
+    level = _felt(session)
+    if level is None:
+        return _refused(session, "not_live")
+    refusal = assessing.unsettled(level) or assessing.over_cap(session.plan, session.measured, level)
+    if refusal is not None:
+        return _told(session, refusal)
+    slot, level_ua = level.slot, level.amplitude_ua
+    session = replace(session, plan=session.plan.with_level(slot, level_ua))
+    session, noted = _noted(session, "level", channel=slot.channel, waveform=slot.waveform, level_ua=level_ua)
+    return _with(_accepted(session, level), noted)
 
 
 # --- what is measured ---
 
 
-def _cap_ua(session: Session, slot: Slot) -> int | None:
-    """The most this slot's level may be where the protocol gives a ceiling in % of the most that is tolerated."""
-    step_ua = session.plan.capabilities.amplitude_step_ua
-    return m.cap_ua(session.plan.aim, session.measured, slot, step_ua)
+def _felt(session: Session) -> assessing.Felt | None:
+    """What is felt where a level is being found; None elsewhere."""
+    if not isinstance(session.state, Titrating):
+        return None
+    slot = session.state.slot
+    confirmed_ua = dict(session.confirmed).get(slot.channel, 0)
+    return assessing.Felt(slot, session.state.amplitude_ua, confirmed_ua, _unfelt_ms(session, slot))
 
 
-def _accepted(session: Session, slot: Slot, amplitude_ua: int) -> Step:
+def _accepted(session: Session, level: assessing.Felt) -> Step:
     """A level was accepted. Where it is what was to be measured, it is the value, and the last one ends the session."""
-    if session.plan.assessment not in m.BY_LEVEL:
+    value = assessing.value_of(session.plan, level)
+    if value is None:
         return _halt(session, Lowering())
-    session, noted = _stored(session, m.Measured(e.What(session.plan.assessment), slot.channel, amplitude_ua, slot))
-    found = {one.slot for one in session.measured if one.what == session.plan.assessment}
-    missing = set(session.plan.slots) - found
-    return _with(_halt(session, Lowering() if missing else Ending("assessed")), noted)
+    session, noted = _kept(session, value)
+    all_measured = assessing.is_all_measured(session.plan, session.measured)
+    return _with(_halt(session, Ending("assessed") if all_measured else Lowering()), noted)
 
 
 def _cramp(session: Session) -> Step:
     """The muscle cramps. In a test of the cramp threshold the output goes to 0 in this very step.
 
-    The result is the frequency of the last train begun, also after a pause or a STOP that came first. Before any train
-    (the level is being found) there is no result, but the output goes to 0 too. Elsewhere it is a mark: training
-    makes cramps.
+    The result is the frequency of the train under way, its rest included. Whatever halted the output before (STOP, a
+    pause, a fault) has ended the train: what is told after it, a moment or an hour, is a mark, and the person hears
+    that nothing was measured. Elsewhere a cramp is a mark too: training makes cramps.
     """
     if session.plan.assessment != m.CTF:
         return _noted(session, "mark", kind="cramp", text="")
-    train = session.train
     match session.state:
-        case Running() | Resuming() | Pausing() | Committing() | Enabling() if train:
-            session, noted = _threshold(session, train)
+        case Running() | Resuming() if session.train and not session.train.over:
+            session, noted = _kept(session, *assessing.thresholds(session.train))
             return _with(_halt(session, Ending("assessed")), noted)
-        case Paused() if train:
-            session, noted = _threshold(session, train)
-            return _with(_close(session, "assessed"), noted)
-        case Stopping() | Stopped() | Unsure() if train:
-            return _threshold(session, train)
+        case Ending(why="assessed") | Ended(why="assessed"):  # it has counted, once
+            return _noted(session, "mark", kind="cramp", text="")
         case _:
             session, noted = _noted(session, "mark", kind="cramp", text="")
-            return _with(_pause(session, "cramp"), noted)
-
-
-def _threshold(session: Session, train: m.Train) -> Step:
-    """The train's frequency is the cramp threshold of every channel that was in it; it counts once."""
-    session, noted = replace(session, train=None), tuple[c.Command, ...]()
-    for channel, level_ua in train.levels_ua:
-        value = m.Measured(e.What.CTF, channel, train.mhz)
-        session, note = _stored(session, value, level_ua=level_ua)
-        noted = (*noted, *note)
-    return session, noted
-
-
-def _train(plan: Plan, t_ms: int, arms: tuple[c.Arm, ...]) -> m.Train:
-    """The train of the step at a plan time, with the levels it goes to."""
-    return m.Train(plan.stage_at(t_ms).step_mhz or 0, tuple((arm.channel, arm.level_ua) for arm in arms))
+            session, commands = _with(_pause(session, "cramp"), noted)
+            if session.train:  # said last, so that it is what the person reads
+                session, noted = _noted(session, "not_measured")
+                commands = (*commands, *noted)
+            return session, commands
 
 
 def _measure(session: Session, event: e.Measure) -> Step:
     """What a person measured. Legal until the end; it changes no output."""
     if isinstance(session.state, Ended):
         return _refused(session, "over")
-    if event.channel not in {channel.channel for channel in session.plan.channels}:
-        return _refused(session, "no_such_slot", channel=event.channel)
-    match event.what:
-        case e.What.MAX_TOLERATED | e.What.MOTOR_THRESHOLD:
-            return _measure_level(session, event)
-        case e.What.CTF:
-            return _measure_typed(session, event, MIN_CTF_MHZ, MAX_CTF_MHZ)
-        case e.What.MVIC | e.What.EVOKED:
-            return _measure_typed(session, event, 1, m.MAX_FORCE_MN)
-        case _:
-            assert_never(event.what)
+    value = assessing.measure(session.plan, event, _felt(session))
+    if isinstance(value, c.Note):
+        return _told(session, value)
+    if value.what is e.What.MAX_TOLERATED and isinstance(session.state, Titrating):
+        session = replace(session, state=replace(session.state, measured=True))
+    return _kept(session, value)
 
 
-def _measure_level(session: Session, event: e.Measure) -> Step:
-    """The present amplitude, as the device has confirmed it: what is felt now is what is measured."""
-    if event.value:
-        return _refused(session, "amplitude_is_measured")
-    match session.state:
-        case Titrating(slot=slot, amplitude_ua=amplitude) if slot.channel == event.channel and amplitude:
-            if dict(session.confirmed).get(slot.channel, 0) != amplitude:
-                return _refused(session, "not_confirmed_yet", channel=slot.channel)
-            if unfelt_ms := _unfelt_ms(session, slot):
-                return _refused(session, "not_felt_yet", channel=slot.channel, wait_ms=unfelt_ms)
-            if event.what is e.What.MAX_TOLERATED:
-                session = replace(session, state=replace(session.state, measured=True))
-            return _stored(session, m.Measured(event.what, slot.channel, amplitude, slot))
-        case Titrating(slot=slot) if slot.channel == event.channel:
-            return _refused(session, "level_zero")
-        case _:
-            return _refused(session, "not_live")
-
-
-def _measure_typed(session: Session, event: e.Measure, low: int, high: int) -> Step:
-    if event.value is None or not low <= event.value <= high:
-        return _refused(session, "value_range", what=str(event.what), low=low, high=high)
-    return _stored(session, m.Measured(event.what, event.channel, event.value))
-
-
-def _stored(session: Session, new: m.Measured, **also: int) -> Step:
+def _kept(session: Session, *values: m.Measured) -> Step:
     """Kept, and noted for the record: the next session finds it there."""
-    session = replace(session, measured=m.with_value(session.measured, new))
-    permille = m.mvic_permille(session.measured, new.channel) if new.what is e.What.EVOKED else None
-    if permille is not None:
-        also["permille"] = permille
-    if new.what is e.What.MAX_TOLERATED and new.slot and _at_ceiling(session.plan, new.slot, new.value):
-        also["at_ceiling"] = 1  # the patient may tolerate more than could be tried
-    values = {"channel": new.channel, f"value_{m.UNITS[new.what]}": new.value}
-    return _noted(session, "measured", what=str(new.what), **values, **also)
-
-
-def _at_ceiling(plan: Plan, slot: Slot, amplitude_ua: int) -> bool:
-    return amplitude_ua + plan.capabilities.amplitude_step_ua > plan.ceiling_ua(slot)
+    notes: tuple[c.Command, ...] = ()
+    for value in values:
+        session = replace(session, measured=m.with_value(session.measured, value))
+        session, told = _told(session, assessing.note(session.plan, session.train, session.measured, value))
+        notes = (*notes, *told)
+    return session, notes
 
 
 # --- the plan runs ---
@@ -692,6 +645,9 @@ def _tick(session: Session, event: e.Tick) -> Step:
             if event.stalled_ms:
                 state = replace(state, origin_ms=origin + event.stalled_ms)
             t_ms = event.now_ms - state.origin_ms
+            if session.once_more and t_ms >= session.plan.stages[0].end_ms:
+                state = Running(state.origin_ms + session.plan.stages[0].end_ms)
+                session, t_ms = replace(session, once_more=False), event.now_ms - state.origin_ms
             if t_ms >= session.plan.duration_ms:
                 return _at_the_end(replace(session, position_ms=session.plan.duration_ms))
             if isinstance(state, Resuming) and t_ms - state.resumed_ms >= MIN_RESUME_MS:
@@ -706,10 +662,14 @@ def _tick(session: Session, event: e.Tick) -> Step:
 
 
 def _at_the_end(session: Session) -> Step:
-    """The plan is over. A test that gets there has found nothing, and that is a result too."""
-    noted: tuple[c.Command, ...] = ()
-    if session.plan.assessment == m.CTF:
-        session, noted = _noted(session, "not_reached", cap_mhz=session.train.mhz if session.train else 0)
+    """The plan is over. A test that gets there, and was given to its cap, has found nothing: that is a result too."""
+    if session.plan.assessment != m.CTF:
+        return _halt(session, Ending("complete"))
+    cap_mhz = assessing.cap_mhz(session.plan)
+    if not assessing.reached_cap(session.plan, session.train):
+        session, noted = _noted(session, "test_incomplete", cap_mhz=cap_mhz)
+        return _with(_halt(session, Ending("incomplete")), noted)
+    session, noted = _noted(session, "not_reached", cap_mhz=cap_mhz)
     return _with(_halt(session, Ending("complete")), noted)
 
 
@@ -741,7 +701,10 @@ def _output(session: Session, state: Live) -> Step:
         commands = (*commands, c.SetOutput(outputs))
     waveforms = dict(session.waveforms) | {output.channel: output.waveform for output in outputs}
     if outputs and session.plan.assessment == m.CTF and not isinstance(state, Titrating):
-        session = replace(session, train=_train(session.plan, session.now_ms - state.origin_ms, arms))
+        train = assessing.train(session.plan, session.train, session.now_ms - state.origin_ms, outputs)
+        session = replace(session, train=train)
+    if not arms:
+        session = replace(session, train=assessing.over(session.train))
     session = replace(session, state=state, arms=arms, outputs=outputs, waveforms=tuple(sorted(waveforms.items())))
     return session, commands
 
@@ -789,8 +752,8 @@ def _channel(
 
 def _unfelt_ms(session: Session, slot: Slot) -> int:
     """How long the present amplitude must still be felt until all of its sweep has been, at this amplitude."""
-    _, since_ms = session.felt
-    return max(0, session.plan.course(slot).cycle_ms - (session.now_ms - since_ms))
+    course, time_ms = session.plan.course(slot), session.now_ms - session.course_from_ms
+    return session.felt.missing_ms(course, time_ms, session.now_ms)
 
 
 def _climbs(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> bool:
@@ -831,25 +794,17 @@ def _channel_at(session: Session, state: Running | Resuming, channel: int) -> Ch
 
 def _halt(session: Session, state: State) -> Step:
     """Ask for 0, forget what was armed, and count what may still flow as uncertain until the halt is confirmed."""
-    session = _flowing(session, session.now_ms, _possible(session))
+    session = replace(_flowing(session, session.now_ms, _possible(session)), train=assessing.over(session.train))
     return replace(session, state=state, epoch=session.epoch + 1, outputs=(), arms=()), (c.Halt(), c.Disarm())
-
-
-def _restart_ms(plan: Plan, t_ms: int) -> int:
-    """Where to go on after a pause. A test goes on with its last whole train, because the first one after a resume
-    climbs over 5 s and tests nothing; the one after it, cut off or still to come, is then at the level."""
-    point_ms = plan.restart_point(t_ms)
-    if plan.assessment != m.CTF:
-        return point_ms
-    stage = plan.stage_at(point_ms)
-    return plan.stage_at(stage.start_ms - 1).start_ms if point_ms == stage.start_ms else stage.start_ms
 
 
 def _pause(session: Session, why: str) -> Step:
     match session.state:
         case Running(origin_ms=origin) | Resuming(origin_ms=origin):
-            from_ms = _restart_ms(session.plan, session.now_ms - origin)
-            session, noted = _noted(session, "pause", why=why, from_ms=from_ms)
+            t_ms = session.now_ms - origin
+            from_ms = assessing.restart_ms(session.plan, t_ms)
+            once_more = session.once_more or assessing.cuts_the_first(session.plan, t_ms)
+            session, noted = _noted(replace(session, once_more=once_more), "pause", why=why, from_ms=from_ms)
             return _with(_halt(session, Pausing(from_ms, why)), noted)
         case Titrating():
             session, noted = _noted(session, "titration_left", why=why)
@@ -992,7 +947,8 @@ def _device(session: Session, event: e.Device) -> Step:
             return _enabled(session)
         case e.OutputSent(now_ms=now_ms, amplitudes=sent, gap=gap):
             flow = _between(_flowing_of(session.confirmed, session.silent), _flowing_of(sent, gap))
-            return _flowing(replace(session, sent=session.waveforms), now_ms, flow), ()
+            session = replace(session, sent=session.waveforms, felt=session.felt.sent(now_ms))
+            return _flowing(session, now_ms, flow), ()
         case e.OutputConfirmed():
             return _output_confirmed(session, event), ()
         case e.Doubt(since_ms=since_ms):
@@ -1018,9 +974,9 @@ def _output_confirmed(session: Session, event: e.OutputConfirmed) -> Session:
     confirmed = event.amplitudes
     session = replace(session, confirmed=confirmed, silent=event.gap, played=session.sent)
     if isinstance(session.state, Titrating):
-        present_ua = dict(confirmed).get(session.state.slot.channel, 0)
-        if present_ua != session.felt[0]:
-            session = replace(session, felt=(present_ua, session.now_ms))
+        channel = session.state.slot.channel
+        present_ua, present = dict(confirmed).get(channel, 0), dict(session.sent).get(channel)
+        session = replace(session, felt=session.felt.confirmed(present_ua, present, event.now_ms))
     flowing = _flowing_of(confirmed, event.gap)
     return _flowing(session, event.now_ms, _between(flowing, flowing))
 
@@ -1093,7 +1049,10 @@ def _flowing(session: Session, now_ms: int, flow: Mapping[int, tuple[int, int]])
 
 
 def _noted(session: Session, code: str, **values: int | str) -> Step:
-    note = c.Note(code, tuple(values.items()))
+    return _told(session, c.Note(code, tuple(values.items())))
+
+
+def _told(session: Session, note: c.Note) -> Step:
     return replace(session, note=note), (note,)
 
 

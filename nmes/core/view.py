@@ -325,13 +325,9 @@ def _position_ms(session: s.Session) -> int:
 
 
 def _may(session: s.Session) -> frozenset[str]:
-    """The actions of the state, and CRAMP where it would halt or be a result."""
-    testing = session.plan.assessment == m.CTF
-    live = isinstance(session.state, s.Committing | s.Enabling | s.Live)
-    kept = session.train is not None and isinstance(
-        session.state, s.Pausing | s.Paused | s.Stopping | s.Stopped | s.Unsure
-    )
-    return _may_do(session) | ({"cramp"} if testing and (live or kept) else set())
+    """The actions of the state, and CRAMP in a test where it would halt or be a result: once halted it is a mark."""
+    live = session.plan.assessment == m.CTF and isinstance(session.state, s.Committing | s.Enabling | s.Live)
+    return _may_do(session) | ({"cramp"} if live else set())
 
 
 def _may_do(session: s.Session) -> frozenset[str]:

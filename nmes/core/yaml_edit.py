@@ -60,7 +60,8 @@ def _plain(value: str) -> bool:
     if any(letter in value for letter in ",[]{}\n"):
         return False
     try:
-        return read(f"key: {value}".encode(), "").value == {"key": value}
+        text = f"key: {value}\nlist: [{value}]".encode("utf-8", "surrogatepass")  # a list in a row has rules of its own
+        return read(text, "").value == {"key": value, "list": [value]}
     except ProtocolError:
         return False
 

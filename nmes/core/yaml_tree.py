@@ -74,6 +74,11 @@ class Tree:
                     return None
         return value
 
+    def word(self, path: Path) -> str:
+        """The text at a path; "" if there is none, or something that is no text and that the model tells."""
+        value = self.get(path)
+        return value if isinstance(value, str) else ""
+
     def problem(self, path: Path, reason: str, accepted: str = "", *, at_key: bool = False) -> Problem:
         """A problem with what stands at `path`, placed at its value, or at its key."""
         line, column = self.keys_at.get(path, (1, 1)) if at_key else self.place(path)

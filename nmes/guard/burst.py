@@ -1,9 +1,9 @@
 """What bursts are allowed beyond any other train: to come back, after a gap, without climbing again. Nothing else.
 
 Pure. A channel armed with bursts may return to the amplitude that was acknowledged before its gap, if the end of that
-burst is acknowledged too and was passed less than a second ago, and the burst began a whole burst period ago (less a
-turn). So bursts cannot be joined to a train, and after a lost end the next burst pays for its rise from 0. Any halt,
-any disarming and any arming with another waveform ends the allowance. A burst must end: see `overlong`.
+burst is acknowledged too and was passed less than a second ago; after a lost end the next burst pays for its rise from
+0. Any halt, any disarming and any arming with another waveform ends the allowance. A burst must end: see `overlong`.
+Bursts cannot be joined to a train, returning or climbing, through a halt or not: see `too_soon`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,20 @@ def returns_to_ua(lane: Lane, armed: Armed, now_us: int, limit: Ceilings) -> int
     gap = lane.gap
     if gap is None or not armed.burst_pulses or now_us - gap.from_us >= limit.burst_gap_us:
         return 0
-    early = now_us - gap.burst_from_us < armed.burst_period_ms * 1000 - limit.turn_us
-    return 0 if early else gap.peak_ua
+    return gap.peak_ua
+
+
+def too_soon(lane: Lane, armed: Armed, now_us: int, limit: Ceilings) -> Refusal | None:
+    """A burst begins a burst period after the last one began, less a turn, and after half of the usual silence.
+
+    Whatever it climbs from: what is switched off for a moment and on again is a train. [design]
+    """
+    if not armed.burst_pulses or lane.burst_from_us is not None:
+        return None  # no bursts, or the same one goes on
+    from_us = max(lane.begun_us + armed.burst_period_ms * 1000 - limit.turn_us, lane.ended_us + armed.gap_least_us)
+    if now_us >= from_us:
+        return None
+    return Refusal(Rule.BURST_TOO_SOON, f"a burst {from_us - now_us} µs too early after the last")
 
 
 def earned_us(armed: Armed, returning: bool) -> int:
@@ -47,7 +59,8 @@ def lit(lane: Lane, armed: Armed, now_us: int, limit: Ceilings) -> Lane:
         return replace(lane, burst_from_us=None, burst_by_us=None, gap=None)
     if lane.burst_from_us is not None:
         return replace(lane, gap=None)
-    return replace(lane, burst_from_us=now_us, burst_by_us=now_us + armed.burst_us + limit.burst_late_us, gap=None)
+    by_us = now_us + armed.burst_us + limit.burst_late_us
+    return replace(lane, burst_from_us=now_us, burst_by_us=by_us, gap=None, begun_us=now_us)
 
 
 def dark(before: State, after: State, asked: Pending) -> tuple[Lane, ...]:
@@ -62,8 +75,7 @@ def dark(before: State, after: State, asked: Pending) -> tuple[Lane, ...]:
         if lane.burst_from_us is None or goes_on:
             continue
         peak_ua = min([before.acknowledged[index], *(peaks[index] for peaks in sent)])
-        gap = Gap(peak_ua, asked.at_us, lane.burst_from_us)
-        lanes[index] = replace(lane, burst_from_us=None, burst_by_us=None, gap=gap)
+        lanes[index] = replace(forgotten(lane, asked.at_us), gap=Gap(peak_ua, asked.at_us))
     return tuple(lanes)
 
 
@@ -76,6 +88,10 @@ def overlong(state: State, now_us: int, limit: Ceilings) -> Refusal | None:
     return None
 
 
-def forgotten(lane: Lane) -> Lane:
-    """After a halt there is neither burst nor gap."""
-    return replace(lane, burst_from_us=None, burst_by_us=None, gap=None)
+def forgotten(lane: Lane, now_us: int) -> Lane:
+    """After a halt there is neither burst nor gap; when the burst that it cut began and ended is still known.
+
+    What began as a train has no such times.
+    """
+    ended_us = now_us if lane.burst_from_us == lane.begun_us else lane.ended_us
+    return replace(lane, burst_from_us=None, burst_by_us=None, gap=None, ended_us=ended_us)

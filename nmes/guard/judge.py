@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from nmes.guard.burst import earned_us, forgotten, lit, returns_to_ua
+from nmes.guard.burst import earned_us, forgotten, lit, returns_to_ua, too_soon
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.confirmed import check_confirmed
 from nmes.guard.pulse import Pulse, check_pulse, check_time, measure
@@ -46,7 +46,7 @@ def judge(state: State, request: Request, now_us: int, limit: Ceilings) -> Judge
 def halted(state: State, number: int, now_us: int) -> State:
     """A halt goes out: whatever was on its way counts for nothing, the skin counts as 0, silence counts from here."""
     others = tuple(pending for pending in state.pending if isinstance(pending.seen, Halt))
-    lanes = tuple(forgotten(_settled(lane, now_us)) for lane in state.lanes)
+    lanes = tuple(forgotten(_settled(lane, now_us), now_us) for lane in state.lanes)
     off = (0,) * len(lanes)
     stopped = replace(state, lanes=lanes, stage=Stage.HALTING, pending=others, acknowledged=off, renewed_us=now_us)
     return _changed(stopped, Pending(state.turn + 1, number, Halt(), now_us))
@@ -120,6 +120,9 @@ def _channel(lane: Lane, from_ua: int, train: Train, pulse: Pulse, now_us: int, 
     refusal = check_confirmed(train, pulse, lane.armed, limit)
     if refusal:
         return refusal
+    refusal = too_soon(lane, lane.armed, now_us, limit) if pulse.peak_ua else None
+    if refusal:
+        return Refusal(refusal.rule, f"channel {train.channel}: {refusal.detail}")
     waited_from_us = lane.waited_from_us
     returns_ua = returns_to_ua(lane, lane.armed, now_us, limit)
     if pulse.peak_ua > max(from_ua, returns_ua):

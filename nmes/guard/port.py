@@ -268,6 +268,7 @@ class GuardedPort:
         goes_on = armed is not None and lane.armed is not None and armed.same_waveform(lane.armed)
         lane = replace(lane, armed=armed, gap=lane.gap if goes_on else None)
         if armed is not None and armed.burst_pulses and may_be_on(self._state, channel - 1):
-            lane = lit(lane, armed, self._time(), self._ceilings)  # a train that is on is a burst from here on
+            # A train that is on is a burst from here on; it began as a train, so the next burst need not wait for it.
+            lane = replace(lit(lane, armed, self._time(), self._ceilings), begun_us=lane.begun_us)
         lanes[channel - 1] = lane
         self._state = replace(self._state, lanes=tuple(lanes))

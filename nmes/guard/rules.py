@@ -21,6 +21,7 @@ class Rule(StrEnum):
     CONFIRMED_RATE = "confirmed_rate"
     PULSE_SHAPE = "pulse_shape"
     RISE = "rise"
+    BURST_TOO_SOON = "burst_too_soon"
     DEVICE_RAMP = "device_ramp"
     PERIOD = "period"
     PULSE_TIME = "pulse_time"

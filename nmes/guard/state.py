@@ -60,6 +60,11 @@ class Armed:
         """The length of one burst, its last period included."""
         return self.burst_pulses * self.period_us
 
+    @property
+    def gap_least_us(self) -> int:
+        """Half of the silence that belongs between two bursts: what is left of it where a burst ended late."""
+        return (self.burst_period_ms * 1000 - self.burst_us) // 2
+
     def same_waveform(self, other: Armed) -> bool:
         """Whether only level or ramp differ: what was felt is the same."""
         return replace(other, level_ua=self.level_ua, ramp_ms=self.ramp_ms) == self
@@ -69,12 +74,11 @@ class Armed:
 class Gap:
     """The silence after a burst, once its end is acknowledged: at `peak_ua`, acknowledged, the burst was on before it.
 
-    `from_us`: when the request that ended the burst was passed; `burst_from_us`: when the one that began it was.
+    `from_us`: when the request that ended the burst was passed.
     """
 
     peak_ua: int
     from_us: int
-    burst_from_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Lane:
     """One channel. Waiting since `waited_from_us` pays for rises; `spent_pc` was delivered before `since_us`.
 
     `burst_from_us`: since when a burst is on, until its end is acknowledged; `burst_by_us`: when it must have ended.
+    `begun_us`, `ended_us`: when the last burst was begun, and when it or the output was ended; a halt forgets neither.
     """
 
     armed: Armed | None = None
@@ -93,6 +98,8 @@ class Lane:
     burst_from_us: int | None = None
     burst_by_us: int | None = None
     gap: Gap | None = None
+    begun_us: int = LONG_AGO_US
+    ended_us: int = LONG_AGO_US
 
     def charge_pc(self, now_us: int) -> int:
         """At most this much was delivered: each change of output may add a pulse."""

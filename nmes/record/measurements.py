@@ -1,17 +1,19 @@
 """The newest value that was measured of a patient: a fold over the records of one chain, newest session first.
 
 Law: nothing is kept beside the record, so nothing can differ from it. A value is taken only for the same patient code,
-muscle and side, and only out of a session that verifies against its neighbours; where the newest one is not to be
-trusted, an older one is not taken in its place. Chains of patients and of the simulator never mix.
+muscle and side, and only if its session and every newer one of theirs verifies against its neighbours: one that does
+not may have held another value. So may a newer session whose first line cannot be read: it may be anybody's. A session
+file that is gone as a whole is missed by `verify_chain`, not here. Chains of patients and of the simulator never mix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nmes.core.measurement import is_typed
 from nmes.record.chain import BadLine, Entry, decode_line
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder, session_files
@@ -34,16 +36,20 @@ class Of:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A measured value, in the unit of its kind; None: the newest test ended without a result."""
+    """A value, in the unit of its kind; None: the newest test reached its cap without a cramp.
+
+    `typed`: no test found it.
+    """
 
     value: int | None
     session: str
     t_utc: str
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Untrusted:
-    """The newest session that would tell does not verify."""
+    """A session that tells, or may have told, is damaged or holds no number. `t_utc`: "" if that cannot be read."""
 
     session: str
     t_utc: str
@@ -61,25 +67,54 @@ def latest(home: Path, kind: Kind, of: Of) -> Found | Untrusted | None:
     return None
 
 
+def nearby(home: Path, kind: Kind, of: Of) -> tuple[Of, ...]:
+    """Of whom else a value of this muscle is recorded that may be meant: another side, or the code in other capitals.
+
+    For telling a person only: nothing is ever taken from them. RecordError if the records cannot be read at all.
+    """
+    try:
+        opened = [_opened(path) for path in session_files(chain_folder(home, kind))]
+    except OSError as error:
+        raise RecordError(f"the records cannot be read: {error}") from error
+    codes = {(str(bound.get("patient")), str(bound.get("side"))) for bound in opened}
+    others = (replace(of, patient=code, side=side) for code, side in sorted(codes) if _near(code, side, of))
+    return tuple(other for other in others if _has_value(latest(home, kind, other)))
+
+
+def _near(code: str, side: str, of: Of) -> bool:
+    return code.casefold() == of.patient.casefold() and (code, side) != (of.patient, of.side)
+
+
+def _has_value(found: Found | Untrusted | None) -> bool:
+    return isinstance(found, Found) and found.value is not None
+
+
+def _opened(path: Path) -> Mapping[str, Any]:
+    """What a session is bound to; nothing where nobody can tell."""
+    with path.open("rb") as file:
+        try:
+            return decode_line(file.readline()).body
+        except BadLine:
+            return {}
+
+
 def _in_session(path: Path, of: Of) -> Found | Untrusted | None:
     with path.open("rb") as file:
         try:
             opened = decode_line(file.readline())
         except BadLine:
-            return None  # nobody can tell whose it was
+            return Untrusted(path.stem, "") if _is_damaged(path) else None  # else nothing was ever written in it
         channels = _channels(opened.body, of)
         if not channels:
             return None
-        try:
-            values = [
-                found for line in file if any(mark in line for mark in _MARKS) for found in _of(line, of, channels)
-            ]
-        except BadLine:
+        if _is_damaged(path):
             return Untrusted(path.stem, opened.t_utc)
-    told = bool(values) or opened.body.get("assessment") == of.what
-    if told and isinstance(verify_session(path).verdict, Damaged):
-        return Untrusted(path.stem, opened.t_utc)
+        values = [found for line in file if any(mark in line for mark in _MARKS) for found in _of(line, of, channels)]
     return values[-1] if values else None
+
+
+def _is_damaged(path: Path) -> bool:
+    return isinstance(verify_session(path).verdict, Damaged)
 
 
 def _channels(bound: Mapping[str, Any], of: Of) -> frozenset[int]:
@@ -96,18 +131,20 @@ def _plain(muscle: str) -> str:
     return " ".join(muscle.lower().split())
 
 
-def _of(line: bytes, of: Of, channels: frozenset[int]) -> Iterator[Found]:
-    """What one line tells of it; an unfinished last line tells nothing."""
+def _of(line: bytes, of: Of, channels: frozenset[int]) -> Iterator[Found | Untrusted]:
+    """What one line of a sound session tells of it; an unfinished last line tells nothing."""
     if not line.endswith(b"\n"):
         return
     entry = decode_line(line)
-    for note in _notes(entry):
-        code, values = note
+    for code, values in _notes(entry):
         if code == "not_reached" and of.what == "ctf":
             yield Found(None, entry.session, entry.t_utc)
         if code == "measured" and values.get("what") == of.what and values.get("channel") in channels:
             value = next((value for name, value in values.items() if name.startswith("value_")), None)
-            yield Found(value if type(value) is int else None, entry.session, entry.t_utc)
+            if type(value) is int:
+                yield Found(value, entry.session, entry.t_utc, is_typed(values))
+            else:
+                yield Untrusted(entry.session, entry.t_utc)
 
 
 def _notes(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -115,4 +152,6 @@ def _notes(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
     commands = entry.body.get("commands")
     for command in commands if isinstance(commands, list) else []:
         if isinstance(command, dict) and command.get("type") == "Note":
-            yield str(command.get("code")), dict(command.get("values") or [])
+            values = command.get("values")
+            pairs = values if isinstance(values, list) else []
+            yield str(command.get("code")), {str(p[0]): p[1] for p in pairs if isinstance(p, list) and len(p) == 2}

@@ -47,7 +47,7 @@ Ending = Closed | Interrupted | Unfinished | Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A session in a list. `started_utc` and `protocol` are empty if the file does not tell."""
+    """A session in a list. `started_utc`, `protocol`, the patient's code and side are empty if the file tells none."""
 
     session: str
     number: int
@@ -56,6 +56,8 @@ class Summary:
     started_utc: str
     protocol: str
     ending: Ending
+    patient: str = ""
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +168,13 @@ def _summary(path: Path, kind: Kind, *, newest: bool) -> Summary:
     with path.open("rb") as file:
         first_line = file.readline()
     unfinished: Ending = Unfinished() if newest else Interrupted()
-    started, protocol, ending = "", "", unfinished
+    started, protocol, patient, side, ending = "", "", "", "", unfinished
     try:
         if first_line.endswith(b"\n"):
             first, last = decode_line(first_line), decode_line(read_end(path).last)
-            started, protocol = first.t_utc, str(first.body.get("protocol", ""))
+            started, body = first.t_utc, first.body
+            protocol, patient, side = (str(body.get(name, "")) for name in ("protocol", "patient", "side"))
             ending = Closed(str(last.body.get("why", ""))) if last.type == "closed" else unfinished
     except BadLine as bad:
         ending = Unreadable(bad.sentence)
-    return Summary(path.stem, number_of(path), kind, path, started, protocol, ending)
+    return Summary(path.stem, number_of(path), kind, path, started, protocol, ending, patient, side)

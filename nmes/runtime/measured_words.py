@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from nmes.core.events import What
-from nmes.core.measurement import OLD_DAYS, From, Missing, Origin
+from nmes.core.measurement import OLD_DAYS, From, Measured, Missing, Origin, is_typed
+from nmes.core.plan import Plan
 
 CTF_WORDS: Final = "cramp threshold frequency"
 NAMES: Final = {
@@ -40,9 +41,44 @@ def amount(what: What, value: int) -> str:
             assert_never(what)
 
 
+def how(one: Measured) -> str:
+    """How a value came about: no typed one is called measured."""
+    return _how(typed=one.typed)
+
+
+def _how(*, typed: bool) -> str:
+    return "Typed by hand" if typed else "Measured"
+
+
+NO_CODE: Final = "a patient without a code"
+
+
 def whose(code: str, side: str, muscle: str = "") -> str:
     """The patient's code with what is treated, as far as it is known."""
-    return " ".join(part for part in (code or "no patient code", side, muscle) if part)
+    treated = " ".join(part for part in (side, muscle) if part)
+    if code:
+        return f"{code} {treated}".rstrip()
+    return f"{NO_CODE}, {treated}" if treated else NO_CODE
+
+
+def unfindable(assessment: str | None, code: str, side: str) -> str:
+    """Of a test whose result no later session can find; "" if it can, or if it is no test."""
+    if assessment is None or (code and side):
+        return ""
+    missing = " and ".join(word for word, given in (("patient code", code), ("side", side)) if not given)
+    return f"No {missing}: a later session cannot find what is measured here. It would have to be typed by hand."
+
+
+BEGIN_ANEW: Final = "To have it found, end, and begin again with a code and a side."
+
+
+def pause_sentence(plan: Plan, absent_ms: int) -> str:
+    """Of a stepped test: how soon it pauses when no key is pressed; "" for anything else."""
+    if plan.assessment != What.CTF:
+        return ""
+    step = plan.stages[0]
+    lasts = f"a train with its rest lasts {(step.end_ms - step.start_ms) // 1000} s"
+    return f"It pauses when no key is pressed for {absent_ms // 1000} s; {lasts}. Press a key in every rest."
 
 
 def origin_sentence(origin: Origin) -> str:
@@ -54,6 +90,9 @@ def origin_sentence(origin: Origin) -> str:
         case From.TYPED:
             typed = f"{_value(origin)}, typed by hand for this session"
             return f"{made}: from the {CTF_WORDS} of {_of(origin)}, {typed}. No record stands behind it."
+        case From.TYPED_EARLIER:
+            typed = f"{_value(origin)}, typed by hand on {_when(origin)}"
+            return f"{made}: from the {CTF_WORDS} of {_of(origin)}, {typed}. No test stands behind it."
         case From.FALLBACK:
             return f"{made}, the FALLBACK: {_missing(origin)}"
         case _:
@@ -62,9 +101,21 @@ def origin_sentence(origin: Origin) -> str:
 
 def warning(origin: Origin) -> str:
     """What speaks against going on with it; "" if nothing does."""
-    if origin.kind is From.MEASURED and origin.from_the_future:
+    return " ".join(said for said in (_age_warning(origin), _nearby_warning(origin)) if said)
+
+
+def _nearby_warning(origin: Origin) -> str:
+    """A value of the other side, or under the same code in other capitals, is never taken, and never kept quiet."""
+    if not origin.nearby:
+        return ""
+    return f"One is recorded of {' and of '.join(origin.nearby)}, and was not taken: check the code and the side."
+
+
+def _age_warning(origin: Origin) -> str:
+    earlier = origin.kind in {From.MEASURED, From.TYPED_EARLIER}
+    if earlier and origin.from_the_future:
         return "Dated after today: one of the clocks was wrong, so its age is not known. Measure it again."
-    if origin.kind is From.MEASURED and origin.old:
+    if earlier and origin.old:
         return f"Older than {OLD_DAYS} days (our own limit, no evidence): measure it again before training with it."
     return ""
 
@@ -84,7 +135,7 @@ def _when(origin: Origin) -> str:
 
 
 def _missing(origin: Origin) -> str:
-    told = f"{origin.session} of {origin.t_utc[:10]}"
+    told = f"{origin.session} of {origin.t_utc[:10]}" if origin.t_utc else origin.session
     match origin.missing:
         case Missing.NO_CODE | None:
             return f"no patient code and no {CTF_WORDS} were given."
@@ -95,16 +146,16 @@ def _missing(origin: Origin) -> str:
         case Missing.NOT_REACHED:
             return f"the newest test of {_of(origin)}, session {told}, ended at its cap without a cramp."
         case Missing.UNTRUSTED:
-            return f"the record of the newest test of {_of(origin)}, session {told}, is damaged; no older one is taken."
+            return f"session {told} may hold a newer one of {_of(origin)} and cannot be trusted; no older one is taken."
         case _:
             assert_never(origin.missing)
 
 
 def measured_sentence(values: Mapping[str, int | str]) -> str:
-    """The note of a measured value."""
+    """The note of a measured value, or of a typed one, which is called so."""
     what = What(str(values["what"]))
     value = next(int(value) for name, value in values.items() if name.startswith("value_"))
-    said = f"Measured, channel {values['channel']}: {NAMES[what]} {amount(what, value)}"
+    said = f"{_how(typed=is_typed(values))}, channel {values['channel']}: {NAMES[what]} {amount(what, value)}"
     if "level_ua" in values:
         said += f", at {int(values['level_ua']) / 1000:.1f} mA"
     if "permille" in values:

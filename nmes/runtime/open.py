@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 from urllib.parse import urlsplit
 
 from nmes import __version__
@@ -44,7 +44,7 @@ from nmes.record.codec import READABLE, VOCABULARY, Codec, Undecodable, encode
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
-from nmes.record.measurements import Found, Of, Untrusted, latest
+from nmes.record.measurements import Found, Of, Untrusted, latest, nearby
 from nmes.record.sink import JournalThread
 from nmes.runtime.clock import RealClock
 from nmes.runtime.library import Loaded
@@ -121,16 +121,23 @@ class RunningSession:
         return summary_of(self.record)
 
 
+class _Made(Protocol):
+    """Makes an origin for one patient and protocol."""
+
+    def __call__(self, kind: From, ctf_mhz: int | None, missing: Missing | None = None) -> Origin: ...
+
+
 def origin_of(home: Path, kind: Kind, loaded: Loaded, who: Who, now: datetime | None = None) -> Origin | None:
     """Where the cramp threshold frequency for this session comes from; None if the protocol derives nothing from one.
 
-    What was typed for this session goes first, then what was measured at this patient, side and muscle, then the
-    protocol's fallback. RecordError if the records cannot be read.
+    What was typed for this session goes first, then what was measured (or typed, and then it is called so) in an
+    earlier one at this patient, side and muscle, then the protocol's fallback. RecordError if the records cannot be
+    read.
     """
     derived = next((s for s in loaded.protocol.stages if isinstance(s.frequency_hz, DerivedFrequency)), None)
     if derived is None:
         return None
-    muscle = " and ".join(sorted({channel.muscle for channel in loaded.protocol.channels}))
+    muscle = loaded.protocol.channels[0].muscle  # a rule of the file: one threshold, one muscle
 
     def made(kind: From, ctf_mhz: int | None, missing: Missing | None = None) -> Origin:
         asked_mhz = derived.frequency_mhz(ctf_mhz)
@@ -140,11 +147,20 @@ def origin_of(home: Path, kind: Kind, loaded: Loaded, who: Who, now: datetime | 
         return made(From.TYPED, who.ctf_mhz)
     if not who.code or not who.side:
         return made(From.FALLBACK, None, Missing.NO_SIDE if who.code else Missing.NO_CODE)
-    found = latest(home, kind, Of(who.code, who.side, muscle, "ctf"))
+    of = Of(who.code, who.side, muscle, "ctf")
+    found = latest(home, kind, of)
+    # Beside a value of this very code and side only the same side under another spelling may be meant.
+    others = tuple(o for o in nearby(home, kind, of) if found is None or o.side == who.side)
+    return replace(_told(found, made, now), nearby=tuple(f"{other.patient} {other.side}" for other in others))
+
+
+def _told(found: Found | Untrusted | None, made: _Made, now: datetime | None) -> Origin:
+    """What the records tell, as an origin."""
     match found:
-        case Found(value=int(ctf_mhz), session=session, t_utc=t_utc):
+        case Found(value=int(ctf_mhz), session=session, t_utc=t_utc, typed=typed):
             age_days = ((now or datetime.now(UTC)).date() - datetime.fromisoformat(t_utc).date()).days
-            return replace(made(From.MEASURED, ctf_mhz), session=session, t_utc=t_utc, age_days=age_days)
+            kind_of_it = From.TYPED_EARLIER if typed else From.MEASURED
+            return replace(made(kind_of_it, ctf_mhz), session=session, t_utc=t_utc, age_days=age_days)
         case Found(session=session, t_utc=t_utc):
             return replace(made(From.FALLBACK, None, Missing.NOT_REACHED), session=session, t_utc=t_utc)
         case Untrusted(session=session, t_utc=t_utc):

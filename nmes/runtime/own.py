@@ -1,7 +1,7 @@
 """The user's own protocols: copies and new files, written so that nothing is ever lost.
 
-The law: no protocol is ever overwritten, shipped or own; a new file comes only where there is none. Beside them lies
-the schema, so that an editor can check while somebody types.
+The law: no protocol is ever overwritten, shipped or own; a new file comes only where there is none, and whole or not at
+all. Beside them lies the schema, so that an editor can check while somebody types.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import contextlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from nmes.core.problems import Problem, ProtocolError
+from nmes.core.protocol_fields import NAME
 from nmes.core.yaml_edit import scalar, with_lines_after, with_values
 from nmes.core.yaml_tree import Path as TreePath
-from nmes.runtime.library import Library, Loaded, own_folder, shipped_folder
+from nmes.record.disk import Disk, full_sync
+from nmes.runtime.library import Library, Loaded, lies_in, own_folder, shipped_folder
 
 SCHEMA: Final = "protocol.schema.json"
 MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA}"
@@ -25,8 +28,6 @@ MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA}"
 _MODELINE: Final = re.compile(r"\A# yaml-language-server:[^\n]*\n")
 _CHANGES: Final = "CHANGES"
 """Stands for the new list while its place is looked for: a list in a row and one below its key end up alike."""
-_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
-"""The names `core.protocol_fields` knows, short enough for every file system [design]."""
 
 
 def copied(loaded: Loaded, new_id: str) -> str:
@@ -34,7 +35,7 @@ def copied(loaded: Loaded, new_id: str) -> str:
     text = loaded.text.decode("utf-8")
     origin = f"Copied from {loaded.protocol.id} version {loaded.protocol.version}, SHA-256 {loaded.sha256}"
     entry = f"- version: 1\n    text: {scalar(origin)}"
-    values: dict[TreePath, str] = {("id",): new_id, ("version",): "1"}
+    values: dict[TreePath, str] = {("id",): scalar(new_id), ("version",): "1"}
     if ("changes",) in loaded.tree.values_at:
         values["changes",] = _CHANGES
         text = with_values(text, values)
@@ -46,9 +47,12 @@ def copied(loaded: Loaded, new_id: str) -> str:
 
 def new_path(new_id: str) -> Path:
     """Where an own protocol with this id will lie; ProtocolError if the id is no name, or taken."""
-    if not _ID.fullmatch(new_id):
-        accepted = "use small letters, digits and _, such as calf_cramp; at most 64"
-        raise ProtocolError([Problem("id", f'"{new_id}"', "this is not a name", accepted)])
+    if not re.fullmatch(NAME.pattern, new_id):
+        shown = f'"{new_id}"' if new_id.isprintable() else scalar(new_id)  # on one line
+        raise ProtocolError([Problem("id", shown, NAME.reason, NAME.accepted)])
+    if lies_in(own_folder(), shipped_folder()):
+        reason = f"your own protocols would lie among the shipped ones ({own_folder()})"
+        raise ProtocolError([Problem("", "", reason, "set NMES_HOME to another folder; nothing was written")])
     taken = [file for file in Library().files() if file.stem == new_id]
     path = own_folder() / f"{new_id}.yaml"
     if taken or path.exists():
@@ -63,32 +67,35 @@ def write_own(new_id: str, text: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _put_schema(path.parent)
-        with path.open("xb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
+        with _written_beside(path, text.encode()) as part:
+            os.link(part, path)  # fails if there is one: unlike a rename it never replaces
     except OSError as error:
         raise _cannot_write(path, error) from error
     return path
 
 
-def _replace(path: Path, text: bytes) -> None:
+@contextlib.contextmanager
+def _written_beside(path: Path, text: bytes) -> Iterator[Path]:
+    """A file with the whole text on disk beside `path`, to be put in its place in one step; then it is gone.
+
+    After a crash there is the whole file or none; what is left of a part is no protocol.
+    """
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
+            full_sync(file.fileno())
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+    Disk().sync_folder(path.parent)
 
 
 def _put_schema(folder: Path) -> None:
     """The shipped schema; always the one of this program, whose rules the files are judged by."""
-    _replace(folder / SCHEMA, (shipped_folder() / SCHEMA).read_bytes())
+    with _written_beside(folder / SCHEMA, (shipped_folder() / SCHEMA).read_bytes()) as part:
+        part.replace(folder / SCHEMA)
 
 
 def _cannot_write(path: Path, error: OSError) -> ProtocolError:

@@ -8,6 +8,7 @@ typed at, so that a line from before a STOP does nothing after it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -20,7 +21,7 @@ from nmes.core.suggest import nearest
 from nmes.core.timeline import Phase
 from nmes.core.view import View, Word
 from nmes.runtime.plain_checklist import Checklist
-from nmes.runtime.plain_teller import RUNNING, Teller, Wording, level_lines
+from nmes.runtime.plain_teller import RUNNING, Teller, Wording
 
 MAX_LINE = 500
 """Longer lines are cut; nothing a person types here is [design]."""
@@ -40,7 +41,8 @@ HELP = (
     "titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right.",
     "+ 2 and - 2: the same for channel 2, while several run.",
     "start: begin the treatment from 0. pause: to 0. resume: go on, climbing from 0 over at least 5 s.",
-    "cramp: the muscle cramps. In a test of the cramp threshold the output goes to 0 and the frequency is kept.",
+    "cramp: the muscle cramps. In a train of a cramp threshold test, or in its rest, the output goes to 0 and the "
+    "frequency is kept. After a stop or a pause it is only noted.",
     "measure max, measure motor: the present level is the most that is tolerated, or the first twitch.",
     "mvic 120: the patient's own strongest force in newtons. force 30: the force that the current makes.",
     "ctf 18: a cramp threshold frequency in Hz, found elsewhere. measure max 2, mvic 120 2: the same for channel 2.",
@@ -169,6 +171,8 @@ class PlainSession:
             case _ if view.word is Word.SCREENING:
                 taken = self._checklist.take(line)
                 return Heard(Post(taken.screened) if taken.screened else None, taken.said)
+            case "titrate":
+                return _titrate(rest, view, self._teller.levels(view))
             case command:
                 return _command(command, rest, view)
 
@@ -177,8 +181,6 @@ def _command(command: str, rest: str, view: View) -> Heard:
     match command:
         case "placed":
             return Heard(Post(e.Placed()))
-        case "titrate":
-            return _titrate(rest, view)
         case "+" | "-":
             return _step(command, rest, view)
         case "accept":
@@ -197,6 +199,8 @@ def _command(command: str, rest: str, view: View) -> Heard:
             return measurement(command, rest, view)
         case "mark":
             return Heard(said=("Mark what? Type mark cramp, mark pain or mark note.",))
+        case _ if command in _COMMANDS:
+            return Heard(said=(f'"{command}" does nothing now: no question is open. Type help for all commands.',))
         case _:
             return Heard(said=(f'"{command}" is not known here; {nearest(command, _COMMANDS) or "type help"}',))
 
@@ -248,7 +252,7 @@ def _thousandths(text: str) -> int | None:
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
 
 
-def _titrate(rest: str, view: View) -> Heard:
+def _titrate(rest: str, view: View, levels: Iterable[str]) -> Heard:
     open_slots = [slot.slot for slot in view.slots if slot.level_ua is None]
     slot: Slot | None = None
     if rest.isdecimal() and 1 <= int(rest) <= len(view.slots):
@@ -256,7 +260,7 @@ def _titrate(rest: str, view: View) -> Heard:
     elif not rest and (open_slots or len(view.slots) == 1):
         slot = (open_slots or [view.slots[0].slot])[0]
     if slot is None:
-        return Heard(said=("Which level? Type titrate and its number.", *level_lines(view)))
+        return Heard(said=("Which level? Type titrate and its number.", *levels))
     return Heard(Post(e.Titrate(slot.channel, slot.waveform, view.epoch)))
 
 

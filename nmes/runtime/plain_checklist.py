@@ -1,6 +1,8 @@
 """The screening checklist asked line by line: one question, one answer, what an answer needs to go on, and a name.
 
-Pure. It judges nothing by itself: the answers go whole to the session, which may refuse them; then it starts anew.
+Law: nothing is gone on with in spite of an answer unless that was asked for itself and answered yes; a line that was
+meant for something else (an answer, a command) is never taken as a name or a reason. Pure. It judges nothing by itself:
+the answers go whole to the session, which may refuse them; then it starts anew.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from nmes.core.events import Answer, Reply, Screened
-from nmes.core.screening import CATALOGUE, HEADINGS, Severity, in_groups
+from nmes.core.screening import CATALOGUE, HEADINGS, Severity, in_groups, tells
 
 _REPLIES = {
     "y": Reply.YES,
@@ -20,10 +22,20 @@ _REPLIES = {
     "unknown": Reply.UNKNOWN,
 }
 
+NOT_GONE_ON = "Not gone on with: the checklist stays shut with this answer. Type back to correct it, or end."
+NOT_TAKEN = "Two letters or more that are no answer and no command are needed."
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """The answer to question `index`, from 0, is awaited."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Whether to go on in spite of question `index` is awaited: yes or no, and nothing else."""
 
     index: int
 
@@ -52,7 +64,7 @@ class Sent:
     """The answers are with the session."""
 
 
-Awaits = Question | Reviewer | Reason | Name | Sent
+Awaits = Question | GoOn | Reviewer | Reason | Name | Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,12 @@ class Checklist:
         match self._awaits:
             case Question(index=index):
                 return f"Question {index + 1} of {len(self._codes)}. {self._heading(index)}{self._question(index)}"
+            case GoOn(index=index) if self._severity(self._codes[index]) is Severity.REVIEW:
+                return (
+                    f"Was question {index + 1} reviewed medically, and do you go on in spite of it? Answer yes or no."
+                )
+            case GoOn(index=index):
+                return f"Do you go on in spite of question {index + 1}? Answer yes or no."
             case Reviewer(index=index):
                 return f"Who reviewed question {index + 1} medically? Write the name, or back to answer it again."
             case Reason(index=index):
@@ -105,13 +123,17 @@ class Checklist:
                 return self._back(self._awaits)
             case Question(index=index):
                 return self._reply(index, word)
+            case GoOn(index=index):
+                return self._go_on(index, word)
+            case Reviewer() | Reason() | Name() if not tells(line):
+                return Taken((f'"{line}" is no name and no reason. {NOT_TAKEN}', self.prompt()))
             case Reviewer(index=index):
                 self._change(index, reviewed_by=line)
                 self._awaits = Reason(index)
                 return Taken((self.prompt(),))
             case Reason(index=index):
                 self._change(index, reason=line)
-                return self._next(index)
+                return Taken((self._told(index), *self._next(index).said))
             case Name():
                 self._awaits = Sent()
                 return Taken((), Screened(tuple(self._answers[code] for code in self._given), line))
@@ -139,25 +161,42 @@ class Checklist:
                 said = "DO NOT STIMULATE while this is so. Type back to correct the answer, or end."
                 return Taken((said, *then, *self._next(index).said))
             case Severity.REVIEW:
-                self._awaits = Reviewer(index)
+                self._awaits = GoOn(index)
                 return Taken(("MEDICAL REVIEW FIRST.", *then, self.prompt()))
             case Severity.WARN | Severity.NONE:
-                self._awaits = Reason(index)
+                self._awaits = GoOn(index)
                 return Taken((*then, self.prompt()))
             case Severity.NOTE:
                 return Taken(("Noted.", *then, *self._next(index).said))
             case severity:
                 assert_never(severity)
 
+    def _go_on(self, index: int, word: str) -> Taken:
+        match _REPLIES.get(word):
+            case Reply.YES:
+                review = self._severity(self._codes[index]) is Severity.REVIEW
+                self._awaits = Reviewer(index) if review else Reason(index)
+                return Taken((self.prompt(),))
+            case Reply.NO:
+                return Taken((NOT_GONE_ON, *self._next(index).said))
+            case Reply.UNKNOWN | None:
+                return Taken((self.prompt(),))
+
+    def _told(self, index: int) -> str:
+        """What was taken, read back, so that a line that went astray is heard."""
+        answer = self._answers[self._codes[index]]
+        who = f"reviewed by {answer.reviewed_by}, " if answer.reviewed_by else ""
+        return f"Question {index + 1}: {answer.reply}; gone on with, {who}because: {answer.reason}"
+
     def _next(self, index: int) -> Taken:
         self._awaits = Question(index + 1) if index + 1 < len(self._codes) else Name()
         return Taken((self.prompt(),))
 
-    def _back(self, awaits: Question | Reviewer | Reason | Name) -> Taken:
+    def _back(self, awaits: Question | GoOn | Reviewer | Reason | Name) -> Taken:
         match awaits:
             case Question(index=index):
                 before = max(0, index - 1)
-            case Reviewer(index=index) | Reason(index=index):
+            case GoOn(index=index) | Reviewer(index=index) | Reason(index=index):
                 before = index
             case Name():
                 before = max(0, len(self._codes) - 1)

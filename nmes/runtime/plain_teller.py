@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from nmes.core.commands import Note
-from nmes.core.measurement import BY_LEVEL, CTF
+from nmes.core.course import Course
+from nmes.core.measurement import BY_LEVEL
 from nmes.core.protocol import Protocol
 from nmes.core.timeline import Phase
 from nmes.core.view import Output, View, Word
-from nmes.runtime.measured_words import NAMES, amount, hz, origin_sentence, warning, whose
+from nmes.runtime.measured_words import hz
+from nmes.runtime.plain_steps import (
+    basis_lines,
+    how_to_test,
+    level_lines,
+    ma,
+    places,
+    results,
+    results_at_the_end,
+)
 
 RUNNING = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
 ABSENT_WARNING_MS = 15_000
@@ -33,6 +43,8 @@ class Wording:
     output: Callable[[View], str]
     unconfirmed: str
     target: Callable[[Protocol], str]
+    pulses: Callable[[Course], str]
+    """Bursts and sweeps in words; "" for a steady train."""
 
 
 class Teller:
@@ -67,7 +79,7 @@ class Teller:
             confirmed = "unknown" if channel.confirmed_ua is None else ma(channel.confirmed_ua)
             asked = f"level {ma(channel.level_ua)}, commanded {ma(channel.commanded_ua)}, confirmed {confirmed}"
             lines.append(f"Channel {channel.channel}, {channel.muscle}: {asked}")
-        lines += [*basis_lines(view), *_results(view)]
+        lines += [*basis_lines(view), *results(view)]
         lines += [
             f"Charge given on channel {dose.channel}: {dose.low_nc // 1000} to {-(-dose.high_nc // 1000)} µC"
             for dose in view.dose
@@ -120,15 +132,12 @@ class Teller:
             case Word.SCREENING:
                 yield f"Stimulator: {view.device or 'identified'}"
             case Word.PLACING:
-                yield f"Position: {self._protocol.position}"
-                for number, channel in enumerate(self._protocol.channels, 1):
-                    pads = f"pads {channel.pad_cm2} cm² (the smaller one). {channel.sites}. {channel.polarity}"
-                    yield f"Channel {number}: {channel.muscle}, {channel.side}, {pads}"
+                yield from places(self._protocol, view)
                 yield "Type placed when every pad is on."
             case Word.READY:
-                yield from level_lines(view)
+                yield from self.levels(view)
                 yield from basis_lines(view)
-                yield from _how_to_test(view)
+                yield from how_to_test(self._protocol, view)
                 yield "Type start to begin from 0 mA." if "start" in view.may else "Type titrate and a level's number."
             case Word.TITRATING:
                 yield self._wording.target(self._protocol)
@@ -141,13 +150,17 @@ class Teller:
             case Word.STOPPED:
                 yield "Type titrate to find the levels again from 0 mA, or end."
             case Word.ENDED:
-                yield from _results(view)
+                yield from results_at_the_end(view)
             case Word.CONNECTING | Word.STARTING | Word.HALTING | Word.UNSURE:
                 return
             case Word.RAMP_UP | Word.ON | Word.RAMP_DOWN | Word.REST | Word.RESUMING:
                 return
             case _:
                 assert_never(view.word)
+
+    def levels(self, view: View) -> Iterator[str]:
+        """The levels that are to be found."""
+        return level_lines(self._protocol, view, self._wording.pulses)
 
     def _levels(self, last: View | None, view: View) -> Iterator[str]:
         """The level a person sets, when the device has confirmed it."""
@@ -177,37 +190,6 @@ class Teller:
             yield f"ARE YOU THERE? Press Enter. Pausing in {max(0, -(-left_ms // 1000))} s."
 
 
-def level_lines(view: View) -> Iterator[str]:
-    """The levels that are to be found, numbered as `titrate` wants them."""
-    for number, slot in enumerate(view.slots, 1):
-        made = view.plan.delivered[view.plan.slots.index(slot.slot)]
-        level = "not found yet" if slot.level_ua is None else ma(slot.level_ua)
-        pulse = f"{hz(made.frequency_mhz)}, {made.phase_us} µs"
-        yield f"Level {number} of {len(view.slots)}: channel {slot.slot.channel}, {slot.muscle}, {pulse}: {level}"
-
-
-def basis_lines(view: View) -> Iterator[str]:
-    """For whom, and where the frequency comes from."""
-    if view.who.code or view.who.side:
-        yield f"For: {whose(view.who.code, view.who.side)}"
-    if view.origin is not None:
-        yield origin_sentence(view.origin)
-        if warning(view.origin):
-            yield warning(view.origin)
-
-
-def _how_to_test(view: View) -> Iterator[str]:
-    if view.plan.assessment == CTF:
-        first, last = view.plan.stages[0].step_mhz or 0, view.plan.stages[-1].step_mhz or 0
-        yield f"{len(view.plan.stages)} trains, {hz(first)} to {hz(last)}, all at this one level, each from 0 mA."
-        yield "Type cramp the moment the muscle cramps: the output goes to 0 and the frequency is kept."
-
-
-def _results(view: View) -> Iterator[str]:
-    for one in view.measured:
-        yield f"Measured of {whose(view.who.code, view.who.side)}: {NAMES[one.what]} {amount(one.what, one.value)}"
-
-
 def _targets(last: View | None, view: View) -> Iterator[str]:
     """Where to go, as soon as the most that is tolerated is known."""
     if last is None:
@@ -216,11 +198,6 @@ def _targets(last: View | None, view: View) -> Iterator[str]:
         if slot.target_ua is not None and slot.target_ua != before.target_ua:
             cap = "" if slot.cap_ua is None else f", never over {ma(slot.cap_ua)}"
             yield f"Aim for {ma(slot.target_ua)} on channel {slot.slot.channel}{cap}."
-
-
-def ma(amplitude_ua: int) -> str:
-    """Amplitude with the device's half milliampere."""
-    return f"{amplitude_ua / 1000:.1f} mA"
 
 
 def clock(time_ms: int) -> str:

@@ -12,15 +12,15 @@ from typing import Final
 
 from nmes.core import events as e
 from nmes.core.measurement import Measured
-from nmes.core.plan import Plan
 from nmes.core.view import View, Word
 from nmes.trial.bench.joint import Bench, forgetful
 from nmes.trial.bench.living import LivingPatient, device_with_patient
 from nmes.trial.bench.patients import CrampBegan, Patient
-from nmes.trial.judge import Dose, Margin, doses_of, margins
+from nmes.trial.judge import doses_of, margins
 from nmes.trial.setup import Setup, asking
 from nmes.trial.stopping import Stopped, never
-from nmes.trial.wire import AtTheSkin, Finder, Progress, WireRun, through_the_wire
+from nmes.trial.tried import Tried
+from nmes.trial.wire import AtTheSkin, Finder, Progress, through_the_wire
 
 REACTION_MS: Final = 1_000
 """From the cramp to the key: somebody who watches the muscle [design]."""
@@ -54,27 +54,15 @@ class Assessor(Finder):
         return e.Cramp("key")
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed(Tried):
     """What one assessment gave, beside what is true of the virtual person."""
 
-    setup: Setup
-    run: WireRun
     measured: tuple[Measured, ...]
     rested_mhz: int | None
     """The person's cramp threshold frequency before the test; None without a muscle."""
     cramp: CrampBegan | None
     pressed_ms: int | None
-    margins: tuple[Margin, ...]
-    doses: tuple[Dose, ...]
-
-    @property
-    def plan(self) -> Plan:
-        return self.run.plan
-
-    @property
-    def within(self) -> bool:
-        return all(margin.within for margin in self.margins)
 
     @property
     def good(self) -> bool:
@@ -83,10 +71,13 @@ class Assessed:
 
     @property
     def trains(self) -> int:
-        """How many trains of a stepped test were begun; 0 for other assessments."""
-        reached = [one.value for one in self.measured if one.what is e.What.CTF]
-        steps = [stage.step_mhz for stage in self.plan.stages if stage.step_mhz is not None]
-        return steps.index(reached[0]) + 1 if reached else len(steps)
+        """In how many trains of a stepped test there was any output; 0 for other assessments."""
+        begun_us = self.run.treatment_us
+        if begun_us is None:
+            return 0
+        at_ms = [(t_us - begun_us) // 1000 for t_us, _, amplitude_ua in self.run.commanded if amplitude_ua]
+        steps = [stage for stage in self.plan.stages if stage.step_mhz is not None]
+        return sum(any(stage.start_ms <= t_ms < stage.end_ms for t_ms in at_ms) for stage in steps)
 
     @property
     def off_ms(self) -> int:
@@ -111,14 +102,14 @@ def assess(setup: Setup, progress: Progress = lambda _: None, stopped: Stopped =
     therapist = assessor(setup, bench, living)
     run = through_the_wire(bench, therapist, living.recorder, progress, stopped)
     return Assessed(
-        setup,
-        run,
-        bench.view.measured,
-        rested_mhz,
-        therapist.cramp,
-        therapist.pressed_ms,
-        margins(setup.plan, run.train, run.treatment_us),
-        doses_of(setup.plan, run.train, run.treatment_us),
+        setup=setup,
+        run=run,
+        margins=margins(setup.plan, run.train, run.treatment_us),
+        doses=doses_of(setup.plan, run.train, run.treatment_us),
+        measured=bench.view.measured,
+        rested_mhz=rested_mhz,
+        cramp=therapist.cramp,
+        pressed_ms=therapist.pressed_ms,
     )
 
 

@@ -25,6 +25,8 @@ from nmes.trial.setup import Setup, asking, usual_patient
 from nmes.trial.wire import LONGEST_MS, Ask, AtTheSkin, Finder, finder
 
 Say = Callable[[str], None]
+MakeBench = Callable[[Loaded, Path, Device], tuple[Bench, Path]]
+"""A bench around this device, and the path of its record."""
 
 
 class DemoError(Exception):
@@ -98,11 +100,13 @@ class Told:
         return felt
 
 
-def run_demo(loaded: Loaded, home: Path, say: Say, longest_ms: int = LONGEST_MS) -> Summary:
+def run_demo(
+    loaded: Loaded, home: Path, say: Say, longest_ms: int = LONGEST_MS, make_bench: MakeBench = bench_with_record
+) -> Summary:
     """Run one protocol to its end and verify its record; DemoError if it did not get there."""
     setup = Setup(loaded, plan_for(loaded.protocol, P24), load_profile(usual_patient(loaded.protocol)))
     device, living = _device(setup)
-    bench, record = bench_with_record(loaded, home, device)
+    bench, record = make_bench(loaded, home, device)
     therapist = _therapist(setup, bench, living, say)
     teller, changes = Teller(say, bench.now_ms), Changes()
     say(f"{loaded.protocol.title}: {bench.view.plan.duration_ms // 1000} s of treatment, simulated")

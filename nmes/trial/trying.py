@@ -11,11 +11,12 @@ from nmes.core.course import Course as Played
 from nmes.core.plan import Delivered, Plan, Slot
 from nmes.core.units import frequency_mhz
 from nmes.trial.course import Course
-from nmes.trial.judge import Dose, Margin, doses_of, margins, measured_period_us
+from nmes.trial.judge import doses_of, margins, measured_period_us
 from nmes.trial.level import Found
 from nmes.trial.replay import replay
 from nmes.trial.setup import Setup, asking
 from nmes.trial.stopping import Stopped, never
+from nmes.trial.tried import Tried
 from nmes.trial.wire import Progress, WireRun, treat
 
 
@@ -35,24 +36,12 @@ class SlotFigures:
     played: Played
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """Everything that is known of one try. `plan` has the levels that were found."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial(Tried):
+    """Everything that is known of one try of a treatment."""
 
-    setup: Setup
-    run: WireRun
     slots: tuple[SlotFigures, ...]
-    margins: tuple[Margin, ...]
-    doses: tuple[Dose, ...]
     course: Course
-
-    @property
-    def plan(self) -> Plan:
-        return self.run.plan
-
-    @property
-    def within(self) -> bool:
-        return all(margin.within for margin in self.margins)
 
     @property
     def good(self) -> bool:
@@ -67,12 +56,12 @@ def try_one(setup: Setup, progress: Progress = lambda _: None, stopped: Stopped 
     everywhere = dict.fromkeys((channel.channel for channel in setup.plan.channels), currents)
     course = replay(run.train, everywhere, setup.plan, run.treatment_us, setup.patient(), stopped)
     return Trial(
-        setup,
-        run,
-        tuple(_figures(setup.plan, run, made) for made in setup.plan.delivered),
-        margins(setup.plan, run.train, run.treatment_us),
-        doses_of(setup.plan, run.train, run.treatment_us),
-        course,
+        setup=setup,
+        run=run,
+        slots=tuple(_figures(setup.plan, run, made) for made in setup.plan.delivered),
+        margins=margins(setup.plan, run.train, run.treatment_us),
+        doses=doses_of(setup.plan, run.train, run.treatment_us),
+        course=course,
     )
 
 

@@ -7,15 +7,16 @@ no longer needed, because the answer was changed, is kept on the screen's side a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from nmes.core.events import Answer, Reply
-from nmes.core.screening import CATALOGUE, Group, Outcome, Severity, in_groups, judge
+from nmes.core.screening import CATALOGUE, Group, Outcome, Severity, in_groups, judge, tells
 
 READING_MS: Final = 1_000
-"""Answers that come faster than this on average cannot have been asked aloud [design]; said, never forced."""
+"""An answer sooner than this after the one before cannot have been asked aloud [design]; said, never forced."""
 FEW: Final = 10
-"""Up to so many answers nothing is said of the pace [design]."""
+"""Up to so many answers as soon as that nothing is said of the pace [design]."""
 _NEEDS_REASON: Final = frozenset({Severity.REVIEW, Severity.WARN, Severity.NONE})
 
 
@@ -27,6 +28,8 @@ class Answers:
         self.replies: dict[str, Reply] = {}
         self.reasons: dict[str, str] = {}
         self.reviewers: dict[str, str] = {}
+        self.answered_ms: dict[str, int] = {}
+        """When each was answered last, on the session's clock."""
 
     # --- one question ---
 
@@ -40,10 +43,10 @@ class Answers:
         return self.applies(code) and self._severity(code) is Severity.REVIEW
 
     def lacks_reason(self, code: str) -> bool:
-        return self.needs_reason(code) and not self._text(self.reasons, code)
+        return self.needs_reason(code) and not tells(self.reasons.get(code, ""))
 
     def lacks_review(self, code: str) -> bool:
-        return self.needs_review(code) and not self._text(self.reviewers, code)
+        return self.needs_review(code) and not tells(self.reviewers.get(code, ""))
 
     def question(self, code: str) -> str:
         return CATALOGUE[code].asked(self.kind) if code in CATALOGUE else f"Does {code} apply?"
@@ -62,6 +65,19 @@ class Answers:
     @staticmethod
     def _text(kept: dict[str, str], code: str) -> str:
         return kept.get(code, "").strip()
+
+    def untold(self, code: str) -> str:
+        """What was typed as reason or reviewer, and is neither; "" if nothing is wrong with it."""
+        for kept, lacks in ((self.reasons, self.lacks_reason(code)), (self.reviewers, self.lacks_review(code))):
+            if lacks and self._text(kept, code):
+                return self._text(kept, code)
+        return ""
+
+    def in_spite(self, code: str) -> str:
+        """Why it is gone on in spite of this answer, and who reviewed that; "" where nothing is needed or written."""
+        reason = self._text(self.reasons, code) if self.needs_reason(code) else ""
+        reviewer = self._text(self.reviewers, code) if self.needs_review(code) else ""
+        return ", ".join(filter(None, (f"reviewed by {reviewer}" if reviewer else "", reason and f"because: {reason}")))
 
     # --- all of them ---
 
@@ -97,6 +113,17 @@ class Answers:
         answered = tuple(code for code in self.codes if code in self.replies)
         return judge(answered, self.kind, self.sent(answered))
 
-    def too_fast(self, since_ms: int) -> bool:
-        """Whether all were answered, `since_ms` after the first one, faster than they can be read."""
-        return not self.open and len(self.codes) > FEW and since_ms < READING_MS * (len(self.codes) - 1)
+    def overrides(self) -> tuple[str, ...]:
+        """Each answer that is gone on in spite of, with why, as it goes into the record."""
+        return tuple(
+            f"{self.replies[code].upper()}: {self.question(code)}\n  {self.in_spite(code)}"
+            for code in self.codes
+            if self.needs_reason(code)
+        )
+
+    @property
+    def hasty(self) -> int:
+        """How many answers came sooner after the one before than a question is read; 0 if they are few."""
+        times = sorted(self.answered_ms.values())
+        found = sum(later - earlier < READING_MS for earlier, later in pairwise(times))
+        return found if found >= FEW else 0

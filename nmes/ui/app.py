@@ -33,6 +33,7 @@ from nmes.ui.screens.summary import SummaryScreen
 from nmes.ui.screens.titrate import TitrateScreen
 from nmes.ui.screens.windows import Ask, Help, Palette
 from nmes.ui.theme import CLINIC
+from nmes.ui.words import still_words
 
 BEAT_S = 0.25
 """Heartbeat and repaint: six times in the 1.5 s after which a silent screen pauses the session [design]."""
@@ -41,7 +42,7 @@ LEAVE = "Leave this session? Nothing is on. Its record will say that it ended ea
 
 class NmesApp(ChoosingApp):
     """`open_session` opens a session of a protocol for somebody; CannotStart says why not. `who` stands on the first
-    screen as if it had been typed there.
+    screen as if it had been typed there, `first` is the protocol highlighted there.
     """
 
     TITLE = "nmes"
@@ -60,10 +61,11 @@ class NmesApp(ChoosingApp):
         origin_of: OriginOf,
         save: SaveOwn | None = None,
         who: Who = NOBODY,
+        first: Loaded | None = None,
     ) -> None:
         super().__init__(protocols, compile_plan, origin_of, save)
         self.simulation = simulation
-        self._open_session, self._told = open_session, who
+        self._open_session, self._told, self._first = open_session, who, first
         self._loaded: Loaded | None = None
         self._stage = Stage.CHOOSE
         self._step: StepScreen | None = None
@@ -73,7 +75,7 @@ class NmesApp(ChoosingApp):
         self.register_theme(CLINIC)
         self.theme = CLINIC.name
         self.set_interval(BEAT_S, self.beat)
-        self._step = ChooseScreen(self.protocols, self.compile_plan, self._told)
+        self._step = ChooseScreen(self.protocols, self.compile_plan, self._told, self._first)
         self.push_screen(self._step)
 
     # --- the session on the screen ---
@@ -101,12 +103,10 @@ class NmesApp(ChoosingApp):
             self.run_worker(self._close_record(self._step), exclusive=True)
 
     def _build(self, stage: Stage) -> StepScreen:
-        if self._loaded is None:
-            return ChooseScreen(self.protocols, self.compile_plan)
+        if self._loaded is None or stage is Stage.CHOOSE:
+            return ChooseScreen(self.protocols, self.compile_plan, self._told, self._first, still_words(self._told))
         protocol = self._loaded.protocol
         match stage:
-            case Stage.CHOOSE:
-                return ChooseScreen(self.protocols, self.compile_plan)
             case Stage.SCREENING:
                 return ScreeningScreen(protocol)
             case Stage.PLACE:
@@ -141,7 +141,7 @@ class NmesApp(ChoosingApp):
     def on_new_session(self, _message: NewSession) -> None:
         if self.live is not None and self.live.done:
             self.forget_session()
-            self._loaded = None
+            self._first, self._loaded = self._loaded, None
             self._go(Stage.CHOOSE)
 
     def on_chosen(self, message: Chosen) -> None:
@@ -156,7 +156,7 @@ class NmesApp(ChoosingApp):
             if self.choosing is not None:
                 self.choosing.note(f"! {error}")
         else:
-            self._loaded = loaded
+            self._loaded, self._told = loaded, Who(who.code, who.side)
             self.beat()
         finally:
             self.opening = None

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path as FilePath
+from textwrap import wrap
 from typing import Final
 
 from nmes.core.plan import Plan
-from nmes.core.problems import Problem, ProblemsError, ProtocolError
+from nmes.core.problems import Problem, ProblemsError, ProtocolError, whole_letters
 from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse_located
 from nmes.core.yaml_edit import scalar, with_values
@@ -24,6 +27,8 @@ from nmes.ui.editor_fields import ID
 
 _PLAIN: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?|true|false")
 GRADE: Final[Path] = ("grade",)
+_ORIGIN: Final[Path] = ("changes", 0, "text")
+"""The one entry that a copy begins with; `runtime.own.copied` writes it so, each of its lines indented alike."""
 LONGEST: Final = 1000
 """Letters of a text in a protocol file, see `protocol_fields.Text`."""
 
@@ -60,7 +65,7 @@ class Draft:
     @classmethod
     def of(cls, original: Loaded, new_id: str) -> Draft:
         """An untouched copy under another id."""
-        text = copied(original, scalar(new_id))
+        text = copied(original, new_id)
         return cls(original, new_id, text, read(text.encode(), new_id))
 
     @property
@@ -78,6 +83,7 @@ class Draft:
 
     def with_typed(self, path: Path, text: str) -> Draft:
         """This value typed over; typing what stood there is no edit."""
+        text = whole_letters(text)
         if path == ID.path:
             return replace(Draft.of(self.original, text.strip()), typed=self.typed)
         typed = {key: value for key, value in self.typed.items() if key != path}
@@ -107,7 +113,7 @@ class Draft:
         if self._lost_source and GRADE not in self.typed:
             values[GRADE] = self._fallen
         if self.typed:
-            values |= self._changes(self.begun_tree)
+            values[_ORIGIN] = self._changes()
         return with_values(text, values) if values else text
 
     def checked(self, compile_plan: Compile, taken: frozenset[str] = frozenset()) -> Checked:
@@ -119,7 +125,7 @@ class Draft:
             protocol, tree = parse_located(text, name)
         except ProtocolError as error:
             return Checked(None, None, (*problems, *error.problems))
-        loaded = replace(self.original, protocol=protocol, text=text, tree=tree)
+        loaded = Loaded(protocol, FilePath(name), text, sha256(text).hexdigest(), tree)
         try:
             return Checked(protocol, compile_plan(loaded), tuple(problems))
         except ProblemsError as error:
@@ -157,13 +163,13 @@ class Draft:
         note = f"Edited by hand; the original had {was} ({tag}{cites})"
         return f"{{tag: design, note: {scalar(_short(note))}}}"
 
-    def _changes(self, tree: Tree) -> dict[Path, str]:
-        """The copy's last entry of `changes` with the edits added."""
-        entries = tree.get(("changes",))
-        last = len(entries) - 1 if isinstance(entries, list) else 0
-        said = str(tree.get(("changes", last, "text")) or "")
-        edits = [f"{dotted(path)} {_plain(self.tree.get(path))} -> {typed}" for path, typed in self.typed.items()]
-        return {("changes", last, "text"): scalar(_short(f"{said.rstrip('.')}. Edited: {'; '.join(edits)}"))}
+    def _changes(self) -> str:
+        """Where the copy is from, then an entry of `changes` for each edit; a long one goes on in the next entry."""
+        texts = [self.begun_tree.word(_ORIGIN)]
+        for path, typed in self.typed.items():
+            edit = f"Edited: {dotted(path)} {_plain(self.tree.get(path))} -> {typed}"
+            texts += wrap(edit, LONGEST, break_on_hyphens=False)
+        return "\n  - version: 1\n    text: ".join(map(scalar, texts))
 
     def _written(self, path: Path, typed: str) -> str:
         """Typed text as YAML: a number stays one only where one stood, a text is always a text."""

@@ -13,7 +13,9 @@ from nmes.runtime.live import Summary
 
 ABORTED: Final = 1
 """The exit code of an app in which a session was aborted."""
-_ASKED: Final = frozenset({"complete", "ended_early", "stop:key", "stop:mouse", "stop:palette", "stop:quit"})
+_ASKED: Final = frozenset(
+    {"complete", "assessed", "incomplete", "ended_early", "stop:key", "stop:mouse", "stop:palette", "stop:quit"}
+)
 _NOTHING_LIVE: Final = frozenset(
     {
         Word.CONNECTING,

@@ -15,12 +15,15 @@ PURPOSES: Final = {
     "circulation": "CIRCULATION",
 }
 """By folder, in the order of the list."""
+OWN: Final = "OWN"
 _GRADES: Final = frozenset({"a", "b", "c"})
 _KINDS: Final = frozenset({"nmes", "tens", "assessment"})
 
 
 def matches(loaded: Loaded, text: str) -> bool:
-    """Every word of the filter fits: a single a, b or c is a grade, a kind is a kind, all else may stand anywhere."""
+    """Every word of the filter fits: a, b or c alone is a grade, a kind is a kind, own is the user's own; all else may
+    stand anywhere.
+    """
     return all(_fits(loaded, word) for word in text.lower().split())
 
 
@@ -30,15 +33,16 @@ def _fits(loaded: Loaded, word: str) -> bool:
         return protocol.grade.lower() == word
     if word in _KINDS:
         return protocol.kind == word
+    if word == OWN.lower():
+        return is_own(loaded.path)
     regions = " ".join(protocol.body_regions).replace("_", " ")
-    own = "own" if is_own(loaded.path) else ""
-    texts = (protocol.id, protocol.title, protocol.region, regions, protocol.indication, protocol.setting, own)
+    texts = (protocol.id, protocol.title, protocol.region, regions, protocol.indication, protocol.setting)
     return word in " ".join((*texts, PURPOSES[protocol.purpose])).lower()
 
 
 def line(loaded: Loaded) -> str:
-    """The title, and below it what kind of thing it is."""
+    """The title, and below it what kind of thing it is; of an own one its id first: copies have the same title."""
     protocol = loaded.protocol
-    own = ", OWN" if is_own(loaded.path) else ""
+    own = f"\n  {OWN} {protocol.id}" if is_own(loaded.path) else ""
     kind = "test" if protocol.kind == "assessment" else protocol.kind.upper()
-    return f"{protocol.title}\n  {kind}, grade {protocol.grade}{own}"
+    return f"{protocol.title}{own}\n  {kind}, grade {protocol.grade}"

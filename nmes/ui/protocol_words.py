@@ -16,22 +16,17 @@ from nmes.core.body_map import figure
 from nmes.core.plan import Plan
 from nmes.core.problems import ProblemsError
 from nmes.core.protocol import Evidence, Protocol, Schedule
+from nmes.core.protocol_grade import grade_words
+from nmes.core.protocol_trust import OUTDATED, TAGS, TO_VERIFY, UNCLEAR, Outdated, tag, unclear, word
 from nmes.ui.numbers import clock
 from nmes.ui.protocol_dose import delivered, dose
 from nmes.ui.protocol_parts import pads, stages
 from nmes.ui.protocol_plots import envelopes
 from nmes.ui.protocol_screening import checklist
-from nmes.ui.protocol_tags import TAGS, TO_VERIFY, tag
 from nmes.ui.words import target_words
 
 Section = tuple[str, Iterable[str]]
 
-_GRADES: Final = {
-    "A": "frequency, phase, on and off times and schedule were all read in a source",
-    "B": "only some of the numbers were read in a source",
-    "C": "most of the numbers have no source",
-}
-"""It speaks of the numbers, never of the effect."""
 _CLEARANCES: Final = {
     "none": "",
     "surgeon": "Only after the surgeon has cleared it",
@@ -45,9 +40,9 @@ _MEASURES: Final = {
 }
 
 
-def card(protocol: Protocol, plan: Plan | ProblemsError, width: int) -> Content:
-    """The whole card, `width` columns wide."""
-    lines = [Content.styled(line, "bold") for line in _wrapped(protocol.title, width)]
+def card(protocol: Protocol, plan: Plan | ProblemsError, width: int, head: Iterable[str] = ()) -> Content:
+    """The whole card, `width` columns wide; `head`: what is to be read before all else, as `protocol_own` gives it."""
+    lines = [Content.styled(line, "bold") for text in (protocol.title, *head) for line in _wrapped(text, width)]
     lines.extend(_marked(line) for text in _about(protocol) for line in _wrapped(text, width))
     for heading, texts in _sections(protocol, plan, max(20, width)):
         lines.extend((Content(""), *(Content.styled(line, "bold") for line in _wrapped(heading, width))))
@@ -123,7 +118,7 @@ def _course(protocol: Protocol) -> Iterator[Section]:
 
 def _about(protocol: Protocol) -> Iterator[str]:
     yield f"{protocol.kind.upper()}, {protocol.region}, {protocol.setting}; version {protocol.version}"
-    yield f"Grade {protocol.grade}: {_GRADES[protocol.grade]}. It says nothing of how well it works."
+    yield f"{grade_words(protocol)} The grade says nothing of how well it works."
     yield f"For: {protocol.indication}"
     if protocol.assessment:
         yield f"Measures: {_MEASURES[protocol.assessment.measures]}{tag(protocol, 'assessment.measures')}"
@@ -140,16 +135,20 @@ def _schedule(protocol: Protocol, schedule: Schedule) -> Iterator[str]:
     high = f"{schedule.weeks_high}{tag(protocol, 'schedule.weeks_high')}"
     yield f"Schedule: {often}, weeks: {low if low == high else f'{low} to {high}'}"
     if schedule.note:
-        yield f"  {schedule.note}"
+        yield f"  {schedule.note}{tag(protocol, 'schedule.note')}"
 
 
 def _trust(protocol: Protocol) -> Iterator[str]:
-    tags = [found.tag for found in protocol.provenance.values()]
-    yield ", ".join(f"{tags.count(name)} {word}" for name, word in TAGS.items() if name in tags)
+    tags = [word(found) for found in protocol.provenance.values()]
+    yield ", ".join(f"{tags.count(name)} {name}" for name in (*TAGS.values(), OUTDATED) if name in tags)
     for path, found in protocol.provenance.items():
         if found.tag == "verify":
             note = f": {found.note}" if found.note else ""
             yield f"  {TO_VERIFY} {path}{note}"
+        if isinstance(found, Outdated):
+            yield f"  {path}: {OUTDATED}"
+        if unclear(protocol, path):
+            yield f"  {path}: {UNCLEAR}"
 
 
 def _sources(protocol: Protocol) -> Iterator[str]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, assert_never
 
 from nmes.core.commands import Note
+from nmes.core.measurement import Who
 from nmes.core.protocol import Protocol
 from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, ReviewFirst, Warned
 from nmes.core.view import Electrode, Output, View, Word
@@ -100,7 +101,8 @@ _WHYS: Final = {
     "ended_early": "Ended before its time.",
     "complete": "Complete.",
     "assessed": "Measured: the test is over.",
-    "cramp": "Paused: CRAMP was pressed before a train had begun.",
+    "incomplete": "The test is over, but was not given up to its cap: it has measured nothing.",
+    "cramp": "Paused: CRAMP was pressed while no train was running.",
     "record": "The record can no longer be written. Without a record there is no stimulation.",
     "record_slow": "The record is too slow: nothing was raised.",
     "not_begun": "The session could not be opened: nothing was stimulated.",
@@ -171,6 +173,10 @@ NOTES: Final = {
     "refused:over": "The session is over.",
     "measured": "Measured.",
     "not_reached": "No cramp was told up to the cap.",
+    "test_incomplete": "The test was not given up to its cap at its level: it has measured nothing. What was measured "
+    "before stays in force.",
+    "not_measured": "NOT MEASURED: the output was already stopped, so no train was running. The cramp is noted. "
+    "Run the test again.",
     "screening_clear": "Checklist complete, asked by {by}.",
     "intent": "Written to the record; starting from 0.",
     "increase": "Channel {channel} up to {to_ua}.",
@@ -196,6 +202,9 @@ NOTES: Final = {
     "all_levels": "All levels are set. Press s to start the treatment from 0.",
     "confirm_each": "Confirm every channel first.",
     "name_missing": "Write who asked the questions.",
+    "no_name": '"{text}" is no name: two different letters at least, and no answer or command. Write who asked.',
+    "no_reason": '"{text}" is no reason and no name: two different letters at least, and no answer or command.',
+    "of_a_word": "Not counted: letters as fast as a word is typed. Here y, n and u are answers; Tab goes to the name.",
     "answers_missing": "{open} of {all} questions have no answer yet.",
 }
 """By code; the last block are the screens' own."""
@@ -270,6 +279,16 @@ def target_words(protocol: Protocol) -> str:
     return f"Target: {target}{ceiling}.{how} {intensity.note.rstrip('.')}."
 
 
+def who_words(who: Who) -> str:
+    """Patient code and side as every step shows them: `P-017 LEFT`; "" for nobody."""
+    return " ".join(filter(None, (who.code, who.side.upper())))
+
+
+def still_words(who: Who) -> str:
+    """Said before the next session, whose fields hold the last one's patient; "" for nobody."""
+    return f"! Still for {who_words(who)}: w changes the code, s the side." if who_words(who) else ""
+
+
 OUTPUTS: Final = {
     Output.OFF: "Output OFF, confirmed",
     Output.ON: "Output ON, confirmed",
@@ -299,9 +318,9 @@ def _first_of(codes: tuple[str, ...]) -> str:
     return _question(codes[0]) + (f" (and {len(codes) - 1} more)" if codes[1:] else "")
 
 
-def answered_fast(answers: int, since_ms: int) -> str:
+def answered_fast(hasty: int, answers: int) -> str:
     """A checklist answered faster than it can be read."""
-    return f"! {answers} answers in {since_ms // 1000} s: was every question asked? Look at them again (up, down)."
+    return f"! {hasty} of {answers} answers came within 1 s of the one before: was each question asked? Look again."
 
 
 def judgement(outcome: Outcome, *, whole: bool) -> str:
@@ -314,6 +333,6 @@ def judgement(outcome: Outcome, *, whole: bool) -> str:
         case Warned(codes=codes):
             return f"! A reason is needed: {_first_of(codes)}"
         case Clear():
-            return "✓ Nothing speaks against it. Write who asked, then F2." if whole else ""
+            return "✓ Nothing speaks against it. Enter or Tab: write who asked; then F2." if whole else ""
         case _:
             assert_never(outcome)

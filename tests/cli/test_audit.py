@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from cli.conftest import CRAMP, Nmes, records, script
 
-from nmes.cli.record_words import event_words
+from nmes.cli.record_opened import whom_and_what
+from nmes.cli.record_words import answer_lines, event_words, refused
+from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.core.screening import CATALOGUE, in_groups
 from nmes.record.chain import decode_line
+from nmes.runtime.library import Library
 
 
 @pytest.fixture(scope="module")
@@ -19,20 +23,30 @@ def two_sessions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NMES_HOME", str(folder))
-        for lines in (script("wait 8", "mark cramp hard", "stop", "end"), "end\n"):
-            _run_script(patch, lines)
+        stopped = _old(script("+", "+", "wait 8", "+", "mark cramp hard", "stop", "end"))
+        _run_script(patch, stopped, "--patient-code", "P-017", "--side", "left", "--ctf", "18")
+        _run_script(patch, "end\n")
     assert len(records(folder)) == 2
     return folder
 
 
-def _run_script(patch: pytest.MonkeyPatch, lines: str) -> None:
+def _old(lines: str) -> str:
+    """The same, with yes to the question of age, which is only noted."""
+    protocol = Library().load(CRAMP).protocol
+    asked = in_groups(protocol.screening_codes, protocol.kind)
+    answers = lines.split("\n")
+    answers[asked.index("cause_age")] = "yes"
+    return "\n".join(answers)
+
+
+def _run_script(patch: pytest.MonkeyPatch, lines: str, *options: str) -> None:
     import io
     import sys
 
     from nmes.cli.app import run
 
     patch.setattr(sys, "stdin", io.StringIO(lines))
-    assert run(["run", CRAMP, "--plain", "--speed", "max"]) == 1
+    assert run(["run", CRAMP, "--plain", "--speed", "max", *options]) == 1
 
 
 @pytest.fixture
@@ -52,8 +66,8 @@ def test_no_records_are_no_error(nmes: Nmes) -> None:
 
 def test_the_list_tells_each_session_its_protocol_and_how_it_ended(nmes: Nmes, kept: list[Path]) -> None:
     told = nmes("audit", "list").out
-    assert f"{kept[0].stem}  2026-01-01T00:00:01.000Z  {CRAMP}  STOP was pressed." in told
-    assert f"{kept[1].stem}  2026-01-01T00:00:01.000Z  {CRAMP}  Ended before its time." in told
+    assert f"{kept[0].stem}  2026-01-01T00:00:01.000Z  P-017 left  {CRAMP}  STOP was pressed." in told
+    assert f"{kept[1].stem}  2026-01-01T00:00:01.000Z  - -         {CRAMP}  Ended before its time." in told
 
 
 def test_a_chain_can_be_chosen(nmes: Nmes, kept: list[Path]) -> None:
@@ -136,8 +150,13 @@ def test_the_story_of_a_session_tells_who_did_what_and_what_was_decided(nmes: Nm
     assert told.code == 0
     wanted = (
         f"protocol {CRAMP} version 3",
+        "for patient code P-017, side left",
+        "frequency of the work: the cramp threshold frequency + 30 Hz (45 Hz if not measured)",
+        "48 Hz asked: from the cramp threshold frequency of P-017",
+        "18 Hz, typed by hand for this session.",
         "screening by Dr Test: ",
-        " answers, all no",
+        " answers, 1 not no",
+        f"  YES: {CATALOGUE['cause_age'].question} [cause_age yes]",
         "= Checklist complete, asked by Dr Test.",
         "electrodes placed",
         "find the level of channel 1",
@@ -163,9 +182,42 @@ def test_the_story_names_what_applied_the_reason_and_who_reviewed_it() -> None:
         e.Answer("cause_kidney", e.Reply.UNKNOWN, "known for years", "Dr Who"),
         e.Answer("cause_age", e.Reply.YES),
     )
-    told = event_words(e.Screened(answers, "Ada"))
-    applied = "cause_kidney unknown (known for years; reviewed by Dr Who), cause_age yes"
-    assert told == f"screening by Ada: 3 answers, {applied}"
+    screened = e.Screened((*answers, e.Answer("gone", e.Reply.YES)), "Ada")
+    assert event_words(screened) == "screening by Ada: 4 answers, 3 not no"
+    kidney, age = (CATALOGUE[code].question for code in ("cause_kidney", "cause_age"))
+    told = list(answer_lines(screened, everything=False))
+    assert told == [
+        f"  UNKNOWN: {kidney} [cause_kidney unknown (known for years; reviewed by Dr Who)]",
+        f"  YES: {age} [cause_age yes]",
+        "  YES: (a question this version does not know) [gone yes]",
+    ]
+    assert next(answer_lines(screened, everything=True)).startswith("  NO: ")
+    assert list(answer_lines(e.Placed(), everything=True)) == []
+
+
+def test_keys_that_were_refused_are_counted_and_told_where_they_began(nmes: Nmes, kept: list[Path]) -> None:
+    told = nmes("audit", "show", "1").out
+    only = "refused 2 times, channel 1 up: Increase only while channel 1 is fully ON, not in a ramp or a rest."
+    assert told.count("Increase only while channel 1 is fully ON") == 2, "two keys before a level, one after it"
+    assert only in told
+    assert nmes("audit", "show", "1", "--all").out.count("Increase only while channel 1 is fully ON") == 3
+    numbers = [int(line.split()[1]) for line in told.splitlines() if line.startswith("  0:")]
+    assert numbers == sorted(numbers), "in the order of the record"
+
+
+def test_a_refused_checklist_is_no_key_and_is_told_whole() -> None:
+    refusal = [c.Note("refused:screening_blocked", (("codes", "pregnancy"),))]
+    assert refused(e.Pause(), refusal)
+    assert not refused(e.Screened((), "Ada"), refusal)
+    assert not refused(e.Pause(), [c.Note("pause", ()), c.Halt()])
+    assert not refused(e.Pause(), [])
+    assert not refused(e.Tick(1), refusal)
+
+
+def test_what_an_older_record_does_not_have_is_left_out_and_never_made_up() -> None:
+    assert list(whom_and_what({"protocol": "x", "protocol_yaml": "no: protocol"})) == ["for patient code -, side -"]
+    [_, said] = whom_and_what({"ctf_origin": {"kind": "a dream"}})
+    assert said.startswith("where its frequency comes from cannot be read by this version: ")
 
 
 def test_everything_has_a_line_for_every_entry(nmes: Nmes, kept: list[Path]) -> None:

@@ -81,3 +81,13 @@ def test_wrong_input_is_one_clear_error_and_nothing_is_printed(
     assert told in said.err
     assert said.err.count("\n") == 1
     assert said.out == ""
+
+
+def test_a_page_that_is_there_is_kept_unless_that_is_asked_for(nmes: Nmes, tmp_path: Path) -> None:
+    file = tmp_path / "cramps.html"
+    file.write_text("mine")
+    said = nmes("care", "--html", str(file))
+    assert (said.code, said.out, file.read_text()) == (2, "", "mine")
+    assert "this file is there already; give another name, or add --force" in said.err
+    assert nmes("care", "--html", str(file), "--force").code == 0
+    assert file.read_text().startswith("<!doctype html>")

@@ -38,15 +38,35 @@ def test_the_training_uses_what_the_test_found_and_shows_from_where(nmes: Nmes, 
     assert nmes("audit", "verify").code == 0
 
 
-@pytest.mark.parametrize(
-    "who", [(), ("--patient-code", "P-018", "--side", "left"), ("--patient-code", "P-017", "--side", "right")]
-)
-def test_for_anybody_else_it_falls_back_and_says_so(nmes: Nmes, home: Path, who: tuple[str, ...]) -> None:
+RECORDED = "One is recorded of P-017 left, and was not taken: check the code and the side."
+
+
+def test_for_anybody_else_it_falls_back_and_says_so_and_what_is_recorded_nearby(nmes: Nmes, home: Path) -> None:
     nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "wait 1"))
-    told = nmes("run", CRAMP, *MAX, *who, stdin=script("end"))
-    assert "45 Hz asked, the FALLBACK: " in told.out
-    bound = next(iter(read_session(records(home)[1]))).body
-    assert (bound["ctf_mhz"], bound["ctf_origin"]["kind"]) == (None, "fallback")
+    nearby = {(): False, ("P-018", "left"): False, ("P-017", "right"): True, ("P-017", "both"): True}
+    for who, told_of in (nearby | {("p-017", "left"): True}).items():
+        given = ("--patient-code", who[0], "--side", who[1]) if who else ()
+        known = set(records(home))
+        told = nmes("run", CRAMP, *MAX, *given, stdin=script("end"))
+        (new,) = set(records(home)) - known
+        bound = next(iter(read_session(new))).body
+        assert "45 Hz asked, the FALLBACK: " in told.out, who
+        assert (RECORDED in told.out) is told_of, who
+        assert (bound["ctf_mhz"], bound["ctf_origin"]["kind"]) == (None, "fallback"), who
+
+
+def test_a_cramp_long_after_a_stop_is_neither_measured_nor_trained_by(nmes: Nmes) -> None:
+    tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "stop", "wait 1200", "cramp", "end"))
+    assert "NOT MEASURED: the output was already stopped" in tested.out
+    assert "Measured, channel 1" not in tested.out
+    trained = nmes("run", CRAMP, *MAX, *P17, stdin=script("end"))
+    assert "45 Hz asked, the FALLBACK: " in trained.out
+
+
+def test_a_test_without_a_code_is_warned_of_before_its_first_question(nmes: Nmes) -> None:
+    told = nmes("run", TEST, *MAX, stdin="end\n").out
+    assert told.index("No patient code and side: a later session cannot find") < told.index("Question 1 ")
+    assert "cannot find" not in nmes("run", TEST, *MAX, *P17, stdin="end\n").out
 
 
 def test_a_typed_threshold_goes_first_and_is_called_typed(nmes: Nmes, home: Path) -> None:
@@ -106,6 +126,8 @@ class TestTry:
         assert "channel 1: cramp threshold frequency" in told.out
         assert "the virtual person's own, rested, is 15.5 Hz" in told.out
         assert "off was confirmed" in told.out
+        assert "Complete, and within every limit." in told.out
+        assert max(map(len, told.out.splitlines())) < 80, "the terminal of a test is 80 wide"
 
     def test_as_json(self, nmes: Nmes) -> None:
         told = nmes("try", "assess_motor_threshold_calf", "--pools", "1", "--json")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli.conftest import CRAMP, Nmes
+from cli.conftest import CRAMP, Nmes, process
 
 from nmes.core.protocol import Protocol
 from nmes.core.screening import CATALOGUE, always_asked
@@ -35,6 +36,11 @@ def options(**changes: str) -> list[str]:
     """Options of `new`; an empty text leaves one out."""
     given = {**GIVEN, **{name.replace("_", "-"): text for name, text in changes.items()}}
     return [part for name, text in given.items() if text for part in (f"--{name}", text)]
+
+
+def flat(text: str) -> str:
+    """One line, so that a sentence is found wherever it was broken."""
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
 def made(home: Path, name: str = "my_calf") -> Protocol:
@@ -67,7 +73,59 @@ def test_a_copy_changed_by_hand_may_not_keep_the_source(nmes: Nmes, home: Path) 
     assert "phase_us: 200 — the original has 150; this value still has the original's origin (source)" in told.out
 
 
-@pytest.mark.parametrize(("old", "new"), [(TENS, TENS), (TENS, "../away"), ("tens_conventionel", "my_tens")])
+def test_show_says_whose_copy_it_is_and_marks_what_its_source_no_longer_says(nmes: Nmes, home: Path) -> None:
+    assert "OWN" not in nmes("protocols", "show", CRAMP).out
+    nmes("protocols", "copy", CRAMP, "mine")
+    file = home / "protocols" / "mine.yaml"
+    assert f"OWN, copied from {CRAMP} version 3; no value changed" in flat(nmes("protocols", "show", "mine").out)
+    file.write_text(file.read_text().replace("phase_us: 150", "phase_us: 200"))
+    said = flat(nmes("protocols", "show", "mine").out)
+    assert f"OWN, copied from {CRAMP} version 3; 1 value changed that still names its source." in said
+    assert "! channels.0.waveform.phase_us: changed, and still names a source that has another value" in said
+    assert "200 µs asked, 200 µs delivered (CHANGED, source no longer holds)" in said
+    assert "channels.0.waveform.phase_us = 200: CHANGED, source no longer holds [behringer2014]" in said
+    assert "6 of 8 numbers were read" in said, "one number less than the original"
+
+
+def test_a_copy_of_a_changed_copy_is_held_against_the_first_file(nmes: Nmes, home: Path) -> None:
+    nmes("protocols", "copy", CRAMP, "mine")
+    file = home / "protocols" / "mine.yaml"
+    file.write_text(file.read_text().replace("phase_us: 150", "phase_us: 200"))
+    nmes("protocols", "copy", "mine", "again")
+    said = flat(nmes("protocols", "show", "again").out)
+    assert "OWN, copied from mine version 1; 1 value changed that still names its source." in said
+    assert "the original has 150" in nmes("protocols", "check", "again").out
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_copy_of_what_is_not_there_as_it_was_says_that_nobody_can_tell(nmes: Nmes, home: Path, gone: bool) -> None:
+    nmes("protocols", "copy", CRAMP, "mine")
+    nmes("protocols", "copy", "mine", "again")
+    first = home / "protocols" / "mine.yaml"
+    if gone:
+        first.unlink()
+    else:
+        first.write_text(first.read_text().replace("phase_us: 150", "phase_us: 200"))
+    said = flat(nmes("protocols", "show", "again").out)
+    assert "OWN, copied from mine version 1; TO VERIFY: that file is not here as it was" in said
+
+
+def test_an_own_file_that_is_no_copy_is_called_own(nmes: Nmes, home: Path) -> None:
+    assert nmes("protocols", "new", "--defaults", *options()).code == 0
+    assert "OWN: made here; nobody else has looked at it." in nmes("protocols", "show", "my_calf").out
+
+
+def test_what_a_duration_does_not_say_is_told_where_it_is_explained(nmes: Nmes) -> None:
+    said = flat(nmes("protocols", "explain", f"{TENS}:channels.0.waveform.phase_us").out)
+    assert "origin: source [tens_types, watson_copy]. 50 to 125" in said
+    assert "; TO VERIFY: one phase or the whole pulse meaning:" in said
+    assert "one phase or the whole pulse" not in nmes("protocols", "explain", f"{CRAMP}:phase_us").out
+    assert "choices: phase, unknown" in nmes("protocols", "explain", "definition").out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(TENS, TENS), (TENS, "../away"), ("tens_conventionel", "my_tens"), (TENS, "a\nb")]
+)
 def test_a_copy_that_cannot_be_is_one_sentence(nmes: Nmes, home: Path, old: str, new: str) -> None:
     told = nmes("protocols", "copy", old, new)
     assert (told.code, told.out) == (2, "")
@@ -120,7 +178,7 @@ def test_every_kind_can_be_made_and_asks_for_all_it_has_to(nmes: Nmes, home: Pat
     told = nmes("protocols", "new", "--defaults", *options(**more))
     assert (told.code, told.err) == (0, "")
     protocol = made(home)
-    assert set(always_asked(protocol.kind)) <= set(protocol.contraindications)
+    assert set(always_asked(protocol.kind)) <= {*protocol.contraindications, *protocol.precautions}
     causes = {code for code, entry in CATALOGUE.items() if entry.is_cause}
     assert set(protocol.causes) == (causes if protocol.purpose == "cramp" else set())
 
@@ -150,6 +208,7 @@ def test_a_wrong_answer_is_told_and_asked_again(nmes: Nmes, home: Path) -> None:
         ({"id": "My file"}, "this is not a name"),
         ({"minutes": "30"}, "--minutes has no place in this kind of protocol"),
         ({"title": ""}, "this has no default; give --title"),
+        ({"title": "x\udcff y"}, "a part of this is no UTF-8 text"),
     ],
 )
 def test_a_wrong_option_is_one_sentence_and_nothing_is_written(
@@ -162,11 +221,27 @@ def test_a_wrong_option_is_one_sentence_and_nothing_is_written(
     assert not (home / "protocols").exists()
 
 
+def test_all_options_that_are_missing_are_told_at_once(nmes: Nmes, home: Path) -> None:
+    told = nmes("protocols", "new", "--defaults", "--id", "my_calf", "--kind", "tens")
+    assert (told.code, told.out) == (2, "")
+    missing = ("title", "indication", "regions", "muscle", "position", "sites", "frequency-hz", "phase-us")
+    assert [line.rpartition("give --")[2] for line in told.err.splitlines()] == list(missing)
+    assert not (home / "protocols").exists()
+
+
 def test_answers_that_end_too_early_are_told_with_the_option_to_give(nmes: Nmes, home: Path) -> None:
     told = nmes("protocols", "new", stdin="my_calf\nA title\n")
     assert told.code == 2
     assert "give --kind" in told.err
     assert not (home / "protocols").exists()
+
+
+def test_an_answer_that_is_no_text_is_one_sentence(home: Path) -> None:
+    child = process(home, "protocols", "new", stdin=subprocess.PIPE, text=False)
+    _, said = child.communicate(b"my_calf\nCalf \xff\n", timeout=30)
+    assert (child.returncode, said.count(b"\n")) == (2, 1)
+    assert b"the answer is no UTF-8 text; nothing was written" in said
+    assert not home.exists()
 
 
 def test_answers_that_do_not_fit_together_are_written_and_told(nmes: Nmes, home: Path) -> None:

@@ -26,7 +26,14 @@ def painted(keyboard: int, words: bytes, within_s: float = 20) -> bytes:
     return seen
 
 
-@pytest.mark.parametrize("arguments", [(), ("run", CRAMP), ("run", CRAMP, "--speed", "max")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", CRAMP),
+        pytest.param((), marks=pytest.mark.campaign),
+        pytest.param(("run", CRAMP, "--speed", "max"), marks=pytest.mark.campaign),
+    ],
+)
 def test_the_app_opens_in_a_terminal_and_is_left_by_a_key(home: Path, arguments: tuple[str, ...]) -> None:
     import pty
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from helpers.codes import CODES
 from nmes.core import plan as plans
 from nmes.core.capabilities import Capabilities
 from nmes.core.plan import Plan
+from nmes.core.problems import ProtocolError
 from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse
 
@@ -27,23 +31,6 @@ DEVICE = Capabilities(
     emergency_stop=False,
 )
 FINE_DEVICE = replace(DEVICE, period_grid_us=250, max_period_us=8_191_500)
-
-CODES = """contraindications:
-  - active_dvt_thrombophlebitis
-  - active_implant
-  - pregnancy
-  - uncontrolled_bleeding
-  - infection_tb_osteomyelitis
-  - severe_arterial_insufficiency
-  - cannot_give_feedback
-  - near_diathermy_rf
-  - denervated_muscle
-  - malignancy
-  - damaged_skin
-  - recent_radiotherapy
-  - varicose_veins_local
-precautions: [frail_skin]
-"""
 
 HEAD = f"""id: good
 version: 1
@@ -175,3 +162,10 @@ def plan(*changes: tuple[str, str], device: Capabilities = DEVICE, level_ua: int
     for slot in made.slots:
         made = made.with_level(slot, level_ua)
     return made
+
+
+def problems(text: str | bytes, name: str = "good.yaml") -> list[str]:
+    """Everything that is wrong, as a person reads it, without the file's name."""
+    with pytest.raises(ProtocolError) as raised:
+        parse(text.encode() if isinstance(text, str) else text, name)
+    return [str(problem).removeprefix(f"{name}:") for problem in raised.value.problems]

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.desk import STATES, Desk, desk_in, ready, running
 from helpers.plans import ONE, TWO, WARM_UP, WAVEFORM, alternating_plan, plan_of, rhythm, simple_plan
+from nmes.core import assessing
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import measurement as m
@@ -90,23 +91,38 @@ class TestCramp:
         desk.do(e.Cramp())
         assert [(one["channel"], one["value_mhz"]) for one in measured(desk)] == [(1, 4000), (2, 4000)]
 
-    def test_after_a_pause_it_still_counts_and_ends_the_test(self) -> None:
+    @pytest.mark.parametrize("later_ms", [0, 1_200_000])
+    @pytest.mark.parametrize("halt", [e.Pause(), e.Stop("key", 1), e.OperatorAbsent(), e.UiSilent()], ids=repr)
+    def test_once_halted_it_is_a_mark_however_soon_and_says_that_nothing_was_measured(
+        self, halt: e.Event, later_ms: int
+    ) -> None:
         desk = running(test_plan())
         desk.wait(STEP_MS + 1500)
-        desk.do(e.Pause())
-        assert isinstance(desk.state, s.Paused)
-        commands = desk.do(e.Cramp())
-        assert desk.state == s.Ended("assessed")
-        assert c.Close("assessed") in commands
-        assert [one["value_mhz"] for one in measured(desk)] == [6000]
+        desk.do(halt)
+        desk.wait(later_ms, 1000)
+        before = desk.state
+        commands = desk.do(e.Cramp("key"))
+        assert commands == (c.Note("mark", (("kind", "cramp"), ("text", ""))), c.Note("not_measured", ()))
+        assert (desk.state, desk.session.measured) == (before, ())
 
-    def test_while_the_pause_is_on_its_way_it_halts_again(self) -> None:
+    @pytest.mark.parametrize("into_ms", [1500, TRAIN_MS + 100])
+    def test_a_level_lowered_to_nothing_has_ended_its_train(self, into_ms: int) -> None:
+        desk = ready(test_plan())
+        desk.titrate(ONE, 500)
+        desk.do(e.Start(desk.epoch))
+        desk.wait(into_ms)
+        desk.do(e.Decrease(1))
+        desk.wait(2 * STEP_MS)
+        assert c.Halt() in desk.do(e.Cramp())
+        assert (type(desk.state), measured(desk), last_note(desk)) == (s.Paused, [], "not_measured")
+
+    def test_while_the_pause_is_on_its_way_it_changes_nothing_of_it(self) -> None:
         desk = running(test_plan())
         desk.wait(1500)
         desk.device = False
         desk.do(e.Pause())
-        assert c.Halt() in desk.do(e.Cramp())
-        assert desk.state == s.Ending("assessed")
+        desk.do(e.Cramp())
+        assert (type(desk.state), measured(desk), last_note(desk)) == (s.Pausing, [], "not_measured")
 
     @pytest.mark.parametrize("disk", [True, False])
     def test_while_it_resumes_it_calls_the_start_off(self, disk: bool) -> None:
@@ -117,8 +133,17 @@ class TestCramp:
         desk.do(e.Resume(desk.epoch))
         assert isinstance(desk.state, s.Enabling if disk else s.Committing)
         assert c.Halt() in desk.do(e.Cramp())
-        assert desk.state == s.Ending("assessed")
-        assert [one["value_mhz"] for one in measured(desk)] == [4000]
+        assert desk.state == s.Pausing(0, "cramp")
+        assert (measured(desk), last_note(desk)) == ([], "not_measured")
+
+    def test_resumed_it_does_not_count_for_the_train_from_before_the_pause(self) -> None:
+        desk = running(test_plan())
+        desk.wait(2 * STEP_MS + 1500)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        assert (type(desk.state), desk.amplitude()) == (s.Resuming, 0)
+        assert c.Halt() in desk.do(e.Cramp())
+        assert measured(desk) == []
 
     def test_resumed_it_counts_as_in_any_train(self) -> None:
         desk = running(test_plan())
@@ -146,13 +171,6 @@ class TestCramp:
         desk.wait(STEP_MS)
         assert desk.amplitude() == 10_000
 
-    def test_a_stop_that_came_first_does_not_lose_the_value_and_stays_a_stop(self) -> None:
-        desk = running(test_plan())
-        desk.wait(1500)
-        desk.do(e.Stop("key", 1), e.Cramp())
-        assert desk.state == s.Stopped("stop:key")
-        assert measured(desk) == [{"what": "ctf", "channel": 1, "value_mhz": 4000, "level_ua": 10_000}]
-
     @pytest.mark.parametrize("why", ["stopping", "unsure"])
     def test_a_stop_that_is_not_confirmed_yet_is_left_as_it_is(self, why: str) -> None:
         desk = running(test_plan())
@@ -161,15 +179,33 @@ class TestCramp:
         desk.do(e.Stop("key", 1) if why == "stopping" else e.Unanswered("update"))
         before = desk.state
         desk.do(e.Cramp())
-        assert desk.state == before
-        assert len(measured(desk)) == 1
+        assert (desk.state, measured(desk), last_note(desk)) == (before, [], "not_measured")
 
-    def test_it_counts_once(self) -> None:
+    def test_a_stop_that_comes_after_it_takes_nothing_away(self) -> None:
         desk = running(test_plan())
         desk.wait(1500)
-        desk.do(e.Stop("key", 1), e.Cramp(), e.Cramp())
+        desk.device = False
+        desk.do(e.Cramp(), e.Stop("key", 1))
+        assert (desk.state, len(desk.session.measured)) == (s.Ending("assessed"), 1)
+
+    @pytest.mark.parametrize("device", [True, False])
+    def test_it_counts_once(self, device: bool) -> None:
+        desk = running(test_plan())
+        desk.wait(1500)
+        desk.device = device
+        desk.do(e.Cramp(), e.Cramp())
         assert len(measured(desk)) == 1
         assert last_note(desk) == "mark"
+
+    @pytest.mark.parametrize("end", [e.End(), None])
+    def test_after_the_end_of_a_test_without_a_result_it_is_told_to_run_it_again(self, end: e.End | None) -> None:
+        desk = running(test_plan())
+        desk.wait(1500)
+        desk.do(*([end] if end else []))
+        desk.wait(0 if end else 4 * STEP_MS, 50)
+        assert isinstance(desk.state, s.Ended)
+        desk.do(e.Cramp())
+        assert (measured(desk), last_note(desk)) == ([], "not_measured")
 
     def test_while_the_level_is_found_it_is_no_result_but_goes_to_0(self) -> None:
         desk = ready(test_plan())
@@ -221,12 +257,113 @@ class TestCramp:
         assert c.Note("not_reached", (("cap_mhz", 10_000),)) in desk.commands
         assert measured(desk) == []
 
-    def test_a_test_that_put_nothing_out_claims_no_frequency(self) -> None:
-        desk = ready(test_plan(1))
+    @pytest.mark.parametrize("lowered_ms", [100, STEP_MS + 1500, STEP_MS + TRAIN_MS + 500])
+    def test_a_test_lowered_to_nothing_has_not_reached_its_cap(self, lowered_ms: int) -> None:
+        """Before a train, in the train at the cap and after it: nobody knows what the cap would have done."""
+        desk = ready(test_plan(2))
         desk.titrate(ONE, 500)
-        desk.do(e.Start(desk.epoch), e.Decrease(1))
+        desk.do(e.Start(desk.epoch))
+        desk.wait(lowered_ms, 50)
+        desk.do(e.Decrease(1))
+        desk.wait(2 * STEP_MS + 100 - lowered_ms, 50)
+        assert desk.state == s.Ended("incomplete")
+        assert c.Note("test_incomplete", (("cap_mhz", 6000),)) in desk.commands
+        assert "not_reached" not in desk.notes()
+
+    def test_nor_has_one_with_one_channel_lowered_to_nothing(self) -> None:
+        desk = ready(test_plan(1, slots=(ONE, TWO)))
+        desk.titrate(ONE, 5000)
+        desk.titrate(TWO, 500)
+        desk.do(e.Start(desk.epoch), e.Decrease(2))
         desk.wait(STEP_MS + 100, 50)
-        assert c.Note("not_reached", (("cap_mhz", 0),)) in desk.commands
+        assert desk.state == s.Ended("incomplete")
+
+    @pytest.mark.parametrize(
+        ("last", "reached"), [(m.Train(6000, ((1, 1),)), True), (m.Train(4000, ((1, 1),)), False), (None, False)]
+    )
+    def test_only_a_train_at_the_cap_reaches_it(self, last: m.Train | None, reached: bool) -> None:
+        assert assessing.reached_cap(test_plan(2).with_level(ONE, 5000), last) is reached
+
+    def test_lowered_but_not_to_nothing_it_counts_at_the_lower_level(self) -> None:
+        desk = running(test_plan(2))
+        desk.do(e.Decrease(1))
+        desk.wait(2 * STEP_MS + 100, 50)
+        assert desk.state == s.Ended("complete")
+        assert "not_reached" in desk.notes()
+
+    def test_a_pause_in_the_rest_after_the_cap_does_not_undo_it(self) -> None:
+        desk = running(test_plan(2))
+        desk.wait(STEP_MS + TRAIN_MS + 500, 50)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(STEP_MS + 100, 50)
+        assert desk.state == s.Ended("complete")
+
+    @pytest.mark.parametrize("paused_ms", [1500, STEP_MS + 1500])
+    def test_the_value_comes_with_the_most_that_was_given_in_its_train(self, paused_ms: int) -> None:
+        """In the slow train after a resume that is less than the level, whatever was given before the pause."""
+        desk = running(test_plan())
+        desk.wait(paused_ms)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(1600)
+        given = desk.amplitude()
+        desk.do(e.Cramp())
+        assert 0 < given < 10_000
+        assert [(one["value_mhz"], one["level_ua"]) for one in measured(desk)] == [(4000, given)]
+
+    def test_in_the_rest_after_a_lowered_train_it_is_what_that_train_was_given(self) -> None:
+        desk = running(test_plan())
+        desk.wait(STEP_MS - 1000, 50)
+        desk.do(e.Decrease(1))
+        desk.wait(1000 + TRAIN_MS + 500, 50)
+        desk.do(e.Cramp())
+        assert [(one["value_mhz"], one["level_ua"]) for one in measured(desk)] == [(6000, 9500)]
+
+    @pytest.mark.parametrize("steps", [1, 2])
+    def test_a_first_train_that_was_cut_comes_once_more_at_the_level(self, steps: int) -> None:
+        """There is no train before it to take the slow climb, and its frequency has to be tested too."""
+        desk = running(test_plan(steps))
+        desk.wait(1500)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(2000)
+        assert 0 < desk.amplitude() < 5000
+        desk.wait(STEP_MS)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 4000)
+        desk.wait((steps - 1) * STEP_MS)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 2000 + 2000 * steps)
+        desk.wait(STEP_MS)
+        assert desk.state == s.Ended("complete")
+
+    def test_cut_again_in_the_slow_train_or_its_rest_it_still_does(self) -> None:
+        desk = running(test_plan())
+        for cut_ms in (1500, 1500, STEP_MS - 1000):
+            desk.wait(cut_ms)
+            desk.do(e.Pause())
+            desk.do(e.Resume(desk.epoch))
+        desk.wait(STEP_MS + 2000)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 4000)
+
+    @pytest.mark.parametrize("paused_ms", [TRAIN_MS + 500, STEP_MS + 1500])
+    def test_one_that_was_whole_does_not(self, paused_ms: int) -> None:
+        desk = running(test_plan())
+        desk.wait(paused_ms)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(STEP_MS + 2000)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 6000)
+
+    def test_a_stop_after_such_a_pause_begins_the_count_anew(self) -> None:
+        desk = running(test_plan())
+        desk.wait(1500)
+        desk.do(e.Pause(), e.Stop("key", 1))
+        desk.titrate(ONE, 10_000).do(e.Start(desk.epoch))
+        desk.wait(STEP_MS + 1500)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(STEP_MS + 2000)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 6000)
 
     def test_a_treatment_ends_without_such_a_word(self) -> None:
         desk = running()
@@ -244,16 +381,17 @@ class TestCramp:
         assert desk.session.plan.levels_ua == (9500,)
 
     @pytest.mark.parametrize(
-        ("place", "may"), [("titrating", True), ("train", True), ("paused", True), ("ready", False)]
+        ("place", "may"),
+        [("titrating", True), ("train", True), ("paused", False), ("stopped", False), ("ready", False)],
     )
     def test_the_view_offers_it_where_it_would_halt_or_count(self, place: str, may: bool) -> None:
         desk = ready(test_plan())
         if place == "titrating":
             desk.do(e.Titrate(1, 0, desk.epoch))
-        if place in {"train", "paused"}:
+        if place in {"train", "paused", "stopped"}:
             desk.run().wait(1500)
-        if place == "paused":
-            desk.do(e.Pause())
+        if place in {"paused", "stopped"}:
+            desk.do(e.Pause() if place == "paused" else e.Stop("key", 1))
         assert ("cramp" in seen(desk).may) is may
         assert "increase" not in seen(desk).may or place == "titrating"
 
@@ -361,7 +499,19 @@ class TestMeasure:
     def test_typed_values_are_kept_within_their_bounds(self, what: e.What, value: int, unit: str) -> None:
         desk = ready()
         desk.do(e.Measure(what, 1, value))
-        assert measured(desk) == [{"what": str(what), "channel": 1, f"value_{unit}": value}]
+        typed = {"typed": 1} if what is e.What.CTF else {}  # forces come from a dynamometer, a frequency from a train
+        assert measured(desk) == [{"what": str(what), "channel": 1, f"value_{unit}": value, **typed}]
+
+    def test_a_typed_threshold_is_never_taken_for_the_result_of_a_test(self) -> None:
+        desk = ready()
+        desk.do(e.Measure(e.What.CTF, 1, 22_000))
+        assert measured(desk)[-1]["typed"] == 1
+        assert desk.session.measured == (m.Measured(e.What.CTF, 1, 22_000, typed=True),)
+        tested = running(test_plan())
+        tested.wait(1500)
+        tested.do(e.Cramp())
+        assert "typed" not in measured(tested)[-1]
+        assert not tested.session.measured[-1].typed
 
     @pytest.mark.parametrize(
         ("what", "value"),
@@ -468,3 +618,36 @@ def test_for_whom_and_from_where_is_shown_and_changes_nothing() -> None:
     session, commands = s.begin(simple_plan(), (), who, origin)
     assert (view(session, OutputState()).who, view(session, OutputState()).origin) == (who, origin)
     assert commands == s.begin(simple_plan(), ())[1]
+
+
+class TestANewLevel:
+    """After a STOP the level is found anew, at the lowest frequency: a test begins again there too (decision 0020)."""
+
+    @pytest.mark.parametrize("way", ["in a train", "in the rest", "paused", "resuming", "lost"])
+    def test_a_test_that_was_stopped_begins_again_at_its_first_step(self, way: str) -> None:
+        desk = running(test_plan(), 3_000)
+        desk.wait(3 * STEP_MS + (5_000 if way == "in the rest" else 1_500))
+        if way in {"paused", "resuming"}:
+            desk.do(e.Pause())
+        if way == "resuming":
+            desk.do(e.Resume(desk.epoch))
+        desk.do(e.Unanswered("update") if way == "lost" else e.Stop("key", 1))
+        desk.titrate(ONE, 20_000)
+        assert seen(desk).plan_ms == 0
+        desk.do(e.Start(desk.epoch))
+        assert desk.state == s.Running(desk.session.now_ms)
+        desk.wait(1_500)
+        assert (desk.session.train, desk.amplitude()) == (m.Train(4000, ((1, 20_000),)), 20_000)
+
+    def test_a_pause_keeps_the_level_and_so_its_place(self) -> None:
+        desk = running(test_plan(), 3_000)
+        desk.wait(3 * STEP_MS + 1_500)
+        desk.do(e.Pause())
+        assert desk.state == s.Paused(2 * STEP_MS, "operator")
+
+    def test_a_stopped_treatment_goes_on_where_it_was(self) -> None:
+        desk = running(simple_plan(), 3_000)
+        desk.wait(20_000)
+        desk.do(e.Stop("key", 1))
+        desk.titrate(ONE, 3_000)
+        assert desk.session.position_ms == 16_000

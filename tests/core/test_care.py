@@ -47,3 +47,9 @@ def test_the_acute_instruction_fits_the_screen_of_a_running_session() -> None:
 
 def test_the_sheets_are_found_by_their_code() -> None:
     assert SHEETS == {"cramps": CRAMPS}
+
+
+def test_it_says_that_the_results_of_the_trials_were_not_read() -> None:
+    first = next(part for part in CRAMPS.parts if part.heading.startswith("First"))
+    assert "What they found was not read" in first.why
+    assert "what they found was not read" in TAGS[EVIDENCE]

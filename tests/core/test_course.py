@@ -57,6 +57,28 @@ def test_a_sweep_takes_the_time_that_was_asked_for(sweep_ms: int) -> None:
     assert 0 <= 2 * sweep_ms - made.cycle_ms < len(made.values)
 
 
+PHASES = ("phase_sweep: {low_us: 100, high_us: 300, sweep_s: 3}",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "hertz", "step_ms", "values"),
+    [
+        ((), "{from_hz: 65, to_hz: 100, sweep_s: 3}", 200, 30),
+        ((), "{from_hz: 2, to_hz: 100, sweep_s: 3}", 600, 10),
+        ((), "{from_hz: 100, to_hz: 2, sweep_s: 3}", 600, 10),
+        (PHASES, "100", 200, 30),
+        (PHASES, "2", 600, 10),
+    ],
+)
+def test_a_step_outlasts_the_longest_period_and_an_update(
+    lines: tuple[str, ...], hertz: str, step_ms: int, values: int
+) -> None:
+    """No update leaves sooner than a period after the last: a shorter step would never be felt."""
+    swept = plan((STAGE, tens(*lines, hertz=hertz))).courses[0]
+    changing = swept.periods if swept.periods.cycle_ms else swept.phases
+    assert (changing.step_ms, len(changing.values)) == (step_ms, values)
+
+
 def test_a_time_shorter_than_a_step_is_one_step() -> None:
     assert triangle(1, 2, 150) == Steps((1, 2), 150)
 

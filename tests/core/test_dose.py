@@ -1,5 +1,7 @@
 """Dose figures agree with the golden vectors to the printed digits, and the ledger with the pulses at the skin."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +99,19 @@ def test_while_a_change_is_on_its_way_the_charge_is_a_range() -> None:
 def test_after_a_lost_link_anything_from_nothing_to_the_last_amplitude_is_recorded() -> None:
     ledger = Ledger().set(0, {2: (0, 40_000, W)}).set(1_000, {})
     assert ledger.totals(60_000) == (ChannelTotal(2, 0, 600_000, 0, 50),)
+
+
+@pytest.mark.parametrize(
+    ("waveform", "on_ms", "pulses"),
+    [(W, 100, 5), (W, 101, 6), (BURST, 500, BURST.burst_pulses), (BURST, 501, 2 * BURST.burst_pulses)],
+)
+def test_the_most_of_a_train_is_rounded_up_to_a_pulse_or_a_burst(waveform: Waveform, on_ms: int, pulses: int) -> None:
+    assert dose.most_pulses(waveform, on_ms) == pulses
+
+
+def test_the_most_charge_is_rounded_up() -> None:
+    assert dose.pulses_charge_nc(3, 500, replace(W, phase_us=200)) == 300
+    assert dose.pulses_charge_nc(3, 501, replace(W, phase_us=200)) == 301
 
 
 def test_a_channel_that_is_left_out_stops_counting_and_keeps_its_sum() -> None:

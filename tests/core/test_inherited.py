@@ -2,8 +2,9 @@
 
 import pytest
 
-from nmes.core.inherited import inherited, origin
+from nmes.core.inherited import Origin, inherited, origin, outdated
 from nmes.core.protocol_file import parse_located
+from nmes.core.protocol_trust import tag
 from tests.core.protocol_making import changed, sourced
 
 DIGEST = "0123456789abcdef" * 4
@@ -21,7 +22,7 @@ def told(*changes: tuple[str, str], origin_changes: tuple[tuple[str, str], ...] 
 
 def test_the_origin_is_what_the_changes_say() -> None:
     protocol, _ = parse_located(sourced(changed(COPIED)).encode(), "good.yaml")
-    assert origin(protocol) == ("good", DIGEST)
+    assert origin(protocol) == Origin("good", 1, DIGEST)
 
 
 @pytest.mark.parametrize("text", ["Copied from good version 1", f"Copied from GOOD version 1, SHA-256 {DIGEST}"])
@@ -63,3 +64,13 @@ def test_a_changed_list_is_told_without_being_repeated() -> None:
 def test_a_value_the_original_does_not_have_is_not_compared() -> None:
     more = ("outcomes: [", "progression: [Slowly]\noutcomes: [")
     assert told(more) == []
+
+
+def test_what_no_longer_holds_is_marked_and_nothing_else() -> None:
+    protocol, _ = parse_located(sourced(changed()).encode(), "good.yaml")
+    phase = "channels.0.waveform.phase_us"
+    marked = outdated(protocol, [phase])
+    assert tag(marked, phase) == " (CHANGED, source no longer holds)"
+    assert marked.provenance.keys() == protocol.provenance.keys()
+    assert all(marked.provenance[path] == entry for path, entry in protocol.provenance.items() if path != phase)
+    assert tag(protocol, phase) == " (source)"

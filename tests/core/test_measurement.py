@@ -22,6 +22,19 @@ def test_what_looks_like_a_name_or_a_path_is_no_code(text: str) -> None:
     assert not m.is_code(text)
 
 
+@pytest.mark.parametrize(
+    ("note", "typed"),
+    [
+        ({"what": "ctf", "value_mhz": 16_000, "level_ua": 30_000}, False),
+        ({"what": "ctf", "value_mhz": 16_000, "level_ua": 30_000, "typed": 1}, True),
+        ({"what": "ctf", "value_mhz": 16_000}, True),
+        ({"what": "mvic_mn", "value_mn": 16_000}, False),
+    ],
+)
+def test_a_threshold_is_measured_only_with_the_level_of_its_train(note: dict[str, object], typed: bool) -> None:
+    assert m.is_typed(note) is typed
+
+
 def test_a_new_value_takes_the_place_of_the_same_thing_only() -> None:
     first = m.Measured(What.MAX_TOLERATED, 1, 30_000, ONE)
     other = m.Measured(What.MAX_TOLERATED, 1, 20_000, OTHER)

@@ -57,22 +57,22 @@ def test_it_is_an_upper_bound_and_no_guess(changes: tuple[tuple[str, str], ...])
 
 
 def test_the_figures_of_three_contractions() -> None:
-    # 6 s at 50 Hz (the pulse after the last one counted): 301 pulses of 30 mA x 300 µs = 9 µC.
+    # 6 s at 50 Hz: 300 pulses of 30 mA x 300 µs = 9 µC.
     made = plan()
-    assert most(made, dict.fromkeys(made.slots, 30_000)) == (Most(1, 3 * 301 * 9_000, 903, 3, 18_000),)
+    assert most(made, dict.fromkeys(made.slots, 30_000)) == (Most(1, 3 * 300 * 9_000, 900, 3, 18_000),)
 
 
 def test_in_bursts_the_silence_between_them_is_no_current() -> None:
     made = plan((STAGE, BURST))
     (total,) = most(made, at_ceiling(made))
-    assert total.pulses == (60_000 // 500 + 1) * 7
+    assert total.pulses == 60_000 // 500 * 7
 
 
 def test_of_a_test_each_step_has_its_own_rate() -> None:
-    # 5 s at 4 Hz and 5 s at 20 Hz, the pulse after the last one counted in each.
+    # 5 s at 4 Hz and 5 s at 20 Hz.
     made = plan((STAGE, STEPPED), TEST)
     (total,) = most(made, at_ceiling(made))
-    assert (total.pulses, total.contractions, total.on_ms) == (21 + 101, 2, 10_000)
+    assert (total.pulses, total.contractions, total.on_ms) == (20 + 100, 2, 10_000)
 
 
 def test_the_stages_add_up() -> None:

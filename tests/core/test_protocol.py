@@ -9,17 +9,21 @@ from hypothesis import strategies as st
 from nmes.core.problems import Problem, ProtocolError
 from nmes.core.protocol import DerivedFrequency, FrequencyRange
 from nmes.core.protocol_file import parse, parse_located
-from tests.core.protocol_making import CHANNEL, CODES, GOOD, HEAD, PROVENANCE, STAGE, changed, protocol, sourced
+from tests.core.protocol_making import (
+    CHANNEL,
+    CODES,
+    GOOD,
+    HEAD,
+    PROVENANCE,
+    STAGE,
+    changed,
+    problems,
+    protocol,
+    sourced,
+)
 
 TWO_CHANNELS = CHANNEL + CHANNEL.partition("\n")[2].replace("left", "right")
 WAVEFORM = "{shape: symmetric, phase_us: 300, gap_us: 100}"
-
-
-def problems(text: str | bytes, name: str = "good.yaml") -> list[str]:
-    """Everything that is wrong, as a person reads it, without the file's name."""
-    with pytest.raises(ProtocolError) as raised:
-        parse(text.encode() if isinstance(text, str) else text, name)
-    return [str(problem).removeprefix(f"{name}:") for problem in raised.value.problems]
 
 
 # --- what a sound file gives ---

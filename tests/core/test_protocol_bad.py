@@ -19,9 +19,10 @@ from nmes.core.doubts import doubts
 from nmes.core.problems import ProtocolError
 from nmes.core.protocol_file import parse_located
 from nmes.core.protocol_schema import json_schema
-from nmes.core.yaml_tree import read
+from nmes.core.yaml_edit import with_values
+from nmes.core.yaml_tree import dotted, read
 from tests.core.protocol_forms import FORMS
-from tests.core.protocol_making import GOOD
+from tests.core.protocol_making import GOOD, changed, sourced
 
 CORPUS = sorted((Path(__file__).parent / "bad_protocols").glob("*.yaml"))
 EXPECTED = re.compile(r"^#! (yaml|form|rule|doubt) (.+)$", re.MULTILINE)
@@ -64,6 +65,35 @@ def test_the_json_schema_refuses_every_wrong_form_and_nothing_else(layer: str) -
 
 # --- mutated files never crash the loader ---
 
+EVERY_KEY = sourced(
+    changed(
+        ("version: 1\n", "version: 1\nchanges: [{version: 1, text: First}]\n"),
+        ("setting: clinic", "setting: clinic\nclearance: none\nchannel_timing: simultaneous"),
+        (", note: Strong}", ", percent: 55, ceiling_percent: 85, note: Strong}"),
+        ("target: strong_comfortable", "target: pct_mvic"),
+        ("outcomes: [", "schedule: {sessions_per_week: 3, weeks_low: 4, weeks_high: 6}\noutcomes: ["),
+        ("citations:\n", "evidence_for: [{text: It works, cite: [paper2014]}]\ncitations:\n"),
+    )
+)
+"""A good file with every key that a rule reads."""
+VALUES = [
+    path
+    for path in read(EVERY_KEY.encode(), "good.yaml").values_at
+    if path and (path[0] != "provenance" or "phase_us" in dotted(path))  # the other origins are read alike
+]
+MAY_BE_EMPTY = {"[]": {"changes", "evidence_for", "precautions", "patient_instructions", "outcomes"}, "{}": set()}
+
+
+def test_the_file_with_every_key_is_good() -> None:
+    assert parse_located(EVERY_KEY.encode(), "good.yaml")
+
+
+@pytest.mark.parametrize("instead", ["[]", pytest.param("{}", marks=pytest.mark.campaign)])
+def test_a_list_or_a_group_in_place_of_any_value_is_told_and_never_crashes(instead: str) -> None:
+    tame = [path for path in VALUES if not told(with_values(EVERY_KEY, {path: instead}).encode(), "good.yaml")[0]]
+    assert {path[-1] for path in tame} <= MAY_BE_EMPTY[instead]
+
+
 SCALARS = [
     "",
     "0",
@@ -84,7 +114,7 @@ SCALARS = [
 LINES = [line for text in (GOOD, *FORMS.values()) for line in text.splitlines()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.data())
 def test_a_file_with_mutated_values_and_strange_lines_is_told_and_never_crashes(data: st.DataObject) -> None:
     lines = data.draw(st.sampled_from([GOOD, *FORMS.values()])).splitlines()

@@ -5,7 +5,7 @@ import pytest
 from nmes.core.problems import ProtocolError
 from nmes.core.protocol_file import parse
 from tests.core.protocol_forms import FORMS, STEPPED, loaded, stepped
-from tests.core.protocol_making import CHANNEL, GOOD, changed, sourced
+from tests.core.protocol_making import CHANNEL, GOOD, changed, problems, sourced
 
 TWO_CHANNELS = CHANNEL + CHANNEL.partition("\n")[2].replace("left", "right")
 SCHEDULED = "schedule: {sessions_per_week: 3, weeks_low: 4, weeks_high: 6}\noutcomes: ["
@@ -17,12 +17,6 @@ ALL_READ = tuple(
         ("schedule.weeks_high", "design"),
     )
 )
-
-
-def problems(text: str, name: str = "good.yaml") -> list[str]:
-    with pytest.raises(ProtocolError) as raised:
-        parse(text.encode(), name)
-    return [str(problem).removeprefix(f"{name}:") for problem in raised.value.problems]
 
 
 def only(text: str, name: str = "good.yaml") -> str:
@@ -39,12 +33,16 @@ def only(text: str, name: str = "good.yaml") -> str:
         ("version: 2\n", "version: 2 — what is new in version 2 is not told; add {version: 2, text: …} to changes"),
         ("version: 2\nchanges: [{version: 1, text: First}]\n", "what is new in version 2 is not told"),
         ("version: 2\nchanges: [{version: 3, text: Later}, {version: 2, text: Now}]\n", "the file is only version 2"),
-        ("version: 2\nchanges: [{version: 2, text: A}, {version: 2, text: B}]\n", "of this version are told twice"),
         ("version: 2\nchanges: none\n", 'changes: "none" — a list is needed here'),
     ],
 )
 def test_every_version_after_the_first_says_what_is_new(changes: str, words: str) -> None:
     assert words in only(changed(("version: 1\n", changes)))
+
+
+def test_a_version_may_tell_what_is_new_in_several_entries() -> None:
+    text = changed(("version: 1\n", "version: 2\nchanges: [{version: 2, text: A}, {version: 2, text: B}]\n"))
+    assert [change.text for change in loaded(text).changes] == ["A", "B"]
 
 
 @pytest.mark.parametrize("changes", ["version: 1\n", "version: 1\nchanges: [{version: 1, text: Copied}]\n"])
@@ -91,6 +89,13 @@ def test_a_ceiling_needs_a_relative_target() -> None:
 )
 def test_a_test_is_told_from_a_treatment(text: str, words: str) -> None:
     assert any(words in problem for problem in problems(text)), problems(text)
+
+
+def test_a_derived_frequency_belongs_to_one_muscle() -> None:
+    both = sourced(changed((CHANNEL, TWO_CHANNELS), text=FORMS["derived"]))
+    assert loaded(both).channels[0].muscle == loaded(both).channels[1].muscle
+    other = changed((TWO_CHANNELS, TWO_CHANNELS.replace("gastrocnemius", "soleus", 1)), text=both)
+    assert "stages.0.frequency_hz — the cramp threshold frequency is that of one muscle" in only(other)
 
 
 # --- codes and pads ---
@@ -172,8 +177,15 @@ def graded(*changes: tuple[str, str]) -> str:
 
 def test_grade_a_is_given_by_the_tags() -> None:
     assert loaded(graded()).grade == "A"
-    chosen = ("stages.0.on_s: {tag: source", "stages.0.on_s: {tag: design")
-    assert loaded(graded(chosen)).grade == "A", "our choice inside a range that a document gives"
+    chosen = (
+        "stages.0.on_s: {tag: source, cite: [paper2014]}",
+        "stages.0.on_s: {tag: design, cite: [paper2014], NOTE}",
+    )
+    within = graded((chosen[0], chosen[1].replace("NOTE", "note: Chosen within 5 to 7 s of the source")))
+    assert loaded(within).grade == "A", "our choice inside a range that a document gives, and says so"
+    for note in ("", ", note: ' '"):
+        bare = graded((chosen[0], chosen[1].replace(", NOTE", note)))
+        assert "grade A needs a source for stages.0.on_s" in "\n".join(problems(bare))
 
 
 @pytest.mark.parametrize("tag", ["design", "verify", "computed"])

@@ -11,7 +11,9 @@ from jsonschema import Draft202012Validator
 from nmes.core.doubts import doubts
 from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse_located
+from nmes.core.protocol_grade import grade_words
 from nmes.core.protocol_schema import json_schema
+from nmes.core.protocol_trust import tag
 from nmes.core.yaml_tree import Tree, dotted
 
 FOLDER = Path(__file__).parents[2] / "protocols"
@@ -93,3 +95,46 @@ def test_training_at_the_cramp_threshold_has_its_test() -> None:
     protocols = [loaded(file)[0] for file in SHIPPED]
     tested = {one.channels[0].muscle for one in protocols if one.assessment and one.assessment.measures == "ctf"}
     assert "gastrocnemius" in tested
+
+
+@every
+def test_where_it_is_not_known_what_a_duration_means_the_value_itself_says_so(file: Path) -> None:
+    """The sentence among what is to verify and the mark beside the value go together."""
+    protocol, _ = loaded(file)
+    asked = any("one phase, as here, or the whole pulse" in text for text in protocol.to_verify)
+    for index, channel in enumerate(protocol.channels):
+        assert (channel.waveform.definition == "unknown") == asked
+        marked = "one phase or the whole pulse" in tag(protocol, f"channels.{index}.waveform.phase_us")
+        assert marked == asked
+    assert ("what the duration means" in grade_words(protocol)) == asked
+
+
+@every
+def test_a_note_on_the_schedule_says_where_it_comes_from(file: Path) -> None:
+    protocol, _ = loaded(file)
+    if protocol.schedule and protocol.schedule.note:
+        assert "schedule.note" in protocol.provenance
+
+
+@every
+def test_no_list_of_a_shipped_protocol_promises_more_or_less_than_the_catalogue(file: Path) -> None:
+    assert [found for found in doubts(*loaded(file)) if "the catalogue decides" in found.reason] == []
+
+
+OFTEN_AND_LARGE = {"quads_tka_early", "quads_copd_severe", "quads_heart_failure_hf", "stroke_shoulder_subluxation"}
+
+
+@every
+def test_a_question_that_the_schedule_itself_answers_with_yes_is_not_asked(file: Path) -> None:
+    """More than 3 sessions a week lie less than 48 h apart; the first two do not, and the card says so."""
+    protocol, _ = loaded(file)
+    often = protocol.schedule is not None and protocol.schedule.sessions_per_week > 3
+    assert not (often and "large_muscle_session_within_48_h" in protocol.screening_codes)
+    assert file.stem not in OFTEN_AND_LARGE or any("48 to 72" in rule for rule in protocol.first_session)
+
+
+@every
+def test_a_test_does_not_speak_of_doing_fewer_contractions(file: Path) -> None:
+    protocol, _ = loaded(file)
+    rules = (*protocol.first_session, *protocol.progression, *protocol.deload)
+    assert protocol.kind != "assessment" or not [rule for rule in rules if "contractions" in rule]

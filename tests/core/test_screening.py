@@ -17,6 +17,7 @@ from nmes.core.screening import (
     always_asked,
     in_groups,
     judge,
+    tells,
 )
 from nmes.core.screening_code import NOT_ASKED
 
@@ -217,3 +218,38 @@ def test_the_checklist_is_ordered_by_groups_and_keeps_the_order_within() -> None
     assert CATALOGUE["pregnancy"].group("nmes") is Group.CONTRAINDICATION
     assert CATALOGUE["pregnancy"].group("tens") is Group.LOCAL
     assert CATALOGUE["heart_failure_nyha_iv"].group("nmes") is Group.PRECAUTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "no",
+        "NO",
+        "no no",
+        "yes.",
+        "unknown",
+        "n",
+        "nnnnn",
+        "Nn n",
+        "x",
+        "12",
+        "--",
+        "stop",
+        "mark cramp",
+        "end!",
+    ],
+)
+def test_answers_commands_and_held_keys_are_neither_name_nor_reason(text: str) -> None:
+    assert not tells(text)
+    assert judge(("frail_skin",), "nmes", [Answer("frail_skin", Reply.YES, text)]) == Warned(("frail_skin",))
+    assert judge(("frail_skin",), "nmes", [Answer("frail_skin", Reply.YES, "seen")], text) == Warned(("frail_skin",))
+    reviewed = [Answer("cause_medication", Reply.YES, "statin kept", text)]
+    assert judge(("cause_medication",), "nmes", reviewed) == ReviewFirst(("cause_medication",))
+
+
+@pytest.mark.parametrize("text", ["Bo", "Dr W", "Müller", "no allergy known", "Stop-rules read", "李明"])
+def test_anything_else_may_be(text: str) -> None:
+    assert tells(text)
+    assert judge(("frail_skin",), "nmes", [Answer("frail_skin", Reply.YES, text)], text) == Clear()

@@ -15,7 +15,7 @@ def sweeping(swept: Course = FREQUENCY_SWEEP, level_ua: int = 2_000) -> Desk:
     """Channel 1 is being titrated with a sweep, and has just reached this amplitude."""
     desk = Desk.of(tens_plan(swept=swept)).to_ready()
     desk.do(e.Titrate(1, 0, desk.epoch))
-    while desk.session.felt[0] < level_ua:
+    while desk.session.felt.amplitude_ua < level_ua:
         desk.do(e.Increase(1, desk.epoch))
         desk.wait(260)
     return desk
@@ -107,6 +107,35 @@ def test_felt_counts_from_the_devices_answer_not_from_the_asking() -> None:
     desk.do(e.OutputSent(desk.session.now_ms, ((1, 2_500),)), e.OutputConfirmed(desk.session.now_ms, ((1, 2_500),)))
     desk.do(e.Accept(desk.epoch))
     assert desk.notes()[-1] == "refused:not_felt_yet"
+
+
+def test_a_step_counts_until_the_next_one_leaves_and_from_when_that_is_acknowledged() -> None:
+    desk = sweeping()
+    desk.wait(500)
+    before = desk.session.felt
+    assert before.playing is not None
+    now_ms, on = desk.session.now_ms, ((1, 2_000),)
+    desk.do(e.OutputSent(now_ms, on))
+    assert (desk.session.felt.playing, desk.session.felt.from_ms) == (None, now_ms)
+    desk.do(e.OutputConfirmed(now_ms + 7, on))
+    assert (desk.session.felt.playing, desk.session.felt.from_ms) == (before.playing, now_ms + 7)
+
+
+def test_a_program_that_stalls_over_the_peak_has_not_let_it_be_felt() -> None:
+    desk = sweeping(PHASE_SWEEP)
+    for phase_us in (100, 160, 180):  # on the way up
+        while desk.session.outputs[0].waveform.phase_us != phase_us:
+            desk.wait(10)
+        if phase_us == 160:
+            desk.do(e.Increase(1, desk.epoch))
+    desk.wait(600, 600)  # the clock goes on, nobody asks for 200
+    while desk.session.now_ms - desk.session.felt.since_ms < 2_000:
+        desk.wait(10)
+    desk.do(e.Accept(desk.epoch))
+    assert desk.notes()[-1] == "refused:not_felt_yet"
+    desk.wait(2_000)
+    desk.do(e.Accept(desk.epoch))
+    assert "level" in desk.notes()
 
 
 def test_a_steady_train_is_felt_at_once() -> None:

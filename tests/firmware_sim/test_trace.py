@@ -4,6 +4,8 @@ import io
 import json
 import time
 
+import pytest
+
 from firmware_sim.device import P24, Stage
 from firmware_sim.stage.trace import Lines, TraceFile, line
 
@@ -92,6 +94,7 @@ def test_the_file_holds_the_same_pulses_as_the_memory(new_bench):
     assert [(t, p["channel"], p["peak_current_ua"], p["charge_nc"]) for t, p in pulses] == kept
 
 
+@pytest.mark.campaign
 def test_a_30_minute_50_hz_session_costs_well_under_2_s(new_bench):
     bench = new_bench(loads={1: "worn"})
     bench.init()

@@ -134,7 +134,87 @@ def test_bursts_cannot_be_joined_to_a_train(early_us: int) -> None:
     """The next begins a burst period after the last, less a turn of 20 ms."""
     rig = in_gap(gap_us=500_000 - 65_000 - 20_000 - early_us)
     assert on(rig, 10_000) is (early_us <= 0)
-    assert rig.rule == (None if early_us <= 0 else "rise")
+    assert rig.rule == (None if early_us <= 0 else "burst_too_soon")
+
+
+def after_a_burst(burst_us: int, silence_us: int, *, halt: bool = False, **armed: int) -> Rig:
+    """One burst of the smallest current, ended by an update or by a halt, and then a silence."""
+    rig = Rig(bare=True)
+    rig.enable()
+    assert arm(rig, **armed)
+    assert on(rig, 500)
+    rig.now_us += burst_us
+    assert rig.send(HALT) and rig.send(INIT, b"\x01") if halt else rig.off()
+    rig.now_us += silence_us
+    return rig
+
+
+@pytest.mark.parametrize("halt", [False, True])
+@pytest.mark.parametrize("early_us", NEAR)
+def test_a_burst_that_climbs_from_0_keeps_its_distance_too(early_us: int, halt: bool) -> None:
+    """A step that idle time has long earned, sooner than a burst period after the last beginning, less a turn."""
+    rig = after_a_burst(70_000, 410_000 - early_us, halt=halt)
+    assert on(rig, 500) is (early_us <= 0)
+    assert rig.rule == (None if early_us <= 0 else "burst_too_soon")
+
+
+@pytest.mark.parametrize("halt", [False, True])
+@pytest.mark.parametrize("early_us", NEAR)
+def test_after_a_burst_that_ended_late_half_of_the_usual_silence_is_left(early_us: int, halt: bool) -> None:
+    """10 pulses at 100 Hz each 200 ms: usually 100 ms of silence."""
+    close = {"burst_pulses": 10, "burst_period_ms": 200}
+    rig = after_a_burst(195_000, 50_000 - early_us, halt=halt, **close)
+    assert on(rig, 500) is (early_us <= 0)
+    assert rig.rule == (None if early_us <= 0 else "burst_too_soon")
+
+
+def test_a_halt_in_the_gap_does_not_move_the_end_of_the_burst() -> None:
+    close = {"burst_pulses": 10, "burst_period_ms": 200}
+    rig = after_a_burst(150_000, 40_000, **close)
+    assert rig.send(HALT)
+    assert rig.send(INIT, b"\x01")
+    rig.now_us += 10_000
+    assert on(rig, 500)
+
+
+def test_a_refusal_says_which_channel_comes_too_soon() -> None:
+    rig = after_a_burst(70_000, 12_000)
+    assert not on(rig, 500)
+    assert rig.guard.latched.detail == "channel 1: a burst 398000 µs too early after the last"
+
+
+def test_a_hostile_program_gets_no_train_out_of_a_burst_arming() -> None:
+    """On for as long as the guard lets it, off for 12 ms, again from 0: what gave a duty of 96 %."""
+    rig = armed_rig()
+    assert on(rig, 500)
+    rig.now_us += BURST_US + 95_000
+    assert rig.off()
+    rig.now_us += 12_000
+    assert not on(rig, 500)
+    assert rig.rule == "burst_too_soon"
+
+
+def test_an_update_at_0_is_no_burst_that_comes_too_soon() -> None:
+    rig = after_a_burst(70_000, 12_000)
+    assert rig.send(UPDATE, update_data({1: block(pulse(0), PERIOD_US)}))
+
+
+def test_the_first_burst_after_a_train_need_not_wait_for_it() -> None:
+    rig = Rig(bare=True)
+    rig.enable()
+    assert arm(rig, burst_pulses=0, burst_period_ms=0)
+    assert on(rig, 500)
+    rig.now_us += 300_000
+    assert arm(rig)
+    assert rig.off()
+    rig.now_us += 60_000
+    assert on(rig, 500)
+
+
+def test_a_train_armed_after_a_burst_need_not_wait_either() -> None:
+    rig = after_a_burst(70_000, 60_000)
+    assert arm(rig, burst_pulses=0, burst_period_ms=0)
+    assert on(rig, 500)
 
 
 def test_an_end_that_is_not_acknowledged_is_no_gap() -> None:
@@ -557,7 +637,9 @@ def test_a_sweep_the_wrong_way_round_or_beyond_the_ceilings_is_not_armed(longest
 
 def test_a_lane_without_a_gap_returns_to_nothing() -> None:
     armed = Armed(LEVEL_UA, 2_000, 2_500, 300, 100, 1, PERIOD_US, burst_pulses=7, burst_period_ms=500)
-    gap = Gap(10_000, 65_000, 0)
+    gap = Gap(10_000, 65_000)
     assert returns_to_ua(Lane(armed), armed, 500_000, Ceilings()) == 0
     assert returns_to_ua(Lane(armed, gap=gap), armed, 500_000, Ceilings()) == 10_000
-    assert forgotten(Lane(armed, burst_from_us=1, burst_by_us=2, gap=gap)) == Lane(armed)
+    assert forgotten(Lane(armed, burst_from_us=1, burst_by_us=2, gap=gap), 3) == Lane(armed)
+    cut = Lane(armed, burst_from_us=1, burst_by_us=2, gap=gap, begun_us=1)
+    assert forgotten(cut, 3) == Lane(armed, begun_us=1, ended_us=3)

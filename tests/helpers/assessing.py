@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from helpers.codes import CODES
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.protocol_file import parse
@@ -39,22 +40,7 @@ stages:
 assessment: {{measures: {measures}}}
 intensity: {{target: {target}, note: As far as it goes}}
 operator_absent_limit_s: 600
-contraindications:
-  - active_dvt_thrombophlebitis
-  - active_implant
-  - pregnancy
-  - uncontrolled_bleeding
-  - infection_tb_osteomyelitis
-  - severe_arterial_insufficiency
-  - cannot_give_feedback
-  - near_diathermy_rf
-  - denervated_muscle
-  - damaged_skin
-  - malignancy
-  - recent_radiotherapy
-  - varicose_veins_local
-precautions: [frail_skin]
-patient_instructions: [Relax]
+{codes}patient_instructions: [Relax]
 stop_rules: [Pain]
 outcomes: [Cramps per week]
 citations:
@@ -87,7 +73,13 @@ _STATED = (
 def _text(name: str, measures: str, target: str, frequency: str, timing: str, more: tuple[str, ...]) -> str:
     provenance = "\n".join(f"  {path}: {{tag: design}}" for path in (*_STATED, *more))
     return _TEXT.format(
-        id=name, measures=measures, target=target, frequency=frequency, timing=timing, provenance=provenance
+        codes=CODES,
+        id=name,
+        measures=measures,
+        target=target,
+        frequency=frequency,
+        timing=timing,
+        provenance=provenance,
     )
 
 

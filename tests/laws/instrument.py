@@ -75,7 +75,8 @@ class Instrument:
     """Longer only where the device's own clock or timer is what is broken."""
     limits: dict[int, History] = field(default_factory=dict)
     rates: dict[int, History] = field(default_factory=dict)
-    recent: dict[int, deque[Pulse]] = field(default_factory=dict)
+    recent: dict[int, deque[tuple[int, Pulse]]] = field(default_factory=dict)
+    """Pulses, each with the time from which a rise after it is judged: its own, or when its burst began."""
     renewed_us: int | None = None
     frames: int = 0
     """Changes of output that reached the device: updates, and halts."""
@@ -214,20 +215,25 @@ class Instrument:
         """Between any two pulses the current rose no faster than the steepest ramp armed meanwhile.
 
         The current the device set: a pad that is put back on makes the skin's current jump, whoever controls it.
+        Bursts rise from the beginning of one to the beginning of the next, and inside one not at all.
         """
         recent = self.recent.setdefault(pulse.channel, deque())
-        while recent and recent[0].t_us < pulse.t_us - MEMORY_US:
+        while recent and recent[0][1].t_us < pulse.t_us - MEMORY_US:
             recent.popleft()
         period_us, silence_us = _slowest_us(self.bench.view.plan)
-        if recent and (pulse.t_us - recent[-1].t_us > silence_us or self._halted_since(recent[-1].t_us, pulse.t_us)):
+        last = recent[-1][1] if recent else None
+        if last and (pulse.t_us - last.t_us > silence_us or self._halted_since(last.t_us, pulse.t_us)):
             recent.clear()  # it was silent meanwhile, so it begins again from 0
+            last = None
         credit_us = max(CREDIT_US, period_us) + period_us  # a pulse shows a change up to one period late
-        if not recent:
+        in_burst = bool(last) and _only_bursts(self.bench.view.plan) and pulse.t_us - last.t_us < 2 * period_us
+        if last is None:
             self._rise_since(0, period_us, pulse, credit_us)
-        elif pulse.amplitude_ua > recent[-1].amplitude_ua:
-            for earlier in recent:
-                self._rise_since(earlier.amplitude_ua, pulse.t_us - earlier.t_us, pulse, credit_us)
-        recent.append(pulse)
+        elif pulse.amplitude_ua > last.amplitude_ua:
+            assert not in_burst, f"rose {pulse.amplitude_ua - last.amplitude_ua} uA within a burst"
+            for from_us, earlier in recent:
+                self._rise_since(earlier.amplitude_ua, pulse.t_us - from_us, pulse, credit_us)
+        recent.append((recent[-1][0] if in_burst else pulse.t_us, pulse))
 
     def _halted_since(self, from_us: int, to_us: int) -> bool:
         return self.obeys_halts and any(from_us < t_us < to_us for t_us in self.halts)
@@ -255,6 +261,10 @@ def _slowest_us(plan: Plan) -> tuple[int, int]:
     period_us = max(period for course in slots for period in course.periods.values)
     gap_us = GAP_US if any(course.base.burst_pulses for course in slots) else 0
     return period_us, max(2 * period_us + CREDIT_US, gap_us)
+
+
+def _only_bursts(plan: Plan) -> bool:
+    return all(plan.course(slot).base.burst_pulses for slot in plan.slots)
 
 
 def _by_channel(trace: list[Pulse]) -> dict[int, list[Pulse]]:

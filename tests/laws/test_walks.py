@@ -7,6 +7,7 @@ pulse that crossed the skin. Hypothesis shrinks a failing walk to the shortest o
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -49,6 +50,8 @@ from nmes.trial.bench import Bench, MemorySink
 
 ASYMMETRIC = Waveform(phase_us=250, gap_us=50, ratio=4, period_us=12_500)
 SLOW = Waveform(phase_us=200, gap_us=0, ratio=1, period_us=500_000)
+CLOSE = replace(BURST, burst_pulses=10, burst_period_ms=200)
+RARE = replace(BURST, burst_period_ms=1000)
 PLANS = {
     "one channel": simple_plan(),
     "alternating": alternating_plan(),
@@ -58,6 +61,8 @@ PLANS = {
     "slow pulses": plan_of(((ONE, rhythm(ramp_ms=2000, on_ms=9000)),), waveforms=(SLOW,)),
     "bursts": tens_plan(BURST),
     "bursts on two, steep": tens_plan(BURST, ONE, TWO, ramp_ms=500),
+    "bursts, one close to the next": tens_plan(CLOSE, ramp_ms=500),
+    "bursts, one a second": tens_plan(RARE),
     "frequency sweep": tens_plan(swept=FREQUENCY_SWEEP),
     "two rates in turn": tens_plan(swept=IN_TURN),
     "phase sweep": tens_plan(swept=PHASE_SWEEP),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,13 @@ from nmes.record.clocks import Clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
-from nmes.record.measurements import Found, Of, Untrusted, latest
+from nmes.record.measurements import Found, Of, Untrusted, latest, nearby
 from nmes.record.replay import event_entry
 
 LEFT_CALF = Of("P-017", "left", "gastrocnemius", "ctf")
 Write = Callable[..., str]
+VALUES: tuple[object, ...] = (None, "measured", 7, [["what", "ctf"], "channel", ["channel"], [1, 2, 3]])
+"""Values of a note that no program has written."""
 
 
 def note(what: str, channel: int, **value: int) -> c.Note:
@@ -78,6 +81,21 @@ def test_the_last_value_of_a_session_counts(tmp_path: Path, write: Write) -> Non
     write(note("ctf", 1, value_mhz=14_000), note("ctf", 1, value_mhz=16_000))
     assert isinstance(found := find(tmp_path), Found)
     assert found.value == 16_000
+
+
+def test_a_typed_value_is_found_as_typed_and_a_trains_as_measured(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=22_000, typed=1))
+    assert isinstance(found := find(tmp_path), Found)
+    assert (found.value, found.typed) == (22_000, True)
+    write(note("ctf", 1, value_mhz=16_000, level_ua=30_000))
+    assert isinstance(found := find(tmp_path), Found)
+    assert (found.value, found.typed) == (16_000, False)
+
+
+def test_what_comes_without_the_level_of_a_train_does_not_pass_for_measured(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=22_000))
+    assert isinstance(found := find(tmp_path), Found)
+    assert found.typed
 
 
 @pytest.mark.parametrize(
@@ -162,12 +180,59 @@ def test_nor_past_a_test_whose_result_was_cut_out(tmp_path: Path, write: Write) 
     assert isinstance(find(tmp_path), Untrusted)
 
 
-def test_a_session_whose_first_line_is_damaged_is_nobodys(tmp_path: Path, write: Write) -> None:
+@pytest.mark.parametrize("assessment", [None, "max_tolerated"])
+def test_nor_past_any_session_of_theirs_that_does_not_verify(
+    tmp_path: Path, write: Write, assessment: str | None
+) -> None:
+    """A value may be typed in any session: the line that was cut out may have held a newer one."""
     write(note("ctf", 1, value_mhz=14_000))
-    newest = write(note("ctf", 1, value_mhz=18_000))
-    damaged(path_of(tmp_path, newest), b'"seq":1,', b'"seq":9,')
+    newest = write(note("ctf", 1, value_mhz=18_000), assessment=assessment)
+    path = path_of(tmp_path, newest)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if b'"measured"' not in line))
+    assert find(tmp_path) == Untrusted(newest, "2027-01-17T08:00:00.000Z")
+
+
+def test_a_damaged_session_of_somebody_else_or_an_older_one_changes_nothing(tmp_path: Path, write: Write) -> None:
+    oldest = write(note("ctf", 1, value_mhz=12_000))
+    write(note("ctf", 1, value_mhz=14_000))
+    others = write(note("ctf", 1, value_mhz=18_000), patient="P-018")
+    damaged(path_of(tmp_path, oldest), b'"seq":1,', b'"seq":9,')
+    damaged(path_of(tmp_path, others), b"18000", b"28000")
     assert isinstance(found := find(tmp_path), Found)
     assert found.value == 14_000
+
+
+def test_a_newer_session_whose_first_line_is_damaged_may_be_anybodys(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=14_000))
+    newest = write(note("ctf", 1, value_mhz=18_000), patient="P-018")
+    damaged(path_of(tmp_path, newest), b'"seq":1,', b'"seq":9,')
+    assert find(tmp_path) == Untrusted(newest, "")
+
+
+@pytest.mark.parametrize("left", [0, 40])
+def test_one_that_was_never_written_to_is_nobodys(tmp_path: Path, write: Write, left: int) -> None:
+    """What a power cut leaves of a session that had not begun: an empty file, or the beginning of its first line."""
+    write(note("ctf", 1, value_mhz=14_000))
+    path = path_of(tmp_path, write())
+    path.write_bytes(path.read_bytes()[:left])
+    assert isinstance(find(tmp_path), Found)
+
+
+@pytest.mark.parametrize("value", [{}, {"value_mhz": "18"}, {"value_mhz": True}, {"level_ua": 30_000}])
+def test_a_value_that_is_no_number_is_not_taken_for_a_test_without_a_cramp(
+    tmp_path: Path, write: Write, value: dict[str, Any]
+) -> None:
+    write(note("ctf", 1, value_mhz=14_000))
+    newest = write(note("ctf", 1, **value))
+    assert find(tmp_path) == Untrusted(newest, "2027-01-17T08:00:00.000Z")
+
+
+def test_a_test_that_was_not_given_to_its_cap_leaves_the_older_value_in_force(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=18_000))
+    write(c.Note("test_incomplete", (("cap_mhz", 40_000),)), assessment="ctf")
+    assert isinstance(found := find(tmp_path), Found)
+    assert found.value == 18_000
 
 
 def test_a_last_line_that_was_cut_off_while_it_was_written_tells_nothing(tmp_path: Path, write: Write) -> None:
@@ -183,12 +248,16 @@ def test_a_line_with_commands_of_another_form_tells_nothing(tmp_path: Path) -> N
     clocks = Clocks(lambda: 1_800_000_000_000, lambda: 1, "test")
     bound = {"patient": "P-017", "side": "left", "muscles": ["gastrocnemius"], "assessment": None}
     journal = Journal.open(chain_folder(tmp_path, Kind.PATIENT), "station", bound, clocks)
-    bodies: list[object] = ["measured", ["measured", {"type": "Halt", "code": "measured"}]]
+    strange = [
+        {"type": "Halt", "code": "measured"},
+        *({"type": "Note", "code": "measured", "values": v} for v in VALUES),
+    ]
+    bodies: list[object] = ["measured", ["measured", *strange]]
     for body in bodies:
         journal.append(NewEntry("event", {"commands": body}, "x"))
-    journal.append(event_entry(e.Cramp(), (note("ctf", 1), note("ctf", 7, value_mhz=1)), "x"))
+    journal.append(event_entry(e.Cramp(), (note("ctf", 7, value_mhz=1),), "x"))
     journal.close({"why": "assessed"})
-    assert find(tmp_path) == Found(None, journal.path.stem, "2027-01-15T08:00:00.000Z")
+    assert find(tmp_path) is None
 
 
 def test_records_that_cannot_be_read_are_an_error_not_a_silence(tmp_path: Path) -> None:
@@ -196,3 +265,38 @@ def test_records_that_cannot_be_read_are_an_error_not_a_silence(tmp_path: Path) 
     (folder / "000001-20270115T080000Z-ab.jsonl").mkdir(parents=True)
     with pytest.raises(RecordError, match="cannot be read"):
         find(tmp_path)
+
+
+def test_another_side_and_another_spelling_are_found_to_be_told_of_and_nobody_else(
+    tmp_path: Path, write: Write
+) -> None:
+    write(note("ctf", 1, value_mhz=18_000), side="right")
+    write(note("ctf", 1, value_mhz=18_000), patient="p-017")
+    write(note("ctf", 1, value_mhz=18_000), patient="p-017")
+    write(note("ctf", 1, value_mhz=18_000))
+    write(note("ctf", 1, value_mhz=18_000), patient="P-0170")
+    write(note("ctf", 1, value_mhz=18_000), side="both", muscles=["soleus"])
+    write(note("max_tolerated", 1, value_ua=9000), patient="P-017", side="both")
+    write(note("ctf", 1, value_mhz=18_000), patient=None)
+    write(note("ctf", 1, value_mhz=18_000), side="both", kind=Kind.SIMULATION)
+    assert nearby(tmp_path, Kind.PATIENT, LEFT_CALF) == (
+        replace(LEFT_CALF, side="right"),
+        replace(LEFT_CALF, patient="p-017"),
+    )
+    assert nearby(tmp_path, Kind.SIMULATION, LEFT_CALF) == (replace(LEFT_CALF, side="both"),)
+
+
+def test_a_value_that_would_not_count_or_is_not_trusted_is_not_told_of(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=18_000), side="right")
+    write(c.Note("not_reached", (("cap_mhz", 40_000),)), side="right", assessment="ctf")
+    altered = write(note("ctf", 1, value_mhz=18_000), side="both")
+    damaged(path_of(tmp_path, altered), b"18000", b"28000")
+    torn = write(note("ctf", 1, value_mhz=18_000), patient="p-017")
+    damaged(path_of(tmp_path, torn), b'"seq":1,', b'"seq":9,')
+    assert nearby(tmp_path, Kind.PATIENT, LEFT_CALF) == ()
+
+
+def test_records_that_cannot_be_read_are_an_error_for_what_is_nearby_too(tmp_path: Path) -> None:
+    (chain_folder(tmp_path, Kind.PATIENT) / "000001-20270115T080000Z-ab.jsonl").mkdir(parents=True)
+    with pytest.raises(RecordError, match="cannot be read"):
+        nearby(tmp_path, Kind.PATIENT, LEFT_CALF)

@@ -1,5 +1,7 @@
 """The library finds every shipped protocol, loads it whole, and tells what is wrong with a bad one."""
 
+import os
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from nmes.core import plan as plans
 from nmes.core.plan import Plan
 from nmes.core.problems import ProtocolError
+from nmes.runtime import library
 from nmes.runtime.library import Library, is_own, load_file, own_folder, shipped_folder
 from tests.core.protocol_making import DEVICE, GOOD
 
@@ -112,6 +115,107 @@ def test_of_two_own_files_with_one_id_the_second_is_refused() -> None:
     assert Library().load(str(first)).path == first
 
 
+@pytest.mark.parametrize(
+    "name", ["tens_conventional.yml", "a/tens_conventional.yml", "tens_conventional", "tens_conventional.txt"]
+)
+def test_no_ending_of_its_name_lets_an_own_file_take_a_shipped_id(name: str) -> None:
+    shipped = Library().load("tens_conventional")
+    path = own(name, shipped.text.decode())
+    with pytest.raises(ProtocolError, match="a shipped protocol has this id already"):
+        Library().load(str(path))
+    assert Library().load(str(shipped.path)).path == shipped.path
+
+
+def test_an_own_yml_file_is_listed_and_found_as_a_yaml_file_is() -> None:
+    path = own("good.yml")
+    assert [entry.path for entry in Library().list() if entry.own and entry.loaded] == [path]
+    assert Library().load("good").path == path
+    second = own("good.yaml")
+    with pytest.raises(ProtocolError, match="another file of yours has this id already"):
+        Library().load("good")
+    assert Library().load(str(second)).path == second, "the first in the order of their names"
+
+
+class TestLinks:
+    """A link belongs to the folder it lies in, wherever it leads."""
+
+    def link(self, name: str, to: Path) -> Path:
+        path = own_folder() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(to)
+        return path
+
+    def test_a_link_to_a_file_elsewhere_is_the_users_own_never_shipped(self, tmp_path: Path) -> None:
+        (tmp_path / "elsewhere.yaml").write_text(GOOD)
+        path = self.link("good.yaml", tmp_path / "elsewhere.yaml")
+        assert is_own(path)
+        assert [entry.path for entry in Library().list() if entry.own] == [path]
+        assert Library().load("good").sha256 == sha256(GOOD.encode()).hexdigest()
+
+    def test_a_link_takes_no_shipped_id_and_the_shipped_file_stays_usable_by_its_path(self) -> None:
+        shipped = Library().load("tens_conventional").path
+        path = self.link("tens_conventional.yaml", shipped)
+        assert is_own(path)
+        assert not is_own(shipped)
+        with pytest.raises(ProtocolError, match="a shipped protocol has this id already"):
+            Library().load(str(path))
+        assert Library().load(str(shipped)).path == shipped
+
+    def test_a_linked_folder_makes_no_way_round_either(self, tmp_path: Path) -> None:
+        shipped = Library().load("tens_conventional")
+        (tmp_path / "away").mkdir()
+        (tmp_path / "away" / "tens_conventional.yaml").write_bytes(shipped.text)
+        path = self.link("sub", tmp_path / "away") / "tens_conventional.yaml"
+        assert is_own(path)
+        with pytest.raises(ProtocolError, match="a shipped protocol has this id already"):
+            Library().load(str(path))
+
+    def test_a_file_reached_by_a_link_from_elsewhere_is_still_own(self, tmp_path: Path) -> None:
+        path = own("good.yaml")
+        (tmp_path / "way in").symlink_to(own_folder())
+        (tmp_path / "other.yaml").symlink_to(path)
+        self.link("out.yaml", Path(__file__))
+        assert is_own(tmp_path / "way in" / "good.yaml")
+        assert is_own(tmp_path / "way in" / "out.yaml")
+        assert is_own(tmp_path / "other.yaml")
+        assert Library().load(str(tmp_path / "way in" / "good.yaml")).protocol.id == "good"
+
+    def test_a_link_to_nowhere_or_to_itself_stays_in_the_list_and_says_so(self, tmp_path: Path) -> None:
+        paths = [self.link("gone.yaml", tmp_path / "nowhere"), self.link("ring.yaml", own_folder() / "ring.yaml")]
+        entries = [entry for entry in Library().list() if entry.own]
+        assert [entry.path for entry in entries] == paths
+        assert ["the file cannot be read" in str(entry.problems) for entry in entries] == [True, True]
+
+
+@pytest.mark.parametrize("home", ["", "protocols/pain", ".."])
+def test_a_home_that_is_the_checkout_or_near_it_takes_no_shipped_protocol_away(
+    home: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The own folder is the shipped one, lies in it, or holds it: each file is listed once, and stays shipped."""
+    before = Library().files()
+    chosen = shipped_folder().parent / home
+    if home == "..":
+        chosen = tmp_path
+        (tmp_path / "protocols").mkdir()
+        shutil.copytree(shipped_folder(), tmp_path / "protocols" / "shipped")
+        monkeypatch.setattr(library, "shipped_folder", lambda: tmp_path / "protocols" / "shipped")
+        before = tuple(tmp_path / "protocols" / "shipped" / file.relative_to(shipped_folder()) for file in before)
+    monkeypatch.setenv("NMES_HOME", str(chosen))
+    assert Library().files() == before
+    assert not any(is_own(file) for file in before)
+    assert Library().load("tens_conventional").path in before
+
+
+def test_only_a_regular_file_is_opened_so_that_nothing_waits_for_ever(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for path in (tmp_path / "pipe.yaml", Path("/dev/zero"), tmp_path):
+        with pytest.raises(ProtocolError, match="this is no regular file; give the path of a YAML file"):
+            Library().load(str(path))
+    own("good.yaml")
+    os.mkfifo(own_folder() / "pipe.yaml")
+    assert [entry.loaded is None for entry in Library().list() if entry.own] == [False, True]
+
+
 def test_a_file_outside_the_folders_may_have_any_id(tmp_path: Path) -> None:
     shipped = Library().load("tens_conventional")
     path = tmp_path / "tens_conventional.yaml"
@@ -129,7 +233,7 @@ def test_an_unknown_id_names_the_nearest() -> None:
 def test_a_missing_file_or_a_folder_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ProtocolError, match=r"nowhere\.yaml: the file cannot be read"):
         Library().load("nowhere.yaml")
-    with pytest.raises(ProtocolError, match="the file cannot be read"):
+    with pytest.raises(ProtocolError, match="this is no regular file"):
         Library().load(str(tmp_path))
 
 

@@ -7,14 +7,17 @@ from dataclasses import replace
 import pytest
 
 from nmes.core.events import What
-from nmes.core.measurement import From, Missing, Origin
+from nmes.core.measurement import From, Measured, Missing, Origin
 from nmes.runtime.measured_words import (
     amount,
+    how,
     measured_sentence,
     not_reached_sentence,
     origin_sentence,
     range_sentence,
+    unfindable,
     warning,
+    whose,
 )
 
 MEASURED = Origin(
@@ -45,10 +48,25 @@ def test_an_old_one_and_one_from_tomorrow_are_warned_of(days: int, said: str) ->
 
 def test_a_typed_one_says_that_no_record_stands_behind_it() -> None:
     typed = Origin(From.TYPED, 18_000, 48_000)
-    assert "no patient code" in origin_sentence(typed)
+    assert "of a patient without a code, 18 Hz, typed by hand" in origin_sentence(typed)
     assert "18 Hz, typed by hand" in origin_sentence(typed)
     assert "No record stands behind it." in origin_sentence(typed)
     assert warning(typed) == ""
+
+
+def test_one_typed_in_an_earlier_session_says_where_and_that_no_test_stands_behind_it() -> None:
+    told = origin_sentence(replace(MEASURED, kind=From.TYPED_EARLIER))
+    assert "17.9 Hz, typed by hand on 2026-01-02 (5 days ago) in session 000004-x." in told
+    assert told.endswith("No test stands behind it.")
+    assert "measured" not in told
+    assert warning(replace(MEASURED, kind=From.TYPED_EARLIER, age_days=22)).startswith("Older than 21 days")
+
+
+def test_a_value_is_called_measured_only_if_a_train_found_it() -> None:
+    typed = {"what": "ctf", "channel": 1, "value_mhz": 22_000, "typed": 1}
+    assert measured_sentence(typed) == "Typed by hand, channel 1: cramp threshold frequency 22 Hz."
+    assert how(Measured(What.CTF, 1, 22_000, typed=True)) == "Typed by hand"
+    assert how(Measured(What.CTF, 1, 22_000)) == "Measured"
 
 
 @pytest.mark.parametrize(
@@ -58,13 +76,22 @@ def test_a_typed_one_says_that_no_record_stands_behind_it() -> None:
         (Missing.NO_SIDE, "no side was given for P-017"),
         (Missing.NONE_FOUND, "of P-017 left gastrocnemius is recorded here"),
         (Missing.NOT_REACHED, "ended at its cap without a cramp"),
-        (Missing.UNTRUSTED, "is damaged; no older one is taken"),
+        (
+            Missing.UNTRUSTED,
+            "session 000004-x of 2026-01-02 may hold a newer one of P-017 left gastrocnemius and cannot be trusted; "
+            "no older one is taken.",
+        ),
     ],
 )
 def test_a_fallback_is_called_one_and_says_why(missing: Missing, said: str) -> None:
     told = origin_sentence(replace(MEASURED, kind=From.FALLBACK, ctf_mhz=None, asked_mhz=45_000, missing=missing))
     assert told.startswith("45 Hz asked, the FALLBACK: ")
     assert said in told
+
+
+def test_of_a_session_whose_first_line_cannot_be_read_no_date_is_told() -> None:
+    untold = replace(MEASURED, kind=From.FALLBACK, ctf_mhz=None, missing=Missing.UNTRUSTED, t_utc="")
+    assert "session 000004-x may hold a newer one" in origin_sentence(untold)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +122,44 @@ def test_a_test_without_a_cramp_and_a_value_that_cannot_be_are_told() -> None:
     assert "up to 40 Hz" in not_reached_sentence(40_000)
     assert "up to" not in not_reached_sentence(0)
     assert "2 Hz to 40 Hz" in range_sentence({"what": "ctf", "low": 2000, "high": 40_000})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("P-017", "left", "soleus"), "P-017 left soleus"),
+        (("P-017", "", ""), "P-017"),
+        (("", "left", "soleus"), "a patient without a code, left soleus"),
+        (("", "", ""), "a patient without a code"),
+    ],
+)
+def test_for_whom_reads_as_english_with_and_without_a_code(given: tuple[str, str, str], said: str) -> None:
+    assert whose(*given) == said
+
+
+@pytest.mark.parametrize("kind", From)
+def test_a_value_of_the_other_side_or_spelling_is_told_of_and_called_not_taken(kind: From) -> None:
+    origin = replace(MEASURED, kind=kind, missing=Missing.NONE_FOUND, nearby=("P-017 left", "p-017 both"))
+    assert warning(origin).startswith("One is recorded of P-017 left and of p-017 both, and was not taken")
+
+
+def test_an_old_one_and_another_spelling_are_both_told() -> None:
+    warned = warning(replace(MEASURED, age_days=22, nearby=("p-017 left",)))
+    assert "Older than 21 days" in warned
+    assert "recorded of p-017 left" in warned
+
+
+@pytest.mark.parametrize(
+    ("assessment", "code", "side", "said"),
+    [
+        ("ctf", "", "", "No patient code and side: "),
+        ("max_tolerated", "", "left", "No patient code: "),
+        ("ctf", "P-017", "", "No side: "),
+        ("ctf", "P-017", "left", ""),
+        (None, "", "", ""),
+    ],
+)
+def test_what_nobody_can_find_again_is_warned_of(assessment: str | None, code: str, side: str, said: str) -> None:
+    warned = unfindable(assessment, code, side)
+    assert warned.startswith(said)
+    assert bool(warned) is bool(said)

@@ -284,15 +284,41 @@ class TestWhereAFrequencyComesFrom:
         assert found is not None
         assert (found.kind, found.ctf_mhz, found.asked_mhz, found.missing) == (From.FALLBACK, None, 45_000, missing)
 
-    def recorded(self, home: Path, *notes: c.Note) -> Path:
-        bound = {"patient": "P-017", "side": "left", "muscles": ["gastrocnemius"], "assessment": "ctf"}
+    @pytest.mark.parametrize(
+        ("who", "missing", "nearby"),
+        [
+            (Who("P-017", "left"), None, ("p-017 left",)),
+            (Who("P-017", "both"), Missing.NONE_FOUND, ("P-017 left", "P-017 right", "p-017 left")),
+            (Who("P-018", "left"), Missing.NONE_FOUND, ()),
+        ],
+    )
+    def test_the_other_side_and_the_other_spelling_are_told_where_they_may_be_meant(
+        self, home: Path, who: Who, missing: Missing | None, nearby: tuple[str, ...]
+    ) -> None:
+        for code, side in (("P-017", "left"), ("P-017", "right"), ("p-017", "left")):
+            self.recorded(home, self.ctf(level_ua=30_000), patient=code, side=side)
+        found = self.at(home, who)
+        assert found is not None
+        assert (found.missing, found.nearby) == (missing, nearby)
+
+    def recorded(self, home: Path, *notes: c.Note, patient: str = "P-017", side: str = "left") -> Path:
+        bound = {"patient": patient, "side": side, "muscles": ["gastrocnemius"], "assessment": "ctf"}
         journal = Journal.open(chain_folder(home, Kind.PATIENT), "station", bound, system_clocks())
         journal.append(event_entry(e.Cramp(), notes, "Ada"))
         journal.close({"why": "assessed"})
         return journal.path
 
+    def ctf(self, **more: int) -> c.Note:
+        return c.Note("measured", (("what", "ctf"), ("channel", 1), ("value_mhz", 16_000), *more.items()))
+
+    def test_a_value_typed_in_an_earlier_session_is_never_called_measured(self, home: Path) -> None:
+        path = self.recorded(home, self.ctf(typed=1))
+        found = self.at(home, Who("P-017", "left"))
+        assert found is not None
+        assert (found.kind, found.ctf_mhz, found.session) == (From.TYPED_EARLIER, 16_000, path.stem)
+
     def test_a_measured_one_comes_with_its_session_and_age(self, home: Path) -> None:
-        path = self.recorded(home, c.Note("measured", (("what", "ctf"), ("channel", 1), ("value_mhz", 16_000))))
+        path = self.recorded(home, self.ctf(level_ua=30_000))
         later = datetime.now(UTC) + timedelta(days=22)
         found = origin_of(home, Kind.PATIENT, Library().load("cramp_calf_ctf_training"), Who("P-017", "left"), later)
         assert found is not None

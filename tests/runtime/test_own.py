@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -90,11 +92,61 @@ def test_nothing_is_ever_overwritten(taken: str) -> None:
     assert (path.read_bytes(), shipped().text) == before
 
 
-@pytest.mark.parametrize("name", ["", "../shipped", "My", "1st", "a b", "x" * 65, "a/b", "calf.yaml"])
-def test_an_id_that_is_no_name_is_refused_before_any_file_is_touched(name: str, home: Path) -> None:
-    with pytest.raises(ProtocolError, match="this is not a name"):
-        write_own(name, "anything")
+@pytest.mark.parametrize(
+    "name",
+    ["", "../shipped", "My", "1st", "a b", "x" * 65, "a/b", "calf.yaml", "a\nb", "a\n", "x\udcff", "zz: 1\nid: b"],
+)
+def test_an_id_that_is_no_name_is_refused_in_one_line_before_any_file_is_touched(name: str, home: Path) -> None:
+    with pytest.raises(ProtocolError, match="this is not a name") as refused:
+        write_own(name, copied(shipped(), name))
+    assert len(str(refused.value).splitlines()) == 1
     assert not home.exists()
+
+
+def test_an_id_that_yaml_would_read_as_something_else_is_a_text_in_the_copy() -> None:
+    assert load_file(write_own("null", copied(shipped(), "null"))).protocol.id == "null"
+
+
+@pytest.mark.parametrize("below", ["", "protocols/pain"])
+def test_nothing_of_the_users_is_written_among_the_shipped_protocols(
+    below: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A home that is the checkout: refused before anything is written, by way of a link too."""
+    package = shipped_folder().parent / below
+    (tmp_path / "link").symlink_to(package)
+    before = sorted(shipped_folder().rglob("*"))
+    for chosen in (package, tmp_path / "link"):
+        monkeypatch.setenv("NMES_HOME", str(chosen))
+        with pytest.raises(ProtocolError, match="set NMES_HOME to another folder; nothing was written"):
+            write_own("my_tens", "anything")
+    assert sorted(shipped_folder().rglob("*")) == before
+
+
+def test_a_file_that_comes_in_between_is_never_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = own_folder() / "my_tens.yaml"
+
+    def somebody_else(fd: int) -> None:
+        path.write_text("theirs")
+
+    monkeypatch.setattr(os, "fsync", somebody_else)
+    with pytest.raises(ProtocolError, match="the file cannot be written; File exists"):
+        write_own("my_tens", "ours")
+    assert sorted(file.name for file in own_folder().iterdir()) == ["my_tens.yaml", SCHEMA]
+    assert path.read_text() == "theirs"
+
+
+def test_a_disk_that_fails_leaves_no_half_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_own("first", copied(shipped(), "first"))
+    there = sorted(own_folder().iterdir())
+
+    def full(fd: int) -> None:
+        if any(own_folder().glob(".my_tens*")):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ProtocolError, match="No space left"):
+        write_own("my_tens", copied(shipped(), "my_tens"))
+    assert sorted(own_folder().iterdir()) == there
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_line(home: Path) -> None:

@@ -22,6 +22,7 @@ WORDING = Wording(
     output=lambda view: f"output {view.output}",
     unconfirmed="PULL THE CABLE",
     target=lambda protocol: f"look for {protocol.intensity.target}",
+    pulses=lambda course: f"bursts of {course.base.burst_pulses}" if course.base.burst_pulses else "",
 )
 
 
@@ -163,6 +164,7 @@ def _to(desk: Desk, code: str) -> None:
 def test_a_warning_needs_a_reason_which_is_recorded(desk: Desk, word: str, reply: e.Reply) -> None:
     _to(desk, "impaired_sensation")
     desk.type(word)
+    desk.type("yes")
     assert desk.said[-1].startswith("Why go on")
     desk.type("tested hot and cold")
     while not desk.said[-1].startswith("Who asked"):
@@ -344,6 +346,14 @@ def test_a_mistyped_command_is_not_guessed_but_the_nearest_is_named(desk: Desk) 
     desk.screened()
     heard = desk.type("titrat 1")
     assert heard == Heard(said=('"titrat" is not known here; did you mean "titrate"?',))
+
+
+@pytest.mark.parametrize("line", ["no", "YES", "back", "again"])
+def test_an_answer_when_nothing_is_asked_does_nothing_and_is_not_proposed_again(desk: Desk, line: str) -> None:
+    desk.screened()
+    heard = desk.type(line)
+    assert heard.do is None
+    assert heard.said == (f'"{line.lower()}" does nothing now: no question is open. Type help for all commands.',)
 
 
 def test_end_ends_from_anywhere(desk: Desk) -> None:

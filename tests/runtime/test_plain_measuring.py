@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from runtime.test_plain import Desk
@@ -11,12 +12,13 @@ from helpers.assessing import ctf_text, level_text
 from nmes.cli.plain_open import WORDING
 from nmes.core import events as e
 from nmes.core.measurement import From, Origin, Who
-from nmes.core.protocol import Protocol
+from nmes.core.protocol import Protocol, Provenance
 from nmes.core.protocol_file import parse
+from nmes.core.protocol_stage import AmplitudeModulation, PhaseSweep
 from nmes.core.view import Output, Word
 from nmes.runtime.library import Library
 from nmes.runtime.plain import Heard, PlainSession, Post, measurement
-from nmes.runtime.plain_teller import basis_lines
+from nmes.runtime.plain_steps import basis_lines, places
 
 TRAINING = "cramp_calf_ctf_training"
 
@@ -47,7 +49,7 @@ def test_a_cramp_in_the_test_halts_and_is_the_result(line: str) -> None:
     assert (desk.view.word, desk.view.why, desk.view.output) == (Word.ENDED, "assessed", Output.OFF)
     told = "\n".join(desk.said)
     assert "Measured, channel 1: cramp threshold frequency 4 Hz, at 1.0 mA." in told
-    assert "Measured of no patient code: cramp threshold frequency 4 Hz" in told
+    assert "Measured of a patient without a code: cramp threshold frequency 4 Hz" in told
 
 
 def test_the_test_is_explained_and_each_train_told() -> None:
@@ -61,6 +63,103 @@ def test_the_test_is_explained_and_each_train_told() -> None:
         f"RAMP UP. Train at {hz} Hz" for hz in (4, 6, 8)
     ]
     assert "No cramp was told up to 8 Hz" in told
+
+
+@pytest.mark.parametrize("halt", ["stop", "pause"])
+def test_a_cramp_after_the_output_was_halted_is_told_as_not_measured(halt: str) -> None:
+    desk = ctf_desk()
+    desk.started()
+    desk.run(4000)
+    desk.type(halt)
+    desk.run(1000)
+    word = desk.view.word
+    desk.type("cramp")
+    desk.run(100)
+    assert any(line.startswith("NOT MEASURED: the output was already stopped") for line in desk.said)
+    assert (desk.view.word, desk.view.measured) == (word, ())
+
+
+def test_without_a_code_it_is_said_before_and_after_that_nobody_finds_the_result() -> None:
+    desk = ctf_desk()
+    desk.started()
+    before = [line for line in desk.said if line.startswith("No patient code and side: a later session cannot find")]
+    assert before
+    assert all(line.endswith("begin again with a code and a side.") for line in before)
+    desk.run(4000)
+    desk.type("cramp")
+    desk.run(2000)
+    ended = desk.said[desk.said.index("ENDED. Measured: the test is over.") :]
+    assert any(line.startswith("No patient code and side: ") for line in ended)
+
+
+def test_of_a_test_it_is_said_before_the_start_when_it_pauses_by_itself() -> None:
+    desk = ctf_desk()
+    desk.screened()
+    said = "It pauses when no key is pressed for 600 s; a train with its rest lasts 10 s. Press a key in every rest."
+    assert said in desk.said
+
+
+def test_a_treatment_without_a_code_is_not_warned_of() -> None:
+    desk = training_desk()
+    desk.started()
+    assert not any("cannot find" in line or "It pauses when" in line for line in desk.said)
+
+
+def test_for_whom_is_said_where_the_pads_are_put_on() -> None:
+    view = replace(training_desk().view, who=Who("P-017", "left"))
+    assert next(places(training_desk().protocol, view)) == "For: P-017 left"
+
+
+def _level_lines(protocol: str) -> list[str]:
+    desk = Spoken(Library().load(protocol).protocol)
+    desk.screened()
+    return [line for line in desk.said if line.startswith("Level ")]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "said"),
+    [
+        ("tens_burst", "bursts of 7 pulses at 100 Hz, 2 a second"),
+        ("tens_modulated", " in turn, 3 s each"),
+    ],
+)
+def test_bursts_and_sweeps_are_told_as_such(protocol: str, said: str) -> None:
+    lines = _level_lines(protocol)
+    assert lines
+    assert all(said in line for line in lines)
+
+
+def test_a_swept_phase_and_a_modulated_level_are_told() -> None:
+    protocol = Library().load("tens_modulated").protocol
+    stage = protocol.stages[0].model_copy(
+        update={
+            "phase_sweep": PhaseSweep(low_us=100, high_us=protocol.channels[0].waveform.phase_us, sweep_s=Decimal(3)),
+            "amplitude_modulation": AmplitudeModulation(depth_percent=Decimal(30), cycle_s=Decimal(4)),
+        }
+    )
+    desk = Spoken(protocol.model_copy(update={"stages": (stage, *protocol.stages[1:])}))
+    desk.screened()
+    line = next(line for line in desk.said if line.startswith("Level 1 "))
+    assert "phase 100 to 200 µs, there and back in 6 s" in line
+    assert "level down to 70 % and back every 4 s" in line
+
+
+def test_what_is_only_believed_says_so_where_pads_and_levels_are_told() -> None:
+    protocol = ctf_desk().protocol
+    doubted = {**protocol.provenance}
+    for path in ("position", "channels.0.sites", "channels.0.pad_cm2", "channels.0.polarity", "stages.0.on_s"):
+        doubted[path] = Provenance(tag="verify")
+    doubted["channels.0.waveform.phase_us"] = Provenance(tag="verify")
+    desk = Spoken(protocol.model_copy(update={"provenance": doubted}))
+    desk.screened()
+    told = [line for line in desk.said if line.startswith(("Position: ", "Channel 1: ", "Level 1 "))]
+    marks = [line.replace("\N{NO-BREAK SPACE}", " ").count("TO VERIFY") for line in told]
+    assert marks == [1, 3, 1]
+    plain = ctf_desk()
+    plain.screened()
+    assert not any(
+        "VERIFY" in line for line in plain.said if line.startswith(("Position: ", "Channel 1: ", "Level 1 "))
+    )
 
 
 def test_in_a_treatment_a_cramp_is_noted() -> None:
@@ -99,7 +198,7 @@ def test_forces_are_typed_in_newtons_and_their_share_told() -> None:
     desk.script("mvic 120", "force 30.5")
     assert "Measured, channel 1: own strongest contraction 120 N." in desk.said
     assert "Measured, channel 1: evoked force 30.5 N, 25 % of the strongest contraction." in desk.said
-    assert "Measured of no patient code: evoked force 30.5 N" in desk.type("status").said
+    assert "Measured of a patient without a code: evoked force 30.5 N" in desk.type("status").said
 
 
 def test_for_whom_and_where_the_frequency_comes_from_is_told_with_its_warning() -> None:

@@ -12,9 +12,9 @@ from together.staging import Room, room
 
 from firmware_sim.device import P24, Switches, alternatives
 from firmware_sim.stage.pulse import Pulse
-from helpers.plans import BURST, FREQUENCY_SWEEP, IN_TURN, ONE, PHASE_SWEEP, TENS, TWO, tens_plan
+from helpers.plans import BURST, FREQUENCY_SWEEP, IN_TURN, ONE, PHASE_SWEEP, TENS, TWO, course, tens_plan
 from nmes.core import events as e
-from nmes.core.course import Modulation
+from nmes.core.course import Modulation, triangle
 from nmes.core.plan import Plan
 from nmes.core.view import Word
 from nmes.core.waveform import Waveform
@@ -41,6 +41,17 @@ def bursts_of(pulses: list[Pulse], channel: int = 1) -> list[list[Pulse]]:
     found: list[list[Pulse]] = []
     for pulse in (one for one in pulses if one.channel == channel):
         if found and pulse.t_us - found[-1][-1].t_us < 100_000:
+            found[-1].append(pulse)
+        else:
+            found.append([pulse])
+    return found
+
+
+def bursts_of_any(pulses: list[Pulse]) -> list[list[Pulse]]:
+    """Pulses less than 30 ms apart belong to one burst."""
+    found: list[list[Pulse]] = []
+    for pulse in pulses:
+        if found and pulse.t_us - found[-1][-1].t_us < 30_000:
             found[-1].append(pulse)
         else:
             found.append([pulse])
@@ -144,6 +155,56 @@ def test_the_record_counts_bursts_exactly() -> None:
     skin_nc = there.bench.skin_charge_pc(1) // 1000
     assert dose.low_nc <= skin_nc <= dose.high_nc
     assert dose.high_nc - dose.low_nc <= skin_nc * 6 // 100
+
+
+CLOSE = replace(BURST, burst_pulses=10, burst_period_ms=200)
+
+
+def test_bursts_close_to_each_other_climb_by_what_a_burst_period_has_earned() -> None:
+    """Every step is judged at the skin, from the beginning of one burst to the beginning of the next."""
+    there = room(tens_plan(CLOSE, ramp_ms=500)).running(35_500)
+    since_us = there.now_us
+    there.run(2_000)
+    assert there.view.word is Word.ON
+    assert there.pulses(since_us)[-1].amplitude_ua == 35_500
+
+
+@pytest.mark.parametrize("at_ms", [0, 30, 90])
+@pytest.mark.parametrize("waveform", [BURST, CLOSE, RARE])
+def test_bursts_keep_their_distance_through_a_pause_and_a_quick_resume(waveform: Waveform, at_ms: int) -> None:
+    """Nothing that persons do makes the guard object."""
+    there = holding(tens_plan(waveform), 20_000)
+    while not there.bench.controller.session.flow:
+        there.run(1)
+    there.run(at_ms)
+    there.press(e.Pause(), 1)
+    there.word(Word.PAUSED)
+    since_us = there.now_us
+    there.press(e.Resume(there.view.epoch))
+    there.run(3_000)
+    assert there.view.word is Word.RESUMING, there.view.why
+    begun_us = [burst[0].t_us for burst in bursts_of_any(there.pulses(since_us))]
+    assert len(begun_us) > 1
+    assert all(b - a >= waveform.burst_period_ms * 1000 - 20_000 for a, b in pairwise(begun_us))
+
+
+def test_lowered_to_nothing_and_raised_again_in_a_moment_bursts_keep_their_distance() -> None:
+    there = room(tens_plan(BURST)).ready().raise_to(ONE, 500)
+    for _ in range(30):
+        there.press(e.Decrease(1), 35)
+        there.press(e.Increase(1, there.view.epoch), 65)
+    assert there.view.word is Word.TITRATING, there.view.why
+
+
+@pytest.mark.parametrize("hang_ms", [40, 80, 120, 150])
+def test_a_burst_that_ends_late_is_followed_by_silence(hang_ms: int) -> None:
+    there = holding(tens_plan(CLOSE), 2_000)
+    there.until(lambda view: bool(there.bench.controller.session.flow))
+    there.judge.faulted()
+    there.bench.clock.advance_to(there.now_us + hang_ms * 1000)
+    there.device.advance(there.now_us)
+    there.run(1_000)
+    assert there.view.word is Word.ON, there.view.why
 
 
 def press_plus(there: Room) -> None:
@@ -280,6 +341,31 @@ def test_a_sweep_is_titrated_as_a_whole() -> None:
     assert there.view.word is Word.TITRATING
     assert there.notes()[-1] == "refused:not_felt_yet"
     there.run(2_000)
+    there.press(e.Accept(there.view.epoch))
+    there.word(Word.READY)
+
+
+@pytest.mark.parametrize("hang_ms", [450, 650, 900])
+def test_a_sweep_whose_peak_was_lost_in_a_stall_is_not_accepted_before_it_was_felt(hang_ms: int) -> None:
+    """The host does not turn while the widest pulses are due; the clock goes on."""
+    there = room(tens_plan(swept=PHASE_SWEEP)).ready().raise_to(ONE, LEVEL_UA)
+    since_us = there.now_us
+    while there.bench.controller.session.outputs[0].waveform.phase_us != 180:
+        there.run(1)
+    there.judge.faulted()
+    there.bench.clock.advance_to(there.now_us + hang_ms * 1000)
+    there.device.advance(there.now_us)
+    while there.view.word is Word.TITRATING:
+        there.press(e.Accept(there.view.epoch), 10)
+    there.word(Word.READY)
+    assert max(pulse.points[0].duration_us for pulse in there.pulses(since_us)) == 200
+
+
+def test_a_slow_sweep_can_be_felt_and_accepted() -> None:
+    """From 2 Hz no update leaves within half a second: its steps are as long as they must be."""
+    slow = course(triangle(100_000, 500_000, 3000, 600))
+    there = room(tens_plan(swept=slow)).ready().raise_to(ONE, 1_000)
+    there.run(slow.cycle_ms + 100)
     there.press(e.Accept(there.view.epoch))
     there.word(Word.READY)
 

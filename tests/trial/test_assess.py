@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,18 @@ def test_nothing_crosses_the_skin_after_the_key(found: Assessed) -> None:
 def test_what_it_gave_is_within_the_limits_and_told(found: Assessed) -> None:
     assert found.within
     assert found.doses[0].pulses > 40
-    assert 1 <= found.trains <= len(found.plan.stages)
+
+
+def test_only_trains_with_output_are_counted(found: Assessed) -> None:
+    """A test that never began, or was lowered to 0 on the way, has not played what its plan holds."""
+    [one] = found.measured
+    reached = [stage.step_mhz for stage in found.plan.stages].index(one.value)
+    assert found.trains == reached + 1
+    assert found.run.treatment_us is not None
+    until_us = found.run.treatment_us + 1000 * found.plan.stages[0].end_ms
+    first = tuple(change for change in found.run.commanded if change[0] < until_us)
+    assert replace(found, run=replace(found.run, commanded=first)).trains == 1
+    assert replace(found, run=replace(found.run, treatment_us=None)).trains == 0
 
 
 def test_somebody_without_cramps_reaches_the_cap(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import replace
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from helpers.short import short
+from helpers.working import working
 from nmes.trial import crowd as c
 from nmes.trial.course import Cramp
 from nmes.trial.crowd import Crowd, try_many
@@ -17,7 +21,7 @@ from nmes.trial.level import Because
 from nmes.trial.member import member, one_of
 from nmes.trial.setup import Setup
 from nmes.trial.spread import Spread, counts, percentile, shares, spreads
-from nmes.trial.stopping import GivenUp, Stopped, never
+from nmes.trial.stopping import GivenUp, never
 from nmes.trial.trying import try_one
 from nmes.trial.workers import Workers
 
@@ -30,8 +34,14 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Setup:
 
 
 @pytest.fixture(scope="module")
-def crowd(base: Setup) -> Crowd:
-    return try_many(base, COUNT, SEED, workers=2)
+def told() -> list[tuple[float, int]]:
+    """What was told while `crowd` was tried."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def crowd(base: Setup, told: list[tuple[float, int]]) -> Crowd:
+    return try_many(base, COUNT, SEED, lambda share, people: told.append((share, people)), workers=2)
 
 
 def test_everybody_is_there_once_in_order(crowd: Crowd) -> None:
@@ -44,7 +54,7 @@ def test_the_wire_runs_once_for_each_distinct_plan(crowd: Crowd, base: Setup) ->
     assert crowd.sessions == len(keys)
 
 
-@pytest.mark.parametrize("number", [0, 5])
+@pytest.mark.parametrize("number", [pytest.param(0, marks=pytest.mark.campaign), 5])
 def test_a_person_of_the_population_is_the_same_alone(crowd: Crowd, base: Setup, number: int) -> None:
     """To the last millinewton: that is what `--patient healthy_adult#5 --seed 3` gives."""
     alone, outcome = try_one(one_of(base, base.profile, number, SEED)), crowd.outcomes[number]
@@ -59,11 +69,9 @@ def test_how_many_there_are_and_how_many_work_changes_nobody(crowd: Crowd, base:
     assert fewer.outcomes == crowd.outcomes[:2]
 
 
-def test_it_is_told_how_far_it_has_come(base: Setup) -> None:
-    told: list[tuple[float, int]] = []
-    try_many(base, 2, SEED, lambda share, people: told.append((share, people)), workers=1)
+def test_it_is_told_how_far_it_has_come(crowd: Crowd, told: list[tuple[float, int]]) -> None:
     assert told[0] == (0.0, 0)
-    assert told[-1] == (pytest.approx(1.0), 2)
+    assert told[-1] == (pytest.approx(1.0), len(crowd.outcomes))
     assert [share for share, _ in told] == sorted(share for share, _ in told)
 
 
@@ -91,23 +99,54 @@ def test_work_that_was_given_up_ends_at_its_next_step(base: Setup) -> None:
         c.alone(lambda: True, one)
 
 
-def working(stopped: Stopped, began: str) -> bool:
-    """In a worker: works until it is asked to stop; False if nobody ever does."""
-    Path(began).touch()
-    end = time.monotonic() + 30
-    while not stopped() and time.monotonic() < end:
+def appears(path: Path, within_s: float = 40) -> None:
+    end = time.monotonic() + within_s
+    while not path.exists():
+        assert time.monotonic() < end, "no worker came to work"
         time.sleep(0.01)
-    return stopped()
 
 
 def test_a_worker_hears_that_the_parent_has_given_up(tmp_path: Path) -> None:
     began = tmp_path / "began"
     with pytest.raises(KeyboardInterrupt), Workers(1) as pool:
         future = pool.submit(working, str(began))
-        while not began.exists():
-            time.sleep(0.01)
+        appears(began)
         raise KeyboardInterrupt
     assert future.result(0) is True
+
+
+PARENT = """\
+import sys
+from helpers.working import working
+from nmes.trial.workers import Workers
+with Workers(1) as pool:
+    pool.submit(working, sys.argv[1]).result()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for a process in /proc")
+def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """In the middle of its work, which would take 30 s; SIGKILL gives nobody the time to ask it."""
+    began, tests = tmp_path / "began", Path(__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": f"{tests}{os.pathsep}{tests.parent}"}
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(began)], env=environment)
+    try:
+        appears(began)
+    finally:
+        parent.kill()
+        parent.wait(20)
+    number, end = int(began.read_text()), time.monotonic() + 10
+    while lives(number) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not lives(number)
+
+
+def lives(number: int) -> bool:
+    """Whether a process is there and not only waits to be noticed as dead."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_leaving_by_an_exception_asks_the_workers_to_stop() -> None:

@@ -14,9 +14,10 @@ from nmes.trial.bench.patients import load_profile, person
 from nmes.trial.level import Because
 from nmes.trial.member import currents_of, member, one_of
 from nmes.trial.replay import maximum_mn, replay
-from nmes.trial.setup import gauge
+from nmes.trial.setup import asking, gauge
 from nmes.trial.trying import Trial, try_one
 from nmes.trial.window import windows
+from nmes.trial.wire import treat
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,15 @@ def test_a_whole_treatment_is_complete_and_within_its_limits(quads: Trial) -> No
     assert quads.good
     assert quads.run.ending.why == "complete"
     assert [len(muscle.contractions) for muscle in quads.course.muscles] == [2]
+
+
+def test_one_figure_beyond_its_limit_is_enough_not_to_be_good(quads: Trial) -> None:
+    at = next(i for i, margin in enumerate(quads.margins) if margin.limit is not None)
+    beyond = replace(quads.margins[at], value=(quads.margins[at].limit or 0) + 1)
+    trial = replace(quads, margins=(*quads.margins[:at], beyond, *quads.margins[at + 1 :]))
+    assert len(trial.margins) > 1
+    assert not trial.within
+    assert not trial.good
 
 
 def test_the_dose_at_the_skin_is_what_the_plan_says(quads: Trial) -> None:
@@ -142,8 +152,17 @@ def test_the_same_try_gives_the_same_again(quads: Trial, tmp_path: Path) -> None
 # --- a population's people are asked without the wire ---
 
 
-@pytest.mark.parametrize("profile", ["healthy_adult", "worn_electrodes", "sci_chronic"])
-@pytest.mark.parametrize("number", [0, 7])
+@pytest.mark.parametrize(
+    ("profile", "number"),
+    [
+        ("healthy_adult", 7),
+        ("worn_electrodes", 0),
+        ("sci_chronic", 0),
+        pytest.param("healthy_adult", 0, marks=pytest.mark.campaign),
+        pytest.param("worn_electrodes", 7, marks=pytest.mark.campaign),
+        pytest.param("sci_chronic", 7, marks=pytest.mark.campaign),
+    ],
+)
 def test_asking_without_the_wire_finds_what_the_wire_finds(profile: str, number: int, tmp_path: Path) -> None:
     setup = one_of(short(tmp_path), load_profile(profile), number, seed=5)
     asked, trial = member(number, setup), try_one(setup)
@@ -169,9 +188,6 @@ def test_a_session_of_somebody_else_gives_the_same_course(tmp_path: Path) -> Non
     alone = try_one(setup)
     other = one_of(base, base.profile, 4, seed=9)
     asked = member(2, setup)
-    from nmes.trial.setup import asking
-    from nmes.trial.wire import treat
-
     run = treat(base.loaded, base.plan, other.loads, asked.routes(), asking(other))
     course = replay(run.train, currents_of(run.train, setup), base.plan, run.treatment_us, setup.patient())
     assert course == alone.course

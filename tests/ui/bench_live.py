@@ -258,11 +258,13 @@ class Desk:
         await pilot.pause()
 
     async def keys(self, pilot: Pilot[None], *keys: str) -> None:
-        """Many keys, as fast as a hand presses them, without the pilot's rest after each."""
-        for key in keys:
-            self.live.run(HAND_MS)
-            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
-            await pilot.pause()
+        """Many keys, as fast as a hand presses them, painted once at the end: painting is what they cost."""
+        with self.app.batch_update():
+            for key in keys:
+                self.live.run(HAND_MS)
+                pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+                await pilot.pause()
+        await self.see(pilot)
 
     async def resize(self, pilot: Pilot[None], width: int, height: int) -> None:
         """Another window size; Textual takes a moment to settle on one."""

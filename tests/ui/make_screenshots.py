@@ -54,9 +54,11 @@ async def before_output(desk: Desk, pilot: Pilot[None], camera: Camera) -> None:
         if code == "frail_skin":
             await camera.shot("2_screening_reason")
             await pilot.press(*"looked at it", "enter")
-    await pilot.press(*"Ada")
+    await pilot.press("tab", *"Ada")
     await camera.shot("2_screening_done")
     await pilot.press("enter")
+    await camera.shot("2_screening_in_spite")
+    await pilot.press("f2")
     await camera.shot("3_place")
     await pilot.press("enter", "f2")
 

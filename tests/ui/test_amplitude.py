@@ -34,17 +34,6 @@ async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: D
         assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 1
 
 
-async def test_down_is_never_locked_and_never_held_back(desk: Desk) -> None:
-    async with desk.at(Stage.TITRATE) as pilot:
-        titrate_to(desk, 3_000)
-        await desk.see(pilot)
-        desk.live.run(10_000)
-        await pilot.press("-", "-", "-", "-")
-        desk.live.run(300)
-        assert desk.live.view.channels[0].commanded_ua == 1_000
-        assert desk.live.skin_ua() == 1_000
-
-
 def titrate_to(desk: Desk, level_ua: int) -> None:
     """The first slot live at this amplitude."""
     live = desk.live
@@ -55,7 +44,7 @@ def titrate_to(desk: Desk, level_ua: int) -> None:
         live.run(400)
 
 
-async def test_the_treatment_begins_with_plus_locked(desk: Desk) -> None:
+async def test_the_treatment_begins_with_plus_locked_and_each_unlocked_plus_is_one_step(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.ON)
         await desk.see(pilot)
@@ -66,41 +55,29 @@ async def test_the_treatment_begins_with_plus_locked(desk: Desk) -> None:
         await pilot.press("u", "+")
         desk.live.run(600)
         assert desk.live.view.channels[0].level_ua == 2_500
-
-
-async def test_a_refused_increase_is_said_in_words(desk: Desk) -> None:
-    async with desk.at(Stage.RUN) as pilot:
+        desk.live.posted.clear()
+        await desk.see(pilot)
+        plus = next(key for key in pilot.app.screen.query("FooterKey") if key.key == "plus")
+        await pilot.click(plus)
+        await pilot.pause()
+        assert [type(event) for event in desk.live.posted] == [e.Increase], "a click in the footer"
         desk.live.until(lambda view: view.word is Word.REST)
         await pilot.press("u", "+")
         await desk.see(pilot)
         assert "! Increase only while channel 1 is fully ON, not in a ramp or a rest." in desk.text()
 
 
-async def test_no_wheel_no_drag_and_no_number_changes_the_amplitude(desk: Desk) -> None:
+async def test_no_wheel_no_drag_and_no_number_changes_the_amplitude_shown_as_commanded_and_confirmed(
+    desk: Desk,
+) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.ON)
+        desk.live.run(300)
         await desk.see(pilot)
         await pilot.press("u", "3", "0", "enter", "pageup", "up")
         await pilot.click(offset=(10, 6))
         pilot.app.screen.scroll_up(animate=False)
         assert desk.live.posted == []
-
-
-async def test_a_click_on_plus_in_the_footer_is_one_step(desk: Desk) -> None:
-    async with desk.at(Stage.RUN) as pilot:
-        desk.live.until(lambda view: view.word is Word.ON)
-        await pilot.press("u")
-        await desk.see(pilot)
-        plus = next(key for key in pilot.app.screen.query("FooterKey") if key.key == "plus")
-        await pilot.click(plus)
-        await pilot.pause()
-        assert [type(event) for event in desk.live.posted] == [e.Increase]
-
-
-async def test_commanded_and_confirmed_stand_side_by_side_with_their_age(desk: Desk) -> None:
-    async with desk.at(Stage.RUN) as pilot:
-        desk.live.until(lambda view: view.word is Word.ON)
-        desk.live.run(300)
         await desk.see(pilot)
         assert "commanded 2.0 mA" in desk.text()
         assert "confirmed 2.0 mA" in desk.text()
@@ -120,10 +97,16 @@ async def test_a_device_that_goes_silent_is_shown_as_unsure_never_as_off(desk: D
         assert "confirmed unknown" in desk.text()
 
 
-async def test_no_amplitude_is_shown_while_the_level_is_found_and_nobody_knows_it(desk: Desk) -> None:
+async def test_down_is_never_locked_and_nothing_is_shown_of_a_level_that_nobody_knows(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         assert "t begins from 0 mA" in desk.text()
-        titrate_to(desk, 2_000)
+        titrate_to(desk, 3_000)
+        await desk.see(pilot)
+        desk.live.run(10_000)
+        await pilot.press("-", "-", "-", "-")
+        desk.live.run(300)
+        assert desk.live.view.channels[0].commanded_ua == 1_000, "never held back"
+        assert desk.live.skin_ua() == 1_000
         desk.live.silence_device()
         desk.live.run(5_000)
         await desk.see(pilot)

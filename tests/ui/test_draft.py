@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from ui.bench_live import CRAMP, LIBRARY, compile_plan, loaded
 
+from nmes.core.plan import Plan
+from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse
 from nmes.core.yaml_edit import with_values
 from nmes.core.yaml_tree import Path as Place
@@ -23,7 +26,7 @@ def copy(protocol_id: str = CRAMP) -> Draft:
     return Draft.of(loaded(protocol_id), f"{protocol_id}_own")
 
 
-def saved(draft: Draft) -> Loaded:
+def saved(draft: Draft) -> Protocol:
     checked = draft.checked(compile_plan)
     assert checked.problems == ()
     assert checked.protocol is not None
@@ -42,11 +45,37 @@ def test_an_edited_value_is_no_longer_sourced_and_the_history_tells_what_it_was(
 
 def test_every_other_byte_stays_comments_too() -> None:
     draft = copy().with_typed(PHASE, "200")
-    blank: dict[Place, str] = dict.fromkeys(
-        [PHASE, ("provenance", dotted(PHASE)), ("grade",), ("changes", 0, "text")], "X"
-    )
+    blank: dict[Place, str] = dict.fromkeys([PHASE, ("provenance", dotted(PHASE)), ("grade",), ("changes",)], "X")
     assert with_values(draft.text(), blank) == with_values(copy().text(), blank)
     assert "#" in draft.text()
+
+
+def test_every_edit_is_in_the_history_whole_however_long_it_is() -> None:
+    """No text of a file is cut: an edit that is too long for one entry goes on in the next."""
+    long = " ".join(f"word{number}" for number in range(135))  # with what stood there more than 1000 letters
+    draft = copy().with_typed(PHASE, "200")
+    for index in range(2):
+        draft = draft.with_typed(("stop_rules", index), f"{long} {index}")
+    changes = saved(draft).changes
+    assert changes[0].text == saved(copy()).changes[0].text, "where it is from stays as it was"
+    assert changes[1].text == f"Edited: {dotted(PHASE)} 150 -> 200"
+    told = " ".join(change.text for change in changes)
+    assert [f"{long} {index}" in told for index in range(2)] == [True, True]
+    assert "…" not in told
+    assert {change.version for change in changes} == {1}
+
+
+def test_the_plan_is_asked_for_the_copy_and_not_for_the_original() -> None:
+    asked: list[Loaded] = []
+
+    def compiled(loaded: Loaded) -> Plan:
+        asked.append(loaded)
+        return compile_plan(loaded)
+
+    draft = copy().with_typed(PHASE, "200")
+    draft.checked(compiled)
+    (found,) = asked
+    assert (found.path.name, found.sha256) == (f"{CRAMP}_own.yaml", sha256(draft.text().encode()).hexdigest())
 
 
 def test_what_had_no_source_costs_no_grade_and_a_typed_grade_stands() -> None:
@@ -73,6 +102,15 @@ def test_nothing_typed_can_change_the_structure_of_the_file(typed: str) -> None:
     title = copy().with_typed(("title",), typed)
     if typed:
         assert saved(title).title == typed
+
+
+def test_half_a_character_is_seen_and_never_a_fault() -> None:
+    """What is left of a byte that is no UTF-8, as a terminal may deliver it."""
+    assert saved(copy().with_typed(("title",), "x\udcff y")).title == "x\ufffd y"
+    [problem] = copy().with_typed(PHASE, "\ud83d").checked(compile_plan).problems
+    assert problem.path == dotted(PHASE)
+    [problem] = copy().with_typed(ID.path, "x\udcff").checked(compile_plan).problems
+    assert problem.path == "id"
 
 
 def test_a_digit_typed_as_a_text_stays_a_text() -> None:

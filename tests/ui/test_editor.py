@@ -57,7 +57,8 @@ def flat(desk: Desk) -> str:
     return " ".join(desk.text().split())
 
 
-async def test_an_error_is_told_in_words_at_its_field_while_it_is_typed(desk: Desk) -> None:
+async def test_what_is_typed_is_judged_at_once_and_saved_as_a_new_own_file(desk: Desk, own_home: Path) -> None:
+    before = {file: file.read_bytes() for file in shipped_folder().rglob("*.yaml")}
     async with desk.at(Stage.CHOOSE) as pilot:
         editor = await edit(desk, pilot)
         await pilot.press("down", "enter", "up")
@@ -79,59 +80,37 @@ async def test_an_error_is_told_in_words_at_its_field_while_it_is_typed(desk: De
         await pilot.press("f4")
         assert editor.draft.shown(("setting",)) == "clinic"
         assert not editor.unsaved
+        editor.go_to("position")
+        await pilot.pause()
+        whole = " ".join(editor.draft.shown(("position",)).split())
+        assert len(whole) > 60
+        assert f"Whole: {whole}" in flat(desk), "a value that its field cuts off stands below it"
 
-
-async def test_the_copy_is_a_new_own_file_in_the_list_and_the_shipped_ones_stay(desk: Desk, own_home: Path) -> None:
-    before = {file: file.read_bytes() for file in shipped_folder().rglob("*.yaml")}
-    async with desk.at(Stage.CHOOSE) as pilot:
-        await edit(desk, pilot)
-        await type_in(pilot, "title", "Own calf training")
-        await save(pilot)
-        assert "OWN" in desk.text()
-        assert pilot.app.screen._highlighted() is desk.app.protocols[-1]
-        assert desk.app.editor is None
-    (file,) = own_home.rglob(f"{COPY}.yaml")
-    assert parse(file.read_bytes(), str(file)).title == "Own calf training"
-    assert before == {file: file.read_bytes() for file in shipped_folder().rglob("*.yaml")}
-
-
-async def test_what_cannot_be_saved_is_told_and_nothing_typed_is_lost(desk: Desk) -> None:
-    async with desk.at(Stage.CHOOSE) as pilot:
-        await edit(desk, pilot)
         await type_in(pilot, "id", CRAMP)
         assert "another protocol has this id" in flat(desk)
         await type_in(pilot, "id", "My copy")
         assert "this is not a name" in flat(desk)
-        await type_in(pilot, "id", "my_copy")
-        await type_in(pilot, "title", "Mine")
+        await type_in(pilot, "id", COPY)
+        await type_in(pilot, "title", "Own calf training")
         desk.refuse = ProtocolError([Problem("", "", "the file cannot be written", "disk full")])
         await save(pilot)
         assert "! Not saved: the file cannot be written; disk full" in desk.text()
         desk.refuse = None
         await save(pilot)
-        assert (desk.app.protocols[-1].protocol.id, desk.app.protocols[-1].protocol.title) == ("my_copy", "Mine")
-
-
-async def test_an_untouched_copy_is_left_at_once_and_a_typed_one_only_after_a_question(desk: Desk) -> None:
-    async with desk.at(Stage.CHOOSE) as pilot:
-        await edit(desk, pilot)
-        await pilot.press("escape")
+        assert f"OWN {COPY}" in str(pilot.app.screen.query_one(Protocols).highlighted_option.prompt)
+        assert "Saved as a new file:" in desk.text()
+        assert f"{COPY}.yaml" in desk.text().replace("\n", "").replace(" ", "")
+        assert pilot.app.screen._highlighted() is desk.app.protocols[-1]
         assert desk.app.editor is None
-        await edit(desk, pilot)
-        await type_in(pilot, "title", "Mine")
-        for leaves, stays in (("escape", "escape"), ("escape", "enter"), ("ctrl+q", "enter")):
-            await pilot.press(leaves)
-            assert isinstance(pilot.app.screen, Ask)
-            await pilot.press(stays)
-            assert pilot.app.screen is desk.app.editor
-            assert desk.app.editor.draft.shown(("title",)) == "Mine"
-        await pilot.press("escape", "n")
+        await pilot.press("e")
         await pilot.pause()
-        assert desk.app.editor is None
-        assert pilot.app.is_running
+        assert "a NEW copy: your own stays as it is" in desk.text()
+    (file,) = own_home.rglob(f"{COPY}.yaml")
+    assert parse(file.read_bytes(), str(file)).title == "Own calf training"
+    assert before == {file: file.read_bytes() for file in shipped_folder().rglob("*.yaml")}
 
 
-async def test_no_session_opens_under_the_editor_and_no_editor_over_a_session(desk: Desk) -> None:
+async def test_nothing_typed_is_lost_unasked_and_no_session_and_editor_stand_together(desk: Desk) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
         await pilot.press("slash", *"ee")
         assert pilot.app.screen.query_one("#filter", Input).value == "ee", "letters are typed in a field"
@@ -144,6 +123,19 @@ async def test_no_session_opens_under_the_editor_and_no_editor_over_a_session(de
         await pilot.app.workers.wait_for_complete()
         assert not desk.sessions
         await pilot.press("escape")
+        assert desk.app.editor is None, "an untouched copy is left at once"
+        await edit(desk, pilot)
+        await type_in(pilot, "title", "Mine")
+        for leaves, stays in (("escape", "escape"), ("escape", "enter"), ("ctrl+q", "enter")):
+            await pilot.press(leaves)
+            assert isinstance(pilot.app.screen, Ask)
+            await pilot.press(stays)
+            assert pilot.app.screen is desk.app.editor
+            assert desk.app.editor.draft.shown(("title",)) == "Mine"
+        await pilot.press("escape", "n")
+        await pilot.pause()
+        assert desk.app.editor is None
+        assert pilot.app.is_running
         await desk.begin(pilot, CRAMP)
         assert not desk.app.may_edit
         await pilot.press("e")

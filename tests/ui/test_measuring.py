@@ -4,25 +4,60 @@ from __future__ import annotations
 
 import pytest
 from textual.widgets import Digits
-from ui.bench_live import CRAMP, LIBRARY, Desk, compile_plan, loaded, to_ready
+from ui.bench_live import CRAMP, LIBRARY, Desk, compile_plan, loaded, titrate, to_ready
 from ui.test_amplitude import titrate_to
 
 from nmes.core import events as e
 from nmes.core.view import Output, Word
 from nmes.ui.flow import Stage
+from nmes.ui.pulse_doubts import level_words
 from nmes.ui.pulse_words import pulse_words, step_words
 from nmes.ui.screens.forces import Forces
 from nmes.ui.widgets.cramp import CrampBar
 
 TEST = "assess_ctf_calf"
+ADVICE = "STOP, then stretch slowly"
 
 
-async def test_a_click_on_cramp_in_a_test_stops_at_once_and_the_summary_shows_the_frequency(desk: Desk) -> None:
-    async with desk.at(Stage.RUN, protocol=TEST) as pilot:
-        desk.live.until(lambda view: view.word is Word.ON)
+def start(desk: Desk) -> None:
+    """The level found anew, and the first train."""
+    titrate(desk.live, 1, 0, 2_000)
+    desk.live.do(e.Start(desk.live.view.epoch))
+    desk.live.until(lambda view: view.word is Word.ON)
+
+
+def footer(desk: Desk) -> str:
+    """The row of keys."""
+    return desk.text().split("\n")[-4]
+
+
+def flat(desk: Desk) -> str:
+    return " ".join(desk.text().split())
+
+
+async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop(desk: Desk) -> None:
+    async with desk.at(Stage.TITRATE, protocol=TEST) as pilot:
+        assert "It pauses when no key is pressed for" in flat(desk)
+        start(desk)
         await desk.see(pilot)
+        await pilot.press("f12")
+        desk.live.run(1_000)
+        await desk.see(pilot)
+        assert "C R A M P ?" not in desk.text()
+        assert "c note cramp" in footer(desk)
+        await pilot.press("c")
+        await desk.see(pilot)
+        assert desk.live.view.measured == ()
+        assert "NOT MEASURED" in desk.text()
+
+        start(desk)
+        desk.live.posted.clear()
+        await desk.see(pilot)
+        await pilot.press("enter")
         assert "C R A M P ?" in desk.text()
         assert "step 1 of 19: 4 Hz" in desk.text()
+        assert "c CRAMP" in footer(desk)
+        assert "note cramp" not in footer(desk)
         stopped_us = desk.live.bench.clock.now_us
         bar = pilot.app.screen.query_one(CrampBar).region
         await pilot.mouse_down(offset=(bar.x + 30, bar.y + 1))
@@ -34,26 +69,14 @@ async def test_a_click_on_cramp_in_a_test_stops_at_once_and_the_summary_shows_th
         await desk.see(pilot)
         assert desk.live.view.output is Output.OFF
         assert "MEASURED   gastrocnemius: cramp threshold frequency 4 Hz" in desk.text()
+        assert "For a patient without a code." in desk.text()
+        assert "a later session cannot find what is measured here" in flat(desk)
 
 
-async def test_cramp_in_a_training_is_noted_and_says_what_to_do_until_it_is_closed(desk: Desk) -> None:
-    async with desk.at(Stage.RUN) as pilot:
-        desk.live.until(lambda view: view.word is Word.ON)
-        await desk.see(pilot)
-        assert "C R A M P ?" not in desk.text()
-        await pilot.press("c")
-        await desk.see(pilot)
-        assert e.Cramp("key") in desk.live.posted
-        assert "STOP, then stretch slowly" in desk.text()
-        assert "● ON" in desk.text()
-        await pilot.press("enter")
-        await desk.see(pilot)
-        assert "stretch slowly" not in desk.text()
-
-
-async def test_the_most_tolerated_is_marked_and_the_target_stands_beside_the_level_in_ma(desk: Desk) -> None:
+async def test_most_tolerated_and_cramp_in_a_training(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         assert "TARGET     x marks the most" in desk.text()
+        assert "note cramp" not in footer(desk), "nothing is on"
         await pilot.press("x", "w", "f")
         assert desk.live.posted == [], "nothing is felt yet, and no force is aimed at"
         assert not isinstance(pilot.app.screen, Forces)
@@ -63,8 +86,42 @@ async def test_the_most_tolerated_is_marked_and_the_target_stands_beside_the_lev
         assert e.Measure(e.What.MAX_TOLERATED, 1) in desk.live.posted
         assert "TARGET     2.0 mA, cap 3.0 mA" in desk.text()
         assert "Measured, channel 1: maximum tolerated 4.0 mA." in desk.text()
-        await pilot.press("w")
+        await pilot.press("w", "c")
+        await desk.see(pilot)
         assert e.Measure(e.What.MOTOR_THRESHOLD, 1) in desk.live.posted
+        assert ADVICE in desk.text()
+        posted = len(desk.live.posted)
+        await pilot.press("enter")
+        assert ADVICE not in desk.text()
+        assert len(desk.live.posted) == posted, "that Enter closed the advice, and began nothing"
+
+        for _ in range(4):
+            desk.live.do(e.Decrease(1))
+            desk.live.run(250)
+        desk.live.do(e.Accept(desk.live.view.epoch))
+        desk.live.until(lambda view: view.word is Word.READY)
+        desk.live.do(e.Start(desk.live.view.epoch))
+        desk.live.until(lambda view: view.word is Word.ON)
+        await desk.see(pilot)
+        assert "C R A M P ?" not in desk.text()
+        assert "c note cramp" in footer(desk)
+        await pilot.press("c")
+        await desk.see(pilot)
+        assert e.Cramp("key") in desk.live.posted
+        assert ADVICE in desk.text()
+        assert "● ON" in desk.text()
+        await pilot.press("p")
+        desk.live.run(500)
+        await desk.see(pilot)
+        assert "PAUSED" in desk.text()
+        assert ADVICE in desk.text(), "it is followed while nothing flows"
+        await pilot.press("e")
+        await pilot.pause()
+        assert "Enter   end it" in desk.text()
+        assert "Enter closes this" not in desk.text(), "two Enters would be one too many"
+        await pilot.press("n")
+        await desk.see(pilot)
+        assert ADVICE not in desk.text()
 
 
 async def test_forces_are_typed_in_a_window_in_which_stop_works_and_nothing_rises(desk: Desk) -> None:
@@ -96,8 +153,9 @@ async def test_between_bursts_no_figure_flickers(desk: Desk) -> None:
         desk.live.run(1_000)
         await desk.see(pilot)
         assert "bursts of 7 pulses at 100 Hz, 2 a second" in desk.text()
+        assert "CRAMP" not in desk.text(), "no result is offered where none is measured"
         shown = set()
-        for _ in range(6):
+        for _ in range(4):
             desk.live.run(170)
             await desk.see(pilot)
             facts = desk.text()
@@ -118,6 +176,22 @@ def test_steady_trains_need_no_words_and_only_tests_have_steps() -> None:
     assert pulse_words(training.course(training.slots[0])) == ""
     assert step_words(training, 0) == ""
     assert step_words(test, test.duration_ms) == f"step {len(test.stages)} of {len(test.stages)}: 40 Hz"
+
+
+def test_a_number_to_verify_says_so_where_the_level_is_found() -> None:
+    for one in LIBRARY:
+        plan, origins = compile_plan(one), one.protocol.provenance
+        for slot in plan.slots:
+            told = level_words(plan, one.protocol, slot).replace("\N{NO-BREAK SPACE}", " ")
+            if origins[f"channels.{slot.channel - 1}.waveform.phase_us"].tag == "verify":
+                assert "TO VERIFY" in told.rsplit("µs", 1)[-1] or "µs" not in told, f"{one.protocol.id}: {told}"
+        rates = [origin.tag for path, origin in origins.items() if path.startswith("stages.0.frequency_hz")]
+        if "verify" in rates:
+            first = level_words(plan, one.protocol, plan.slots[plan.stages[0].tracks[0].slot])
+            assert "TO" in first.split("Hz", 1)[1].split(",")[0] or "sweeps" in first, f"{one.protocol.id}: {first}"
+    conventional = loaded("tens_conventional")
+    plan = compile_plan(conventional)
+    assert level_words(plan, conventional.protocol, plan.slots[0]).startswith("100 Hz, 100 µs (TO")
 
 
 @pytest.mark.campaign

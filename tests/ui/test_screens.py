@@ -41,7 +41,10 @@ async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_canno
         assert not desk.sessions
 
 
-@pytest.mark.parametrize("size", [(79, 24), (80, 23), (20, 5)])
+@pytest.mark.parametrize(
+    "size",
+    [(80, 23), pytest.param((79, 24), marks=pytest.mark.campaign), pytest.param((20, 5), marks=pytest.mark.campaign)],
+)
 async def test_a_small_window_shows_the_essentials_and_refuses_to_start(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         await desk.resize(pilot, *size)

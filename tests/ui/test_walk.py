@@ -27,7 +27,7 @@ async def test_a_whole_session_by_keys_alone(desk: Desk) -> None:
 
         on_step(desk, 2)
         await desk.keys(pilot, *["n"] * len(protocol.screening_codes))
-        await pilot.press(*"Ada", "enter")
+        await pilot.press("enter", *"Ada", "enter")
         await desk.see(pilot)
         assert live.posted[-1] == e.Screened(tuple(e.Answer(c, e.Reply.NO) for c in protocol.screening_codes), "Ada")
 

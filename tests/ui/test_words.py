@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from helpers.desk import running
+from nmes.core import assessing, session
 from nmes.core import events as e
-from nmes.core import session
 from nmes.core.commands import Note
 from nmes.core.screening import Blocked, Clear, Warned
 from nmes.core.view import Electrode, Output, OutputState, Word, view
@@ -31,8 +31,8 @@ def calls(module: object, name: str, argument: int) -> set[str]:
     return found
 
 
-NOTED = calls(session, "_noted", 1)
-REFUSED = {f"refused:{code}" for code in calls(session, "_refused", 1)}
+NOTED = calls(session, "_noted", 1) | calls(assessing, "Note", 0)
+REFUSED = {f"refused:{code}" for code in calls(session, "_refused", 1) | calls(assessing, "_refused", 0)}
 WHYS = {
     *calls(session, "_pause", 1),
     *calls(session, "_stop", 1),
@@ -45,9 +45,9 @@ WHYS = {
 
 
 def test_the_lists_of_codes_are_really_read_from_the_session() -> None:
-    assert {"increase", "pause", "dose", "guard"} <= NOTED
-    assert {"refused:too_fast", "refused:ceiling", "refused:stale"} <= REFUSED
-    assert {"operator", "complete", "record", "unanswered", "program_error", "wrong_device"} <= WHYS
+    assert {"increase", "pause", "dose", "guard", "measured", "test_incomplete"} <= NOTED
+    assert {"refused:too_fast", "refused:ceiling", "refused:stale", "refused:level_zero"} <= REFUSED
+    assert {"operator", "complete", "incomplete", "record", "unanswered", "program_error", "wrong_device"} <= WHYS
 
 
 @pytest.mark.parametrize("code", sorted(NOTED | REFUSED))

@@ -8,9 +8,9 @@ from pathlib import Path
 from nmes.cli.exits import BAD, GOOD, WRONG_INPUT, complain
 from nmes.cli.finding import plan_of
 from nmes.core.doubts import doubts
-from nmes.core.inherited import inherited, origin
-from nmes.core.problems import Problem, ProblemsError, ProtocolError
-from nmes.runtime.library import Library, Loaded, load_file
+from nmes.core.problems import Problem, ProblemsError
+from nmes.runtime.heritage import heritage
+from nmes.runtime.library import Library, load_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +60,8 @@ def _checked(file: Path) -> Checked:
         plan_of(loaded)
     except ProblemsError as error:
         return Checked(error.problems)
-    warnings = (*doubts(loaded.protocol, loaded.tree), *_inherited(loaded))
+    warnings = (*doubts(loaded.protocol, loaded.tree), *heritage(loaded).changed)
     return Checked((claim,) if claim else (), warnings)
-
-
-def _inherited(loaded: Loaded) -> tuple[Problem, ...]:
-    """What a copy changed and still calls sourced, if the very file it was copied from is still there."""
-    found = origin(loaded.protocol)
-    if found is None:
-        return ()
-    try:
-        original = Library().load(found[0])
-    except ProtocolError:
-        return ()  # nothing to compare with
-    if original.sha256 != found[1]:
-        return ()
-    return tuple(inherited(loaded.protocol, loaded.tree, original.protocol, original.tree))
 
 
 def _tell(file: Path, found: Checked) -> None:

@@ -31,7 +31,7 @@ def compare(old: str, new: str) -> int:
         for difference in group:
             print(_line(difference))
     if any(one.way is not Way.OTHER for one in found):
-        print("\n▲ more, ▼ less for the patient, at the most that may be set on the pads")
+        print("\n▲ more or less safe, ▼ less or safer, at the most that may be set on the pads")
     return GOOD
 
 

@@ -11,6 +11,7 @@ from nmes.cli.protocols.listing import width_now
 from nmes.cli.protocols.showing import path_of, value_words
 from nmes.core.explain import Explanation, explain, key_paths
 from nmes.core.problems import ProtocolError
+from nmes.core.protocol_trust import TAGS, UNCLEAR
 from nmes.core.suggest import nearest
 from nmes.core.yaml_tree import Tree, Value, read
 from nmes.runtime.library import Library, read_bytes
@@ -103,13 +104,18 @@ def _origins(tree: Tree, key: str) -> list[str]:
     for path, said in group.items() if isinstance(group, dict) else ():
         if path == key or path.startswith(f"{key}."):
             part = path.removeprefix(key).lstrip(".")
-            found.append(f"origin{f' of {part}' if part else ''}: {_origin(said)}")
+            found.append(f"origin{f' of {part}' if part else ''}: {_origin(said)}{_unclear(tree, path)}")
     return found
 
 
-def _origin(said: Value) -> str:
-    from nmes.ui.protocol_tags import TAGS
+def _unclear(tree: Tree, path: str) -> str:
+    """What the document does not say of a duration, as the file's own `definition` has it."""
+    channel, _, name = path.rpartition(".")
+    asked = name == "phase_us" and tree.get(path_of(f"{channel}.definition")) == "unknown"
+    return f"; {UNCLEAR}" if asked else ""
 
+
+def _origin(said: Value) -> str:
     if not isinstance(said, dict):
         return "not readable"
     cite, note = said.get("cite"), said.get("note")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -12,7 +14,7 @@ from nmes.cli.exits import wrong
 from nmes.cli.protocols.listing import width_now
 from nmes.core.body_map import SITES, why_forbidden
 from nmes.core.explain import Explanation, explain
-from nmes.core.problems import ProtocolError
+from nmes.core.problems import ProtocolError, whole_letters
 from nmes.core.suggest import nearest
 from nmes.runtime.own import new_path
 
@@ -137,6 +139,10 @@ QUESTIONS: Final = (
 def ask_all(given: Answers, *, defaults: bool) -> Answers:
     """Every answer, from the options or from the person; a wrong option ends it, a wrong answer is asked again."""
     answers: Answers = {}
+    if defaults:
+        _all_given(given)
+    else:
+        _edit_lines()
     for question in QUESTIONS:
         if question.when(answers):
             answers[question.name] = _answer(question, answers, given.get(question.name, ""), defaults=defaults)
@@ -145,15 +151,31 @@ def ask_all(given: Answers, *, defaults: bool) -> Answers:
     return answers
 
 
+def _all_given(given: Answers) -> None:
+    """All that has no default and was not given is told at once."""
+    answers: Answers = {}
+    missing = []
+    for question in QUESTIONS:
+        if question.when(answers):
+            answers[question.name] = given.get(question.name) or question.default(answers)
+            missing += [] if answers[question.name] else [question]
+    if missing:
+        wrong(*(f"{one.words}: this has no default; give {one.option}" for one in missing))
+
+
+def _edit_lines() -> None:
+    """Arrow keys move in the answer, where the platform's Python can do that."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("readline")
+
+
 def _answer(question: Question, answers: Answers, given: str, *, defaults: bool) -> str:
     default = question.default(answers)
-    if given or (defaults and default):
+    if given or defaults:
         try:
             return _accepted(question, given or default, answers)
         except (ValueError, ProtocolError) as error:
             wrong(f'{question.option} "{given or default}": {_why(error)}')
-    if defaults:
-        wrong(f"{question.words}: this has no default; give {question.option}")
     return _asked(question, default, answers)
 
 
@@ -164,6 +186,8 @@ def _asked(question: Question, default: str, answers: Answers) -> str:
             typed = input(f"  {f'[{default}] ' if default else ''}> ").strip() or default
         except EOFError:
             wrong(f"{question.words}: there was no answer; nothing was written. In a script give {question.option}")
+        except UnicodeDecodeError:
+            wrong(f"{question.words}: the answer is no UTF-8 text; nothing was written")
         try:
             return _accepted(question, typed, answers)
         except (ValueError, ProtocolError) as error:
@@ -191,6 +215,8 @@ def _accepted(question: Question, text: str, answers: Answers) -> str:
     """The answer as it will be written; ValueError says why not."""
     if not text:
         raise ValueError("this needs an answer")
+    if whole_letters(text) != text:
+        raise ValueError("a part of this is no UTF-8 text; type it again")
     if question.check:
         return question.check(text, answers)
     told = explain(question.path)

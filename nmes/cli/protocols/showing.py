@@ -10,8 +10,10 @@ from nmes.cli.exits import BAD, GOOD
 from nmes.cli.finding import plan_of, protocol_named
 from nmes.cli.protocols.listing import width_now
 from nmes.core.problems import ProblemsError
+from nmes.core.protocol import Protocol
+from nmes.core.protocol_trust import origin
 from nmes.core.yaml_tree import Path, Tree, shown
-from nmes.runtime.library import Loaded, is_own
+from nmes.runtime.library import is_own
 
 if TYPE_CHECKING:
     from nmes.core.plan import Plan
@@ -22,6 +24,7 @@ _FEW = 4
 
 def show_card(id_or_path: str) -> int:
     """All of it; 1 if the stimulator cannot deliver it."""
+    from nmes.ui.protocol_own import as_shown
     from nmes.ui.protocol_words import card
 
     loaded = protocol_named(id_or_path)
@@ -30,19 +33,18 @@ def show_card(id_or_path: str) -> int:
         plan = plan_of(loaded)
     except ProblemsError as error:
         plan = error
-    print(card(loaded.protocol, plan, width_now()).plain)
+    protocol, head = as_shown(loaded)
+    print(card(protocol, plan, width_now(), head).plain)
     print("\nWHERE EACH VALUE COMES FROM")
-    for line in _provenance(loaded):
+    for line in _provenance(protocol, loaded.tree):
         print("\n".join(wrap(line, width_now(), subsequent_indent="  ", break_on_hyphens=False)))
     print(f"\n{'Your own file' if is_own(loaded.path) else 'File'}: {loaded.path}\nSHA-256: {loaded.sha256}")
     return BAD if isinstance(plan, ProblemsError) else GOOD
 
 
-def _provenance(loaded: Loaded) -> Iterator[str]:
-    from nmes.ui.protocol_tags import origin
-
-    for path, found in loaded.protocol.provenance.items():
-        yield f"{path} = {value_words(loaded.tree, path)}: {origin(found)}"
+def _provenance(protocol: Protocol, tree: Tree) -> Iterator[str]:
+    for path in protocol.provenance:
+        yield f"{path} = {value_words(tree, path)}: {origin(protocol, path)}"
 
 
 def path_of(key: str) -> Path:

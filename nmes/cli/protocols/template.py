@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from nmes.cli.protocols.questions import Answers
 from nmes.core.body_map import SITES, regional_codes
+from nmes.core.protocol_screening_rules import list_of
 from nmes.core.screening import CATALOGUE, Code, Severity, always_asked
 from nmes.core.yaml_edit import scalar
 from nmes.runtime.own import MODELINE
@@ -101,7 +102,7 @@ def _how(answers: Answers) -> Iterator[str]:
 def _lists(answers: Answers) -> Iterator[str]:
     kind, codes = answers["kind"], _codes(answers)
     causes = [code for code in codes if code.is_cause]
-    grave = [code for code in codes if code not in causes and _is_grave(code, kind)]
+    grave = [code for code in codes if list_of(code.code, kind) == "contraindications"]
     yield ""
     yield "# The checklist: every line is asked before the electrodes go on. Take out only what cannot apply."
     yield from _checklist("contraindications", grave)
@@ -139,10 +140,6 @@ def _codes(answers: Answers) -> list[Code]:
         and name not in elsewhere
         and (name in needed or (cramps if code.is_cause else code.severity(kind) in wanted and not _special(name)))
     ]
-
-
-def _is_grave(code: Code, kind: str) -> bool:
-    return code.code in always_asked(kind) or code.severity(kind) in {Severity.BLOCK, Severity.LOCAL}
 
 
 def _special(name: str) -> bool:

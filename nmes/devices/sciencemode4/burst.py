@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from nmes.core.waveform import Waveform
 
 CATCH_UP_MS = 10  # a burst that began late lets the next come so much earlier at most; the guard allows 20 [design]
+SKEW_MS = 2  # clocks are read in whole ms [design]
 RETURN_MS = 980  # the guard lets a burst return within 1 s; its clock and a turn are given away [design]
 MIN_GAP_MS = 60  # two updates at least 40 ms apart, a poll and its answer between them [design]
 LATEST_FALL_MS = 100  # a decrease waits for the end of the burst if that is not farther off [design]
@@ -56,6 +57,19 @@ class Gate:
     def may_return(self, now_ms: int) -> bool:
         """Whether the silence is still the gap between two bursts."""
         return self.ended_ms is not None and now_ms - self.ended_ms < RETURN_MS
+
+
+@dataclass(frozen=True, slots=True)
+class LastBurst:
+    """When the last burst began and when it ended, by its end or by a halt."""
+
+    from_ms: int
+    ended_ms: int
+
+    def next_ms(self, waveform: Waveform) -> int:
+        """When bursts of this waveform may begin again: the guard's own rule, on its safe side. [design]"""
+        gap_ms = waveform.burst_period_ms - burst_ms(waveform)
+        return max(self.from_ms + waveform.burst_period_ms - CATCH_UP_MS, self.ended_ms + gap_ms // 2 + SKEW_MS)
 
 
 def burst_ms(waveform: Waveform) -> int:

@@ -46,6 +46,7 @@ from nmes.core.events import (
     Enabled as EnabledEvent,
 )
 from nmes.devices.sciencemode4 import faults, pace, wording
+from nmes.devices.sciencemode4.burst import LastBurst
 from nmes.devices.sciencemode4.codec import decode
 from nmes.devices.sciencemode4.exchange import DEADLINES, Ask, Exchange, Outstanding
 from nmes.devices.sciencemode4.frame import Decoder, Frame
@@ -104,6 +105,7 @@ class P24Driver:
         self._output = OutputState((), (), None, False)
         self._frames: list[bytes] = []
         self._events: list[Device] = []
+        self._last_burst: LastBurst | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -227,7 +229,7 @@ class P24Driver:
     def _enable(self, now_ms: int) -> None:
         if isinstance(self._phase, Off):
             self._ask(Ask.ENABLE, MlInit(stop_on_all_errors=True), now_ms)
-            self._phase = Enabling(Pace.begin(now_ms))
+            self._phase = Enabling(Pace.begin(now_ms, self._last_burst))
             self._output = replace(self._output, off_confirmed=False)
 
     def _aim(self, outputs: tuple[ChannelOutput, ...], now_ms: int) -> None:
@@ -259,6 +261,7 @@ class P24Driver:
         if phase.leaving is None:
             return phase
         rate = phase.pace.updated(phase.leaving, now_ms)
+        self._last_burst = rate.last
         self._output = replace(self._output, commanded=pace.amplitudes(rate.envelope))
         self._events.append(OutputSent(now_ms, self._output.commanded, tuple(rate.held)))
         return Enabled(rate)
@@ -277,6 +280,8 @@ class P24Driver:
             self._events.append(HaltUnconfirmed(now_ms))
             return
         self._frames[:] = [self._exchange.overtake(Ask.STOP, request, now_ms)]
+        if self._last_burst is not None:
+            self._last_burst = replace(self._last_burst, ended_ms=now_ms)
         self._phase = Stopping(aim, halts, request)
         self._output = replace(self._output, commanded=())
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from nmes.core.commands import ChannelOutput
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Band, Waveform
-from nmes.devices.sciencemode4.burst import LATEST_FALL_MS, Gate
+from nmes.devices.sciencemode4.burst import LATEST_FALL_MS, Gate, LastBurst
 from nmes.devices.sciencemode4.p24 import grid_us
 from nmes.devices.sciencemode4.ramp import Purse
 from nmes.devices.sciencemode4.requests import CURRENT_STEP_UA, MlChannel, MlUpdate
@@ -89,11 +89,13 @@ class Pace:
     slow_from_ms: int | None
     held: Playing = field(default_factory=dict)
     gate: Gate | None = None
+    last: LastBurst | None = None
+    """Outlives the gate, and a halt: however it ended, the next burst keeps its distance."""
 
     @classmethod
-    def begin(cls, now_ms: int) -> Pace:
+    def begin(cls, now_ms: int, last: LastBurst | None = None) -> Pace:
         """Enabled at `now_ms`, every channel off."""
-        return cls(now_ms, now_ms, {}, {}, {}, None, None, None)
+        return cls(now_ms, now_ms, {}, {}, {}, None, None, None, last=last)
 
     def aimed(self, outputs: tuple[ChannelOutput, ...], now_ms: int) -> Pace:
         """A new target. The purse of a channel whose rate or waveform is new starts empty."""
@@ -114,15 +116,19 @@ class Pace:
     def updated(self, update: Update, now_ms: int) -> Pace:
         """An update left at `now_ms`: rises are paid for, and what was proven is proven no more."""
         playing = update.playing
+        gate = self._gate_after(update, now_ms)
         before = {c: s for c, s in self.envelope.items() if c in playing and _goes_on(s, playing[c])}
         rises = {c: rise for c, s in playing.items() if (rise := s.amplitude_ua - _amplitude(before, c)) > 0}
         return replace(
             self,
             free_ms=now_ms + _interval_ms((*self.playing.values(), *playing.values())),
-            purses={c: p.spent(rises[c], now_ms) if c in rises else p for c, p in self.purses.items()},
+            purses={
+                c: p.spent(rises[c], now_ms, first=c not in before) if c in rises else p for c, p in self.purses.items()
+            },
             playing=playing,
             held=update.held,
-            gate=self._gate_after(update, now_ms),
+            gate=gate,
+            last=self._last_after(gate, now_ms),
             clean_ms=None,
             off_from_ms=None,
         )._off_noted(now_ms)
@@ -136,6 +142,11 @@ class Pace:
         if self.gate is None:
             return Gate.begin(waveform, now_ms)
         return self.gate if self.playing else self.gate.begun(now_ms)
+
+    def _last_after(self, gate: Gate | None, now_ms: int) -> LastBurst | None:
+        """Until its end has left, a burst counts as ended now."""
+        last = self.last if gate is None else LastBurst(gate.from_ms, now_ms)
+        return replace(last, ended_ms=now_ms) if last is not None and self.playing else last
 
     def renewed(self, sent_ms: int) -> Pace:
         """A renewing request that left at `sent_ms` was acknowledged."""
@@ -214,7 +225,7 @@ class Pace:
     def _due_ms(self, kept: Playing) -> int | None:
         """When the next update that leaves a channel on is due, if a poll clears it; None = none is wanted."""
         if self.held and self.gate is not None:
-            return max(self.gate.next_ms, self.free_ms)
+            return max(self.gate.next_ms, self._apart_ms(), self.free_ms)
         if self.off_from_ms is not None:
             return min(self.free_ms, self.off_from_ms + OFF_MS)
         if kept != self.playing:
@@ -225,7 +236,14 @@ class Pace:
             if self._goal(channel) > _amplitude(kept, channel)
             and (ready_ms := self.purses[channel].ready_ms()) is not None
         ]
-        return max(min(ready), self.free_ms) if ready else None
+        return max(min(ready), self._apart_ms(), self.free_ms) if ready else None
+
+    def _apart_ms(self) -> int:
+        """Before that no burst may begin; 0 where none is to."""
+        waveform = next((output.waveform for output in self.target.values()), None)
+        if self.last is None or waveform is None or not waveform.burst_pulses or self.playing:
+            return 0
+        return self.last.next_ms(waveform)
 
     def _is_fresh(self, now_ms: int) -> bool:
         return self.clean_ms is not None and now_ms - self.clean_ms <= FRESH_MS

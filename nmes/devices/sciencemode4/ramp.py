@@ -55,9 +55,10 @@ class Purse:
         """How far the channel may rise now, in µA, rounded down."""
         return self._credit_na(now_ms) // 1000
 
-    def spent(self, rise_ua: int, now_ms: int) -> Purse:
-        """The rise left at `now_ms`; earning starts again just after it."""
-        return replace(self, credit_na=self._credit_na(now_ms) - rise_ua * 1000, at_ms=now_ms + SKEW_MS)
+    def spent(self, rise_ua: int, now_ms: int, *, first: bool) -> Purse:
+        """The rise left at `now_ms`; earning starts again just after it. What a first one left over is forfeited."""
+        credit_na = min(self._credit_na(now_ms), self.first_na if first else self.room_na)
+        return replace(self, credit_na=credit_na - rise_ua * 1000, at_ms=now_ms + SKEW_MS)
 
     def ready_ms(self) -> int | None:
         """When it holds one device step; None = never."""

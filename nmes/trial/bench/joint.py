@@ -215,9 +215,9 @@ def device_with_trace(loads: Mapping[int, Load]) -> Device:
 
 
 def bench_with_record(
-    loaded: Loaded, home: Path, device: Device | None = None, who: Who = NOBODY
+    loaded: Loaded, home: Path, device: Device | None = None, who: Who = NOBODY, make: Callable[..., Bench] = Bench
 ) -> tuple[Bench, Path]:
-    """A bench whose record is a real file in the simulator's chain; RecordError if none can be kept."""
+    """A bench, from `make`, whose record is a real file in the simulator's chain; RecordError if none can be kept."""
     origin = origin_of(home, Kind.SIMULATION, loaded, who, VirtualClock().utc())
     plan = plan_for(loaded.protocol, P24_CAPABILITIES, origin.ctf_mhz if origin else None)
     opened: list[Journal] = []
@@ -230,5 +230,5 @@ def bench_with_record(
 
     absent_ms = loaded.protocol.operator_absent_limit_ms
     codes = loaded.protocol.screening_codes
-    bench = Bench(plan, codes, device=device, make_sink=make_sink, absent_limit_ms=absent_ms, who=who, origin=origin)
+    bench = make(plan, codes, device=device, make_sink=make_sink, absent_limit_ms=absent_ms, who=who, origin=origin)
     return bench, opened[0].path

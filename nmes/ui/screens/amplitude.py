@@ -12,14 +12,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from nmes.core.events import Cramp, Decrease, End, Increase
-from nmes.core.view import ChannelView, View, Word
+from nmes.core.view import ChannelView, View
 from nmes.ui.plus_key import PlusKey, Press
 from nmes.ui.screens.base import StepScreen
 from nmes.ui.screens.windows import Ask
-from nmes.ui.widgets.cramp import ASK, KEEP, CrampBar, instruction
-
-LIVE = frozenset({Word.STARTING, Word.TITRATING, Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
-"""While a test goes on, its rests included."""
+from nmes.ui.widgets.cramp import ASK, CrampBar, instruction
 
 
 class AmplitudeScreen(StepScreen):
@@ -29,9 +26,11 @@ class AmplitudeScreen(StepScreen):
         Binding("space", "app.stop_all('key')", "STOP", priority=True, id="stop.space", show=False),
         Binding("plus,equals_sign", "increase", "up", priority=True, id="increase", key_display="+"),
         Binding("minus,underscore", "decrease", "down", priority=True, id="decrease", key_display="-"),
-        Binding("u", "unlock", "unlock +", priority=True, id="unlock"),
+        Binding("u", "unlock", "unlock", priority=True, id="unlock"),
         Binding("e", "end", "end", priority=True, id="end"),
         Binding("c", "cramp", "CRAMP", priority=True, id="cramp"),
+        Binding("c", "note_cramp", "note cramp", priority=True, id="cramp.note"),
+        Binding("enter", "enter", "close", priority=True, show=False, id="cramp.close"),
     ]
 
     def __init__(self, title: str) -> None:
@@ -51,14 +50,12 @@ class AmplitudeScreen(StepScreen):
         return f"+ is one step, {step}" if self.plus.is_open(view.now_ms) else "+ LOCKED (u unlocks)"
 
     def show_cramp(self, view: View) -> None:
-        """The CRAMP bar as it should be now."""
+        """The CRAMP bar as it should be now. The advice stays through a pause and a STOP: then it is followed."""
         bar = self.query_one(CrampBar)
         if self.told_of_cramp:
             bar.show(instruction(), told=True)
-        elif "cramp" in view.may:
-            bar.show(ASK if view.word in LIVE else KEEP)
         else:
-            bar.show("")
+            bar.show(ASK if "cramp" in view.may else "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """Keys that would not be heard now are not offered; down is always there."""
@@ -67,6 +64,8 @@ class AmplitudeScreen(StepScreen):
             return True
         if action in {"increase", "unlock"}:
             return "increase" in view.may
+        if action in {"cramp", "note_cramp"}:
+            return ("cramp" in view.may) is (action == "cramp")
         return "end" in view.may if action == "end" else True
 
     def action_increase(self) -> None:
@@ -98,20 +97,30 @@ class AmplitudeScreen(StepScreen):
             self.show(view)
 
     def action_cramp(self) -> None:
-        """In a test of the cramp threshold its result; anywhere else it is noted, and the screen says what to do."""
-        view = self.host.latest
-        if view is None:
-            return
-        self.told_of_cramp = "cramp" not in view.may
+        """In a test of the cramp threshold: it stops at once, and is the result."""
         self.send(Cramp("key"))
-        self.show_cramp(view)
 
-    def action_close_cramp(self) -> None:
+    def action_note_cramp(self) -> None:
+        """Anywhere else it is noted, and the screen says what to do."""
         view = self.host.latest
         if view is not None:
-            self.told_of_cramp = False
+            self.told_of_cramp = True
+            self.send(Cramp("key"))
             self.show_cramp(view)
 
+    def action_enter(self) -> None:
+        self.close_cramp()
+
+    def close_cramp(self) -> bool:
+        """The advice goes; whether there was any."""
+        view, there = self.host.latest, self.told_of_cramp
+        if view is not None and there:
+            self.told_of_cramp = False
+            self.show_cramp(view)
+        return there
+
     def action_end(self) -> None:
+        """The question takes Enter for itself, so the advice that Enter closes does not stand under it."""
+        self.close_cramp()
         ask = Ask("End this session? The output goes to 0 and the record is closed.", "end it", "go on")
         self.app.push_screen(ask, lambda yes: self.send(End()) if yes else None)

@@ -23,6 +23,8 @@ from nmes.ui.widgets.stop_bar import StopBar
 
 TALL = 32
 """Rows from which on pictures are drawn larger."""
+WIDE = 100
+"""Columns from which on lists and labels get more of them."""
 NOTE_MS = 8_000
 """How long a note stays; what still matters is said by the state line [design]."""
 
@@ -95,8 +97,9 @@ class StepScreen(Screen[None]):
         """When the screen has another size, and at the beginning."""
 
     def on_mount(self) -> None:
-        self._composed = True
-        self.begin()
+        self._composed = bool(self.query(StopBar))  # an app on its way out mounts the screen, but nothing in it
+        if self._composed:
+            self.begin()
 
     @property
     def _there(self) -> bool:
@@ -106,6 +109,7 @@ class StepScreen(Screen[None]):
     def on_resize(self) -> None:
         self.set_class(self.small, "-small")
         self.set_class(self.size.height >= TALL, "-tall")
+        self.set_class(self.size.width >= WIDE, "-wide")
         if not self._there:
             return
         self.query_one(Essentials).show(self.host.latest)
@@ -118,6 +122,7 @@ class StepScreen(Screen[None]):
         if not self._there:
             return
         self._show_note(view)
+        self.query_one(Where).show(view.who)
         self.query_one(Essentials).show(view)
         self.paint(view)
         if view.may != self._may:
@@ -134,10 +139,16 @@ class StepScreen(Screen[None]):
         self._said = words.sentence(code, **values)
         self.query_one("#note", Static).update(f"! {self._said}")
 
-    def note(self, text: str) -> None:
-        """A line of the screen's own while there is no session; loud where there is something to say."""
+    def unsay(self) -> None:
+        """What the screen said holds no longer."""
+        self._said, view = "", self.host.latest
+        if view is not None and self._there:
+            self._show_note(view)
+
+    def note(self, text: str, *, loud: bool = True) -> None:
+        """A line of the screen's own while there is no session; loud where it asks for something."""
         line = self.query_one("#note", Static)
-        line.set_class(bool(text), "-loud")
+        line.set_class(bool(text) and loud, "-loud")
         line.update(text)
 
     def _show_note(self, view: View) -> None:

@@ -19,15 +19,17 @@ from nmes.core.plan import Plan
 from nmes.core.problems import ProblemsError
 from nmes.core.protocol import DerivedFrequency
 from nmes.runtime.library import Loaded
-from nmes.runtime.measured_words import origin_sentence, warning
+from nmes.runtime.measured_words import origin_sentence, unfindable, warning
 from nmes.ui import words
 from nmes.ui.flow import Stage
 from nmes.ui.messages import Chosen, Edit, LookUp
 from nmes.ui.numbers import hz
 from nmes.ui.protocol_filter import PURPOSES, line, matches
+from nmes.ui.protocol_own import as_shown
 from nmes.ui.protocol_words import card
 from nmes.ui.screens.base import StepScreen
 from nmes.ui.typed_who import code_trouble, ctf_mhz, ctf_trouble
+from nmes.ui.widgets.frame import Where
 
 LOOKING = "Training frequency: looking for what was measured ..."
 
@@ -58,9 +60,12 @@ class ChooseScreen(StepScreen):
         protocols: Sequence[Loaded],
         compile_plan: Callable[[Loaded, int | None], Plan],
         who: Who = NOBODY,
+        first: Loaded | None = None,
+        told: str = "",
     ) -> None:
+        """`who` stands there as if typed, `first` is the one highlighted; `told` is said until somebody else is."""
         super().__init__("")
-        self._told = who
+        self._told, self._first, self._first_note = who, first, told
         self._protocols = protocols
         self._compile_plan = compile_plan
         self._side = who.side
@@ -71,7 +76,7 @@ class ChooseScreen(StepScreen):
     def body(self) -> ComposeResult:
         with Horizontal(id="who"):
             yield Static("/ filter", classes="field-name", markup=False)
-            yield Input(placeholder="region, complaint, kind, grade", id="filter", compact=True)
+            yield Input(placeholder="calf, tens, b", id="filter", compact=True)
             yield Static("w patient code", classes="field-name", markup=False)
             yield Input(self._told.code, placeholder="optional", id="code", compact=True)
             yield Static("", id="side", markup=False)
@@ -86,8 +91,10 @@ class ChooseScreen(StepScreen):
 
     def begin(self) -> None:
         self._show_side()
-        self._list()
+        self._list(self._first)
         self.query_one(Protocols).focus()
+        self._tell_who()
+        self.call_after_refresh(self.query_one(Protocols).scroll_to_highlight)
 
     def lay_out(self) -> None:
         self.call_after_refresh(self._show_card)
@@ -98,6 +105,7 @@ class ChooseScreen(StepScreen):
         """A protocol has been saved and stands in the list that was given: show and choose it."""
         self.query_one("#filter", Input).value = ""
         self.choose(loaded)
+        self.note(f"Saved as a new file: {loaded.path}", loud=False)
 
     def choose(self, loaded: Loaded) -> None:
         """Highlight a protocol of the list."""
@@ -156,6 +164,7 @@ class ChooseScreen(StepScreen):
         order = ("", *SIDES)
         self._side = order[(order.index(self._side) + 1) % len(order)]
         self._show_side()
+        self._tell_who()
         self._show_card()
 
     def _show_side(self) -> None:
@@ -165,7 +174,7 @@ class ChooseScreen(StepScreen):
         if event.input.id == "filter":
             self._list()
         else:
-            self.note(self._who_trouble())
+            self._tell_who()
             self._show_card()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -187,6 +196,10 @@ class ChooseScreen(StepScreen):
             return NOBODY
         typed = self.query_one("#ctf", Input).value
         return Who(self.query_one("#code", Input).value.strip(), self._side, ctf_mhz(typed))
+
+    def _tell_who(self) -> None:
+        """What cannot be right; else, as long as nothing is changed, whose code stands there."""
+        self.note(self._who_trouble() or (self._first_note if self.who == self._told else ""))
 
     def _who_trouble(self) -> str:
         return code_trouble(self.query_one("#code", Input).value) or ctf_trouble(self.query_one("#ctf", Input).value)
@@ -222,11 +235,13 @@ class ChooseScreen(StepScreen):
         elif not self._knows(loaded):
             self.post_message(LookUp(loaded, self.who))
         self._show_origin(loaded)
+        self.query_one(Where).show(self.who)
         width = max(20, self.query_one("#card-scroll").scrollable_content_region.width)
         shown = (loaded.sha256, self._origin(loaded), width)
         if shown != self._shown:
             self._shown = shown
-            self.query_one("#card", Static).update(card(loaded.protocol, self._plan(loaded), width))
+            protocol, head = as_shown(loaded)
+            self.query_one("#card", Static).update(card(protocol, self._plan(loaded), width, head))
 
     def _knows(self, loaded: Loaded) -> bool:
         """Whether it was looked up for just this protocol and patient; nothing that was found for another counts."""
@@ -242,12 +257,16 @@ class ChooseScreen(StepScreen):
             self._show_card()
 
     def _show_origin(self, loaded: Loaded) -> None:
-        said = self.query_one("#origin", Static)
-        said.display = _derived(loaded)
-        origin = self._origin(loaded)
+        """Where the frequency is from; of a test without a code or a side, that nobody finds its result again."""
+        origin, measures = self._origin(loaded), loaded.protocol.assessment
         doubt = warning(origin) if origin is not None else ""
-        said.update(f"{origin_sentence(origin)} {doubt}".rstrip() if origin is not None else LOOKING)
+        told = origin_sentence(origin) if origin is not None else LOOKING if _derived(loaded) else ""
+        if measures is not None:
+            doubt = unfindable(measures.measures, self.who.code, self.who.side)
+        said = self.query_one("#origin", Static)
+        said.update(f"{told} {doubt}".strip())
         said.set_class(bool(doubt), "-blocked")
+        said.display = bool(told or doubt)
 
     def _plan(self, loaded: Loaded) -> Plan | ProblemsError:
         origin = self._origin(loaded)

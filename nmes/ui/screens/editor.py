@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from nmes.core.problems import Problem
-from nmes.runtime.library import Loaded
+from nmes.runtime.library import Loaded, is_own
 from nmes.ui.draft import Compile, Draft, free_id
 from nmes.ui.editor_fields import Field, fields_of
 from nmes.ui.editor_words import accepts_words, draft_words, row
@@ -44,7 +44,7 @@ class EditorScreen(StepScreen):
     ]
 
     def __init__(self, original: Loaded, taken: frozenset[str], compile_plan: Compile) -> None:
-        super().__init__(f"an own copy of {original.protocol.title}", "Edit: no output is possible here")
+        super().__init__(_copy_of(original), "Edit: no output is possible here")
         self._taken, self._compile_plan = taken, compile_plan
         self._fields = fields_of(original.tree)
         self._field = self._fields[0]
@@ -151,7 +151,10 @@ class EditorScreen(StepScreen):
         problems = self._checked.at(self._field.path)
         line = self.query_one("#field-error", Static)
         line.set_class(bool(problems), "-blocked")
-        line.update(_sentence(problems[0]) if problems else accepts_words(self._field, self.draft))
+        told = _sentence(problems[0]) if problems else accepts_words(self._field, self.draft)
+        whole = self.draft.shown(self._field.path)
+        longer = len(whole) >= self.query_one(Input).size.width > 0
+        line.update(f"{told}\nWhole: {whole}" if longer else told)
         elsewhere = [problem for problem in self._checked.problems if problem not in problems]
         self.note(f"✖ {len(elsewhere)} more to put right: {_sentence(elsewhere[0], named=True)}" if elsewhere else "")
 
@@ -185,6 +188,13 @@ class EditorScreen(StepScreen):
         """Esc is no answer, and so stays."""
         if stay is False:
             self.post_message(LeaveEditor())
+
+
+def _copy_of(original: Loaded) -> str:
+    """What is edited: always a new copy, of an own file too, which is not what its owner may think."""
+    if is_own(original.path):
+        return f"a NEW copy: your own stays as it is  ·  {original.protocol.title}"
+    return f"an own copy of {original.protocol.title}"
 
 
 def _sentence(problem: Problem, *, named: bool = False) -> str:

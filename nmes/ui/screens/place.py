@@ -16,18 +16,18 @@ from textual.widgets.option_list import Option
 
 from nmes.core.body_map import SITES, legend
 from nmes.core.events import Placed
-from nmes.core.protocol import Channel, Protocol
+from nmes.core.protocol import Protocol
+from nmes.core.protocol_trust import doubt
 from nmes.core.view import View
 from nmes.ui.flow import Stage
 from nmes.ui.numbers import cm2
-from nmes.ui.screens.base import StepScreen
+from nmes.ui.screens.base import WIDE, StepScreen
 from nmes.ui.widgets.body_map import BodyMap, columns
+from nmes.ui.widgets.questions import HERE
 from nmes.ui.words import CANNOT_TELL
 
 NEVER: Final = "never: front of the neck, head, face, chest, genitals"
 """Said where the pads follow the pain and no drawing shows the place; why: `nmes.core.body_map.FORBIDDEN`."""
-ROOMY: Final = 100
-"""Columns from which on the places of the marks are written out beside the card's own words."""
 
 
 class PlaceScreen(StepScreen):
@@ -44,8 +44,8 @@ class PlaceScreen(StepScreen):
         self._placed = [False] * len(protocol.channels)
 
     def body(self) -> ComposeResult:
-        yield Static("Press Enter on each channel when its pads are on, then F2.", classes="head", markup=False)
-        yield Static(f"Position: {self._protocol.position}", id="position", markup=False)
+        yield Static("", id="side", classes="head", markup=False)
+        yield Static(position_words(self._protocol), id="position", markup=False)
         with Horizontal(id="pads"):
             yield OptionList(*(Option(self._prompt(i)) for i in range(len(self._placed))), markup=False)
             yield BodyMap("", markup=False)
@@ -56,6 +56,8 @@ class PlaceScreen(StepScreen):
         self.query_one(OptionList).focus()
 
     def paint(self, view: View) -> None:
+        side = view.who.side.upper() or "not given, ask"
+        self.query_one("#side", Static).update(f"Side: {side}. Enter on each channel when its pads are on, then F2.")
         floor_ma = view.plan.capabilities.electrode_floor_ua // 1000
         self.query_one("#floor", Static).update(CANNOT_TELL.format(floor=floor_ma))
 
@@ -87,8 +89,9 @@ class PlaceScreen(StepScreen):
     def _prompt(self, index: int) -> str:
         box = "[✓ ON]" if self._placed[index] else "[    ]"
         width = self.app.size.width - columns(only(self._protocol, self._chosen))
-        lines = read_out(self._protocol.channels[index], index + 1, width - 3, roomy=self.app.size.width >= ROOMY)
-        return "\n".join((f"{box} {lines[0]}", *(f"       {line}" for line in lines[1:])))
+        lines = read_out(self._protocol, index, width - 5, roomy=self.app.size.width >= WIDE)
+        here = HERE if index == self._chosen else " "
+        return "\n".join((f"{here} {box} {lines[0]}", *(f"         {line}" for line in lines[1:])))
 
 
 def only(protocol: Protocol, index: int) -> tuple[tuple[str, ...], ...]:
@@ -96,15 +99,25 @@ def only(protocol: Protocol, index: int) -> tuple[tuple[str, ...], ...]:
     return (*((),) * index, protocol.channels[index].body_sites)
 
 
-def read_out(channel: Channel, number: int, width: int, *, roomy: bool) -> list[str]:
-    """What is said of one channel, in lines of at most `width` columns with the box's seven before them."""
+def position_words(protocol: Protocol) -> str:
+    return f"Position: {protocol.position}{doubt(protocol, 'position')}"
+
+
+def read_out(protocol: Protocol, index: int, width: int, *, roomy: bool) -> list[str]:
+    """What is said of one channel, in lines of at most `width` columns with the box's seven before them; `roomy`: the
+    places of the marks are written out beside the card's own words.
+
+    What is still to be verified says so, the drawn places behind the card's words for them.
+    """
+    channel, where = protocol.channels[index], f"channels.{index}"
+    places = doubt(protocol, f"{where}.sites") or doubt(protocol, f"{where}.body_sites")
     facts = [
-        f"Channel {number}: {channel.muscle}, {channel.side}",
-        f"pads: {cm2(channel.pad_mm2)} (the smaller of the two)",
-        f"sites: {channel.sites}",
-        f"polarity: {channel.polarity}",
+        f"Channel {index + 1}: {channel.muscle}, {channel.side}",
+        f"pads: {cm2(channel.pad_mm2)} (the smaller of the two){doubt(protocol, f'{where}.pad_cm2')}",
+        f"sites: {channel.sites}{places}",
+        f"polarity: {channel.polarity}{doubt(protocol, f'{where}.polarity')}",
     ]
-    marks = legend((*((),) * (number - 1), channel.body_sites))
+    marks = legend((*((),) * index, channel.body_sites))
     drawn = {mark for (mark, _), code in zip(marks, channel.body_sites, strict=True) if SITES[code].plate}
     facts += [f"{mark}: {words}" for mark, words in marks if roomy or mark not in drawn]
     if len(drawn) < len(marks):

@@ -15,6 +15,7 @@ from nmes.core.view import ChannelView, View, Word
 from nmes.ui.flow import Stage
 from nmes.ui.messages import FindAgain
 from nmes.ui.numbers import age, countdown, countdown_unit, ma, ma_or_unknown, to_go
+from nmes.ui.pulse_doubts import rate_doubt
 from nmes.ui.pulse_words import course_of, pulse_words, step_words
 from nmes.ui.screens.amplitude import AmplitudeScreen
 from nmes.ui.screens.base import TALL
@@ -48,12 +49,12 @@ class RunScreen(AmplitudeScreen):
         Binding("r", "resume", "resume from 0", priority=True, id="resume"),
         Binding("t", "again", "find levels again", priority=True, id="again"),
         Binding("m", "mark('pain')", "pain", priority=True, id="mark.pain"),
-        Binding("enter", "close_cramp", "close", priority=True, show=False, id="cramp.close"),
         Binding("h", "here", "I am here", priority=True, id="here"),
     ]
 
     def __init__(self, protocol: Protocol) -> None:
         super().__init__(protocol.title)
+        self._protocol = protocol
         self._absent_limit_ms = protocol.operator_absent_limit_ms
 
     def body(self) -> ComposeResult:
@@ -91,9 +92,10 @@ class RunScreen(AmplitudeScreen):
         """Bursts and sweeps by name: amplitudes are their envelope, and stand still between bursts."""
         course = course_of(view.plan, channel.channel, view.plan_ms)
         said = pulse_words(course) if course is not None else ""
+        doubted = rate_doubt(self._protocol, {view.stage})
         line = self.query_one("#pulses", Static)
         line.display = bool(said)
-        line.update(f"Channel {channel.channel}: {said}")
+        line.update(f"Channel {channel.channel}: {said}{doubted}")
 
     def _absent_words(self, view: View) -> str:
         """A warning before the session pauses because nobody seems to be there."""
@@ -144,6 +146,7 @@ class RunScreen(AmplitudeScreen):
     def action_resume(self) -> None:
         if self.small:
             return self.say("small")
+        self.close_cramp()
         return self.send(Resume(self.host.input_epoch))
 
     def action_again(self) -> None:

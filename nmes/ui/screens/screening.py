@@ -1,7 +1,8 @@
 """Step 2: the checklist, group by group. A yes blocks, needs a review or a reason, or is noted; the screen says which.
 
 What is not known counts as yes. Every question is answered by a key of its own, and the pace is told: a checklist
-answered faster than it can be read has not been asked.
+answered faster than it can be read has not been asked. No field takes the keys by itself once all are answered, and
+what is gone on with in spite of an answer is shown once more, as it goes into the record, before it is sent.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -17,46 +19,25 @@ from textual.widgets.option_list import Option
 
 from nmes.core.events import Reply, Screened
 from nmes.core.protocol import Protocol
-from nmes.core.screening import HEADINGS, Blocked, Group, ReviewFirst
+from nmes.core.screening import HEADINGS, Blocked, Clear, Group, ReviewFirst, tells
 from nmes.core.view import View, Word
 from nmes.ui import words
-from nmes.ui.answer_key import AnswerKey
+from nmes.ui.answer_key import AnswerKey, Letter
 from nmes.ui.answers import Answers
 from nmes.ui.flow import Stage
 from nmes.ui.screens.base import StepScreen
+from nmes.ui.screens.windows import InSpite
+from nmes.ui.widgets.questions import HERE, Questions
 
 _MARKS = {None: "[   ?   ]", Reply.YES: "[  YES  ]", Reply.NO: "[  no   ]", Reply.UNKNOWN: "[UNKNOWN]"}
+_INDENT = 12
+"""Columns of the mark of the question in hand and of the answer, before the question."""
 _SHORT = {
     Group.CONTRAINDICATION: "contraindications",
     Group.LOCAL: "here",
     Group.PRECAUTION: "precautions",
     Group.CAUSE: "causes",
 }
-
-
-class Questions(OptionList):
-    """The list of questions under their headings; y, n and u answer the highlighted one and go to the next."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "screen.answer('yes')", "yes", id="yes"),
-        Binding("n", "screen.answer('no')", "no", id="no"),
-        Binding("u", "screen.answer('unknown')", "unknown", id="unknown"),
-        Binding("g", "screen.next_group", "next group", id="next_group"),
-    ]
-
-    @property
-    def code(self) -> str | None:
-        """The code of the highlighted question."""
-        return None if self.highlighted is None else self.get_option_at_index(self.highlighted).id
-
-    def choose(self, code: str) -> None:
-        self.highlighted = self.get_option_index(code)
-
-    def choose_first(self, code: str) -> None:
-        """The first of a group, with its heading as the first line in sight."""
-        self.choose(code)
-        self.scroll_to_highlight(top=True)
-        self.scroll_relative(y=-1, animate=False)
 
 
 class ScreeningScreen(StepScreen):
@@ -68,10 +49,8 @@ class ScreeningScreen(StepScreen):
     def __init__(self, protocol: Protocol) -> None:
         super().__init__(protocol.title)
         self._answers = Answers(protocol.screening_codes, protocol.kind)
-        self._pressed = AnswerKey()
-        self._began_ms = self._answered_ms = 0
+        self._pressed, self._letter = AnswerKey(), Letter.ALONE
         self._advice = ""
-        self._asked_name = False
 
     def body(self) -> ComposeResult:
         yield Static("", id="progress", classes="head", markup=False)
@@ -102,29 +81,43 @@ class ScreeningScreen(StepScreen):
 
     def lay_out(self) -> None:
         for code in self._answers.codes:
-            self.query_one(Questions).replace_option_prompt(code, self._prompt(code))
+            self._paint_question(code)
 
     # --- answering ---
 
+    def on_key(self, event: events.Key) -> None:
+        """Every letter pressed in the list, an answer or not, before its binding acts on it."""
+        if event.character and event.character.isalpha() and isinstance(self.focused, Questions):
+            self._pressed, self._letter = self._pressed.pressed(event.character.casefold(), self.host.touched_ms)
+
     def action_answer(self, reply: str) -> None:
-        questions = self.query_one(Questions)
-        now_ms = self.host.touched_ms
-        self._pressed, held = self._pressed.pressed(reply, now_ms)
-        code = questions.code
-        if code is None or held:
-            return
-        if not self._answers.replies:
-            self._began_ms = now_ms
-        self._answered_ms = now_ms
+        code = self.query_one(Questions).code
+        if self._letter is Letter.OF_A_WORD:
+            return self.say("of_a_word")
+        if code is None or self._letter is Letter.HELD:
+            return None
+        self.unsay()
         self._answers.replies[code] = Reply(reply)
+        self._answers.answered_ms[code] = self.host.touched_ms
         self._advice = self._answers.advice(code)
-        questions.replace_option_prompt(code, self._prompt(code))
+        self._paint_question(code)
         self._show_question(code)
         self._judge()
         if self._answers.needs_reason(code):
             self.query_one("#reason", Input).focus()
         else:
             self._next_open()
+        return None
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter in the list: to the fields, where one is needed now; else to the next question."""
+        code = self.query_one(Questions).code
+        if code is not None and self._answers.needs_reason(code) and self._answers.incomplete == code:
+            self.query_one("#reason" if self._answers.lacks_reason(code) else "#reviewer", Input).focus()
+        elif self._answers.open:
+            self._next_open()
+        else:
+            self.query_one("#by", Input).focus()
 
     def action_next_group(self) -> None:
         """To the first question of the next group, round to the first."""
@@ -137,21 +130,28 @@ class ScreeningScreen(StepScreen):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Of a fast typist's highlights only the one that still holds counts."""
-        if event.option_id is not None and event.option_index == event.option_list.highlighted:
+        if self._there and event.option_id is not None and event.option_index == event.option_list.highlighted:
+            self._mark(event.option_id)
             self._show_question(event.option_id)
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        if not self._there:
+            return
         code = self.query_one(Questions).code
-        if code is not None and event.input.id == "reason":
-            self._answers.reasons[code] = event.value
-        if code is not None and event.input.id == "reviewer":
-            self._answers.reviewers[code] = event.value
+        self.unsay()
+        if code is not None and event.input.id in {"reason", "reviewer"}:
+            kept = self._answers.reasons if event.input.id == "reason" else self._answers.reviewers
+            kept[code] = event.value
+            self._paint_question(code)
         self._judge()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         reviewer = self.query_one("#reviewer", Input)
+        code = self.query_one(Questions).code
         if event.input.id == "by":
             self.action_go_on()
+        elif code is not None and event.value.strip() and not tells(event.value):
+            self.say("no_reason", text=event.value.strip())
         elif event.input.id == "reason" and not reviewer.disabled:
             reviewer.focus()
         else:
@@ -159,29 +159,46 @@ class ScreeningScreen(StepScreen):
 
     def action_go_on(self) -> None:
         """Send what there is; an answer that lacks something is gone to, and the session says what it refuses."""
-        answers = self._answers
+        answers, by = self._answers, self.query_one("#by", Input)
         if answers.open:
             return self.say("answers_missing", open=len(answers.open), all=len(answers.codes))
-        name = self.query_one("#by", Input).value.strip()
-        if not name:
-            self.query_one("#by", Input).focus()
-            return self.say("name_missing")
+        if not tells(by.value):
+            by.focus()
+            return self.say("no_name", text=by.value.strip()) if by.value.strip() else self.say("name_missing")
         if missing := answers.incomplete:
-            self.query_one(Questions).choose(missing)
-            self._show_question(missing)
-            self.query_one("#reason" if answers.lacks_reason(missing) else "#reviewer", Input).focus()
-        return self.send(Screened(answers.sent(), name))
+            self._go_to(missing)
+            if untold := answers.untold(missing):
+                return self.say("no_reason", text=untold)
+        if isinstance(answers.outcome(), Clear) and (told := answers.overrides()):
+            self.app.push_screen(InSpite(by.value.strip(), told), lambda sure: self._send() if sure else None)
+            return None
+        return self._send()
+
+    def _send(self) -> None:
+        self.send(Screened(self._answers.sent(), self.query_one("#by", Input).value.strip()))
+
+    def _go_to(self, code: str) -> None:
+        """To a question that lacks something, and into the field for it."""
+        self.query_one(Questions).choose(code)
+        self._show_question(code)
+        self.query_one("#reason" if self._answers.lacks_reason(code) else "#reviewer", Input).focus()
 
     # --- showing ---
 
     def _judge(self) -> None:
         """Say at once what the answers so far mean."""
         outcome = self._answers.outcome()
-        since_ms = self._answered_ms - self._began_ms
-        fast = words.answered_fast(len(self._answers.codes), since_ms) if self._answers.too_fast(since_ms) else ""
+        hasty = self._answers.hasty
+        fast = words.answered_fast(hasty, len(self._answers.codes)) if hasty and not self._answers.open else ""
         line = self.query_one("#judgement", Static)
         line.set_class(isinstance(outcome, Blocked | ReviewFirst), "-blocked")
         line.update("\n".join(filter(None, (fast, words.judgement(outcome, whole=not self._answers.open)))))
+        self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """What is said below the list takes rows from it; the question in hand stays in sight."""
+        if self._there:
+            self.query_one(Questions).scroll_to_highlight()
 
     def _options(self) -> list[Option]:
         options: list[Option] = []
@@ -205,6 +222,7 @@ class ScreeningScreen(StepScreen):
                 field.value = kept.get(code, "")
 
     def _next_open(self) -> None:
+        """To the next question without an answer. The list keeps the keys: a field would take them for words."""
         questions, codes = self.query_one(Questions), self._answers.codes
         now = codes.index(questions.code) if questions.code else 0
         following = next(
@@ -212,10 +230,23 @@ class ScreeningScreen(StepScreen):
         )
         if following is not None:
             questions.choose(following)
-        first = following is None and not self._asked_name
-        self._asked_name = self._asked_name or first
-        (self.query_one("#by", Input) if first else questions).focus()
+        questions.focus()
 
-    def _prompt(self, code: str) -> str:
-        lines = wrap(self._answers.question(code), max(20, self.app.size.width - len(_MARKS[None]) - 6))
-        return f"{_MARKS[self._answers.replies.get(code)]} " + f"\n{'':{len(_MARKS[None]) + 1}}".join(lines)
+    def _mark(self, code: str) -> None:
+        questions = self.query_one(Questions)
+        before, questions.current = questions.current, code
+        for changed in {before, code} - {""}:
+            self._paint_question(changed)
+
+    def _paint_question(self, code: str) -> None:
+        questions = self.query_one(Questions)
+        questions.replace_option_prompt(code, self._prompt(code, questions.current))
+
+    def _prompt(self, code: str, current: str = "") -> str:
+        """The question with its answer, and below it why it is gone on in spite of that."""
+        width = max(20, self.app.size.width - _INDENT - 5)
+        lines = wrap(self._answers.question(code), width)
+        if spite := self._answers.in_spite(code):
+            lines += wrap(spite, width, initial_indent="↳ ", subsequent_indent="  ")
+        here = HERE if code == current else " "
+        return f"{here} {_MARKS[self._answers.replies.get(code)]} " + f"\n{'':{_INDENT}}".join(lines)

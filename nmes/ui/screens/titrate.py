@@ -13,18 +13,24 @@ from textual.widgets import Static
 from nmes.core.events import Accept, Measure, Pause, Start, Titrate, What
 from nmes.core.protocol import Protocol
 from nmes.core.view import Output, SlotView, View, Word
-from nmes.runtime.measured_words import origin_sentence
+from nmes.runtime.measured_words import origin_sentence, pause_sentence
 from nmes.ui.aim_words import aim_words
 from nmes.ui.flow import Stage
-from nmes.ui.numbers import age, hz, ma, ma_or_unknown
-from nmes.ui.pulse_words import pulse_words
+from nmes.ui.numbers import age, ma, ma_or_unknown
+from nmes.ui.pulse_doubts import level_words
 from nmes.ui.screens.amplitude import AmplitudeScreen
 from nmes.ui.screens.forces import Forces
 from nmes.ui.widgets.channels import cut
 from nmes.ui.widgets.cramp import CrampBar
+from nmes.ui.widgets.questions import HERE
 from nmes.ui.widgets.readout import Readout
 from nmes.ui.widgets.state_line import StateLine
 from nmes.ui.words import contact_words, target_words
+
+_NARROW: Final = 42
+"""Columns of the list of levels in the smallest window."""
+_AROUND: Final = 16
+"""Columns of a level's row that are not the muscle's name."""
 
 
 class TitrateScreen(AmplitudeScreen):
@@ -34,7 +40,7 @@ class TitrateScreen(AmplitudeScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "choose", priority=True, show=False),
         Binding("down", "choose(1)", "choose", priority=True, show=False),
-        Binding("t,enter", "titrate", "find level", priority=True, id="titrate", key_display="t"),
+        Binding("t", "titrate", "find level", priority=True, id="titrate"),
         Binding("a", "accept", "accept", priority=True, id="accept"),
         Binding("p", "leave", "to 0", priority=True, id="leave"),
         Binding("s", "start", "start", priority=True, id="start"),
@@ -72,9 +78,10 @@ class TitrateScreen(AmplitudeScreen):
         detail = f"channel {self.channel}" if live else "all levels set: s starts" if ready else f"{missing} to find"
         self.query_one(StateLine).show(view, detail)
         self.query_one("#slot-list", Static).update(
-            "\n".join(_slot_line(view, slot, i == self._chosen) for i, slot in enumerate(view.slots))
+            "\n".join(self._slot_line(view, slot, i == self._chosen) for i, slot in enumerate(view.slots))
         )
-        self.query_one("#origin", Static).update(origin_sentence(view.origin) if view.origin else "")
+        pauses = pause_sentence(view.plan, self._protocol.operator_absent_limit_ms)
+        self.query_one("#origin", Static).update(origin_sentence(view.origin) if view.origin else pauses)
         self.show_cramp(view)
         known = view.output is not Output.UNKNOWN
         shown = ma(channel.level_ua if live else 0) if known else "--"
@@ -98,6 +105,17 @@ class TitrateScreen(AmplitudeScreen):
             )
         )
 
+    def _slot_line(self, view: View, slot: SlotView, chosen: bool) -> str:
+        """The level, and below it its pulses; as wide as the list is."""
+        width = max(_NARROW, self.query_one("#slot-list").size.width)
+        level = "not set" if slot.level_ua is None else f"{ma(slot.level_ua)} mA"
+        mark = HERE if chosen else " "
+        done = "✓" if slot.level_ua is not None else " "
+        room = width - _AROUND
+        first = f"{mark} {slot.slot.channel} {cut(slot.muscle, room):<{room}} {done} {level:>8}"
+        pulses = wrap(level_words(view.plan, self._protocol, slot.slot), width - 6)
+        return "\n".join((first, *(f"     {row}" for row in pulses)))
+
     def _slot(self, view: View) -> SlotView:
         return view.slots[min(self._chosen, len(view.slots) - 1)]
 
@@ -105,8 +123,8 @@ class TitrateScreen(AmplitudeScreen):
         view = self.host.latest
         if action == "forces":
             return view is None or view.plan.aim.target == "pct_mvic"
-        if action == "cramp" and view is not None:
-            return "cramp" in view.may or "decrease" in view.may
+        if action == "note_cramp" and view is not None and "decrease" not in view.may:
+            return False
         needs = _NEEDS.get(action)
         if view is not None and needs is not None:
             return needs in view.may
@@ -129,6 +147,12 @@ class TitrateScreen(AmplitudeScreen):
         slot = self._slot(view).slot
         self.plus = self.plus.changed(view.now_ms)
         return self.send(Titrate(slot.channel, slot.waveform, self.host.input_epoch))
+
+    def action_enter(self) -> None:
+        """Closes the advice on a cramp; without one it is the same as t."""
+        view = self.host.latest
+        if not self.close_cramp() and view is not None and "titrate" in view.may:
+            self.action_titrate()
 
     def action_accept(self) -> None:
         self.send(Accept(self.host.input_epoch))
@@ -165,13 +189,3 @@ _NEEDS: Final = {
     "measure": "measure",
 }
 """By action, what the session has to say that it would hear."""
-
-
-def _slot_line(view: View, slot: SlotView, chosen: bool) -> str:
-    delivered = view.plan.delivered[view.plan.slots.index(slot.slot)]
-    level = "not set" if slot.level_ua is None else f"{ma(slot.level_ua)} mA"
-    mark = "▸" if chosen else " "
-    done = "✓" if slot.level_ua is not None else " "
-    first = f"{mark} {slot.slot.channel} {cut(slot.muscle, 22):<22} {done} {level:>8}"
-    pulses = pulse_words(view.plan.course(slot.slot)) or f"{hz(delivered.frequency_mhz)} Hz, {delivered.phase_us} µs"
-    return "\n".join((first, *(f"     {row}" for row in wrap(pulses, 36))))

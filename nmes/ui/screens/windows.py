@@ -23,6 +23,13 @@ STOP       Esc, F12 or Ctrl+C on every screen, or click the bar below.
            A software STOP is not an emergency stop: keep the
            stimulator's switch and its cables in reach.
 
+SCREENING
+y, n, u    yes, no, unknown, one press each; letters as fast as a word
+           is typed are no answers. g goes to the next group
+Enter, Tab to the fields: reason, who reviewed it, who asked
+F2         go on; what you go on with in spite of an answer is shown
+           once more first
+
 CHOOSE
 /          filter: words such as calf, tens, stroke, own; a, b or c
            alone is a grade, nmes, tens or assessment a kind
@@ -55,8 +62,8 @@ p          pause: the output goes to 0. The contraction is repeated
            when you go on.
 r          go on, climbing from 0 over at least 5 s
 c          CRAMP. In a cramp threshold test it stops at once and is
-           the result; elsewhere it is noted, and the screen says
-           what to do (Enter closes that)
+           the result; elsewhere, and after a STOP, it is noted, and
+           the screen says what to do (Enter closes that)
 m          note pain
 h          I am here (any key says so): nobody for too long is a pause
 e          end the session
@@ -88,6 +95,30 @@ class Ask(Window):
 
     def body(self) -> ComposeResult:
         yield Static(self._text, markup=False)
+
+    def action_answer(self, answer: bool) -> None:
+        self.dismiss(answer)
+
+
+class InSpite(Window):
+    """What is gone on with in spite of its answer, once more before it is sent: True sends it. Enter does not, so that
+    the Enter that left the name is not taken for a yes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "answer(True)", "Send", priority=True),
+        Binding("n", "answer(False)", "Back", priority=True),
+    ]
+
+    def __init__(self, by: str, overrides: tuple[str, ...]) -> None:
+        super().__init__()
+        self._by, self._overrides = by, overrides
+
+    def body(self) -> ComposeResult:
+        yield Static(f"You go on in spite of this. Recorded with it: asked by {self._by}", classes="head", markup=False)
+        with VerticalScroll():
+            yield Static("\n".join(self._overrides), markup=False)
+        yield Static("\n  F2      so it is, go on\n  n       back to the questions", markup=False)
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)

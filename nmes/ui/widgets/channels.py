@@ -8,7 +8,10 @@ from nmes.core.timeline import Phase
 from nmes.core.view import ChannelView, View
 from nmes.ui.numbers import charge, ma
 
-HEAD = "  Ch Muscle            Level Command Confirm Phase   No.    Dose so far"
+NARROW, BROAD = 16, 40
+"""Columns of a muscle's name, in the smallest window and in a wide one."""
+_OTHERS = 63
+"""Columns of everything else in a row."""
 _PHASES = {
     Phase.RAMP_UP: "▲ ramp",
     Phase.HOLD: "● on",
@@ -23,13 +26,17 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
 
 
-def line(view: View, channel: ChannelView, chosen: bool) -> str:
-    """Under 80 columns; a confirmation that is too old is shown as `?`, never as its old value."""
+def head(room: int) -> str:
+    return f"  Ch {'Muscle':<{room}}  Level Command Confirm Phase   No.    Dose so far"
+
+
+def line(view: View, channel: ChannelView, chosen: bool, room: int = NARROW) -> str:
+    """Under 80 columns with a narrow name; a confirmation that is too old is shown as `?`, never as its old value."""
     confirmed = "?" if channel.confirmed_ua is None else ma(channel.confirmed_ua)
     number = f"{channel.contraction}/{channel.contractions}" if channel.contractions else ""
     dose = next((charge(d.low_nc, d.high_nc) for d in view.dose if d.channel == channel.channel), "0 µC")
     return (
-        f"{'▸' if chosen else ' '} {channel.channel:<2} {cut(channel.muscle, 16):<16} {ma(channel.level_ua):>6}"
+        f"{'▸' if chosen else ' '} {channel.channel:<2} {cut(channel.muscle, room):<{room}} {ma(channel.level_ua):>6}"
         f" {ma(channel.commanded_ua):>7} {confirmed:>7} {_PHASES[channel.phase]:<7} {number:<6} {dose}"
     )
 
@@ -41,5 +48,6 @@ class ChannelTable(Static):
 
     def show(self, view: View, chosen: int) -> None:
         """`chosen` is the channel the keys move."""
-        lines = [HEAD, *(line(view, channel, channel.channel == chosen) for channel in view.channels)]
+        room = max(NARROW, min(BROAD, self.size.width - _OTHERS))
+        lines = [head(room), *(line(view, channel, channel.channel == chosen, room) for channel in view.channels)]
         self.update("\n".join(lines))

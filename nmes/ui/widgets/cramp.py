@@ -14,7 +14,6 @@ ASK = (
     "C R A M P ?     press  c  (or click here)\n"
     "The output stops at once. The frequency of the last train is the result."
 )
-KEEP = "Did it cramp in the last train?     c  keeps its frequency as the result\nThe output is off."
 DONE = "Enter closes this."
 
 

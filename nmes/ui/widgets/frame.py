@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import View, Word
 from nmes.ui import words
 from nmes.ui.flow import TITLES, Stage
@@ -27,7 +28,7 @@ class Banner(Static):
 
 
 class Where(Static):
-    """The second row: which step of how many, and of which treatment."""
+    """The second row: which step of how many, for which patient and side, and of which treatment."""
 
     DEFAULT_CSS = """
     Where {
@@ -37,8 +38,18 @@ class Where(Static):
     """
 
     def __init__(self, stage: Stage, title: str, step: str = "") -> None:
-        text = step or f"Step {stage.number} of {len(Stage)}  {TITLES[stage]}"
-        super().__init__(f"{text}  ·  {title}" if title else text, markup=False)
+        self._step = step or f"Step {stage.number} of {len(Stage)}  {TITLES[stage]}"
+        self._title, self._who = title, NOBODY
+        super().__init__(self._line(), markup=False)
+
+    def show(self, who: Who) -> None:
+        """For whom: before the title, which may be too long for the row."""
+        if who != self._who:
+            self._who = who
+            self.update(self._line())
+
+    def _line(self) -> str:
+        return "  ·  ".join(filter(None, (self._step, words.who_words(self._who), self._title)))
 
 
 class Essentials(Static):

@@ -9,9 +9,11 @@ from devices.sciencemode4.bench import FAST, HALT, POLL, UPDATE, W50, Bench, one
 from devices.sciencemode4.vectors import framed
 
 from helpers.plans import BURST
-from nmes.core.commands import ChannelOutput, SetOutput
+from nmes.core.commands import ChannelOutput, Enable, Halt, SetOutput
 from nmes.core.events import DeviceFault, Fault, HaltConfirmed, OutputConfirmed, OutputSent, Unanswered
+from nmes.core.plan_maker import MAX_GAP_MS, MIN_GAP_MS
 from nmes.core.waveform import Band, Waveform
+from nmes.devices.sciencemode4 import burst as gates
 from nmes.devices.sciencemode4.p24 import check
 
 LONG = replace(BURST, burst_pulses=20, period_us=16_000, burst_period_ms=500)
@@ -436,3 +438,101 @@ def test_an_unknown_answer_in_a_burst_is_a_fault() -> None:
     bench.device.instead[POLL] = lambda number, data: framed(number, POLL + 1, bytes((28, 4, 0)) + bytes(4))
     bench.run(200)
     assert any(isinstance(event, DeviceFault) for event in bench.events)
+
+
+@pytest.mark.parametrize("gap_ms", [MIN_GAP_MS, MAX_GAP_MS])
+@pytest.mark.parametrize("period_us", [4_000, 10_000, 30_000])
+def test_every_gap_that_a_plan_may_have_can_be_switched(gap_ms: int, period_us: int) -> None:
+    allowed = replace(BURST, burst_pulses=2, period_us=period_us, burst_period_ms=gap_ms + 2 * period_us // 1000)
+    assert gates.fits(allowed)
+    assert gates.MIN_GAP_MS == MIN_GAP_MS, "one floor, told to the author by the plan and kept by the driver"
+
+
+# --- whatever ended a burst, the next keeps its distance ---
+
+CLOSE = replace(BURST, burst_pulses=10, burst_period_ms=200)
+"""95 ms of pulses five times a second."""
+
+
+def begun(bench: Bench, since_ms: int) -> int:
+    """When the first burst after a moment began, from that moment."""
+    while not any(heard.amplitudes for heard in bench.updates() if heard.at_ms > since_ms):
+        bench.run(1)
+    return next(heard.at_ms for heard in bench.updates() if heard.amplitudes and heard.at_ms > since_ms) - since_ms
+
+
+@pytest.mark.parametrize("on_ms", [5, 60, 100, 300])
+def test_after_a_halt_the_next_burst_waits_for_its_turn(on_ms: int) -> None:
+    """490 ms after the last one began, and half of 435 ms and 2 after the halt."""
+    bench = bursting()
+    from_ms = bench.now_ms
+    bench.run(on_ms)
+    bench.order(Halt())
+    bench.run(20)
+    bench.order(Enable())
+    bench.run(5)
+    bench.order(burst())
+    assert begun(bench, from_ms) == max(490, on_ms + 219)
+
+
+def test_after_a_fault_too() -> None:
+    bench = bursting()
+    from_ms = bench.now_ms
+    bench.device.result(UPDATE, 9)
+    bench.run(80)
+    bench.device.instead.clear()
+    bench.order(Halt())
+    bench.run(20)
+    bench.order(Enable())
+    bench.run(5)
+    bench.order(burst())
+    assert begun(bench, from_ms) == 490
+
+
+@pytest.mark.parametrize("on_ms", [5, 200])
+def test_switched_off_and_on_again_the_next_burst_waits_for_its_turn(on_ms: int) -> None:
+    bench = bursting()
+    from_ms = bench.now_ms
+    bench.run(on_ms)
+    bench.order(SetOutput(()))
+    bench.run(5)
+    bench.order(burst())
+    assert begun(bench, from_ms) == 490
+
+
+def test_other_bursts_wait_by_their_own_period() -> None:
+    bench = bursting()
+    from_ms = bench.now_ms
+    bench.run(70)
+    bench.order(burst(waveform=CLOSE))
+    assert begun(bench, from_ms) == 190
+
+
+def test_a_train_after_a_burst_waits_for_nothing_of_the_kind() -> None:
+    bench = bursting()
+    from_ms = bench.now_ms
+    bench.run(70)
+    bench.order(one(10_000, waveform=W50))
+    assert begun(bench, from_ms) < 200
+
+
+def test_after_a_burst_that_ended_late_half_of_the_silence_is_left() -> None:
+    """185 ms instead of 95: the next would begin at 200, and begins half of 105 ms and 2 after the end."""
+    bench = bursting(waveform=CLOSE)
+    from_ms = bench.now_ms
+    bench.run(60)
+    bench.stall(125)
+    bench.turn()
+    assert bench.updates()[-1].amplitudes == {}
+    assert begun(bench, from_ms) == 185 + 52 + 2
+
+
+def test_what_a_first_burst_had_to_wait_for_buys_no_larger_second() -> None:
+    """4 mA a second: the time before the first burst earns that one's step, and nothing for the next."""
+    bench = bursting(500)
+    bench.order(SetOutput(()))
+    bench.run(5)
+    bench.order(burst(10_000, rise_ua_per_s=4_000))
+    bench.run(1_600)
+    rises = [heard.amplitudes[1] for heard in bench.updates() if heard.amplitudes]
+    assert rises[1:4] == [500, 2_500, 4_500]

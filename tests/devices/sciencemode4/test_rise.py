@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import pytest
 from devices.sciencemode4.bench import UPDATE, W2, W50, Device
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,19 +97,21 @@ turns = st.tuples(waits, st.integers(0, 8_000), st.integers(0, 8_000), st.one_of
 steps = st.tuples(st.dictionaries(st.integers(1, 3), amounts, max_size=3), st.lists(turns, min_size=1, max_size=12))
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    st.fixed_dictionaries({c: st.integers(300, 120_000) for c in WAVES}),
-    st.lists(steps, min_size=1, max_size=12),
-)
-def test_whatever_is_asked_and_whenever_the_driver_turns_nothing_rises_faster_than_its_rate(
-    rates: dict[int, int], steps: list[tuple[dict[int, int], list[tuple[int, int, int, int]]]]
-) -> None:
+def rises_no_faster(rates: dict[int, int], steps: list[tuple[dict[int, int], list[tuple[int, int, int, int]]]]) -> None:
     trial = Trial(rates)
     for targets, turns in steps:
         trial.aim(targets)
         for turn in turns:
             trial.turn(*turn)
+
+
+every_rate = st.fixed_dictionaries({c: st.integers(300, 120_000) for c in WAVES})
+several = st.lists(steps, min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize("examples", [60, pytest.param(400, marks=pytest.mark.campaign)])
+def test_whatever_is_asked_and_whenever_the_driver_turns_nothing_rises_faster_than_its_rate(examples: int) -> None:
+    settings(max_examples=examples, deadline=None)(given(every_rate, several)(rises_no_faster))()
 
 
 @settings(max_examples=40, deadline=None)

@@ -91,7 +91,9 @@ def test_it_shows_its_words_without_colour_and_q_ends_the_simulator(terminal: Te
     assert b"Traceback" not in terminal.seen
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["SIGHUP", "no signal"])
+@pytest.mark.parametrize(
+    "told", [pytest.param(True, id="SIGHUP", marks=pytest.mark.campaign), pytest.param(False, id="no signal")]
+)
 def test_a_lost_terminal_ends_the_simulator(terminal: Terminal, told: bool) -> None:
     terminal.hang_up(told=told)
     assert terminal.code() == 0

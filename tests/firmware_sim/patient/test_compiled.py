@@ -24,6 +24,7 @@ def trained(asked: bool) -> Patient:
     return patient
 
 
+@pytest.mark.campaign
 def test_both_kernels_agree() -> None:
     pytest.importorskip("numba")
     plain, fast = trained(asked=False), trained(asked=True)

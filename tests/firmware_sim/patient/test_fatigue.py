@@ -65,6 +65,7 @@ def test_the_table_of_fatigue(name: str) -> None:
     assert muscle.constants_now(0) == tuple(pytest.approx(one, rel=0.005) for one in end)
 
 
+@pytest.mark.campaign
 def test_thirty_minutes_without_a_rest() -> None:
     muscle = Muscle(DING_2003)
     for index in range(90_000):

@@ -166,7 +166,15 @@ def test_nonsense_is_one_sentence() -> None:
         Site("quadriceps", pad_mm2=0)
 
 
-@pytest.mark.parametrize("name", ["sci_acute", "sci_chronic", "older_adult", "healthy_adult"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sci_chronic",
+        "healthy_adult",
+        pytest.param("sci_acute", marks=pytest.mark.campaign),
+        pytest.param("older_adult", marks=pytest.mark.campaign),
+    ],
+)
 def test_drawn_people_stay_within_nature(name: str) -> None:
     """No extreme draw breaks the numbers: force stays finite and positive, strength within 0 to 1."""
     for index in range(40):
