@@ -323,8 +323,8 @@ def answered_fast(hasty: int, answers: int) -> str:
     return f"! {hasty} of {answers} answers came within 1 s of the one before: was each question asked? Look again."
 
 
-def judgement(outcome: Outcome, *, whole: bool) -> str:
-    """What the answers mean so far; `whole` when none is missing."""
+def judgement(outcome: Outcome, *, whole: bool, in_spite: int = 0) -> str:
+    """What the answers mean so far; `whole` when none is missing; `in_spite`: of so many it is gone on all the same."""
     match outcome:
         case Blocked(codes=codes):
             return f"✖ DO NOT STIMULATE: {_first_of(codes)}"
@@ -332,7 +332,10 @@ def judgement(outcome: Outcome, *, whole: bool) -> str:
             return f"‖ MEDICAL REVIEW FIRST. Who reviewed it, and why go on? {_first_of(codes)}"
         case Warned(codes=codes):
             return f"! A reason is needed: {_first_of(codes)}"
+        case Clear() if not whole:
+            return ""
         case Clear():
-            return "✓ Nothing speaks against it. Enter or Tab: write who asked; then F2." if whole else ""
+            so_far = f"! Going on in spite of {in_spite}." if in_spite else "✓ Nothing speaks against it."
+            return f"{so_far} Enter or Tab: write who asked; then F2."
         case _:
             assert_never(outcome)

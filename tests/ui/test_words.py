@@ -121,7 +121,8 @@ def test_the_judgement_of_the_answers_in_words() -> None:
     assert words.judgement(Blocked(("pregnancy", "frail_skin")), whole=False).endswith("(and 1 more)")
     assert words.judgement(Warned(("frail_skin",)), whole=True) == "! A reason is needed: Is the skin thin or frail?"
     assert words.judgement(Clear(), whole=False) == ""
-    assert words.judgement(Clear(), whole=True).startswith("✓")
+    assert words.judgement(Clear(), whole=True).startswith("✓ Nothing speaks against it")
+    assert words.judgement(Clear(), whole=True, in_spite=2).startswith("! Going on in spite of 2.")
 
 
 def test_numbers() -> None:

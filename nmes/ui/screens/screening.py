@@ -192,7 +192,9 @@ class ScreeningScreen(StepScreen):
         fast = words.answered_fast(hasty, len(self._answers.codes)) if hasty and not self._answers.open else ""
         line = self.query_one("#judgement", Static)
         line.set_class(isinstance(outcome, Blocked | ReviewFirst), "-blocked")
-        line.update("\n".join(filter(None, (fast, words.judgement(outcome, whole=not self._answers.open)))))
+        in_spite = len(self._answers.overrides())
+        judged = words.judgement(outcome, whole=not self._answers.open, in_spite=in_spite)
+        line.update("\n".join(filter(None, (fast, judged))))
         self.call_after_refresh(self._keep_in_sight)
 
     def _keep_in_sight(self) -> None:
