@@ -23,7 +23,7 @@ from nmes.core.timeline import Phase
 
 
 @dataclass(frozen=True, slots=True)
-class Felt:
+class LiveLevel:
     """The level that is being found: what was asked for, what is confirmed, and how long of it is still to be felt."""
 
     slot: Slot
@@ -32,7 +32,7 @@ class Felt:
     unfelt_ms: int
 
 
-def unsettled(level: Felt) -> c.Note | None:
+def unsettled(level: LiveLevel) -> c.Note | None:
     """Why the present amplitude does not count; None if it does."""
     channel = level.slot.channel
     if not level.amplitude_ua:
@@ -49,7 +49,7 @@ def cap_ua(plan: Plan, measured: Iterable[m.Measured], slot: Slot) -> int | None
     return m.cap_ua(plan.aim, measured, slot, plan.capabilities.amplitude_step_ua)
 
 
-def over_cap(plan: Plan, measured: Iterable[m.Measured], level: Felt) -> c.Note | None:
+def over_cap(plan: Plan, measured: Iterable[m.Measured], level: LiveLevel) -> c.Note | None:
     """Why this amplitude may not become the level; None if it may."""
     most_ua = cap_ua(plan, measured, level.slot)
     if most_ua is None or level.amplitude_ua <= most_ua:
@@ -57,7 +57,7 @@ def over_cap(plan: Plan, measured: Iterable[m.Measured], level: Felt) -> c.Note 
     return _refused("over_target", channel=level.slot.channel, ceiling_ua=most_ua)
 
 
-def value_of(plan: Plan, level: Felt) -> m.Measured | None:
+def value_of(plan: Plan, level: LiveLevel) -> m.Measured | None:
     """The value that an accepted level is; None where levels are not what is measured."""
     if plan.assessment not in m.BY_LEVEL:
         return None
@@ -72,7 +72,7 @@ def is_all_measured(plan: Plan, measured: Iterable[m.Measured]) -> bool:
 # --- a value ---
 
 
-def measure(plan: Plan, event: e.Measure, level: Felt | None) -> m.Measured | c.Note:
+def measure(plan: Plan, event: e.Measure, level: LiveLevel | None) -> m.Measured | c.Note:
     """The value that a person measured, or the refusal. `level`: what is felt now, None where no level is found."""
     if event.channel not in {channel.channel for channel in plan.channels}:
         return _refused("no_such_slot", channel=event.channel)
@@ -87,7 +87,7 @@ def measure(plan: Plan, event: e.Measure, level: Felt | None) -> m.Measured | c.
             assert_never(event.what)
 
 
-def _amplitude(event: e.Measure, level: Felt | None) -> m.Measured | c.Note:
+def _amplitude(event: e.Measure, level: LiveLevel | None) -> m.Measured | c.Note:
     """The present amplitude, as the device has confirmed it: what is felt now is what is measured."""
     if event.value:
         return _refused("amplitude_is_measured")

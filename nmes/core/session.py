@@ -553,7 +553,7 @@ def _lowered_in_pause(session: Session, from_ms: int, channel: int) -> Step:
 
 
 def _accept(session: Session) -> Step:
-    level = _felt(session)
+    level = _live_level(session)
     if level is None:
         return _refused(session, "not_live")
     refusal = assessing.unsettled(level) or assessing.over_cap(session.plan, session.measured, level)
@@ -568,16 +568,16 @@ def _accept(session: Session) -> Step:
 # --- what is measured ---
 
 
-def _felt(session: Session) -> assessing.Felt | None:
+def _live_level(session: Session) -> assessing.LiveLevel | None:
     """What is felt where a level is being found; None elsewhere."""
     if not isinstance(session.state, Titrating):
         return None
     slot = session.state.slot
     confirmed_ua = dict(session.confirmed).get(slot.channel, 0)
-    return assessing.Felt(slot, session.state.amplitude_ua, confirmed_ua, _unfelt_ms(session, slot))
+    return assessing.LiveLevel(slot, session.state.amplitude_ua, confirmed_ua, _unfelt_ms(session, slot))
 
 
-def _accepted(session: Session, level: assessing.Felt) -> Step:
+def _accepted(session: Session, level: assessing.LiveLevel) -> Step:
     """A level was accepted. Where it is what was to be measured, it is the value, and the last one ends the session."""
     value = assessing.value_of(session.plan, level)
     if value is None:
@@ -615,7 +615,7 @@ def _measure(session: Session, event: e.Measure) -> Step:
     """What a person measured. Legal until the end; it changes no output."""
     if isinstance(session.state, Ended):
         return _refused(session, "over")
-    value = assessing.measure(session.plan, event, _felt(session))
+    value = assessing.measure(session.plan, event, _live_level(session))
     if isinstance(value, c.Note):
         return _told(session, value)
     if value.what is e.What.MAX_TOLERATED and isinstance(session.state, Titrating):
