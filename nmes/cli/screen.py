@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
+from operator import attrgetter
+from time import monotonic_ns
 
 from nmes.cli.exits import BAD, GOOD, complain, wrong
 from nmes.cli.notice import interrupted
 from nmes.cli.record_trouble import what_to_do
 from nmes.core.measurement import NOBODY, Origin, Who
+from nmes.core.view import View
 from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.runtime.library import Library, Loaded
@@ -100,9 +103,8 @@ def open_app(device: str, first: Loaded | None, pace: float | None, who: Who = N
     shown = [entry.loaded for entry in Library().list() if entry.loaded]
     if first is not None and first not in shown:  # a file that lies in none of the folders
         shown.insert(0, first)
-    app = NmesApp(
-        shown, _opener(device, pace), plan_of, is_simulation(_url(device)), _origins(device, pace), _saved, who, first
-    )
+    opener, origins, clock = _opener(device, pace), _origins(device, pace), _hand_clock(pace)
+    app = NmesApp(shown, opener, plan_of, is_simulation(_url(device)), origins, _saved, who, first, clock)
     taken: list[str] = []
     notice = interrupted(home(), _url(device))
     if notice:
@@ -120,6 +122,13 @@ def open_app(device: str, first: Loaded | None, pace: float | None, who: Who = N
     if taken:
         return end_by(taken[0])
     return BAD if app.failure is not None else (app.return_code or GOOD)
+
+
+def _hand_clock(pace: float | None) -> Callable[[View], int]:
+    """What times the + key: the session's clock, or the real one where a simulated session is faster than a hand."""
+    if pace == 1:
+        return attrgetter("now_ms")
+    return lambda _view: monotonic_ns() // 1_000_000
 
 
 def _origins(device: str, pace: float | None) -> Callable[[Loaded, Who], Origin | None]:

@@ -108,6 +108,8 @@ def note(plan: Plan, train: m.Train | None, measured: tuple[m.Measured, ...], ne
     values: dict[str, int | str] = {"channel": new.channel, f"value_{m.UNITS[new.what]}": new.value}
     if new.what is e.What.CTF and not new.typed and train is not None:
         values["level_ua"] = dict(train.levels_ua)[new.channel]
+        if new.value == plan.stages[0].step_mhz:
+            values["lowest_step"] = 1  # the threshold may lie below anything that was tried
     permille = m.mvic_permille(measured, new.channel) if new.what is e.What.EVOKED else None
     if permille is not None:
         values["permille"] = permille

@@ -8,6 +8,7 @@ of the cards) were all on stretching; they were few. Everything else, how to str
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +48,14 @@ class Sheet:
     intro: str
     parts: tuple[Part, ...]
     closing: str
+
+
+_WHERE_IT_SPEAKS_OF: Final = frozenset({"calf", "foot", "hamstring", "thigh", "lower_leg"})
+
+
+def speaks_of(purpose: str, body_regions: Iterable[str]) -> bool:
+    """Whether the acute-cramp instruction is about the muscles of such a protocol: it names those of the leg only."""
+    return purpose == "cramp" or not _WHERE_IT_SPEAKS_OF.isdisjoint(body_regions)
 
 
 def acute_cramp() -> tuple[str, ...]:

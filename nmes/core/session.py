@@ -603,10 +603,12 @@ def _cramp(session: Session) -> Step:
         case Ending(why="assessed") | Ended(why="assessed"):  # it has counted, once
             return _noted(session, "mark", kind="cramp", text="")
         case _:
+            told = "not_measured" if session.train else "not_in_test"
+            halts = isinstance(session.state, Committing | Enabling | Live)
             session, noted = _noted(session, "mark", kind="cramp", text="")
             session, commands = _with(_pause(session, "cramp"), noted)
-            if session.train:  # said last, so that it is what the person reads
-                session, noted = _noted(session, "not_measured")
+            if session.train or halts:  # said last, so that it is what the person reads
+                session, noted = _noted(session, told)
                 commands = (*commands, *noted)
             return session, commands
 

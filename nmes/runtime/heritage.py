@@ -11,27 +11,43 @@ from dataclasses import dataclass
 
 from nmes.core.inherited import Origin, inherited, origin
 from nmes.core.problems import Problem, ProtocolError
+from nmes.core.yaml_tree import dotted
 from nmes.runtime.library import Library, Loaded
 
 
 @dataclass(frozen=True, slots=True)
 class Heritage:
-    """`changed`: values that differ from the original and still have its origin; `whole`: that could be compared."""
+    """`changed`: values that differ from the original and still have its origin; `ours`: how many more differ, under
+    another origin or as a default; `whole`: that could be compared."""
 
     origin: Origin | None
     changed: tuple[Problem, ...] = ()
     whole: bool = True
+    ours: int = 0
 
 
 def heritage(loaded: Loaded) -> Heritage:
     """Where a protocol comes from, as far as the files are still here."""
     found: dict[str, Problem] = {}
+    differing: set[str] = set()
     for original in _originals(loaded):
         if original is None:
             return Heritage(origin(loaded.protocol), tuple(found.values()), whole=False)
         for problem in inherited(loaded.protocol, loaded.tree, original.protocol, original.tree):
             found.setdefault(problem.path, problem)
-    return Heritage(origin(loaded.protocol), tuple(found.values()))
+        differing |= _differing(loaded, original)
+    return Heritage(origin(loaded.protocol), tuple(found.values()), ours=len(differing - found.keys()))
+
+
+def _differing(copy: Loaded, original: Loaded) -> set[str]:
+    """Every value with an origin that is not what it was, those that are new among them."""
+    paths = {dotted(path): path for path in copy.tree.values_at}
+    there = original.tree.values_at
+    return {
+        name
+        for name in copy.protocol.provenance
+        if (path := paths.get(name)) and (path not in there or copy.tree.get(path) != original.tree.get(path))
+    }
 
 
 def _originals(loaded: Loaded) -> Iterator[Loaded | None]:

@@ -158,6 +158,8 @@ def measured_sentence(values: Mapping[str, int | str]) -> str:
     said = f"{_how(typed=is_typed(values))}, channel {values['channel']}: {NAMES[what]} {amount(what, value)}"
     if "level_ua" in values:
         said += f", at {int(values['level_ua']) / 1000:.1f} mA"
+    if "lowest_step" in values:
+        said += ", in the lowest step: the threshold may be lower still"
     if "permille" in values:
         said += f", {int(values['permille']) / 10:.0f} % of the strongest contraction"
     if "at_ceiling" in values:

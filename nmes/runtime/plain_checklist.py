@@ -22,7 +22,9 @@ _REPLIES = {
     "unknown": Reply.UNKNOWN,
 }
 
-NOT_GONE_ON = "Not gone on with: the checklist stays shut with this answer. Type back to correct it, or end."
+NOT_GONE_ON = (
+    "Not gone on with: the session will not start with this answer. Type back to correct it, or go on for the record."
+)
 NOT_TAKEN = "Two letters or more that are no answer and no command are needed."
 
 
@@ -106,7 +108,7 @@ class Checklist:
             case Name():
                 return "Who asked the questions? Write the name, or back to change the last answer."
             case Sent():
-                return "The answers have been given. Type again to answer anew, or end."
+                return "The answers have been given. Type back to correct one, again to answer all anew, or end."
             case _:
                 assert_never(self._awaits)
 
@@ -116,6 +118,9 @@ class Checklist:
         match self._awaits:
             case Sent() if word == "again":
                 self.restart()
+                return Taken((self.prompt(),))
+            case Sent() if word == "back" and self._codes:
+                self._awaits = Question(self._doubtful())
                 return Taken((self.prompt(),))
             case Sent():
                 return Taken((self.prompt(),))
@@ -189,8 +194,20 @@ class Checklist:
         return f"Question {index + 1}: {answer.reply}; gone on with, {who}because: {answer.reason}"
 
     def _next(self, index: int) -> Taken:
-        self._awaits = Question(index + 1) if index + 1 < len(self._codes) else Name()
+        """The next question that has no answer yet: who went back to correct one is not asked the rest again."""
+        open_ = (later for later in range(index + 1, len(self._codes)) if self._codes[later] not in self._answers)
+        following = next(open_, None)
+        self._awaits = Name() if following is None else Question(following)
         return Taken((self.prompt(),))
+
+    def _doubtful(self) -> int:
+        """The first question whose answer the session may have refused: a yes or unknown without a reason."""
+        last = len(self._codes) - 1
+        return next((index for index, code in enumerate(self._codes) if self._lacks(self._answers[code])), last)
+
+    def _lacks(self, answer: Answer) -> bool:
+        noted = self._severity(answer.code) is Severity.NOTE
+        return answer.reply is not Reply.NO and not answer.reason and not noted
 
     def _back(self, awaits: Question | GoOn | Reviewer | Reason | Name) -> Taken:
         match awaits:

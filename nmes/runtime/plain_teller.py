@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
+from nmes.core.care import acute_cramp, speaks_of
 from nmes.core.commands import Note
 from nmes.core.course import Course
 from nmes.core.measurement import BY_LEVEL
@@ -96,6 +97,9 @@ class Teller:
         words = self._wording.note(view.note)
         if words and not told:
             yield words
+        if view.note.code == "mark" and dict(view.note.values).get("kind") == "cramp":
+            protocol = self._protocol
+            yield from acute_cramp() if speaks_of(protocol.purpose, protocol.body_regions) else ()
 
     def _arrived(self, last: View | None, view: View) -> Iterator[str]:
         if last is None or (view.word, view.why) != (last.word, last.why):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar, assert_never
 
 from textual.app import SystemCommand
@@ -42,7 +43,7 @@ LEAVE = "Leave this session? Nothing is on. Its record will say that it ended ea
 
 class NmesApp(ChoosingApp):
     """`open_session` opens a session of a protocol for somebody; CannotStart says why not. `who` stands on the first
-    screen as if it had been typed there, `first` is the protocol highlighted there.
+    screen as if it had been typed there, `first` is the protocol highlighted there. `hand_clock` times the + key.
     """
 
     TITLE = "nmes"
@@ -62,9 +63,11 @@ class NmesApp(ChoosingApp):
         save: SaveOwn | None = None,
         who: Who = NOBODY,
         first: Loaded | None = None,
+        hand_clock: Callable[[View], int] = attrgetter("now_ms"),
     ) -> None:
         super().__init__(protocols, compile_plan, origin_of, save)
         self.simulation = simulation
+        self.hand_ms = hand_clock
         self._open_session, self._told, self._first = open_session, who, first
         self._loaded: Loaded | None = None
         self._stage = Stage.CHOOSE

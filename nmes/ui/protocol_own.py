@@ -29,5 +29,19 @@ def _head(found: Heritage) -> str:
         gone = "that file is not here as it was, so which values were changed cannot be told"
         return f"{copied}; {TO_VERIFY}: {gone}."
     many = len(found.changed)
-    values = "no value" if not many else f"{many} value{'s' if many > 1 else ''}"
-    return f"{copied}; {values} changed that still name{'s' if many < 2 else ''} its source."
+    if not many and found.ours:
+        return f"{copied}; {_differ(found.ours)}."
+    values = "no value" if not many else _values(many)
+    still = f"{copied}; {values} changed that still name{'s' if many < 2 else ''} its source."
+    return f"{still} Besides, {_differ(found.ours)}." if found.ours else still
+
+
+def _values(many: int) -> str:
+    return f"{many} value{'s' if many > 1 else ''}"
+
+
+def _differ(many: int) -> str:
+    """Values that were changed as they should be: with an origin of their own."""
+    one = many == 1
+    differs, names = ("differs", "does not name") if one else ("differ", "do not name")
+    return f"{_values(many)} {differs} from the original and {names} its source (our default, or an origin given below)"

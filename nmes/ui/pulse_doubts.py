@@ -10,13 +10,16 @@ from nmes.ui.pulse_words import pulse_words
 
 
 def level_words(plan: Plan, protocol: Protocol, slot: Slot) -> str:
-    """`45 Hz (TO VERIFY), 150 µs` of a level; bursts and sweeps in their own words."""
+    """`45 Hz (TO VERIFY), 150 µs` of a level; bursts and sweeps in their own words, each doubt beside its number."""
     stages = {stage.name for stage in plan.stages if any(plan.slots[track.slot] == slot for track in stage.tracks)}
     rate, phase = rate_doubt(protocol, stages), phase_doubt(protocol, stages, slot.channel)
-    if told := pulse_words(plan.course(slot)):
-        return f"{told}{rate}{phase}" if rate != phase else f"{told}{rate}"
-    made = plan.delivered[plan.slots.index(slot)]
-    return f"{hz(made.frequency_mhz)} Hz{rate}, {made.phase_us} µs{phase}"
+    made, course = plan.delivered[plan.slots.index(slot)], plan.course(slot)
+    swept = bool(course.phases.cycle_ms)
+    steady = f"{hz(made.frequency_mhz)} Hz{rate}" if not swept or not course.periods.cycle_ms else ""
+    told = pulse_words(course, rate, phase)
+    if swept:  # the phase is told there
+        return f"{steady}, {told}" if steady else told
+    return f"{told or steady}, {made.phase_us} µs{phase}"
 
 
 def rate_doubt(protocol: Protocol, stages: set[str]) -> str:

@@ -8,13 +8,16 @@ from nmes.core.plan import Plan
 from nmes.ui.numbers import hz, seconds
 
 
-def pulse_words(course: Course) -> str:
-    """`bursts of 7 pulses at 100 Hz, 2 a second`, `sweeps 65 to 100 Hz, 6 s`; "" for a steady train."""
+def pulse_words(course: Course, rate_doubt: str = "", phase_doubt: str = "") -> str:
+    """`100 Hz in bursts of 7 pulses, 2 a second`, `sweeps 65 to 100 Hz, 6 s`; "" for a steady train.
+
+    The marks of doubt stand where the frequency and the duration of a phase are told.
+    """
     base = course.base
     if base.burst_pulses:
         rate = hz(1_000_000 // base.burst_period_ms)
-        return f"bursts of {base.burst_pulses} pulses at {_rate(base.period_us)} Hz, {rate} a second"
-    said = [*_rates(course), *_durations(course)]
+        return f"{_rate(base.period_us)} Hz in bursts of {base.burst_pulses} pulses, {rate} a second{rate_doubt}"
+    said = [*(f"{rate}{rate_doubt}" for rate in _rates(course)), *_durations(course, phase_doubt)]
     return " and ".join(said)
 
 
@@ -28,11 +31,12 @@ def _rates(course: Course) -> list[str]:
     return [f"sweeps {slow} to {fast} Hz, there and back in {seconds(periods.cycle_ms)} s"]
 
 
-def _durations(course: Course) -> list[str]:
+def _durations(course: Course, doubt: str) -> list[str]:
     phases = course.phases
     if not phases.cycle_ms:
         return []
-    return [f"phase {min(phases.values)} to {max(phases.values)} µs, there and back in {seconds(phases.cycle_ms)} s"]
+    span = f"{min(phases.values)} to {max(phases.values)} µs{doubt}"
+    return [f"phase {span}, there and back in {seconds(phases.cycle_ms)} s"]
 
 
 def _rate(period_us: int) -> str:
@@ -41,11 +45,15 @@ def _rate(period_us: int) -> str:
 
 def step_words(plan: Plan, t_ms: int) -> str:
     """`step 3 of 19: 8 Hz` of a stepped test; "" elsewhere."""
+    now, step = plan.stage_at(t_ms), step_of(plan, t_ms)
+    return "" if step is None or now.step_mhz is None else f"step {step[0]} of {step[1]}: {hz(now.step_mhz)} Hz"
+
+
+def step_of(plan: Plan, t_ms: int) -> tuple[int, int] | None:
+    """Which train of a stepped test it is, of how many; one train a step, its rest included. None elsewhere."""
     now = plan.stage_at(t_ms)
     steps = [stage for stage in plan.stages if stage.step_mhz is not None]
-    if now.step_mhz is None:
-        return ""
-    return f"step {steps.index(now) + 1} of {len(steps)}: {hz(now.step_mhz)} Hz"
+    return (steps.index(now) + 1, len(steps)) if now.step_mhz is not None else None
 
 
 def course_of(plan: Plan, channel: int, t_ms: int) -> Course | None:

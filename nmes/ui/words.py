@@ -177,6 +177,7 @@ NOTES: Final = {
     "before stays in force.",
     "not_measured": "NOT MEASURED: the output was already stopped, so no train was running. The cramp is noted. "
     "Run the test again.",
+    "not_in_test": "NOT MEASURED: no train of the test has run yet, so this cramp is no result. It is noted.",
     "screening_clear": "Checklist complete, asked by {by}.",
     "intent": "Written to the record; starting from 0.",
     "increase": "Channel {channel} up to {to_ua}.",
@@ -200,6 +201,7 @@ NOTES: Final = {
     "held": "One press, one step: do not hold the key.",
     "small": TOO_SMALL + ".",
     "all_levels": "All levels are set. Press s to start the treatment from 0.",
+    "level_there": "This level is set. t finds it again, from 0.",
     "confirm_each": "Confirm every channel first.",
     "name_missing": "Write who asked the questions.",
     "no_name": '"{text}" is no name: two different letters at least, and no answer or command. Write who asked.',

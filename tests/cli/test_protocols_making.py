@@ -85,6 +85,16 @@ def test_show_says_whose_copy_it_is_and_marks_what_its_source_no_longer_says(nme
     assert "200 µs asked, 200 µs delivered (CHANGED, source no longer holds)" in said
     assert "channels.0.waveform.phase_us = 200: CHANGED, source no longer holds [behringer2014]" in said
     assert "6 of 8 numbers were read" in said, "one number less than the original"
+    cite = "channels.0.waveform.phase_us:"
+    head, rest = file.read_text().split(f"  {cite}", 1)
+    after = rest[rest.index("\n  channels.") :]
+    file.write_text(f"{head}  {cite} {{tag: design, note: Ours}}{after}")
+    said = flat(nmes("protocols", "show", "mine").out)
+    assert "version 3; 1 value differs from the original and does not name its source (our default, or" in said
+    assert "no value changed" not in said
+    file.write_text(file.read_text().replace("off_s: 10", "off_s: 12"))
+    said = flat(nmes("protocols", "show", "mine").out)
+    assert "1 value changed that still names its source. Besides, 1 value differs from the original" in said
 
 
 def test_a_copy_of_a_changed_copy_is_held_against_the_first_file(nmes: Nmes, home: Path) -> None:

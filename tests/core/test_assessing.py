@@ -214,6 +214,7 @@ class TestCramp:
         assert c.Halt() in desk.do(e.Cramp())
         assert (desk.state, measured(desk), desk.session.plan.unconfirmed) == (s.Ready(), [], (ONE,))
         assert "mark" in desk.notes()
+        assert last_note(desk) == "not_in_test"
 
     def test_a_titration_after_a_stop_forgets_the_train(self) -> None:
         desk = running(test_plan())
@@ -311,6 +312,7 @@ class TestCramp:
         desk.do(e.Cramp())
         assert 0 < given < 10_000
         assert [(one["value_mhz"], one["level_ua"]) for one in measured(desk)] == [(4000, given)]
+        assert measured(desk)[0]["lowest_step"] == 1, "the threshold may lie lower than anything that was tried"
 
     def test_in_the_rest_after_a_lowered_train_it_is_what_that_train_was_given(self) -> None:
         desk = running(test_plan())

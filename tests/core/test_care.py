@@ -2,7 +2,7 @@
 
 import pytest
 
-from nmes.core.care import CRAMPS, DESIGN, EVIDENCE, SHEETS, TAGS, acute_cramp
+from nmes.core.care import CRAMPS, DESIGN, EVIDENCE, SHEETS, TAGS, acute_cramp, speaks_of
 
 
 def test_every_line_is_tagged_and_only_daily_stretching_is_evidence() -> None:
@@ -53,3 +53,11 @@ def test_it_says_that_the_results_of_the_trials_were_not_read() -> None:
     first = next(part for part in CRAMPS.parts if part.heading.startswith("First"))
     assert "What they found was not read" in first.why
     assert "what they found was not read" in TAGS[EVIDENCE]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "regions", "speaks"),
+    [("cramp", ("neck_shoulder",), True), ("strength", ("thigh", "back"), True), ("pain", ("neck_shoulder",), False)],
+)
+def test_the_instruction_is_for_the_muscles_it_names(purpose: str, regions: tuple[str, ...], speaks: bool) -> None:
+    assert speaks_of(purpose, regions) is speaks

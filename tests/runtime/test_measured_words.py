@@ -112,6 +112,9 @@ def test_every_value_has_its_unit(what: What, value: int, said: str) -> None:
 def test_what_was_measured_is_told_with_what_belongs_to_it() -> None:
     ctf = {"what": "ctf", "channel": 1, "value_mhz": 16_000, "level_ua": 32_000}
     assert measured_sentence(ctf) == "Measured, channel 1: cramp threshold frequency 16 Hz, at 32.0 mA."
+    assert measured_sentence({**ctf, "lowest_step": 1}).endswith(
+        "at 32.0 mA, in the lowest step: the threshold may be lower still."
+    )
     evoked = {"what": "evoked_mn", "channel": 2, "value_mn": 30_000, "permille": 250}
     assert measured_sentence(evoked) == "Measured, channel 2: evoked force 30 N, 25 % of the strongest contraction."
     most = {"what": "max_tolerated", "channel": 1, "value_ua": 60_000, "at_ceiling": 1}

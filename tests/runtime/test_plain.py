@@ -185,7 +185,7 @@ def test_a_contraindication_says_do_not_stimulate_and_the_session_stays_shut(des
     assert "refused:screening_blocked" in desk.said
     assert desk.view.word is Word.SCREENING
     desk.type("placed")
-    assert desk.said[-1].startswith("The answers have been given. Type again")
+    assert desk.said[-1].startswith("The answers have been given. Type back")
     desk.type("again")
     assert desk.said[-1].startswith("Question 1 ")
     desk.screened()
@@ -323,6 +323,8 @@ def test_a_halt_that_nobody_confirms_is_told_as_such(desk: Desk) -> None:
 def test_marks_status_and_help(desk: Desk) -> None:
     desk.started()
     assert desk.type("mark cramp in the left calf").do == Post(e.Mark("cramp", "in the left calf"))
+    desk.run(100)
+    assert any("pull the foot up" in line for line in desk.said), "what to do in a cramp is said where it is noted"
     assert desk.type("mark").do is None
     assert desk.type("help").said == HELP
     status = desk.type("status").said

@@ -77,7 +77,7 @@ def test_a_warning_asks_whether_and_why_and_a_note_nothing() -> None:
 def test_a_no_that_was_meant_for_the_next_question_overrides_nothing(code: str) -> None:
     """The lines of a script that said yes once and no to all else."""
     checklist = Checklist((code, "cause_overuse"), "nmes")
-    assert type_in(checklist, "yes", "no")[0].startswith("Not gone on with: the checklist stays shut")
+    assert type_in(checklist, "yes", "no")[0].startswith("Not gone on with: the session will not start")
     type_in(checklist, "no", "no")
     screened = checklist.take("Ada").screened
     assert screened is not None
@@ -145,3 +145,23 @@ def test_a_checklist_without_questions_asks_for_the_name_only() -> None:
     assert type_in(checklist, "back")[-1].startswith("Who asked")
     checklist.restart()
     assert checklist.take("Ada").screened == Screened((), "Ada")
+
+
+def test_after_the_answers_were_given_back_goes_to_the_one_that_lacks_a_reason_and_asks_nothing_else_again() -> None:
+    checklist = Checklist(("cause_overuse", "frail_skin", "cause_medication"), "nmes")
+    questions = [checklist.prompt()]
+    while not questions[-1].startswith("Who asked"):
+        declined = "skin" in questions[-1]
+        questions += type_in(checklist, *(("yes", "no") if declined else ("no",)))
+    assert checklist.take("Ada").screened is not None
+    assert "skin" in type_in(checklist, "back")[-1]
+    assert type_in(checklist, "no")[-1].startswith("Who asked")
+    screened = checklist.take("Ada").screened
+    assert screened is not None
+    assert {answer.reply for answer in screened.answers} == {Reply.NO}
+
+
+def test_what_is_only_noted_lacks_nothing_when_one_goes_back() -> None:
+    checklist = Checklist(("frail_skin", "cause_overuse"), "nmes")
+    type_in(checklist, "no", "yes", "Ada")
+    assert type_in(checklist, "back")[-1].startswith("Question 2 ")

@@ -48,7 +48,10 @@ def test_a_cramp_in_the_test_halts_and_is_the_result(line: str) -> None:
     desk.run(2000)
     assert (desk.view.word, desk.view.why, desk.view.output) == (Word.ENDED, "assessed", Output.OFF)
     told = "\n".join(desk.said)
-    assert "Measured, channel 1: cramp threshold frequency 4 Hz, at 1.0 mA." in told
+    assert (
+        "Measured, channel 1: cramp threshold frequency 4 Hz, at 1.0 mA, "
+        "in the lowest step: the threshold may be lower still." in told
+    )
     assert "Measured of a patient without a code: cramp threshold frequency 4 Hz" in told
 
 
@@ -119,7 +122,7 @@ def _level_lines(protocol: str) -> list[str]:
 @pytest.mark.parametrize(
     ("protocol", "said"),
     [
-        ("tens_burst", "bursts of 7 pulses at 100 Hz, 2 a second"),
+        ("tens_burst", "100 Hz in bursts of 7 pulses, 2 a second"),
         ("tens_modulated", " in turn, 3 s each"),
     ],
 )

@@ -32,6 +32,13 @@ async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: D
             await pilot.press(unlock)
         await pilot.press("+")
         assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 1
+        hand_ms = desk.live.view.now_ms + 500
+        desk.app.hand_ms = lambda _view: hand_ms
+        desk.live.run(10_000)
+        await desk.see(pilot)
+        assert "+ is one step" in desk.text(), "a simulated session that runs faster locks by the time of a hand"
+        await pilot.press("+")
+        assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 2
 
 
 def titrate_to(desk: Desk, level_ua: int) -> None:
@@ -186,6 +193,10 @@ async def test_each_channel_has_its_line_and_the_arrows_choose_it(desk: Desk, pr
         live = desk.live
         for slot in live.view.plan.slots:
             titrate(live, slot.channel, slot.waveform, 1_000)
+        await desk.see(pilot)
+        await pilot.press("enter")
+        assert "! This level is set. t finds it again, from 0." in desk.text()
+        assert live.posted == [], "Enter throws no level away"
         await pilot.press("s")
         live.until(lambda view: view.word in {Word.RAMP_UP, Word.ON})
         await desk.see(pilot)

@@ -8,6 +8,7 @@ from ui.bench_live import CRAMP, LIBRARY, Desk, compile_plan, loaded, titrate, t
 from ui.test_amplitude import titrate_to
 
 from nmes.core import events as e
+from nmes.core.protocol_trust import UNCLEAR
 from nmes.core.view import Output, Word
 from nmes.ui.flow import Stage
 from nmes.ui.pulse_doubts import level_words
@@ -38,8 +39,20 @@ def flat(desk: Desk) -> str:
 async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE, protocol=TEST) as pilot:
         assert "It pauses when no key is pressed for" in flat(desk)
-        start(desk)
+        titrate_to(desk, 1_000)
         await desk.see(pilot)
+        assert "C R A M P ?" not in desk.text(), "nothing is promised while a level is found"
+        assert "+ LOCKED" in desk.text()
+        assert "c cramp: to 0" in footer(desk)
+        await pilot.press("c")
+        desk.live.run(500)
+        await desk.see(pilot)
+        assert desk.live.view.output is not Output.ON
+        assert "NOT MEASURED: no train of the test has run yet" in flat(desk)
+        start(desk)
+        desk.live.until(lambda view: view.word is Word.REST)
+        await desk.see(pilot)
+        assert "to next train" in desk.text()
         await pilot.press("f12")
         desk.live.run(1_000)
         await desk.see(pilot)
@@ -56,6 +69,7 @@ async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop
         await pilot.press("enter")
         assert "C R A M P ?" in desk.text()
         assert "step 1 of 19: 4 Hz" in desk.text()
+        assert " 1/19 " in desk.text()
         assert "c CRAMP" in footer(desk)
         assert "note cramp" not in footer(desk)
         stopped_us = desk.live.bench.clock.now_us
@@ -152,7 +166,11 @@ async def test_between_bursts_no_figure_flickers(desk: Desk) -> None:
         desk.live.until(lambda view: view.channels[0].commanded_ua == 2_000)
         desk.live.run(1_000)
         await desk.see(pilot)
-        assert "bursts of 7 pulses at 100 Hz, 2 a second" in desk.text()
+        assert "100 Hz in bursts of 7 pulses, 2 a second" in desk.text()
+        await pilot.press("c")
+        await desk.see(pilot)
+        assert "Noted: cramp." in desk.text()
+        assert ADVICE not in desk.text(), "it is about the leg, and this is the neck"
         assert "CRAMP" not in desk.text(), "no result is offered where none is measured"
         shown = set()
         for _ in range(4):
@@ -167,6 +185,8 @@ async def test_between_bursts_no_figure_flickers(desk: Desk) -> None:
 @pytest.mark.parametrize("protocol", ["tens_modulated"])
 def test_sweeps_are_told_with_their_range(protocol: str) -> None:
     plan = compile_plan(loaded(protocol))
+    told = level_words(plan, loaded(protocol).protocol, plan.slots[0])
+    assert told.endswith(f", 200 µs ({UNCLEAR})")
     said = {pulse_words(at.course) for stage in plan.stages for at in plan.at(stage.start_ms)}
     assert any("sweeps" in words or "in turn" in words or "phase" in words for words in said), said
 
@@ -192,6 +212,10 @@ def test_a_number_to_verify_says_so_where_the_level_is_found() -> None:
     conventional = loaded("tens_conventional")
     plan = compile_plan(conventional)
     assert level_words(plan, conventional.protocol, plan.slots[0]).startswith("100 Hz, 100 µs (TO")
+    burst = loaded("tens_burst")
+    plan = compile_plan(burst)
+    told = level_words(plan, burst.protocol, plan.slots[0])
+    assert told == f"100 Hz in bursts of 7 pulses, 2 a second, 200 µs ({UNCLEAR})"
 
 
 @pytest.mark.campaign

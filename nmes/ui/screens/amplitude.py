@@ -7,16 +7,21 @@ entry. All keys are priority bindings: they act while the input is being handled
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
+from nmes.core.care import speaks_of
 from nmes.core.events import Cramp, Decrease, End, Increase
-from nmes.core.view import ChannelView, View
+from nmes.core.protocol import Protocol
+from nmes.core.view import ChannelView, View, Word
 from nmes.ui.plus_key import PlusKey, Press
 from nmes.ui.screens.base import StepScreen
 from nmes.ui.screens.windows import Ask
 from nmes.ui.widgets.cramp import ASK, CrampBar, instruction
+
+_TRAINS: Final = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
+"""Where the trains of a test run: only there a cramp is its result."""
 
 
 class AmplitudeScreen(StepScreen):
@@ -29,12 +34,14 @@ class AmplitudeScreen(StepScreen):
         Binding("u", "unlock", "unlock", priority=True, id="unlock"),
         Binding("e", "end", "end", priority=True, id="end"),
         Binding("c", "cramp", "CRAMP", priority=True, id="cramp"),
+        Binding("c", "halt_cramp", "cramp: to 0", priority=True, id="cramp.halt"),
         Binding("c", "note_cramp", "note cramp", priority=True, id="cramp.note"),
         Binding("enter", "enter", "close", priority=True, show=False, id="cramp.close"),
     ]
 
-    def __init__(self, title: str) -> None:
-        super().__init__(title)
+    def __init__(self, protocol: Protocol) -> None:
+        super().__init__(protocol.title)
+        self._protocol = protocol
         self.plus = PlusKey()
         self.channel = 1
         self.told_of_cramp = False
@@ -47,7 +54,7 @@ class AmplitudeScreen(StepScreen):
     def plus_words(self, view: View) -> str:
         """The lock, in words."""
         step = f"{view.plan.capabilities.amplitude_step_ua / 1000:.1f} mA"
-        return f"+ is one step, {step}" if self.plus.is_open(view.now_ms) else "+ LOCKED (u unlocks)"
+        return f"+ is one step, {step}" if self.plus.is_open(self.host.hand_ms(view)) else "+ LOCKED (u unlocks)"
 
     def show_cramp(self, view: View) -> None:
         """The CRAMP bar as it should be now. The advice stays through a pause and a STOP: then it is followed."""
@@ -55,7 +62,7 @@ class AmplitudeScreen(StepScreen):
         if self.told_of_cramp:
             bar.show(instruction(), told=True)
         else:
-            bar.show(ASK if "cramp" in view.may else "")
+            bar.show(ASK if _cramp_key(view) == "cramp" else "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """Keys that would not be heard now are not offered; down is always there."""
@@ -64,8 +71,8 @@ class AmplitudeScreen(StepScreen):
             return True
         if action in {"increase", "unlock"}:
             return "increase" in view.may
-        if action in {"cramp", "note_cramp"}:
-            return ("cramp" in view.may) is (action == "cramp")
+        if action in {"cramp", "halt_cramp", "note_cramp"}:
+            return _cramp_key(view) == action
         return "end" in view.may if action == "end" else True
 
     def action_increase(self) -> None:
@@ -74,7 +81,7 @@ class AmplitudeScreen(StepScreen):
             return None
         if self.small:
             return self.say("small")
-        self.plus, press = self.plus.pressed(view.now_ms)
+        self.plus, press = self.plus.pressed(self.host.hand_ms(view))
         match press:
             case Press.STEP:
                 self.send(Increase(self.channel, self.host.input_epoch))
@@ -87,24 +94,28 @@ class AmplitudeScreen(StepScreen):
     def action_decrease(self) -> None:
         view = self.host.latest
         if view is not None:
-            self.plus = self.plus.changed(view.now_ms)
+            self.plus = self.plus.changed(self.host.hand_ms(view))
             self.send(Decrease(self.channel))
 
     def action_unlock(self) -> None:
         view = self.host.latest
         if view is not None:
-            self.plus = self.plus.changed(view.now_ms)
+            self.plus = self.plus.changed(self.host.hand_ms(view))
             self.show(view)
 
     def action_cramp(self) -> None:
         """In a test of the cramp threshold: it stops at once, and is the result."""
         self.send(Cramp("key"))
 
+    def action_halt_cramp(self) -> None:
+        """In such a test while none of its trains runs: it stops too, and measures nothing."""
+        self.send(Cramp("key"))
+
     def action_note_cramp(self) -> None:
-        """Anywhere else it is noted, and the screen says what to do."""
+        """Anywhere else it is noted, and the screen says what to do where that is about the muscles treated here."""
         view = self.host.latest
         if view is not None:
-            self.told_of_cramp = True
+            self.told_of_cramp = speaks_of(self._protocol.purpose, self._protocol.body_regions)
             self.send(Cramp("key"))
             self.show_cramp(view)
 
@@ -124,3 +135,10 @@ class AmplitudeScreen(StepScreen):
         self.close_cramp()
         ask = Ask("End this session? The output goes to 0 and the record is closed.", "end it", "go on")
         self.app.push_screen(ask, lambda yes: self.send(End()) if yes else None)
+
+
+def _cramp_key(view: View) -> str:
+    """The action of the c key now."""
+    if "cramp" not in view.may:
+        return "note_cramp"
+    return "cramp" if view.word in _TRAINS else "halt_cramp"

@@ -39,6 +39,9 @@ class Host(Protocol):
     def input_epoch(self) -> int:
         """The epoch at which the key or click that is being handled was made."""
 
+    def hand_ms(self, view: View) -> int:
+        """The time of a hand at the keys, in ms: the session's, or the real one where a simulated session is faster."""
+
     @property
     def touched_ms(self) -> int:
         """When a key or button was last pressed, on the session's clock."""

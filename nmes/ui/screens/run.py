@@ -53,8 +53,7 @@ class RunScreen(AmplitudeScreen):
     ]
 
     def __init__(self, protocol: Protocol) -> None:
-        super().__init__(protocol.title)
-        self._protocol = protocol
+        super().__init__(protocol)
         self._absent_limit_ms = protocol.operator_absent_limit_ms
 
     def body(self) -> ComposeResult:
@@ -91,11 +90,10 @@ class RunScreen(AmplitudeScreen):
     def _show_pulses(self, view: View, channel: ChannelView) -> None:
         """Bursts and sweeps by name: amplitudes are their envelope, and stand still between bursts."""
         course = course_of(view.plan, channel.channel, view.plan_ms)
-        said = pulse_words(course) if course is not None else ""
-        doubted = rate_doubt(self._protocol, {view.stage})
+        said = pulse_words(course, rate_doubt(self._protocol, {view.stage})) if course is not None else ""
         line = self.query_one("#pulses", Static)
         line.display = bool(said)
-        line.update(f"Channel {channel.channel}: {said}{doubted}")
+        line.update(f"Channel {channel.channel}: {said}")
 
     def _absent_words(self, view: View) -> str:
         """A warning before the session pauses because nobody seems to be there."""
@@ -109,7 +107,8 @@ class RunScreen(AmplitudeScreen):
         if view.word not in _NEXT:
             readout.show("", "", "")
             return
-        unit = f"{countdown_unit(channel.ends_in_ms)} {_NEXT[view.word]}".lstrip()
+        then = "to next train" if view.word is Word.REST and step_words(view.plan, view.plan_ms) else _NEXT[view.word]
+        unit = f"{countdown_unit(channel.ends_in_ms)} {then}".lstrip()
         readout.show("Countdown", countdown(channel.ends_in_ms), unit)
 
     def _facts(self, view: View, channel: ChannelView) -> str:

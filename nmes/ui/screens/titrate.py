@@ -50,8 +50,7 @@ class TitrateScreen(AmplitudeScreen):
     ]
 
     def __init__(self, protocol: Protocol) -> None:
-        super().__init__(protocol.title)
-        self._protocol = protocol
+        super().__init__(protocol)
         self._chosen = 0
 
     def body(self) -> ComposeResult:
@@ -145,14 +144,18 @@ class TitrateScreen(AmplitudeScreen):
         if self.small:
             return self.say("small")
         slot = self._slot(view).slot
-        self.plus = self.plus.changed(view.now_ms)
+        self.plus = self.plus.changed(self.host.hand_ms(view))
         return self.send(Titrate(slot.channel, slot.waveform, self.host.input_epoch))
 
     def action_enter(self) -> None:
-        """Closes the advice on a cramp; without one it is the same as t."""
+        """Closes the advice on a cramp; without one it is the same as t, but throws away no level that is there."""
         view = self.host.latest
-        if not self.close_cramp() and view is not None and "titrate" in view.may:
+        if self.close_cramp() or view is None or "titrate" not in view.may:
+            return
+        if self._slot(view).level_ua is None:
             self.action_titrate()
+        else:
+            self.say("level_there")
 
     def action_accept(self) -> None:
         self.send(Accept(self.host.input_epoch))

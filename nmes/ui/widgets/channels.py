@@ -7,6 +7,7 @@ from textual.widgets import Static
 from nmes.core.timeline import Phase
 from nmes.core.view import ChannelView, View
 from nmes.ui.numbers import charge, ma
+from nmes.ui.pulse_words import step_of
 
 NARROW, BROAD = 16, 40
 """Columns of a muscle's name, in the smallest window and in a wide one."""
@@ -33,7 +34,8 @@ def head(room: int) -> str:
 def line(view: View, channel: ChannelView, chosen: bool, room: int = NARROW) -> str:
     """Under 80 columns with a narrow name; a confirmation that is too old is shown as `?`, never as its old value."""
     confirmed = "?" if channel.confirmed_ua is None else ma(channel.confirmed_ua)
-    number = f"{channel.contraction}/{channel.contractions}" if channel.contractions else ""
+    count, of = step_of(view.plan, view.plan_ms) or (channel.contraction, channel.contractions)
+    number = f"{count}/{of}" if channel.contractions else ""
     dose = next((charge(d.low_nc, d.high_nc) for d in view.dose if d.channel == channel.channel), "0 µC")
     return (
         f"{'▸' if chosen else ' '} {channel.channel:<2} {cut(channel.muscle, room):<{room}} {ma(channel.level_ua):>6}"
