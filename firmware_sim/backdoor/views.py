@@ -116,7 +116,14 @@ def _patient(simulator: Simulator) -> Node | None:
         "t_us": told.t_us + simulator.engine.shift_us,
         "profile": patient.profile.name,
         "channels": [
-            {"channel": channel, "muscle": site.muscle, "side": site.side, **_plain(felt), "words": str(felt)}
+            {
+                "channel": channel,
+                "muscle": site.muscle,
+                "model": patient.profile.muscle_named(site.muscle),
+                "side": site.side,
+                **_plain(felt),
+                "words": str(felt),
+            }
             for channel, site, felt in zip(patient.sites, sites, told.channels, strict=True)
         ],
         "events": _felt(simulator, 10),

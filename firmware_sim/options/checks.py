@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
-from firmware_sim.options.modes import Mode, Options, Panel, Play, Pty, Serve, Tcp, World
+from firmware_sim.options.modes import Mode, Options, Panel, Play, Pty, Serve, Tcp, Where, World
 from firmware_sim.options.parser import BadStart
 from firmware_sim.sciencemode4 import switches
 from firmware_sim.sciencemode4.switches import Switches
@@ -12,6 +13,8 @@ from firmware_sim.stage import LOADS
 
 CHANNELS = frozenset("12345678")
 DEVICE_ID = "P24-SIM001"
+MOST_PAD_MM2 = 100_000
+"""Ten times a large pad. [design]"""
 
 
 def checked(given: argparse.Namespace) -> Options:
@@ -64,7 +67,7 @@ def _world(given: argparse.Namespace) -> World:
         loads=_loads(given.load),
         switches=_switches(given.switch),
         patient=given.patient,
-        sites=_sites(given.site, given.patient),
+        sites=_sites(given),
         seed=given.seed or 0,
     )
 
@@ -111,18 +114,47 @@ def _loads(words: list[str]) -> dict[int, str]:
     return loads
 
 
-def _sites(words: list[str], patient: str | None) -> dict[int, str]:
-    if words and patient is None:
+def _sites(given: argparse.Namespace) -> dict[int, Where]:
+    muscles = _by_channel("--site", given.site, "CHANNEL=MUSCLE")
+    if muscles and given.patient is None:
         raise BadStart("--site belongs to --patient PROFILE")
-    sites: dict[int, str] = {}
-    for word in words:
-        channel, _, muscle = word.partition("=")
-        if channel not in CHANNELS or not muscle.strip():
-            raise BadStart(f"--site {word}: write it as CHANNEL=MUSCLE with a channel from 1 to 8")
-        if int(channel) in sites:
-            raise BadStart(f"--site {word}: channel {channel} is given twice")
-        sites[int(channel)] = muscle.strip()
+    sites = {channel: Where(muscle) for channel, muscle in muscles.items()}
+    for option, words, what in (
+        ("--side", given.side, "CHANNEL=SIDE"),
+        ("--pad-mm2", given.pad_mm2, "CHANNEL=MM2"),
+        ("--length", given.length, "CHANNEL=LENGTH"),
+    ):
+        for channel, text in _by_channel(option, words, what).items():
+            if channel not in sites:
+                raise BadStart(f"{option} {channel}={text}: channel {channel} has no --site")
+            sites[channel] = _refined(sites[channel], option, text)
     return sites
+
+
+def _by_channel(option: str, words: list[str], form: str) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for word in words:
+        channel, _, text = word.partition("=")
+        if channel not in CHANNELS or not text.strip():
+            raise BadStart(f"{option} {word}: write it as {form} with a channel from 1 to 8")
+        if int(channel) in found:
+            raise BadStart(f"{option} {word}: channel {channel} is given twice")
+        found[int(channel)] = text.strip()
+    return found
+
+
+def _refined(site: Where, option: str, text: str) -> Where:
+    match option, text:
+        case "--side", _:
+            return replace(site, side=text)
+        case "--length", "shortened" | "neutral" | "stretched":
+            return replace(site, length=text)
+        case "--pad-mm2", _ if text.isascii() and text.isdecimal() and 0 < int(text) <= MOST_PAD_MM2:
+            return replace(site, pad_mm2=int(text))
+        case "--pad-mm2", _:
+            raise BadStart(f"--pad-mm2 {text}: a pad's area is a whole number of mm2 from 1 to {MOST_PAD_MM2}")
+        case _:
+            raise BadStart(f"--length {text}: shortened, neutral or stretched")
 
 
 def _switches(words: list[str]) -> Switches:

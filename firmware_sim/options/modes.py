@@ -10,6 +10,16 @@ from firmware_sim.sciencemode4.switches import Switches
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Where a channel's pads lie: muscle, side, the smaller pad's area, and how the joint holds the muscle."""
+
+    muscle: str
+    side: str = ""
+    pad_mm2: int = 2500
+    length: Literal["shortened", "neutral", "stretched"] = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Device, pads and person. `sites` empty is the usual place."""
 
@@ -17,7 +27,7 @@ class World:
     loads: dict[int, str]
     switches: Switches
     patient: str | None
-    sites: dict[int, str]
+    sites: dict[int, Where]
     seed: int
 
 

@@ -81,6 +81,19 @@ def _person(group: argparse._ArgumentGroup) -> None:
         metavar="CHANNEL=MUSCLE",
         help='where a channel\'s pads lie, such as 1=gastrocnemius (default: 1="quadriceps femoris")',
     )
+    group.add_argument(
+        "--side", action="append", default=[], metavar="CHANNEL=SIDE", help="left or right, such as 1=left"
+    )
+    group.add_argument(
+        "--pad-mm2", action="append", default=[], metavar="CHANNEL=MM2", help="the smaller pad's area (default: 2500)"
+    )
+    group.add_argument(
+        "--length",
+        action="append",
+        default=[],
+        metavar="CHANNEL=LENGTH",
+        help="how the joint holds the muscle: shortened, neutral (default) or stretched",
+    )
     group.add_argument("--seed", type=int, metavar="N", help="decides all that is random (default: 0)")
 
 

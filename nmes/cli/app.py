@@ -14,6 +14,8 @@ from nmes.cli.protocols.commands import protocols
 _USAGE_ERROR: Final = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """What typer raises for a command line it does not understand; it has moved between versions, its child has not."""
 
+OF_THEIR_OWN: Final = frozenset({"run", "serve"})
+"""Commands with an option for the language of their own."""
 DEMO_PROTOCOL: Final = "cramp_calf_ctf_training"
 
 Device = Annotated[
@@ -23,6 +25,21 @@ Device = Annotated[
         metavar="URL|sim",
         help="Where the stimulator is: a serial port such as /dev/ttyUSB0 or COM3, a socket://host:port, or sim.",
     ),
+]
+PatientStop = Annotated[
+    str,
+    typer.Option(
+        "--patient-stop",
+        metavar="URL|f12",
+        help="The patient's own stop: a button on a serial port or socket://host:port, or f12 for a foot switch that "
+        "types F12. Nothing starts before it was pressed once.",
+    ),
+]
+Theme = Annotated[
+    str, typer.Option("--theme", metavar="NAME", help="clinic-dark, clinic-light, high-contrast or mono, this time.")
+]
+Language = Annotated[
+    str, typer.Option("--language", metavar="en|de", help="The language of screens and lines, this time.")
 ]
 Protocol = Annotated[str, typer.Argument(metavar="PROTOCOL", help="The id of a protocol, or the path of its file.")]
 Patients = Annotated[bool, typer.Option("--patients", help="Only the records of patients.")]
@@ -39,6 +56,12 @@ app = typer.Typer(
 audit = typer.Typer(help="See and verify the records of sessions.", rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(protocols, name="protocols")
 app.add_typer(audit, name="audit")
+settings = typer.Typer(
+    help="See and check what the clinic has set; it is changed in the app (F9).",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+)
+app.add_typer(settings, name="settings")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -68,18 +91,33 @@ def _version(asked: bool) -> None:
 def main(
     context: typer.Context,
     device: Device = "sim",
+    patient_stop: PatientStop = "",
+    theme: Theme = "",
+    language: Language = "",
     version: Annotated[  # noqa: ARG001 - typer's way of an option that answers by itself
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
     ] = False,
 ) -> int:
     """Supervised TENS and NMES therapy sessions. Without a command: the app, on the built-in simulator."""
     if context.invoked_subcommand is not None:
-        if device != "sim":
-            wrong(f"--device belongs after the command: nmes {context.invoked_subcommand} ... --device {device}")
-        return 0
-    from nmes.cli.screen import has_terminal, open_app, without_terminal
+        given = {"--device": device if device != "sim" else "", "--patient-stop": patient_stop, "--theme": theme}
+        if context.invoked_subcommand in OF_THEIR_OWN:
+            given["--language"] = language
+        for option, value in given.items():
+            if value:
+                wrong(f"{option} belongs after the command: nmes {context.invoked_subcommand} ... {option} {value}")
+        from nmes.cli.speaking import speak_for_command
 
-    return open_app(device, None, 1.0) if has_terminal() else without_terminal()
+        speak_for_command(language)
+        return 0
+    from nmes.cli.speaking import speak
+
+    chosen = speak(language, theme)
+    from nmes.cli.screen import has_terminal, open_app, without_terminal
+    from nmes.cli.station import Station
+
+    station = Station(device, 1.0, chosen, patient_stop)
+    return open_app(station) if has_terminal() else without_terminal()
 
 
 @app.command()
@@ -113,11 +151,19 @@ def run_protocol(
             "--ctf", metavar="HZ", help="A cramp threshold frequency found elsewhere, instead of the one on record."
         ),
     ] = "",
+    patient_stop: PatientStop = "",
+    theme: Theme = "",
+    language: Language = "",
 ) -> int:
     """Run a session of one protocol, in the app or, with --plain, line by line."""
-    from nmes.cli.screen import Typed, run_session
+    from nmes.cli.speaking import speak
 
-    return run_session(protocol, device, speed, Typed(patient_code, side, ctf), plain=plain)
+    chosen = speak(language, theme)
+    from nmes.cli.screen import Typed, run_session
+    from nmes.cli.station import Station
+
+    station = Station(device, 1.0, chosen, patient_stop)
+    return run_session(protocol, speed, Typed(patient_code, side, ctf), station, plain=plain)
 
 
 @app.command(name="try")
@@ -155,6 +201,27 @@ def try_protocol(
 
 
 @app.command()
+def serve(
+    device: Device = "sim",
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="This computer only: there is no name and no password.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="N", help="Where; 0 is any free one.")] = 8000,
+    patient_stop: PatientStop = "",
+    theme: Theme = "",
+    language: Language = "",
+) -> int:
+    """The app in a browser of this computer. Closing the page stops the output. Needs: pip install "nmes[serve]"."""
+    from nmes.cli.speaking import speak
+
+    speak(language, theme)  # a bad word is said here, where it was typed
+    from nmes.cli.serve import run_server
+
+    given = {"--device": device, "--patient-stop": patient_stop, "--theme": theme, "--language": language}
+    return run_server(host, port, [word for option, value in given.items() if value for word in (option, value)])
+
+
+@app.command()
 def care(
     sheet: Annotated[str, typer.Argument(metavar="[SHEET]", help="Which sheet; there is one: cramps.")] = "cramps",
     html: Annotated[
@@ -166,6 +233,25 @@ def care(
     from nmes.cli.care import show
 
     return show(sheet, html, force=force)
+
+
+@app.command()
+def report(
+    session: Annotated[
+        str, typer.Argument(metavar="SESSION", help="The session's number, or the beginning of its id.")
+    ],
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="The report as one page for printing, in one file.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write the page over a file that is there already.")] = False,
+    patients: Patients = False,
+    simulation: Simulation = False,
+) -> int:
+    """One session as a report: what was given, found, caught and signed, and how far its record can be believed."""
+    from nmes.cli.audit import kinds
+    from nmes.cli.report import show
+
+    return show(session, kinds(patients=patients, simulation=simulation), html, force=force)
 
 
 @audit.callback()
@@ -205,6 +291,35 @@ def audit_verify(
 
     chosen = kinds(patients=patients, simulation=simulation)
     return verify_one(session, chosen) if session else verify_all(chosen)
+
+
+@settings.callback()
+def settings_main(context: typer.Context) -> None:
+    _help_alone(context)
+
+
+@settings.command(name="show")
+def settings_show() -> int:
+    """What is set now, and which keys were added."""
+    from nmes.cli.settings import show
+
+    return show()
+
+
+@settings.command(name="path")
+def settings_path() -> int:
+    """Where the files lie."""
+    from nmes.cli.settings import paths
+
+    return paths()
+
+
+@settings.command(name="check")
+def settings_check() -> int:
+    """Check the settings and the keymap: all errors by line and column."""
+    from nmes.cli.settings import check
+
+    return check()
 
 
 def _help_alone(context: typer.Context) -> None:

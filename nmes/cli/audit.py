@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from nmes.cli.exits import BAD, GOOD, complain
 from nmes.cli.finding import session_named
-from nmes.cli.timeline import timeline
+from nmes.core.printable import printable
 from nmes.record.chain import BadLine, Entry
 from nmes.record.files import Kind, chain_folder, home
 from nmes.record.store import (
@@ -23,6 +23,7 @@ from nmes.record.store import (
     verify_session,
 )
 from nmes.record.verify import Damaged, Intact, Torn
+from nmes.ui.record_timeline import timeline
 from nmes.ui.words import why
 
 TITLES: Final = {Kind.PATIENT: "Patients", Kind.SIMULATION: "Simulation"}
@@ -47,7 +48,7 @@ def show_list(chosen: tuple[Kind, ...]) -> int:
         for one in found:
             whose = f"{one.patient or '-'} {one.side or '-'}"
             told = (one.session, one.started_utc or "-", whose.ljust(widest), one.protocol or "-", _ending(one.ending))
-            print(f"  {'  '.join(told)}")
+            print(printable(f"  {'  '.join(told)}"))
     return GOOD
 
 
@@ -75,7 +76,7 @@ def show_session(text: str, chosen: tuple[Kind, ...], *, everything: bool) -> in
     print(f"Session {path.stem} ({TITLES[kind].lower()})")
     print(_sentence(verdict))
     for line in timeline(_readable(read_session(path)), everything=everything):
-        print(line)
+        print(printable(line))
     print(f"Record: {path}")
     return _code(verdict)
 
@@ -145,6 +146,7 @@ def _sentence(found: SessionVerdict) -> str:
             whole = f"whole up to entry {entries}; the line after it was cut off while it was written (torn)."
             return f"{found.path}, line {entries + 1}: {whole}"
         case Damaged(seq=seq, kind=kind, sentence=sentence):
-            return f"{found.path}, line {seq}, entry {seq}, {kind.value.replace('_', ' ')}: {sentence}"
+            told = printable(sentence)
+            return f"{found.path}, line {seq}, entry {seq}, {kind.value.replace('_', ' ')}: {told}"
         case _:
             assert_never(verdict)

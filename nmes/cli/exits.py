@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
+from nmes.language import _
+
 GOOD: Final = 0
 BAD: Final = 1
 WRONG_INPUT: Final = 2
@@ -54,7 +56,7 @@ def guarded(command: Callable[[], int]) -> int:
         silence_stdout()
         return BAD
     except KeyboardInterrupt:
-        complain("interrupted")
+        complain(_("interrupted"))
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: nobody may see a traceback
         complain(crashed(error))
@@ -71,13 +73,13 @@ def complain(*sentences: str) -> None:
 
 def crashed(error: BaseException) -> str:
     """Write the traceback to a file of its own and say where; the sentence also when that fails."""
-    said = f"a fault in the program ({type(error).__name__}: {_short(error)})"
+    said = _("a fault in the program ({name}: {text})").format(name=type(error).__name__, text=_short(error))
     try:
         file = _crash_file()
         file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     except Exception:  # noqa: BLE001 - a full disk must not hide the fault
-        return f"{said}; its details could not be written"
-    return f"{said}; details: {file}"
+        return _("{fault}; its details could not be written").format(fault=said)
+    return _("{fault}; details: {file}").format(fault=said, file=file)
 
 
 def _crash_file() -> Path:
@@ -89,7 +91,7 @@ def _crash_file() -> Path:
 
 
 def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or "no words"
+    return " ".join(str(error).split())[:200] or _("no words")
 
 
 def silence_stdout() -> None:

@@ -14,7 +14,8 @@ from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import View
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
-from nmes.trial.bench import bench_with_record
+from nmes.runtime.patient_stop import PatientStop
+from nmes.trial.bench import attended_on_bench, bench_with_record
 
 FINISH_STEPS = 100_000
 """More turns than any end of a session takes [design]."""
@@ -23,8 +24,13 @@ FINISH_STEPS = 100_000
 class HandTurned:
     """See the module. What escapes a turn stops the output, as in the real loop, and is raised."""
 
-    def __init__(self, loaded: Loaded, home: Path, who: Who = NOBODY) -> None:
-        self._bench, self._record = bench_with_record(loaded, home, who=who)
+    _button: PatientStop | None = None
+
+    def __init__(
+        self, loaded: Loaded, home: Path, who: Who = NOBODY, *, attended: bool = False, patient_stop: bool = False
+    ) -> None:
+        with_it = attended_on_bench(loaded, home, who, patient_stop=patient_stop) if attended else None
+        self._bench, self._record = bench_with_record(loaded, home, who=who, attended=with_it)
         self._lock = threading.RLock()
 
     @property
@@ -64,6 +70,11 @@ class HandTurned:
                 self._bench.controller.fail(error)
                 raise
 
+    def watched_by(self, button: PatientStop) -> None:
+        """The patient's own button stops this session from now on; with the session it is let go."""
+        self._button = button
+        button.watch(self)
+
     def finish(self) -> Summary:
         with self._lock:
             for _ in range(FINISH_STEPS):
@@ -71,4 +82,6 @@ class HandTurned:
                     break
                 self._bench.controller.leave()
                 self._bench.step()
+        if self._button is not None:
+            self._button.close()  # without the lock, which its thread may be waiting for
         return summary_of(self._record)

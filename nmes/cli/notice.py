@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 from pathlib import Path
 
+from nmes.language import _
+from nmes.record.errors import RecordBusy
 from nmes.record.files import Kind, chain_folder
 from nmes.record.store import Unfinished, list_sessions
 from nmes.runtime.open import is_simulation
@@ -24,10 +26,23 @@ def interrupted(home: Path, url: str | None) -> str:
             return ""
     except OSError:
         return ""
-    return (
-        f"The last session, {newest[0].session}, was interrupted: the program or the computer stopped while it ran. "
-        f"See: nmes audit show {newest[0].number}"
+    said = _(
+        "The last session, {session}, was interrupted: the program or the computer stopped while it ran. "
+        "See: nmes audit show {number}"
     )
+    return said.format(session=newest[0].session, number=newest[0].number)
+
+
+def in_another_program(home: Path, url: str | None) -> RecordBusy | None:
+    """Who writes the chain of the session to come, so that nobody is asked for what cannot be begun."""
+    folder = chain_folder(home, Kind.SIMULATION if is_simulation(url) else Kind.PATIENT)
+    try:
+        if not _is_written(folder):
+            return None
+        holder = (folder / "lock").read_text(encoding="utf-8", errors="replace")[:500]
+    except OSError:
+        return None
+    return RecordBusy(holder or "another program")
 
 
 def _is_written(folder: Path) -> bool:

@@ -1,28 +1,40 @@
-"""Opening a session for the line mode: on the simulator as a process, on its bench at another pace, or on a device."""
+"""Opening a session for the line mode: on the simulator as a process, on its bench at another pace, or on a device.
+
+It is a session that a person attends and signs, as in the app. For whom it is, is asked before anything is opened.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 
 from nmes.cli.demo import say
 from nmes.cli.exits import BAD, WRONG_INPUT, Failed
+from nmes.cli.finding import plan_of
 from nmes.cli.hand_turned import HandTurned
-from nmes.cli.notice import interrupted
+from nmes.cli.notice import in_another_program, interrupted
+from nmes.cli.opening import Bench, open_on_bench, open_paced, open_real, write_report
 from nmes.cli.plain_run import TURN_S, PlainRun
-from nmes.cli.record_trouble import what_to_do
+from nmes.cli.plain_who import ask_who
+from nmes.cli.record_trouble import in_use
+from nmes.cli.station import Station
 from nmes.cli.typed import LinesOnDemand, TypedLines, lines_of_stdin
 from nmes.core.measurement import NOBODY, Who
+from nmes.core.problems import ProblemsError
+from nmes.language import _
 from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
-from nmes.runtime.open import CannotStart, open_live
+from nmes.runtime.open import CannotStart, is_simulation
 from nmes.runtime.plain import PlainSession
+from nmes.runtime.plain_station import Station as Offered
 from nmes.runtime.plain_steps import alone, basis_lines
 from nmes.runtime.plain_teller import Wording
 from nmes.runtime.signals import watch_signals
-from nmes.trial.paced import PacedBench
 from nmes.ui import words
+from nmes.ui.alarm_words import alarm_line
 from nmes.ui.pulse_words import pulse_words
 
 WORDING = Wording(
@@ -33,6 +45,7 @@ WORDING = Wording(
     unconfirmed=words.UNCONFIRMED,
     target=words.target_words,
     pulses=pulse_words,
+    alarm=alarm_line,
 )
 
 
@@ -41,31 +54,50 @@ class SignalDesk:
 
     def __init__(self) -> None:
         self._run: PlainRun | None = None
+        self._lines: LinesOnDemand | None = None
         self.early = ""
 
     def take(self, name: str) -> None:
         """In the thread of the signals."""
-        if self._run is None:
-            self.early = self.early or name
-        else:
+        if self._run is not None:
             self._run.on_signal(name)
+            return
+        self.early = self.early or name
+        if self._lines is not None:
+            self._lines.cancel()
 
     def attach(self, run: PlainRun) -> None:
         self._run = run
 
+    def reading(self, lines: LinesOnDemand) -> None:
+        """Lines are waited for while nothing runs yet."""
+        self._lines = lines
 
-def run_plain(loaded: Loaded, url: str | None, pace: float | None, who: Who = NOBODY) -> int:
-    """The session in lines, from stdin to stdout; `pace` None: as fast as its lines can be heard."""
+
+def run_plain(loaded: Loaded, station: Station, who: Who = NOBODY, *, ask: bool = True) -> int:
+    """The session in lines, from stdin to stdout. `ask`: for whom was not told on the command line."""
     desk = SignalDesk()
     end_watch = watch_signals(desk.take)
-    notice = interrupted(home(), url)
+    notice = interrupted(home(), station.url)
+    opened: list[Live] = []
     try:
         if notice:
             say(notice)
-        try:
-            run = _on_demand(loaded, who) if pace is None else _typed(loaded, url, pace, who)
-        except (CannotStart, RecordError) as error:
-            raise _cannot_start(error, url) from error
+        if (busy := in_another_program(home(), station.url)) is not None:
+            raise Failed(BAD, _("cannot start: {why}").format(why=in_use(busy)))
+        lines = _lines(station, opened)
+        desk.reading(lines)
+        if ask:
+            _introduce(loaded, station)
+            asked = _for_whom(loaded, lines, who, lambda: bool(desk.early))
+            if asked is None:
+                say(_("Nothing was begun."))
+                return BAD
+            who = asked
+        opened.append(_open_or_tell(loaded, station, who))
+        if not ask:  # nobody was asked anything, so what cannot be opened is one line, and nothing beside it
+            _introduce(loaded, station)
+        run = _joined(loaded, station, opened[0], lines)
         desk.attach(run)
         if desk.early:
             run.on_early_signal(desk.early)
@@ -74,36 +106,73 @@ def run_plain(loaded: Loaded, url: str | None, pace: float | None, who: Who = NO
         end_watch()
 
 
-def _on_demand(loaded: Loaded, who: Who) -> PlainRun:
-    live = HandTurned(loaded, home(), who)
-    _introduce(loaded, live)
-    say("Time stands still between the lines: it passes only in wait.")
-    lines = LinesOnDemand(lines_of_stdin())
-    return PlainRun(live, PlainSession(loaded.protocol, WORDING), lines, live.pass_time, script=True)
+def _lines(station: Station, opened: list[Live]) -> LinesOnDemand:
+    """The lines of stdin. A STOP among them reaches the session as soon as there is one."""
+    if station.pace is None:
+        return LinesOnDemand(lines_of_stdin())
+
+    def stop() -> None:
+        for live in opened:
+            live.stop("key")
+
+    return TypedLines(lines_of_stdin(), stop, script=not sys.stdin.isatty())
 
 
-def _typed(loaded: Loaded, url: str | None, pace: float, who: Who) -> PlainRun:
-    live: Live = (
-        open_live(loaded, url=url, home=home(), who=who) if pace == 1 else PacedBench(loaded, home(), pace, who)
-    )
+def _for_whom(loaded: Loaded, lines: LinesOnDemand, who: Who, given_up: Callable[[], bool]) -> Who | None:
+    """Asked until the protocol can be made for them; None if it was ended."""
+    while (asked := ask_who(loaded.protocol, lines, who.ctf_mhz, given_up)) is not None:
+        try:
+            plan_of(loaded, asked.ctf_mhz)
+        except ProblemsError as error:
+            for problem in error.problems:
+                say(str(problem))
+            who = replace(who, ctf_mhz=None)
+            continue
+        return asked
+    return None
+
+
+def _open_or_tell(loaded: Loaded, station: Station, who: Who) -> Live:
+    try:
+        return _open(loaded, station, who)
+    except CannotStart as error:
+        raise _cannot_start(error, station.url) from error
+
+
+def _open(loaded: Loaded, station: Station, who: Who) -> Live:
+    """At pace None time is turned by the script's own lines, not by a thread."""
+    if station.pace == 1:
+        return open_real(loaded, station, who)
+    if station.pace is not None:
+        return open_paced(loaded, station, who)
+
+    def make(patient_stop: bool) -> Bench:
+        return HandTurned(loaded, home(), who, attended=True, patient_stop=patient_stop)
+
+    return open_on_bench(station, make)
+
+
+def _joined(loaded: Loaded, station: Station, live: Live, lines: LinesOnDemand) -> PlainRun:
+    """Session, lines and clock together."""
+    for line in (*basis_lines(live.view), *alone(live.view)):  # now, before the whole checklist is answered
+        say(line)
+    offered = Offered(station.settings.therapists, station.settings.pads_mm2)
+    session = PlainSession(loaded.protocol, WORDING, offered)
+    if isinstance(live, HandTurned):
+        say(_("Time stands still between the lines: it passes only in wait."))
+        return PlainRun(live, session, lines, live.pass_time, script=True, report=write_report)
     script = not sys.stdin.isatty()
-    _introduce(loaded, live)
-    lines = TypedLines(lines_of_stdin(), lambda: live.stop("key"), script=script)
-    session = PlainSession(loaded.protocol, WORDING)
-    return PlainRun(live, session, lines, lambda: lines.wait(TURN_S), script=script)
+    return PlainRun(live, session, lines, lambda: lines.wait(TURN_S), script=script, report=write_report)
 
 
-def _introduce(loaded: Loaded, live: Live) -> None:
-    say(words.SIMULATION if live.simulation else words.NOT_SIMULATION)
+def _introduce(loaded: Loaded, station: Station) -> None:
+    say(words.SIMULATION if is_simulation(station.url) else words.NOT_SIMULATION)
     say(words.STATEMENT)
     say(f"{loaded.protocol.title}. {loaded.protocol.indication}.")
-    for line in basis_lines(live.view):
-        say(line)
-    for line in alone(live.view):  # now, before the whole checklist is answered
-        say(line)
 
 
-def _cannot_start(error: Exception, url: str | None) -> Failed:
+def _cannot_start(error: CannotStart, url: str | None) -> Failed:
     """A device that is not there is wrong input; a record that cannot be kept is not."""
-    record = isinstance(error, RecordError) or isinstance(error.__cause__, RecordError)
-    return Failed(BAD if record or url is None else WRONG_INPUT, f"cannot start: {what_to_do(error)}")
+    record = isinstance(error.__cause__, RecordError)
+    said = _("cannot start: {why}").format(why=error)
+    return Failed(BAD if record or url is None else WRONG_INPUT, said)

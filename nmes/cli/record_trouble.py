@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nmes.language import _
 from nmes.record.errors import RecordBusy, RecordUnavailable
 
 
@@ -9,10 +10,18 @@ def what_to_do(error: Exception) -> str:
     """The error in words, with what to do if it comes from the record; other errors stay as they are."""
     cause = error if isinstance(error, RecordUnavailable) else error.__cause__
     if isinstance(cause, RecordBusy):
-        return f"{cause}; end that program, or set NMES_HOME to another folder"
+        return in_use(cause)
     if isinstance(cause, RecordUnavailable):
-        return f"{_reason(cause)}; free the folder, or set NMES_HOME to another"
+        return _("{error}; free the folder, or set NMES_HOME to another").format(error=_reason(cause))
     return str(error)
+
+
+def in_use(error: RecordBusy) -> str:
+    """Who holds the records may be treating a patient at this moment: nobody is told to end it."""
+    return _(
+        "{error}: a session is running there. Do not end it unless it hangs; wait for its end, or set NMES_HOME to "
+        "another folder"
+    ).format(error=error)
 
 
 def _reason(error: RecordUnavailable) -> str:

@@ -15,7 +15,8 @@ from nmes.cli.try_output import print_json, width_of_terminal
 from nmes.cli.try_progress import treatment
 from nmes.cli.try_text import limits, said
 from nmes.core.events import What
-from nmes.runtime.measured_words import NAMES, amount, hz
+from nmes.runtime.measured_words import NAMES, amount
+from nmes.runtime.numbers import in_hz
 from nmes.trial.assess import REACTION_MS, Assessed, assess
 from nmes.trial.setup import Setup
 from nmes.ui.numbers import clock, ma
@@ -58,7 +59,7 @@ def results(tried: Assessed) -> Iterator[str]:
         yield f"channel {one.channel}: {NAMES[one.what]} {amount(one.what, one.value)}"
     if tried.error_mhz is not None and tried.rested_mhz is not None:
         more = "over" if tried.error_mhz >= 0 else "under"
-        yield f"the virtual person's own, rested, is {hz(tried.rested_mhz)}: {hz(abs(tried.error_mhz))} {more}"
+        yield f"the virtual person's own, rested, is {in_hz(tried.rested_mhz)}: {in_hz(abs(tried.error_mhz))} {more}"
     if tried.plan.assessment == What.CTF and not tried.measured and tried.run.ending.complete:
         yield "no cramp up to the cap: no threshold was found"
     yield w.verdict(tried)
@@ -75,7 +76,7 @@ def test(tried: Assessed) -> Iterator[str]:
         return
     yield f"{tried.trains} of {len(tried.plan.stages)} trains, {clock(tried.run.ending.at_ms)} min in all"
     if tried.cramp is not None and tried.pressed_ms is not None:
-        tired = f"the tired muscle's threshold was then {hz(tried.cramp.ctf_mhz)}"
-        yield f"the muscle cramped at {hz(tried.cramp.frequency_mhz)}; {tired}"
+        tired = f"the tired muscle's threshold was then {in_hz(tried.cramp.ctf_mhz)}"
+        yield f"the muscle cramped at {in_hz(tried.cramp.frequency_mhz)}; {tired}"
         off = f"off was confirmed {tried.off_ms - tried.pressed_ms} ms after the key"
         yield f"CRAMP was pressed {REACTION_MS / 1000:g} s after it was seen [design]; {off}"

@@ -48,6 +48,8 @@ class LinesOnDemand:
         self._queue: deque[str] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self.stops = 0
+        """How many STOP lines were acted on before their turn; counted before the STOP is made."""
         self._thread = threading.Thread(target=self._read, name="nmes-lines", daemon=True)
         self._thread.start()
 
@@ -79,6 +81,13 @@ class LinesOnDemand:
     def ended(self) -> bool:
         """Whether no line will come any more and none is left."""
         return self.peek() is None
+
+    def drop(self) -> bool:
+        """Forget what is queued: it was typed before a STOP that came from elsewhere. Whether there was anything."""
+        with self._changed:
+            dropped = bool(self._queue)
+            self._queue.clear()
+            return dropped
 
     def stopped(self) -> bool:
         """Whether a STOP has overtaken since this was asked last."""
@@ -129,6 +138,7 @@ class TypedLines(LinesOnDemand):
 
     def _put(self, line: str) -> None:
         if is_stop(line) and not (self._script and self._held()):
+            self.stops += 1
             self._stop()
             with self._changed:
                 self._queue.clear()

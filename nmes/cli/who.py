@@ -10,31 +10,39 @@ from nmes.cli.exits import wrong
 from nmes.core.limits import MAX_CTF_MHZ, MIN_CTF_MHZ
 from nmes.core.measurement import SIDES, Who, is_code
 from nmes.core.protocol import DerivedFrequency, Protocol
+from nmes.language import _
 
 _HERTZ: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?", re.ASCII)
 
 
+NOBODY_TYPED: Final = "-"
+"""Stands for nobody where a code is asked for."""
+
+
 def who_of(protocol: Protocol, code: str, side: str, ctf: str) -> Who:
-    """What was typed, or everything that is wrong with it."""
+    """What was typed, or everything that is wrong with it; `-` is nobody."""
     problems = []
+    code = "" if code == NOBODY_TYPED else code
     if code and not is_code(code):
-        problems.append(
-            f'--patient-code "{code}": a code of letters, digits, _ and -, at most 32, such as P-017; no names'
-        )
+        said = _('--patient-code "{code}": a code of letters, digits, _ and -, at most 32, such as P-017; no names')
+        problems.append(said.format(code=code))
     if side and side not in SIDES:
-        problems.append(f'--side "{side}": give {", ".join(SIDES)}')
+        problems.append(_('--side "{side}": give {sides}').format(side=side, sides=", ".join(SIDES)))
     if code and not side:
-        problems.append("--patient-code needs --side: what is measured belongs to one side. Give left, right or both")
-    ctf_mhz = _ctf_mhz(ctf)
+        said = _("--patient-code needs --side: what is measured belongs to one side. Give left, right or both")
+        problems.append(said)
+    ctf_mhz = hertz_mhz(ctf)
     if ctf and not MIN_CTF_MHZ <= ctf_mhz <= MAX_CTF_MHZ:
-        problems.append(f'--ctf "{ctf}": give {MIN_CTF_MHZ // 1000} to {MAX_CTF_MHZ // 1000} (Hz), such as 18')
+        said = _('--ctf "{ctf}": give {least} to {most} (Hz), such as 18')
+        problems.append(said.format(ctf=ctf, least=MIN_CTF_MHZ // 1000, most=MAX_CTF_MHZ // 1000))
     if ctf and not any(isinstance(stage.frequency_hz, DerivedFrequency) for stage in protocol.stages):
-        problems.append(f"--ctf: {protocol.id} makes nothing from a cramp threshold frequency; leave it out")
+        said = _("--ctf: {protocol} makes nothing from a cramp threshold frequency; leave it out")
+        problems.append(said.format(protocol=protocol.id))
     if problems:
         wrong(*problems)
     return Who(code, side, ctf_mhz or None)
 
 
-def _ctf_mhz(text: str) -> int:
+def hertz_mhz(text: str) -> int:
     """0 for what is no number."""
     return int(Decimal(text) * 1000) if _HERTZ.fullmatch(text) else 0

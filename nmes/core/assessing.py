@@ -1,7 +1,8 @@
 """What is measured: what counts as a value, what a test has tested, and what its trains are.
 
 Apart from the session because it halts and raises nothing: pure values, from which the state machine takes what it
-keeps and why. Laws: an amplitude is measured while it is felt, as the device has confirmed it, never typed; a train's
+keeps and why. Laws: an amplitude is measured while it is felt, as the device has confirmed it, never typed; a force
+that a current makes is typed only while the device has confirmed one; a train's
 level is the most that was given in it, never the one that was meant; a test has reached its cap only if the train at
 the cap was given and no level had been lowered to 0.
 """
@@ -77,10 +78,12 @@ def measure(plan: Plan, event: e.Measure, level: LiveLevel | None) -> m.Measured
     if event.channel not in {channel.channel for channel in plan.channels}:
         return _refused("no_such_slot", channel=event.channel)
     match event.what:
-        case e.What.MAX_TOLERATED | e.What.MOTOR_THRESHOLD:
+        case e.What.MAX_TOLERATED | e.What.MOTOR_THRESHOLD | e.What.SENSORY_THRESHOLD:
             return _amplitude(event, level)
         case e.What.CTF:
             return _typed(event, MIN_CTF_MHZ, MAX_CTF_MHZ)
+        case e.What.EVOKED if level is None or level.slot.channel != event.channel or not level.confirmed_ua:
+            return _refused("no_current", channel=event.channel)
         case e.What.MVIC | e.What.EVOKED:
             return _typed(event, 1, m.MAX_FORCE_MN)
         case _:

@@ -62,7 +62,7 @@ def acute_cramp() -> tuple[str, ...]:
     """What to do while a muscle cramps under stimulation, in lines of at most 76 columns. [design], usual practice."""
     return (
         "CRAMP: let the train end, or press STOP if it is too much.",
-        "Lasts it over 30 s after the train: STOP, then stretch slowly and hold:",
+        "If it lasts over 30 s after the train: STOP, then stretch slowly and hold:",
         "calf: pull the foot up, knee straight; foot: pull the toes up.",
         "Hamstring: straighten the knee. No forcing. Then rest, and ask how it is.",
     )

@@ -44,13 +44,12 @@ class Delivered:
     ceiling_ua: int
     ceiling_reason: str
 
-    @property
-    def capped(self) -> bool:
-        """Whether the pad or a limit allows less than the protocol asks for."""
-        return self.ceiling_reason not in {PROTOCOL_MAXIMUM, ""}
-
 
 PROTOCOL_MAXIMUM = "the protocol's maximum"
+DENSITY = "2 mA/cm² r.m.s. on this pad"
+CHARGE = "a pulse that returns its charge within 1 %"
+CEILING_REASONS = (PROTOCOL_MAXIMUM, DENSITY, CHARGE)
+"""All that is said in words."""
 
 
 def realised(shape: PulseShape, asked_mhz: int, device: Capabilities) -> Waveform:
@@ -96,11 +95,11 @@ def _over(waveform: Waveform, amplitude_ua: int, pad_mm2: int, step_ua: int) -> 
     points, period_us = waveform.points(amplitude_ua, step_ua), waveform.period_us
     squares, rms_ua = square_sum(points), limits.max_rms_ua(frequency_mhz(period_us))
     if squares > (limits.MAX_DENSITY_UA_PER_MM2 * pad_mm2) ** 2 * period_us:
-        return "2 mA/cm² r.m.s. on this pad"
+        return DENSITY
     if squares > rms_ua**2 * period_us:
         return f"{rms_ua // 1000} mA r.m.s."
     if net_charge_permille(points) > limits.MAX_NET_CHARGE_PERMILLE:
-        return "a pulse that returns its charge within 1 %"
+        return CHARGE
     return ""
 
 

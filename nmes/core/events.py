@@ -47,8 +47,41 @@ class Screened:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """One step back: from the electrodes to the checklist, from the levels (or a STOP) to the electrodes."""
+
+
+class Read(StrEnum):
+    """What is read back, independently of what was typed before."""
+
+    CODE = "code"
+    """The patient's code, from the patient's own card."""
+    SIDE = "side"
+    """The side the pads are really on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What a person reads off the patient; with nothing `said` the `reason` is why it is gone on without."""
+
+    what: Read
+    said: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """The electrodes are on, and their sizes are as the plan says."""
+    """The electrodes are on, their sizes as the plan says. `pads`: `(channel, pad_mm2)` as a person confirmed them."""
+
+    pads: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeltAt:
+    """Whether the contraction or the sensation of a channel is where it should be."""
+
+    channel: int
+    there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +95,15 @@ class Titrate:
 
 @dataclass(frozen=True, slots=True)
 class Increase:
-    """One step up. `epoch` is the arming it was meant for: after a STOP an old one is dropped."""
+    """One step up. `epoch` is the arming it was meant for: after a STOP an old one is dropped.
+
+    `over_ua`: the mark of this channel that is confirmed to be passed. `linked`: further channels that go up with it.
+    """
 
     channel: int
     epoch: int
+    over_ua: int = 0
+    linked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +129,9 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Output to 0 now; the contraction is repeated on resume."""
+    """Output to 0 now; the contraction is repeated on resume. `source`: who wanted it, `operator` or `wish`."""
+
+    source: str = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +156,12 @@ class Stop:
     trips: int
 
 
+WISH = "wish"
+"""The source of a pause that the patient wanted, and the mark that keeps it."""
+PATIENT, PATIENT_LOST, PATIENT_RESTLESS = "patient", "patient_lost", "patient_restless"
+"""The sources of a STOP by the patient, of one because the patient's own STOP is gone, or never stops speaking."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Something worth remembering: pain, cramp, a note."""
@@ -136,6 +182,8 @@ class What(StrEnum):
 
     CTF = "ctf"
     """Cramp threshold frequency, mHz."""
+    SENSORY_THRESHOLD = "sensory_threshold"
+    """µA."""
     MOTOR_THRESHOLD = "motor_threshold"
     """µA."""
     MAX_TOLERATED = "max_tolerated"
@@ -153,6 +201,55 @@ class Measure:
     what: What
     channel: int
     value: int | None = None
+
+
+# --- what is found, and the end ---
+
+
+class Finding(StrEnum):
+    """What a person finds on the patient."""
+
+    SKIN = "skin"
+    """Of a channel: 0 normal, 1 redness, 2 irritation, 3 burn or blister."""
+    NRS = "nrs"
+    """Pain from 0 to 10 on the numerical rating scale; before any output it is the baseline."""
+    OUTCOME = "outcome"
+    """One of the outcomes of the protocol's card: its value is in the text."""
+    ADVERSE = "adverse"
+    """Whether anything adverse happened: 0 nothing, 1 what the text says."""
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A finding. `of`: the channel's number, or the outcome's text. Without a value: not done, for this reason."""
+
+    finding: Finding
+    value: int | None = None
+    text: str = ""
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The person who attended signs the session; `reason` is why outcomes of the card are left open."""
+
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftUnsigned:
+    """The session is left without a signature."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A person has seen this alarm. It changes no output."""
+
+    alarm: str
 
 
 # --- silences ---
@@ -296,7 +393,7 @@ class GuardTripped:
 
 Operator = (
     Screened | Placed | Titrate | Increase | Decrease | Accept | Start | Pause | Resume | End | Stop | Mark
-    | Cramp | Measure
+    | Cramp | Measure | Back | ReadBack | FeltAt | Observed | Signed | LeftUnsigned | Acknowledged
 )  # fmt: skip
 Silence = UiSilent | OperatorAbsent
 Record = Durable | JournalFailed

@@ -139,6 +139,7 @@ class Train:
 
 UNITS = {
     What.CTF: "mhz",
+    What.SENSORY_THRESHOLD: "ua",
     What.MOTOR_THRESHOLD: "ua",
     What.MAX_TOLERATED: "ua",
     What.MVIC: "mn",

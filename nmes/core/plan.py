@@ -16,6 +16,7 @@ from nmes.core.measurement import NO_AIM, Aim
 from nmes.core.plan_maker import make
 from nmes.core.problems import PlanError, Problem
 from nmes.core.protocol import Channel, Intensity, Protocol
+from nmes.core.sides import one_side
 from nmes.core.timeline import Phase, StagePlan, Track
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Waveform
@@ -32,6 +33,16 @@ class ChannelPlan:
     side: str
     pad_mm2: int
     max_amplitude_ua: int
+
+    @property
+    def one_side(self) -> str:
+        """`left` or `right` where the protocol says exactly one of the two, else ""."""
+        return one_side(self.side)
+
+    @property
+    def named(self) -> str:
+        """The muscle with its side, so that two legs are told apart. A measured value is found by `muscle` alone."""
+        return f"{self.muscle}, {self.one_side}" if self.one_side else self.muscle
 
 
 @dataclass(frozen=True, slots=True)

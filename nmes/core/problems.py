@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nmes.core.printable import printable
+
 _HALF_LETTER = re.compile(r"[\ud800-\udfff]")
 
 
@@ -30,10 +32,11 @@ class Problem:
     column: int = 0
 
     def __str__(self) -> str:
+        """On one line, and harmless: what is wrong in a file is its own text, which a terminal would obey."""
         place = f"{self.file}:{self.line}:{self.column} " if self.line else f"{self.file}: " if self.file else ""
         what = f"{self.path}: {self.value}" if self.value and self.path else self.path or self.value
         said = f"{what} — {self.reason}" if what else self.reason
-        return whole_letters(f"{place}{said}; {self.accepted}" if self.accepted else f"{place}{said}")
+        return printable(f"{place}{said}; {self.accepted}" if self.accepted else f"{place}{said}")
 
 
 class ProblemsError(ValueError):

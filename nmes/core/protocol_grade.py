@@ -11,9 +11,9 @@ from typing import Final
 
 from nmes.core.protocol import Protocol, Provenance
 from nmes.core.protocol_sources import GRADED
-from nmes.core.protocol_trust import TO_VERIFY, Outdated
+from nmes.core.protocol_trust import TO_VERIFY, Outdated, Speak
 
-_KINDS: Final = (
+KINDS: Final = (
     ("frequency", re.compile(r"stages\.\d+\.(frequency_hz|burst)")),
     ("duration of the pulse", re.compile(r"channels\.|stages\.\d+\.phase_sweep")),
     ("on and off times", re.compile(r"stages\.\d+\.(on_s|off_s|train_pulses)")),
@@ -23,19 +23,30 @@ _KINDS: Final = (
 """The kinds of numbers the grade speaks of, in the order of the sentence."""
 
 
-def grade_words(protocol: Protocol) -> str:
+def grade_words(protocol: Protocol, speak: Speak = str) -> str:
     """`Grade A: frequency, ... were all read in a source, partly at second hand. ...`"""
     found = {path: entry for path, entry in protocol.provenance.items() if GRADED.fullmatch(path)}
     read = [entry for entry in found.values() if _read(entry)]
     if not found:
-        return f"Grade {protocol.grade}: no origin of its numbers is stated.{_missing(protocol)}"
-    kinds = _and(name for name, pattern in _KINDS if any(map(pattern.match, found)))
+        said = speak("Grade {grade}: no origin of its numbers is stated.").format(grade=protocol.grade)
+        return f"{said}{_missing(protocol, speak)}"
+    kinds = [speak(name) for name, pattern in KINDS if any(map(pattern.match, found))]
     if len(read) == len(found):
-        told = f"{kinds} were all read in a source{_within(read)}"
+        said = speak("Grade {grade}: {kinds} were all read in a source{more}.")
+    elif not read:
+        said = speak("Grade {grade}: of {kinds}, none of {all} numbers was read in a source{more}.")
+    elif len(read) == 1:
+        said = speak("Grade {grade}: of {kinds}, {read} of {all} numbers was read in a source{more}.")
     else:
-        told = f"of {kinds}, {len(read) or 'none'} of {len(found)} numbers {'was' if len(read) < 2 else 'were'} read"
-        told += f" in a source{_within(read)}"
-    return f"Grade {protocol.grade}: {told}{_second_hand(protocol, read)}.{_missing(protocol)}"
+        said = speak("Grade {grade}: of {kinds}, {read} of {all} numbers were read in a source{more}.")
+    told = said.format(
+        grade=protocol.grade,
+        kinds=_and(kinds, speak),
+        read=len(read),
+        all=len(found),
+        more=f"{_within(read, speak)}{_second_hand(protocol, read, speak)}",
+    )
+    return f"{told}{_missing(protocol, speak)}"
 
 
 def _read(entry: Provenance) -> bool:
@@ -43,28 +54,33 @@ def _read(entry: Provenance) -> bool:
     return not isinstance(entry, Outdated) and (entry.tag == "source" or (entry.tag == "design" and bool(entry.cite)))
 
 
-def _within(read: list[Provenance]) -> str:
+def _within(read: list[Provenance], speak: Speak) -> str:
     """Ours is not called read."""
     ours = sum(entry.tag == "design" for entry in read)
-    return f" ({ours} of them chosen by us within a range that was read)" if ours else ""
+    said = speak(" ({number} of them chosen by us within a range that was read)")
+    return said.format(number=ours) if ours else ""
 
 
-def _second_hand(protocol: Protocol, read: list[Provenance]) -> str:
+def _second_hand(protocol: Protocol, read: list[Provenance], speak: Speak) -> str:
     secondary = {citation.key for citation in protocol.citations if citation.secondary}
     copied = sum(set(entry.cite) <= secondary for entry in read)
     if not copied:
         return ""
-    return f", {'all' if copied == len(read) else f'{copied} of these {len(read)} numbers'} only at second hand"
+    if copied == len(read):
+        return speak(", all only at second hand")
+    return speak(", {number} of these {read} numbers only at second hand").format(number=copied, read=len(read))
 
 
-def _missing(protocol: Protocol) -> str:
+def _missing(protocol: Protocol, speak: Speak) -> str:
     """What the card does not give, and what a number that was read does not say."""
-    schedule = "" if protocol.schedule or protocol.kind == "assessment" else " The card gives no schedule."
+    given = protocol.schedule or protocol.kind == "assessment"
+    schedule = "" if given else speak(" The card gives no schedule.")
     if all(channel.waveform.definition == "phase" for channel in protocol.channels):
         return schedule
-    return f"{schedule} {TO_VERIFY}: what the duration means, one phase or the whole pulse."
+    said = speak(" {verify}: what the duration means, one phase or the whole pulse.")
+    return f"{schedule}{said.format(verify=speak(TO_VERIFY))}"
 
 
-def _and(names: Iterable[str]) -> str:
+def _and(names: Iterable[str], speak: Speak) -> str:
     *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
+    return speak("{names} and {last}").format(names=", ".join(most), last=last) if most else last

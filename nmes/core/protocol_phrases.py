@@ -32,18 +32,22 @@ def unit(value: Decimal | int | None, of: str) -> str:
     return "" if value is None else f"{value} {of}".rstrip()
 
 
-def frequency(stage: Stage) -> str:
+def frequency(stage: Stage, speak: Callable[[str], str] = str) -> str:
+    """`speak` gives the language."""
     match stage.frequency_hz:
         case DerivedFrequency(offset_hz=offset, fallback_hz=fallback):
-            return f"the cramp threshold frequency + {offset} Hz ({fallback} Hz if not measured)"
+            said = speak("the cramp threshold frequency + {offset} Hz ({fallback} Hz if not measured)")
+            return said.format(offset=offset, fallback=fallback)
         case FrequencyRange(low_hz=low, high_hz=high, use_hz=use):
-            return f"{use} Hz ({low} to {high} Hz)"
+            return speak("{use} Hz ({low} to {high} Hz)").format(use=use, low=low, high=high)
         case SweepFrequency(from_hz=low, to_hz=high, sweep_s=time_s):
-            return f"{low} to {high} Hz and back, {time_s} s each way"
+            return speak("{low} to {high} Hz and back, {time} s each way").format(low=low, high=high, time=time_s)
         case AlternatingFrequency(first_hz=first, second_hz=second, each_s=time_s):
-            return f"{first} and {second} Hz in turn, {time_s} s each"
+            said = speak("{first} and {second} Hz in turn, {time} s each")
+            return said.format(first=first, second=second, time=time_s)
         case SteppedFrequency(start_hz=start, step_hz=step, cap_hz=cap):
-            return f"{start} Hz, then {step} Hz more each train, up to {cap} Hz"
+            said = speak("{start} Hz, then {step} Hz more each train, up to {cap} Hz")
+            return said.format(start=start, step=step, cap=cap)
         case Decimal() as fixed:
             return f"{fixed} Hz"
         case _:

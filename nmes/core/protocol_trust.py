@@ -6,10 +6,13 @@ In the core, because every place that shows a value has to say the same of it: c
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from nmes.core.protocol import Protocol, Provenance
 
+Speak = Callable[[str], str]
+"""Gives a sentence in the reader's language; where it is not given, the sentence stays as it is."""
 TO_VERIFY: Final = "TO\N{NO-BREAK SPACE}VERIFY"
 """Never broken over two lines, so that it is found and marked wherever it stands."""
 TAGS: Final = {"source": "source", "verify": TO_VERIFY, "design": "our default", "computed": "computed"}
@@ -24,9 +27,9 @@ class Outdated(Provenance):
     put in its place where a copy is shown beside its original."""
 
 
-def word(found: Provenance) -> str:
+def word(found: Provenance, speak: Speak = str) -> str:
     """What kind of origin it is."""
-    return OUTDATED if isinstance(found, Outdated) else TAGS[found.tag]
+    return speak(OUTDATED if isinstance(found, Outdated) else TAGS[found.tag])
 
 
 def unclear(protocol: Protocol, path: str) -> bool:
@@ -38,31 +41,33 @@ def unclear(protocol: Protocol, path: str) -> bool:
     return any(channel.waveform.definition == "unknown" for channel in meant)
 
 
-def tag(protocol: Protocol, path: str) -> str:
+def tag(protocol: Protocol, path: str, speak: Speak = str) -> str:
     """` (TO VERIFY)` and the like; nothing where the file states nothing."""
     found = protocol.provenance.get(path)
-    parts = [word(found)] if found else []
-    return _said([*parts, *([UNCLEAR] if unclear(protocol, path) else [])])
+    parts = [word(found, speak)] if found else []
+    return _said([*parts, *([speak(UNCLEAR)] if unclear(protocol, path) else [])])
 
 
-def doubt(protocol: Protocol, path: str) -> str:
+def doubt(protocol: Protocol, path: str, speak: Speak = str) -> str:
     """The tag only where it is a doubt: for places with no room to tell every origin, and none to hide a doubt."""
     found = protocol.provenance.get(path)
     doubted = found is not None and (found.tag == "verify" or isinstance(found, Outdated))
-    parts = [word(found)] if found and doubted else []
-    return _said([*parts, *([UNCLEAR] if unclear(protocol, path) else [])])
+    parts = [word(found, speak)] if found and doubted else []
+    return _said([*parts, *([speak(UNCLEAR)] if unclear(protocol, path) else [])])
 
 
-def pulse_doubts(protocol: Protocol, channel: int) -> str:
+def pulse_doubts(protocol: Protocol, channel: int, speak: Speak = str) -> str:
     """Of a level's frequency and phase together, what is in doubt: ` (TO VERIFY: frequency; ...)`. Channels from 1."""
     told = []
     for index, stage in enumerate(protocol.stages):
         where = f"stages.{index}."
         paths = [path for path in protocol.provenance if path.startswith((f"{where}frequency_hz", f"{where}burst"))]
-        name = "frequency" if len(protocol.stages) == 1 else f"frequency of the {stage.name.replace('_', ' ')}"
-        told += [f"{name}{doubt(protocol, path)}" for path in paths if doubt(protocol, path)][:1]
+        name = speak("frequency of the {stage}").format(stage=stage.name.replace("_", " "))
+        name = speak("frequency") if len(protocol.stages) == 1 else name
+        told += [f"{name}{doubt(protocol, path, speak)}" for path in paths if doubt(protocol, path)][:1]
     phase = f"channels.{channel - 1}.waveform.phase_us"
-    told += [f"phase{doubt(protocol, phase)}"] if doubt(protocol, phase) else []
+    name = speak("phase")
+    told += [f"{name}{doubt(protocol, phase, speak)}"] if doubt(protocol, phase) else []
     return f" [{', '.join(told)}]" if told else ""
 
 

@@ -5,6 +5,7 @@ Apart from the catalogue itself, so that each of its parts can be a file of its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,13 +82,15 @@ class Code:
         """Whether the severity is only believed: nobody has read it in a document yet."""
         return "verify" in self.source(kind)
 
-    def means(self, kind: str) -> str:
-        """What "yes" or "unknown" leads to, and visibly so if that is only believed."""
-        return f"{MEANS[self.severity(kind)]} ({TO_VERIFY})" if self.to_verify(kind) else MEANS[self.severity(kind)]
+    def means(self, kind: str, speak: Callable[[str], str] = str) -> str:
+        """What "yes" or "unknown" leads to, and visibly so if that is only believed; `speak` gives the language."""
+        said = speak(MEANS[self.severity(kind)])
+        return f"{said} ({speak(TO_VERIFY)})" if self.to_verify(kind) else said
 
-    def asked(self, kind: str) -> str:
+    def asked(self, kind: str, speak: Callable[[str], str] = str) -> str:
         """The question as it is shown and read out."""
-        return f"{self.question} {TO_VERIFY}." if self.to_verify(kind) else self.question
+        said = speak(self.question)
+        return f"{said} {speak(TO_VERIFY)}." if self.to_verify(kind) else said
 
     def group(self, kind: str) -> Group:
         if self.is_cause:

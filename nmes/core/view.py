@@ -6,14 +6,20 @@ confirmed are two values. Words are codes here; the screen words them in the use
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
+from nmes.core import aftercare, attending
 from nmes.core import commands as c
+from nmes.core import events as e
 from nmes.core import measurement as m
-from nmes.core import session as s
-from nmes.core.plan import ChannelAt, Plan, Slot
+from nmes.core import states as s
+from nmes.core.attended import PatientStop
+from nmes.core.plan import ChannelAt, ChannelPlan, Plan, Slot
+from nmes.core.raising import ghost_of
+from nmes.core.session import plan_time_ms
+from nmes.core.session_value import Session
 from nmes.core.timeline import Phase
 
 
@@ -47,7 +53,13 @@ class Word(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     UNSURE = "unsure"
+    AFTER = "after"
+    """The treatment is over; what is found after it and the signature are missing."""
     ENDED = "ended"
+
+
+RUNNING = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
+"""Something of the plan is live; in a stepped test its trains run, and only there a cramp is its result."""
 
 
 class Output(StrEnum):
@@ -88,6 +100,8 @@ class ChannelView:
     """The evoked force in thousandths of the patient's own strongest contraction, where both were measured."""
     target_mn: int | None = None
     """The force that is aimed at, where that is a part of it and it was measured."""
+    side: str = ""
+    """`left` or `right` where the protocol says one of the two; `muscle` names it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,10 @@ class SlotView:
     level_ua: int | None
     target_ua: int | None = None
     cap_ua: int | None = None
+    last_ua: int | None = None
+    """The level of the last session, on this device's grid; None = there was none, or nobody looked."""
+    last_utc: str = ""
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +133,11 @@ class DoseView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything a screen shows. `may` are the actions that would be heard now."""
+    """Everything a screen shows.
+
+    `may` are the actions that would be heard now. What leads a step further is not among them where it would be
+    refused; only what passes within moments while a level is found (too fast, not confirmed yet) is left to `step`.
+    """
 
     word: Word
     why: str
@@ -142,21 +164,40 @@ class View:
     measured: tuple[m.Measured, ...] = ()
     step_mhz: int | None = None
     """Delivered frequency of the present step of a stepped test."""
+    attended: bool = False
+    """Whether a person attends and signs this session."""
+    missing: tuple[str, ...] = ()
+    """Codes of what has to be done before the next step: `read:code`, `level:1:0`, `felt:1`, `skin:1`, `sign`, ..."""
+    observed: tuple[e.Observed, ...] = ()
+    """What was found so far; once the treatment is over, after it."""
+    earlier: tuple[e.Observed, ...] = ()
+    """Once the treatment is over: what was found before."""
+    felt: tuple[int, ...] = ()
+    """Channels that are felt where they should be."""
+    patient_stop: PatientStop = PatientStop.NONE
+    read: tuple[e.Read, ...] = ()
+    """What was really read back off the patient ..."""
+    skipped: tuple[e.Read, ...] = ()
+    """... and what was left out, with a reason."""
+    contradicted: tuple[e.Read, ...] = ()
+    """What was read back unequal, and not equal since: no reason leads past it."""
+    noted: tuple[c.Note, ...] = ()
+    """The decisions to be seen when signing, oldest first."""
 
 
 STALE_MS = 1000
 """An answer older than this tells nothing of the present: two missed keep-alives [design]."""
 
 
-def view(session: s.Session, output: OutputState) -> View:
+def view(session: Session, output: OutputState) -> View:
     """The View of a session and of what its device acknowledged; `now_ms` is the session's."""
     age_ms = None if output.confirmed_at_ms is None else max(0, session.now_ms - output.confirmed_at_ms)
-    plan_ms = s.plan_time_ms(session)
+    plan_ms = plan_time_ms(session)
     state = session.state
     position = _position_ms(session) if plan_ms is None else plan_ms
     at = {a.channel: a for a in session.plan.at(position)} if plan_ms is not None else {}
     live = state.slot if isinstance(state, s.Titrating) else None
-    return View(
+    seen = View(
         word=_word(session),
         why=_why(state),
         output=_output(state, output, age_ms),
@@ -167,9 +208,7 @@ def view(session: s.Session, output: OutputState) -> View:
         plan=session.plan,
         plan_ms=position,
         stage=session.plan.stage_at(position).name,
-        channels=tuple(
-            _channel(session, output, age_ms, live, channel.channel, at) for channel in session.plan.channels
-        ),
+        channels=tuple(_channel(session, output, age_ms, live, one.channel, at) for one in session.plan.channels),
         slots=tuple(_slot(session, slot) for slot in session.plan.slots),
         live_slot=live,
         dose=tuple(DoseView(t.channel, t.low_nc, t.high_nc) for t in session.ledger.totals(session.now_ms)),
@@ -182,13 +221,35 @@ def view(session: s.Session, output: OutputState) -> View:
         measured=session.measured,
         step_mhz=session.plan.stage_at(position).step_mhz,
     )
+    return _with_attendance(seen, session)
 
 
-def _slot(session: s.Session, slot: Slot) -> SlotView:
+def _with_attendance(seen: View, session: Session) -> View:
+    """What a person who attends has done, and has still to do."""
+    progress, over = session.progress, isinstance(session.state, s.After | s.Ended)
+    return replace(
+        seen,
+        attended=session.attended is not None,
+        missing=(*attending.missing(session), *aftercare.missing(session)),
+        observed=progress.observed if over else progress.earlier,
+        earlier=progress.earlier if over else (),
+        felt=progress.in_place,
+        patient_stop=progress.patient_stop,
+        read=progress.read,
+        skipped=progress.skipped,
+        contradicted=progress.contradicted,
+        noted=session.noted,
+    )
+
+
+def _slot(session: Session, slot: Slot) -> SlotView:
     plan, step_ua = session.plan, session.plan.capabilities.amplitude_step_ua
     target_ua = m.target_ua(plan.aim, session.measured, slot, step_ua)
     cap_ua = m.cap_ua(plan.aim, session.measured, slot, step_ua)
-    return SlotView(slot, _muscle(plan, slot.channel), _level(plan, slot), target_ua, cap_ua)
+    muscle, ghost = _muscle(plan, slot.channel), ghost_of(session, slot)
+    last_ua, last_utc = (ghost.level_ua, ghost.t_utc) if ghost else (None, "")
+    side = _planned(plan, slot.channel).one_side
+    return SlotView(slot, muscle, _level(plan, slot), target_ua, cap_ua, last_ua, last_utc, side)
 
 
 def _unconfirmed(state: s.State) -> bool:
@@ -196,13 +257,13 @@ def _unconfirmed(state: s.State) -> bool:
     match state:
         case s.Unsure(halt=halt):
             return halt is s.Halt.UNCONFIRMED
-        case s.Ended(unconfirmed=unconfirmed):
+        case s.After(unconfirmed=unconfirmed) | s.Ended(unconfirmed=unconfirmed):
             return unconfirmed
         case _:
             return False
 
 
-def _word(session: s.Session) -> Word:
+def _word(session: Session) -> Word:
     match session.state:
         case s.Idle():
             return Word.CONNECTING
@@ -228,6 +289,8 @@ def _word(session: s.Session) -> Word:
             return Word.STOPPED
         case s.Unsure() | s.Leaving():
             return Word.UNSURE
+        case s.After():
+            return Word.AFTER
         case s.Ended():
             return Word.ENDED
         case _:
@@ -242,15 +305,17 @@ _PHASE_WORDS = {
 }
 
 
-def _phase_word(session: s.Session) -> Word:
+def _phase_word(session: Session) -> Word:
     """The most active phase of any channel names the session."""
-    phases = {at.phase for at in session.plan.at(s.plan_time_ms(session) or 0)}
+    phases = {at.phase for at in session.plan.at(plan_time_ms(session) or 0)}
     return next((word for phase, word in _PHASE_WORDS.items() if phase in phases), Word.REST)
 
 
 def _why(state: s.State) -> str:
     match state:
-        case s.Pausing() | s.Paused() | s.Ending() | s.Ended() | s.Stopping() | s.Stopped() | s.Unsure() | s.Leaving():
+        case s.Pausing() | s.Paused() | s.Ending() | s.After() | s.Ended() | s.Stopping() | s.Stopped():
+            return state.why
+        case s.Unsure() | s.Leaving():
             return state.why
         case _:
             return ""
@@ -271,7 +336,7 @@ def _known(state: s.State, output: OutputState, age_ms: int | None) -> bool:
 
 
 def _channel(
-    session: s.Session,
+    session: Session,
     output: OutputState,
     age_ms: int | None,
     live: Slot | None,
@@ -286,7 +351,8 @@ def _channel(
     return ChannelView(
         channel=channel,
         muscle=_muscle(plan, channel),
-        pad_mm2=next(p.pad_mm2 for p in plan.channels if p.channel == channel),
+        side=_planned(plan, channel).one_side,
+        pad_mm2=_planned(plan, channel).pad_mm2,
         slot=slot,
         phase=now.phase if now else None,
         level_ua=titrated if titrated is not None else ((_level(plan, slot) or 0) if slot else 0),
@@ -309,14 +375,18 @@ def _first_slot(plan: Plan, channel: int) -> Slot | None:
 
 
 def _muscle(plan: Plan, channel: int) -> str:
-    return next(p.muscle for p in plan.channels if p.channel == channel)
+    return _planned(plan, channel).named
+
+
+def _planned(plan: Plan, channel: int) -> ChannelPlan:
+    return next(one for one in plan.channels if one.channel == channel)
 
 
 def _level(plan: Plan, slot: Slot) -> int | None:
     return plan.level_ua(slot) or None
 
 
-def _position_ms(session: s.Session) -> int:
+def _position_ms(session: Session) -> int:
     match session.state:
         case s.Pausing(from_ms=from_ms) | s.Paused(from_ms=from_ms):
             return from_ms
@@ -324,23 +394,46 @@ def _position_ms(session: s.Session) -> int:
             return session.position_ms
 
 
-def _may(session: s.Session) -> frozenset[str]:
+def _may(session: Session) -> frozenset[str]:
     """The actions of the state, and CRAMP in a test where it would halt or be a result: once halted it is a mark."""
     live = session.plan.assessment == m.CTF and isinstance(session.state, s.Committing | s.Enabling | s.Live)
-    return _may_do(session) | ({"cramp"} if live else set())
+    return _may_do(session) | ({"cramp"} if live else set()) | (_may_besides(session) if session.attended else set())
 
 
-def _may_do(session: s.Session) -> frozenset[str]:
+def _may_besides(session: Session) -> set[str]:
+    """What a person may do besides in an attended session."""
+    match session.state:
+        case s.Screening():
+            return {"read", "observe"}
+        case s.Placing():
+            return {"read", "observe", "back"}
+        case s.Ready():
+            return {"observe", "back", *(("felt",) if session.plan.levels else ())}
+        case s.Stopped():
+            return {"observe", "back"}
+        case s.Paused():
+            return {"observe"}
+        case _:  # what is live, halting or over leaves no time for it; After has its own
+            return set()
+
+
+def _starts(session: Session, action: str) -> tuple[str, ...]:
+    """What ends in output is offered only while nothing speaks against a start."""
+    return () if attending.start_refusal(session) else (action,)
+
+
+def _may_do(session: Session) -> frozenset[str]:
     match session.state:
         case s.Screening():
             return frozenset({"screen", "end"})
         case s.Placing():
-            return frozenset({"place", "end"})
+            read = attending.wanted_reads(session) if session.attended else ()
+            return frozenset({"end"} if read or attending.untested(session) else {"place", "end"})
         case s.Ready():
-            start = () if session.plan.unconfirmed or session.record_fault else ("start",)
-            return frozenset({"titrate", "end", *start})
+            missing = tuple(attending.missing(session))
+            return frozenset({"end", *_starts(session, "titrate"), *(() if missing else _starts(session, "start"))})
         case s.Stopped():
-            return frozenset({"titrate", "end"}) if not session.record_fault else frozenset({"end"})
+            return frozenset({"end", *_starts(session, "titrate")})
         case s.Titrating():
             return frozenset({"increase", "decrease", "accept", "measure", "pause", "end"})
         case s.Running():
@@ -349,11 +442,14 @@ def _may_do(session: s.Session) -> frozenset[str]:
         case s.Resuming():
             return frozenset({"decrease", "pause", "end"})
         case s.Paused():
-            return frozenset({"resume", "decrease", "end"})
+            return frozenset({"decrease", "end", *_starts(session, "resume")})
         case s.Pausing():
             return frozenset({"decrease", "end"})
         case s.Idle() | s.Committing() | s.Enabling() | s.Lowering() | s.Stopping() | s.Unsure():
             return frozenset({"end"})
+        case s.After():
+            sign = () if session.record_fault or aftercare.still_to_find(session) else ("sign",)
+            return frozenset({"observe", "leave", *sign})
         case s.Ending() | s.Leaving() | s.Ended():
             return frozenset()
         case _:

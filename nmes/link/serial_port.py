@@ -27,6 +27,7 @@ else:
     _STRAY = (OSError, TypeError, ValueError, termios.error)
 
 WRITE_S = 0.1  # [design] the longest a STOP waits for a write that RTS/CTS has blocked
+NO_CONTROL_LINES = {errno.ENOTTY, errno.EINVAL}  # [computed] what a pseudo-terminal answers, and what others may
 
 
 class SerialPort:
@@ -38,6 +39,7 @@ class SerialPort:
         self._lock = lock
         self._waiting = Waiting()
         self._open = True
+        self._selectable = sys.platform != "win32" and _has_descriptor(line)
 
     @property
     def identity(self) -> Identity:
@@ -65,7 +67,7 @@ class SerialPort:
 
     def cancel(self) -> None:
         self._waiting.wake()
-        if sys.platform == "win32":
+        if not self._selectable:
             self._line.cancel_read()
 
     def close(self) -> None:
@@ -78,8 +80,17 @@ class SerialPort:
             self._line.close()
         self._lock.release()
 
+    def control_lines(self) -> tuple[bool, bool] | None:
+        """Whether CTS and DSR are on; None where the line has none (a pseudo-terminal). Raises PortLost."""
+        try:
+            return bool(self._line.cts), bool(self._line.dsr)
+        except _STRAY as error:
+            if getattr(error, "errno", None) in NO_CONTROL_LINES:
+                return None
+            raise self._lost() from error
+
     def _read(self, max_bytes: int, timeout_ms: int) -> bytes:
-        if sys.platform == "win32":  # a COM port is no descriptor; pyserial waits and `cancel_read` wakes it
+        if not self._selectable:  # a COM port is no descriptor; pyserial waits and `cancel_read` wakes it
             if self._line.timeout != timeout_ms / 1000:
                 self._line.timeout = timeout_ms / 1000
             first = bytes(self._line.read(1))
@@ -92,6 +103,15 @@ class SerialPort:
         return PortLost(
             f"{self._identity.url} is gone: the device was unplugged or switched off; plug it in and connect again."
         )
+
+
+def _has_descriptor(line: serial.SerialBase) -> bool:
+    """Whether the system can wait for it; pyserial's loop:// for one is no file."""
+    try:
+        line.fileno()
+    except (OSError, AttributeError):
+        return False
+    return True
 
 
 def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None) -> Port:

@@ -17,6 +17,15 @@ from nmes.link.port import Identity, PortLost, PortMissing, PortTimeout
 from nmes.link.waiting import Waiting
 
 CONNECT_S = 2.0  # [design] a simulator answers in milliseconds
+ASK_S, ASKED = 1, 3
+"""A far end that says nothing is asked after so many seconds, so often, before it counts as gone (4 s in all): one
+whose cable was pulled or whose computer lost its power cannot say that it goes [design]."""
+_KEEPALIVE = {
+    "TCP_KEEPIDLE": ASK_S,
+    "TCP_KEEPALIVE": ASK_S,  # what macOS calls the one above
+    "TCP_KEEPINTVL": ASK_S,
+    "TCP_KEEPCNT": ASKED,
+}
 WRITE_S = 0.1  # [design] the longest a STOP waits for a write that is blocked
 
 
@@ -28,6 +37,7 @@ class SocketPort:
         self._socket = line
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a halt must not wait for more bytes
+        _ask_whether_it_is_there(line)
         self._lock = lock
         self._waiting = Waiting()
 
@@ -74,6 +84,15 @@ class SocketPort:
         return PortLost(
             f"{self._identity.url} is gone: the other end closed the connection; start it and connect again."
         )
+
+
+def _ask_whether_it_is_there(line: socket.socket) -> None:
+    """Where the system can; what it cannot is told in the guide."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        option = getattr(socket, name, None)
+        if option is not None:
+            line.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def open_socket(url: str, lock: DeviceLock) -> SocketPort:

@@ -27,6 +27,8 @@ DOMAIN = b"stim-log/1\x00"
 """Hashed in front of each entry, so that its hash is never one of something else [design]."""
 GENESIS = "0" * 64
 """`prev` of the first entry of a chain."""
+_LONGEST_CLOCK = 20
+"""Digits of a clock in ns: 3,000 years. Longer ones are made up, and too long ones no integer at all [design]."""
 _OPEN = b'{"entry":'
 _MIDDLE = b',"hash":"'
 _CLOSE = b'"}\n'
@@ -188,4 +190,5 @@ def _is_entry(fields: object) -> bool:
         and isinstance(fields["body"], dict)
         and all(isinstance(fields[name], str) for name in _TEXTS)
         and fields["t_mono_ns"].isdecimal()
+        and len(fields["t_mono_ns"]) <= _LONGEST_CLOCK
     )

@@ -20,11 +20,12 @@ from nmes.core.commands import Command
 from nmes.core.events import Event
 from nmes.record.errors import NotRecordable, RecordError
 
-VOCABULARY = 2
+VOCABULARY = 3
 """The number of this vocabulary of events and commands, written into every record. Raise it when an old program would
-read a new record wrongly: since 2 there are measured values and CRAMP."""
-READABLE = (1, 2)
-"""What this program reads: in 1 the fields that have a default were not there, and meant that default."""
+read a new record wrongly: since 2 there are measured values and CRAMP, since 3 attended sessions, findings and
+signatures."""
+READABLE = (1, 2, 3)
+"""What this program reads: before 3 the fields that have a default may not have been there, and meant that default."""
 
 _Reader = Callable[[Any, str], Any]
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")

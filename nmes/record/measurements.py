@@ -8,10 +8,10 @@ file that is gone as a whole is missed by `verify_chain`, not here. Chains of pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nmes.core.measurement import is_typed
 from nmes.record.chain import BadLine, Entry, decode_line
@@ -19,6 +19,8 @@ from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder, session_files
 from nmes.record.store import verify_session
 from nmes.record.verify import Damaged
+
+T = TypeVar("T")
 
 _MARKS = (b'"measured"', b'"not_reached"')
 """Only lines with one of these are decoded: a session has thousands of others."""
@@ -57,9 +59,15 @@ class Untrusted:
 
 def latest(home: Path, kind: Kind, of: Of) -> Found | Untrusted | None:
     """The newest value; None if there never was one. RecordError if the records cannot be read at all."""
+
+    return newest(home, kind, lambda path: _in_session(path, of))
+
+
+def newest(home: Path, kind: Kind, told_by: Callable[[Path], T]) -> T | None:
+    """What the newest session tells that tells anything; None if none does. RecordError if nothing can be read."""
     try:
         for path in reversed(session_files(chain_folder(home, kind))):
-            found = _in_session(path, of)
+            found = told_by(path)
             if found is not None:
                 return found
     except OSError as error:
@@ -103,17 +111,18 @@ def _in_session(path: Path, of: Of) -> Found | Untrusted | None:
         try:
             opened = decode_line(file.readline())
         except BadLine:
-            return Untrusted(path.stem, "") if _is_damaged(path) else None  # else nothing was ever written in it
+            return Untrusted(path.stem, "") if is_damaged(path) else None  # else nothing was ever written in it
         channels = _channels(opened.body, of)
         if not channels:
             return None
-        if _is_damaged(path):
+        if is_damaged(path):
             return Untrusted(path.stem, opened.t_utc)
         values = [found for line in file if any(mark in line for mark in _MARKS) for found in _of(line, of, channels)]
     return values[-1] if values else None
 
 
-def _is_damaged(path: Path) -> bool:
+def is_damaged(path: Path) -> bool:
+    """Whether a session's file is not what was written, or does not fit its neighbours."""
     return isinstance(verify_session(path).verdict, Damaged)
 
 
@@ -136,7 +145,7 @@ def _of(line: bytes, of: Of, channels: frozenset[int]) -> Iterator[Found | Untru
     if not line.endswith(b"\n"):
         return
     entry = decode_line(line)
-    for code, values in _notes(entry):
+    for code, values in notes_of(entry):
         if code == "not_reached" and of.what == "ctf":
             yield Found(None, entry.session, entry.t_utc)
         if code == "measured" and values.get("what") == of.what and values.get("channel") in channels:
@@ -147,7 +156,7 @@ def _of(line: bytes, of: Of, channels: frozenset[int]) -> Iterator[Found | Untru
                 yield Untrusted(entry.session, entry.t_utc)
 
 
-def _notes(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
+def notes_of(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
     """The decisions an entry holds, as `event_entry` wrote them."""
     commands = entry.body.get("commands")
     for command in commands if isinstance(commands, list) else []:

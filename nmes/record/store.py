@@ -8,7 +8,7 @@ another session follows, a cut-off end shows in the session that was cut.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nmes.record.chain import GENESIS, BadLine, Damage, Entry, decode_line
@@ -47,7 +47,9 @@ Ending = Closed | Interrupted | Unfinished | Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A session in a list. `started_utc`, `protocol`, the patient's code and side are empty if the file tells none."""
+    """A session in a list. `started_utc`, `protocol`, the patient's code and side are empty if the file tells none;
+    they are told of a session too whose end alone is damaged.
+    """
 
     session: str
     number: int
@@ -58,6 +60,8 @@ class Summary:
     ending: Ending
     patient: str = ""
     side: str = ""
+    version: str = ""
+    """The protocol's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +122,6 @@ def verify_chain(folder: Path) -> Iterator[SessionVerdict]:
         yield found
 
 
-def first_damage(verdicts: Iterator[SessionVerdict]) -> tuple[SessionVerdict, Damaged] | None:
-    """The first damaged session of a chain and what is wrong with it; None if there is none."""
-    for found in verdicts:
-        if isinstance(found.verdict, Damaged):
-            return found, found.verdict
-    return None
-
-
 def _verify(path: Path, expected: str | None, *, after: Path | None) -> SessionVerdict:
     with path.open("rb") as file:
         verdict = verify_lines(file, expected, path.stem)
@@ -165,16 +161,24 @@ def _hash_or_none(line: bytes) -> str | None:
 
 
 def _summary(path: Path, kind: Kind, *, newest: bool) -> Summary:
-    with path.open("rb") as file:
-        first_line = file.readline()
-    unfinished: Ending = Unfinished() if newest else Interrupted()
-    started, protocol, patient, side, ending = "", "", "", "", unfinished
+    """One session; a file that cannot be read is told as such and never hides the others."""
+    listed = Summary(path.stem, number_of(path), kind, path, "", "", Unfinished() if newest else Interrupted())
     try:
+        with path.open("rb") as file:
+            first_line = file.readline()
         if first_line.endswith(b"\n"):
-            first, last = decode_line(first_line), decode_line(read_end(path).last)
-            started, body = first.t_utc, first.body
-            protocol, patient, side = (str(body.get(name, "")) for name in ("protocol", "patient", "side"))
-            ending = Closed(str(last.body.get("why", ""))) if last.type == "closed" else unfinished
+            listed = _opened(listed, decode_line(first_line))
+            last = decode_line(read_end(path).last)
+            if last.type == "closed":
+                listed = replace(listed, ending=Closed(str(last.body.get("why", ""))))
     except BadLine as bad:
-        ending = Unreadable(bad.sentence)
-    return Summary(path.stem, number_of(path), kind, path, started, protocol, ending, patient, side)
+        listed = replace(listed, ending=Unreadable(bad.sentence))
+    except OSError as error:
+        listed = replace(listed, ending=Unreadable(f"cannot be opened ({error.strerror})"))
+    return listed
+
+
+def _opened(listed: Summary, first: Entry) -> Summary:
+    named = ("protocol", "patient", "side", "protocol_version")
+    protocol, patient, side, version = (str(first.body.get(name, "")) for name in named)
+    return replace(listed, started_utc=first.t_utc, protocol=protocol, patient=patient, side=side, version=version)

@@ -21,6 +21,7 @@ from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse_located
 from nmes.core.suggest import nearest
 from nmes.core.yaml_tree import MAX_BYTES, Tree
+from nmes.language import _
 from nmes.record.files import home
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -188,7 +189,8 @@ def _named(folder: Path) -> Iterator[Path]:
 
 def _taken(path: Path, first: Path) -> Problem:
     """An id that an earlier file has already: said at the later one, which is the user's."""
-    whose = "another file of yours" if is_own(first) else "a shipped protocol"
-    reason = f"{whose} has this id already ({first})"
-    accepted = "give this one another id, and its file the same name"
+    reason = _("a shipped protocol has this id already ({file})")
+    if is_own(first):
+        reason = _("another file of yours has this id already ({file})")
+    reason, accepted = reason.format(file=first), _("give this one another id, and its file the same name")
     return Problem("id", f'"{path.stem}"', reason, accepted, str(path))

@@ -11,10 +11,12 @@ from typing import Protocol, assert_never
 
 from nmes.core.events import Event
 from nmes.core.view import View
+from nmes.language import _
 from nmes.record.chain import decode_line
 from nmes.record.files import read_end
 from nmes.record.store import verify_session
 from nmes.record.verify import Damaged, Intact, Torn
+from nmes.reports.damage_words import DAMAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,18 @@ def summary_of(record: Path) -> Summary:
         case Intact(entries=entries):
             ended = _writing_ended(record, entries)
             if ended:
-                sentence = f"The record is whole up to entry {entries}, then writing ended: {ended}."
+                said = _("The record is whole up to entry {entry}, then writing ended: {why}.")
+                sentence = said.format(entry=entries, why=ended)
                 return Summary(record.stem, record, entries, False, sentence)
-            return Summary(
-                record.stem, record, entries, True, f"The record is intact: {entries} entries, none altered."
-            )
+            sentence = _("The record is intact: {entries} entries, none altered.").format(entries=entries)
+            return Summary(record.stem, record, entries, True, sentence)
         case Torn(entries=entries):
-            sentence = f"The record is whole up to entry {entries}; its last line was cut off while it was written."
+            said = _("The record is whole up to entry {entry}; its last line was cut off while it was written.")
+            sentence = said.format(entry=entries)
             return Summary(record.stem, record, entries, False, sentence)
-        case Damaged(seq=seq, sentence=sentence):
-            return Summary(record.stem, record, seq - 1, False, f"The record is damaged at entry {seq}: {sentence}")
+        case Damaged(seq=seq, kind=kind):
+            sentence = _("The record is damaged at entry {entry}: {why}").format(entry=seq, why=DAMAGES[kind])
+            return Summary(record.stem, record, seq - 1, False, sentence)
         case _:
             assert_never(found)
 
@@ -87,7 +91,7 @@ def _writing_ended(record: Path, entries: int) -> str:
     """Why an unaltered record does not reach to the end of its session; "" if it does."""
     broken = record.with_suffix(".broken")
     if broken.exists():
-        return broken.read_text(encoding="utf-8", errors="replace").strip() or "the disk failed"
+        return broken.read_text(encoding="utf-8", errors="replace").strip() or _("the disk failed")
     if not entries or decode_line(read_end(record).last).type != "closed":
-        return "the session was never closed"
+        return _("the session was never closed")
     return ""

@@ -18,6 +18,7 @@ from nmes.core.problems import Problem, ProtocolError
 from nmes.core.protocol_fields import NAME
 from nmes.core.yaml_edit import scalar, with_lines_after, with_values
 from nmes.core.yaml_tree import Path as TreePath
+from nmes.language import _
 from nmes.record.disk import Disk, full_sync
 from nmes.runtime.library import Library, Loaded, lies_in, own_folder, shipped_folder
 
@@ -39,7 +40,7 @@ def copied(loaded: Loaded, new_id: str) -> str:
     if ("changes",) in loaded.tree.values_at:
         values["changes",] = _CHANGES
         text = with_values(text, values)
-        text = re.sub(rf"^changes:\s*{_CHANGES}", lambda _: f"changes:\n  {entry}", text, flags=re.MULTILINE)
+        text = re.sub(rf"^changes:\s*{_CHANGES}", lambda _found: f"changes:\n  {entry}", text, flags=re.MULTILINE)
     else:
         text = with_lines_after(with_values(text, values), "version", f"changes:\n  {entry}\n")
     return f"{MODELINE}\n{_MODELINE.sub('', text)}"
@@ -51,13 +52,13 @@ def new_path(new_id: str) -> Path:
         shown = f'"{new_id}"' if new_id.isprintable() else scalar(new_id)  # on one line
         raise ProtocolError([Problem("id", shown, NAME.reason, NAME.accepted)])
     if lies_in(own_folder(), shipped_folder()):
-        reason = f"your own protocols would lie among the shipped ones ({own_folder()})"
-        raise ProtocolError([Problem("", "", reason, "set NMES_HOME to another folder; nothing was written")])
+        reason = _("your own protocols would lie among the shipped ones ({folder})").format(folder=own_folder())
+        raise ProtocolError([Problem("", "", reason, _("set NMES_HOME to another folder; nothing was written"))])
     taken = [file for file in Library().files() if file.stem == new_id]
     path = own_folder() / f"{new_id}.yaml"
     if taken or path.exists():
-        reason = f"there is a protocol with this id already ({[*taken, path][0]})"
-        raise ProtocolError([Problem("id", f'"{new_id}"', reason, "give another id; nothing was written")])
+        reason = _("there is a protocol with this id already ({file})").format(file=[*taken, path][0])
+        raise ProtocolError([Problem("id", f'"{new_id}"', reason, _("give another id; nothing was written"))])
     return path
 
 

@@ -2,26 +2,35 @@
 
 Law: it knows no terminal, thread or clock. `hear` turns a line and the present View into what to do, `look` turns Views
 into lines, `resting` tells a script when its next line may be heard. What is typed carries the epoch of the View it was
-typed at, so that a line from before a STOP does nothing after it.
+typed at, so that a line from before a STOP does nothing after it. A session that a person attends is asked for step by
+step, each prompt with what can be typed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from math import isfinite
 
 from nmes.core import events as e
 from nmes.core.limits import MAX_SLEW_UA_PER_S
 from nmes.core.measurement import CTF
-from nmes.core.plan import Slot
 from nmes.core.protocol import Protocol
 from nmes.core.suggest import nearest
 from nmes.core.timeline import Phase
-from nmes.core.view import View, Word
+from nmes.core.view import RUNNING, View, Word
+from nmes.language import _
+from nmes.runtime import plain_levels as levels
+from nmes.runtime.numbers import area
+from nmes.runtime.plain_alarms import PlainAlarms
+from nmes.runtime.plain_ask import PLACED
 from nmes.runtime.plain_checklist import Checklist
-from nmes.runtime.plain_teller import RUNNING, Teller, Wording
+from nmes.runtime.plain_found import felt, finding, pad_of, pads_asked, reads, signature
+from nmes.runtime.plain_heard import Heard, Post, Report, StopNow, Wait, post, say
+from nmes.runtime.plain_levels import measurement
+from nmes.runtime.plain_station import NO_STATION, Station
+from nmes.runtime.plain_teller import Teller, Wording
+
+__all__ = ["HELP", "LIVE", "Heard", "PlainSession", "Post", "Report", "StopNow", "Wait", "clean", "is_stop", "is_wait"]
+__all__ += ["measurement"]
 
 MAX_LINE = 500
 """Longer lines are cut; nothing a person types here is [design]."""
@@ -35,51 +44,40 @@ LIVE = RUNNING | {Word.STARTING, Word.TITRATING, Word.HALTING, Word.UNSURE}
 """Words in which current may flow."""
 
 HELP = (
-    "stop or !: output to 0 now, from anywhere. Ctrl+C too.",
-    "yes, no, unknown: answer a question. back: the question before. again: all questions anew.",
-    "placed: every pad is on.",
-    "titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right.",
-    "+ 2 and - 2: the same for channel 2, while several run.",
-    "start: begin the treatment from 0. pause: to 0. resume: go on, climbing from 0 over at least 5 s.",
-    "cramp: the muscle cramps. In a train of a cramp threshold test, or in its rest, the output goes to 0 and the "
-    "frequency is kept. After a stop or a pause it is only noted.",
-    "measure max, measure motor: the present level is the most that is tolerated, or the first twitch.",
-    "mvic 120: the patient's own strongest force in newtons. force 30: the force that the current makes.",
-    "ctf 18: a cramp threshold frequency in Hz, found elsewhere. measure max 2, mvic 120 2: the same for channel 2.",
-    "mark cramp, mark pain, mark note: a note in the record. Enter alone: I am here.",
-    "status: everything known now. wait 10: take the next line after 10 s. end: end the session.",
+    _("stop or !: output to 0 now, from anywhere. Ctrl+C too."),
+    _("yes, no, unknown: answer a question. back: the question before, or one step back. again: all questions anew."),
+    _("code P-017, side left: what is read off the patient. pads 1 25: channel 1 has pads of 25 cm²."),
+    _("placed: every pad is on."),
+    _("titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right."),
+    _("over: go past the mark that the last + has met, to the value that was read back."),
+    _("felt 1 yes, felt 1 elsewhere: whether channel 1 is felt where it should be."),
+    _("+ 2 and - 2: the same for channel 2, while several run. link 1 2: they go up and down together. unlink."),
+    _("start: begin the treatment from 0. pause: to 0. resume: go on, climbing from 0 over at least 5 s."),
+    _(
+        "cramp: the muscle cramps. In a train of a cramp threshold test, or in its rest, the output goes to 0 and the "
+        "frequency is kept. After a stop or a pause it is only noted."
+    ),
+    _(
+        "measure sensory, measure motor, measure max: the present level is the lowest that is felt, the first twitch, "
+        "or the most that is tolerated."
+    ),
+    _("mvic 120: the patient's own strongest force in newtons. force 30: the force that the current makes."),
+    _("ctf 18: a cramp threshold frequency in Hz, found elsewhere. measure max 2, mvic 120 2: the same for channel 2."),
+    _(
+        "mark cramp, mark pain, mark note: a note in the record. wish: the patient asks to stop: to 0. "
+        "Enter alone: I am here."
+    ),
+    _("countdown on, countdown off: three seconds counted before each change. ack: the alarm was heard."),
+    _("skin 1 normal, nrs 3, outcome 1 12.5, adverse none, note and words: what is found. not done: and why, too."),
+    _("sign and your name, or unsigned and why. report: have the report written when the record is closed."),
+    _("status: everything known now. wait 10: take the next line after 10 s. end: end the session."),
 )
 _COMMANDS = (
     *("stop", "placed", "titrate", "accept", "start", "pause", "resume", "mark", "status", "wait", "end", "help"),
     *("yes", "no", "unknown", "back", "again", "here", "cramp", "measure", "mvic", "force", "ctf"),
+    *("code", "side", "pads", "over", "felt", "link", "unlink", "countdown", "ack", "skin", "nrs", "outcome"),
+    *("adverse", "wish", "note", "sign", "unsigned", "report", "same"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Tell the session."""
-
-    event: e.Operator
-
-
-@dataclass(frozen=True, slots=True)
-class StopNow:
-    """STOP, before anything else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Hear no further line for so long, in ms of the session's time."""
-
-    time_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a line led to: something to do, something to say, or both."""
-
-    do: Post | StopNow | Wait | None = None
-    said: tuple[str, ...] = ()
 
 
 def is_stop(line: str) -> bool:
@@ -99,24 +97,34 @@ def clean(line: str) -> str:
 
 
 class PlainSession:
-    """One session in lines."""
+    """One session in lines; `station` has the names and the pads that may be offered."""
 
-    def __init__(self, protocol: Protocol, wording: Wording) -> None:
-        self._checklist = Checklist(protocol.screening_codes, protocol.kind)
-        self._teller = Teller(protocol, wording)
+    def __init__(self, protocol: Protocol, wording: Wording, station: Station = NO_STATION) -> None:
+        self._protocol, self._station = protocol, station
+        self._checklist = Checklist(protocol.screening_codes, protocol.kind, station.therapists)
+        self._teller = Teller(protocol, wording, station)
+        self._alarms = PlainAlarms(wording.alarm)
         self._asked_at: View | None = None
         self._stepped_ms: int | None = None
-        self._screening = False
+        self._word: Word | None = None
+        self._pads: dict[int, int] = {}
+        self._linked: frozenset[int] = frozenset()
 
     # --- what it says ---
 
     def look(self, view: View) -> list[str]:
         """Lines for what has changed."""
+        arrived = view.word is not self._word
         lines = self._teller.look(view)
-        if view.word is Word.SCREENING and not self._screening:
-            lines += ["Answer each question with yes, no or unknown. Type help for all commands."]
+        lines += self._alarms.look(view)
+        if arrived and view.word is Word.SCREENING:
+            lines += [_("Answer each question with yes, no or unknown. Type help for all commands.")]
             lines += [self._checklist.prompt()]
-        self._screening = view.word is Word.SCREENING
+        if arrived and view.word is Word.PLACING:
+            self._pads.clear()
+        if arrived and view.word in {Word.PLACING, Word.STOPPED, Word.AFTER}:
+            self._linked = frozenset()
+        self._word = view.word
         return lines
 
     # --- what it hears ---
@@ -155,127 +163,117 @@ class PlainSession:
         return heard
 
     def _meaning(self, line: str, view: View) -> Heard:
-        word, _, rest = line.partition(" ")
+        word, _blank, rest = line.partition(" ")
         rest = rest.strip()
         match word.lower():
             case "help" | "?":
-                return Heard(said=HELP)
+                return say(*HELP)
             case "status":
-                return Heard(said=tuple(self._teller.status(view)))
+                return say(*self._teller.status(view), *self._alarms.status())
             case "end":
-                return Heard(Post(e.End()))
+                return post(e.End())
             case "wait":
                 return _wait(rest)
             case "" | "here":
                 return Heard()
+            case "ack":
+                return self._alarms.acknowledge()
+            case "report":
+                return Heard(Report(), (_("The report is written when the record is closed."),))
+            case "code" | "side" | "nrs" | "note" as command if view.attended and not self._checklist.takes_words:
+                return self._step(command, rest, view)
             case _ if view.word is Word.SCREENING:
                 taken = self._checklist.take(line)
                 return Heard(Post(taken.screened) if taken.screened else None, taken.said)
-            case "titrate":
-                return _titrate(rest, view, self._teller.levels(view))
             case command:
+                return self._step(command, rest, view)
+
+    def _step(self, command: str, rest: str, view: View) -> Heard:
+        """What needs to know what was typed before."""
+        match command:
+            case "titrate":
+                return levels.titrate(rest, view, self._teller.levels(view))
+            case "pads":
+                return self._pad(rest, view)
+            case "placed":
+                return self._placed(view)
+            case "+":
+                return levels.up(rest, view, self._linked)
+            case "-":
+                return levels.down(rest, view, self._linked)
+            case "over":
+                return levels.over(rest, view)
+            case "link":
+                self._linked, heard = levels.link(rest, view)
+                return heard
+            case "unlink":
+                self._linked = frozenset()
+                return say(_("Nothing is linked."))
+            case "skin" | "nrs" | "outcome" | "adverse" | "note":
+                return finding(command, rest, view, self._protocol)
+            case "sign" | "unsigned":
+                return signature(command, rest, self._station.therapists)
+            case "countdown":
+                return self._teller.count_down(rest)
+            case _:
                 return _command(command, rest, view)
+
+    def _pad(self, rest: str, view: View) -> Heard:
+        """One pad as a person reads it; all of them go to the session with `placed`."""
+        pad = pad_of(rest, view)
+        if pad is None:
+            return say(pads_asked(view, {}, self._station.pads_mm2))
+        self._pads[pad[0]] = pad[1]
+        said = _("Channel {channel}: pads of {size} cm².").format(channel=pad[0], size=area(pad[1]))
+        return say(said, pads_asked(view, self._pads, self._station.pads_mm2) or PLACED)
+
+    def _placed(self, view: View) -> Heard:
+        if not view.attended:
+            return post(e.Placed())
+        open_ = pads_asked(view, self._pads, self._station.pads_mm2)
+        return say(open_) if open_ and view.word is Word.PLACING else post(e.Placed(tuple(sorted(self._pads.items()))))
 
 
 def _command(command: str, rest: str, view: View) -> Heard:
     match command:
-        case "placed":
-            return Heard(Post(e.Placed()))
-        case "+" | "-":
-            return _step(command, rest, view)
+        case "code" | "side":
+            return reads(command, rest)
+        case "felt":
+            return felt(rest, view)
+        case "back" if view.attended:
+            return post(e.Back())
         case "accept":
-            return Heard(Post(e.Accept(view.epoch)))
+            return post(e.Accept(view.epoch))
         case "start":
-            return Heard(Post(e.Start(view.epoch)))
+            return post(e.Start(view.epoch))
         case "pause":
-            return Heard(Post(e.Pause()))
+            return post(e.Pause())
         case "resume":
-            return Heard(Post(e.Resume(view.epoch)))
+            return post(e.Resume(view.epoch))
         case "mark" if rest:
             return _mark(rest, view)
+        case "wish":
+            return Heard(Post(e.Pause(e.WISH), (e.Mark(e.WISH),)))
         case "cramp":
-            return Heard(Post(e.Cramp("key")))
+            return post(e.Cramp("key"))
         case "measure" | "mvic" | "force" | "ctf":
             return measurement(command, rest, view)
         case "mark":
-            return Heard(said=("Mark what? Type mark cramp, mark pain or mark note.",))
+            return say(_("Mark what? Type mark cramp, mark pain or mark note."))
         case _ if command in _COMMANDS:
-            return Heard(said=(f'"{command}" does nothing now: no question is open. Type help for all commands.',))
+            said = _('"{command}" does nothing now: no question is open. Type help for all commands.')
+            return say(said.format(command=command))
         case _:
-            return Heard(said=(f'"{command}" is not known here; {nearest(command, _COMMANDS) or "type help"}',))
+            hint = nearest(command, _COMMANDS) or _("type help")
+            return say(_('"{command}" is not known here; {hint}').format(command=command, hint=hint))
 
 
 def _mark(rest: str, view: View) -> Heard:
     """A note; in a test of the cramp threshold a cramp is never only a note."""
-    kind, _, text = rest.partition(" ")
+    kind, _blank, text = rest.partition(" ")
     if kind.lower() == "cramp" and view.plan.assessment == CTF:
-        return Heard(Post(e.Cramp("key")))
-    return Heard(Post(e.Mark(kind.lower(), text.strip())))
-
-
-def measurement(command: str, rest: str, view: View) -> Heard:
-    """`measure max|motor`, or a typed value: `mvic N`, `force N`, `ctf HZ`; each with a channel if need be."""
-    words = rest.split()
-    first, channel = (words[0].lower() if words else ""), _channel(words[1:], view)
-    if channel is None:
-        return Heard(said=(f"Which channel? Type {command} {first} and its number.",))
-    if command == "measure":
-        what = _LEVELS.get(first)
-        said = "Measure what? While the level is felt type measure max or measure motor."
-        return Heard(said=(said,)) if what is None else Heard(Post(e.Measure(what, channel)))
-    thousandths = _thousandths(first)
-    if thousandths is None:
-        return Heard(said=(f"How much? Type {_EXAMPLES[command]}.",))
-    return Heard(Post(e.Measure(_TYPED[command], channel, thousandths)))
-
-
-_LEVELS = {"max": e.What.MAX_TOLERATED, "motor": e.What.MOTOR_THRESHOLD}
-_TYPED = {"mvic": e.What.MVIC, "force": e.What.EVOKED, "ctf": e.What.CTF}
-_EXAMPLES = {"mvic": "mvic 120, in newtons", "force": "force 30, in newtons", "ctf": "ctf 18, in hertz"}
-
-
-def _channel(words: list[str], view: View) -> int | None:
-    """The channel that is named, else the one being titrated, else the only one."""
-    channels = [channel.channel for channel in view.channels]
-    if words:
-        return int(words[0]) if words[0].isdecimal() and int(words[0]) in channels else None
-    if view.live_slot is not None:
-        return view.live_slot.channel
-    return channels[0] if len(channels) == 1 else None
-
-
-def _thousandths(text: str) -> int | None:
-    """A plain number above 0 in thousandths; anything else is none."""
-    return round(float(text) * 1000) or None if _NUMBER.fullmatch(text) else None
-
-
-_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
-
-
-def _titrate(rest: str, view: View, levels: Iterable[str]) -> Heard:
-    open_slots = [slot.slot for slot in view.slots if slot.level_ua is None]
-    slot: Slot | None = None
-    if rest.isdecimal() and 1 <= int(rest) <= len(view.slots):
-        slot = view.slots[int(rest) - 1].slot
-    elif not rest and (open_slots or len(view.slots) == 1):
-        slot = (open_slots or [view.slots[0].slot])[0]
-    if slot is None:
-        return Heard(said=("Which level? Type titrate and its number.", *levels))
-    return Heard(Post(e.Titrate(slot.channel, slot.waveform, view.epoch)))
-
-
-def _step(command: str, rest: str, view: View) -> Heard:
-    channels = [channel.channel for channel in view.channels]
-    if rest.isdecimal() and int(rest) in channels:
-        channel = int(rest)
-    elif not rest and view.live_slot is not None:
-        channel = view.live_slot.channel
-    elif not rest and len(channels) == 1:
-        channel = channels[0]
-    else:
-        known = " or ".join(f"{command} {number}" for number in channels)
-        return Heard(said=(f"Which channel? Type {known}.",))
-    return Heard(Post(e.Increase(channel, view.epoch) if command == "+" else e.Decrease(channel)))
+        return post(e.Cramp("key"))
+    return post(e.Mark(kind.lower(), text.strip()))
 
 
 def _wait(rest: str) -> Heard:
@@ -284,7 +282,8 @@ def _wait(rest: str) -> Heard:
     except ValueError:
         seconds = 0.0
     if not isfinite(seconds) or not 0 < seconds * 1000 <= MAX_WAIT_MS:
-        return Heard(said=(f"Wait how long? Type wait and seconds, more than 0, at most {MAX_WAIT_MS // 1000}.",))
+        said = _("Wait how long? Type wait and seconds, more than 0, at most {most}.")
+        return say(said.format(most=MAX_WAIT_MS // 1000))
     return Heard(Wait(max(1, round(seconds * 1000))))
 
 
@@ -292,6 +291,6 @@ def _answered(asked: View, view: View) -> bool:
     """Whether anything about the session has changed since a line was heard."""
     return (
         view.note is not asked.note
-        or (view.word, view.epoch) != (asked.word, asked.epoch)
+        or (view.word, view.epoch, view.missing) != (asked.word, asked.epoch, asked.missing)
         or [channel.level_ua for channel in view.channels] != [channel.level_ua for channel in asked.channels]
     )

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from nmes.core.events import Answer, Reply, Screened
 from nmes.core.screening import CATALOGUE, HEADINGS, Severity, in_groups, tells
+from nmes.language import _
 
 _REPLIES = {
     "y": Reply.YES,
@@ -22,10 +23,12 @@ _REPLIES = {
     "unknown": Reply.UNKNOWN,
 }
 
-NOT_GONE_ON = (
+_REPLY_WORDS = {Reply.YES: _("yes"), Reply.NO: _("no"), Reply.UNKNOWN: _("unknown")}
+
+NOT_GONE_ON = _(
     "Not gone on with: the session will not start with this answer. Type back to correct it, or go on for the record."
 )
-NOT_TAKEN = "Two letters or more that are no answer and no command are needed."
+NOT_TAKEN = _('"{line}" is no name and no reason. Two letters or more that are no answer and no command are needed.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,16 @@ class Taken:
 class Checklist:
     """The questions of one protocol, group by group; the answers are given back in the protocol's own order."""
 
-    def __init__(self, codes: tuple[str, ...], kind: str) -> None:
+    def __init__(self, codes: tuple[str, ...], kind: str, therapists: tuple[str, ...] = ()) -> None:
         self._given, self._codes, self._kind = codes, in_groups(codes, kind), kind
+        self._therapists, self._by = therapists, ""
         self._answers: dict[str, Answer] = {}
         self._awaits: Awaits = Question(0) if codes else Name()
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether the next line is a name or a reason: then no word of it is a command."""
+        return isinstance(self._awaits, Reviewer | Reason | Name)
 
     def restart(self) -> None:
         """Forget every answer."""
@@ -94,44 +103,51 @@ class Checklist:
         """What is asked now."""
         match self._awaits:
             case Question(index=index):
-                return f"Question {index + 1} of {len(self._codes)}. {self._heading(index)}{self._question(index)}"
+                return self._asked(index)
             case GoOn(index=index) if self._severity(self._codes[index]) is Severity.REVIEW:
-                return (
-                    f"Was question {index + 1} reviewed medically, and do you go on in spite of it? Answer yes or no."
-                )
+                said = _("Was question {number} reviewed medically, and do you go on in spite of it? Answer yes or no.")
             case GoOn(index=index):
-                return f"Do you go on in spite of question {index + 1}? Answer yes or no."
+                said = _("Do you go on in spite of question {number}? Answer yes or no.")
             case Reviewer(index=index):
-                return f"Who reviewed question {index + 1} medically? Write the name, or back to answer it again."
+                said = _("Who reviewed question {number} medically? Write the name, or back to answer it again.")
             case Reason(index=index):
-                return f"Why go on in spite of question {index + 1}? Write the reason, or back to answer it again."
+                said = _("Why go on in spite of question {number}? Write the reason, or back to answer it again.")
             case Name():
-                return "Who asked the questions? Write the name, or back to change the last answer."
+                return self._who_asked()
             case Sent():
-                return "The answers have been given. Type back to correct one, again to answer all anew, or end."
+                return _(
+                    "The answers have been given. Type back to correct one, again to answer all anew, same to give "
+                    "them as they are, or end."
+                )
             case _:
                 assert_never(self._awaits)
+        return said.format(number=index + 1)
+
+    def _who_asked(self) -> str:
+        if not self._therapists:
+            return _("Who asked the questions? Write the name, or back to change the last answer.")
+        listed = ", ".join(f"{number} {name}" for number, name in enumerate(self._therapists, 1))
+        return _(
+            "Who asked the questions? Write the name or its number ({therapists}), or back to change the last answer."
+        ).format(therapists=listed)
 
     def take(self, line: str) -> Taken:
         """A line that is not one of the commands heard everywhere."""
         word = line.lower()
         match self._awaits:
-            case Sent() if word == "again":
-                self.restart()
-                return Taken((self.prompt(),))
-            case Sent() if word == "back" and self._codes:
-                self._awaits = Question(self._doubtful())
-                return Taken((self.prompt(),))
             case Sent():
-                return Taken((self.prompt(),))
+                return self._anew(word)
             case _ if word == "back":
                 return self._back(self._awaits)
             case Question(index=index):
                 return self._reply(index, word)
             case GoOn(index=index):
                 return self._go_on(index, word)
+            case Name() if word.isdecimal() and 1 <= int(word) <= len(self._therapists):
+                self._by = self._therapists[int(word) - 1]
+                return self._sent()
             case Reviewer() | Reason() | Name() if not tells(line):
-                return Taken((f'"{line}" is no name and no reason. {NOT_TAKEN}', self.prompt()))
+                return Taken((NOT_TAKEN.format(line=line), self.prompt()))
             case Reviewer(index=index):
                 self._change(index, reviewed_by=line)
                 self._awaits = Reason(index)
@@ -140,10 +156,24 @@ class Checklist:
                 self._change(index, reason=line)
                 return Taken((self._told(index), *self._next(index).said))
             case Name():
-                self._awaits = Sent()
-                return Taken((), Screened(tuple(self._answers[code] for code in self._given), line))
+                self._by = line
+                return self._sent()
             case _:
                 assert_never(self._awaits)
+
+    def _anew(self, word: str) -> Taken:
+        """What was sent already is corrected, asked anew, or given again as it is."""
+        if word == "same":
+            return self._sent()
+        if word == "again":
+            self.restart()
+        if word == "back" and self._codes:
+            self._awaits = Question(self._doubtful())
+        return Taken((self.prompt(),))
+
+    def _sent(self) -> Taken:
+        self._awaits = Sent()
+        return Taken((), Screened(tuple(self._answers[code] for code in self._given), self._by))
 
     def _change(self, index: int, *, reason: str = "", reviewed_by: str = "") -> None:
         code = self._codes[index]
@@ -155,24 +185,24 @@ class Checklist:
     def _reply(self, index: int, word: str) -> Taken:
         reply = _REPLIES.get(word)
         if reply is None:
-            return Taken(("Answer yes, no or unknown. What is not known counts as yes.", self.prompt()))
+            return Taken((_("Answer yes, no or unknown. What is not known counts as yes."), self.prompt()))
         code = self._codes[index]
         self._answers[code] = Answer(code, reply)
         if reply is Reply.NO:
             return self._next(index)
-        then = (CATALOGUE[code].then,) if code in CATALOGUE and CATALOGUE[code].then else ()
+        then = (_(CATALOGUE[code].then),) if code in CATALOGUE and CATALOGUE[code].then else ()
         match self._severity(code):
             case Severity.BLOCK | Severity.LOCAL:
-                said = "DO NOT STIMULATE while this is so. Type back to correct the answer, or end."
+                said = _("DO NOT STIMULATE while this is so. Type back to correct the answer, or end.")
                 return Taken((said, *then, *self._next(index).said))
             case Severity.REVIEW:
                 self._awaits = GoOn(index)
-                return Taken(("MEDICAL REVIEW FIRST.", *then, self.prompt()))
+                return Taken((_("MEDICAL REVIEW FIRST."), *then, self.prompt()))
             case Severity.WARN | Severity.NONE:
                 self._awaits = GoOn(index)
                 return Taken((*then, self.prompt()))
             case Severity.NOTE:
-                return Taken(("Noted.", *then, *self._next(index).said))
+                return Taken((_("Noted."), *then, *self._next(index).said))
             case severity:
                 assert_never(severity)
 
@@ -190,8 +220,11 @@ class Checklist:
     def _told(self, index: int) -> str:
         """What was taken, read back, so that a line that went astray is heard."""
         answer = self._answers[self._codes[index]]
-        who = f"reviewed by {answer.reviewed_by}, " if answer.reviewed_by else ""
-        return f"Question {index + 1}: {answer.reply}; gone on with, {who}because: {answer.reason}"
+        said = _("Question {number}: {reply}; gone on with, because: {reason}")
+        if answer.reviewed_by:
+            said = _("Question {number}: {reply}; gone on with, reviewed by {reviewer}, because: {reason}")
+        reply = _REPLY_WORDS[answer.reply]
+        return said.format(number=index + 1, reply=reply, reviewer=answer.reviewed_by, reason=answer.reason)
 
     def _next(self, index: int) -> Taken:
         """The next question that has no answer yet: who went back to correct one is not asked the rest again."""
@@ -225,15 +258,21 @@ class Checklist:
     def _severity(self, code: str) -> Severity:
         return CATALOGUE[code].severity(self._kind) if code in CATALOGUE else Severity.BLOCK
 
-    def _question(self, index: int) -> str:
-        code = self._codes[index]
-        return CATALOGUE[code].asked(self._kind) if code in CATALOGUE else f"Does {code} apply?"
+    def _asked(self, index: int) -> str:
+        """The question, with its heading where it is the first of a group."""
+        code, heading = self._codes[index], self._heading(index)
+        asked = CATALOGUE[code].asked(self._kind, _) if code in CATALOGUE else _("Does {code} apply?").format(code=code)
+        said = (
+            _("Question {number} of {all}. {heading}: {question}")
+            if heading
+            else _("Question {number} of {all}. {question}")
+        )
+        return said.format(number=index + 1, all=len(self._codes), heading=heading, question=asked)
 
     def _heading(self, index: int) -> str:
-        """Said with the first question of a group."""
         groups = [
             CATALOGUE[code].group(self._kind)
             for code in self._codes[max(0, index - 1) : index + 1]
             if code in CATALOGUE
         ]
-        return f"{HEADINGS[groups[-1]]}: " if groups and (index == 0 or groups[0] is not groups[-1]) else ""
+        return _(HEADINGS[groups[-1]]) if groups and (index == 0 or groups[0] is not groups[-1]) else ""

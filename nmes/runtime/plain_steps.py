@@ -12,20 +12,21 @@ from nmes.core.course import Course
 from nmes.core.measurement import CTF
 from nmes.core.plan import Plan, Slot
 from nmes.core.protocol import Protocol
-from nmes.core.protocol_trust import doubt, pulse_doubts
 from nmes.core.view import View
+from nmes.language import _
 from nmes.runtime.measured_words import (
     BEGIN_ANEW,
     NAMES,
     amount,
     how,
-    hz,
     origin_sentence,
     pause_sentence,
     unfindable,
     warning,
     whose,
 )
+from nmes.runtime.numbers import in_hz, in_ma
+from nmes.runtime.trust_words import doubt, pulse_doubts
 
 
 def places(protocol: Protocol, view: View) -> Iterator[str]:
@@ -35,13 +36,16 @@ def places(protocol: Protocol, view: View) -> Iterator[str]:
         return doubt(protocol, path)
 
     yield from _for_whom(view)
-    yield f"Position: {protocol.position}{word('position')}"
+    yield _("Position: {position}{doubt}").format(position=protocol.position, doubt=word("position"))
     for index, channel in enumerate(protocol.channels):
         where = f"channels.{index}"
-        pads = f"pads {channel.pad_cm2} cm² (the smaller one){word(f'{where}.pad_cm2')}"
+        size = f"{channel.pad_cm2} cm²"
+        pads = _("pads {size} (the smaller one){doubt}").format(size=size, doubt=word(f"{where}.pad_cm2"))
         sites = f"{channel.sites}{word(f'{where}.sites') or word(f'{where}.body_sites')}"
         polarity = f"{channel.polarity}{word(f'{where}.polarity')}"
-        yield f"Channel {index + 1}: {channel.muscle}, {channel.side}, {pads}. {sites}. {polarity}"
+        said = _("Channel {channel}: {muscle}, {side}, {pads}. {sites}. {polarity}")
+        words = {"muscle": channel.muscle, "side": channel.side, "pads": pads, "sites": sites, "polarity": polarity}
+        yield said.format(channel=index + 1, **words)
 
 
 def level_lines(protocol: Protocol, view: View, pulses: Callable[[Course], str]) -> Iterator[str]:
@@ -49,11 +53,21 @@ def level_lines(protocol: Protocol, view: View, pulses: Callable[[Course], str])
     for number, slot in enumerate(view.slots, 1):
         made = view.plan.delivered[view.plan.slots.index(slot.slot)]
         course = view.plan.course(slot.slot)
-        level = "not found yet" if slot.level_ua is None else ma(slot.level_ua)
-        rate = pulses(course) or hz(made.frequency_mhz)
+        level = _("not found yet") if slot.level_ua is None else in_ma(slot.level_ua)
+        rate = pulses(course) or in_hz(made.frequency_mhz)
         phase = "" if course.phases.cycle_ms else f", {made.phase_us} µs"
         pulse = f"{rate}{phase}{_waxing(view.plan, slot.slot)}{pulse_doubts(protocol, slot.slot.channel)}"
-        yield f"Level {number} of {len(view.slots)}: channel {slot.slot.channel}, {slot.muscle}, {pulse}: {level}"
+        said = _("Level {number} of {all}: channel {channel}, {muscle}, {pulse}: {level}")
+        words = {"channel": slot.slot.channel, "muscle": slot.muscle, "pulse": pulse, "level": level}
+        yield said.format(number=number, all=len(view.slots), **words)
+
+
+def last_levels(view: View) -> Iterator[str]:
+    """What the levels were in the last session of this patient, side and protocol: told, and nothing set."""
+    said = _("Level {number} was {level} last time, on {day}. That is a mark only: it starts at 0 mA all the same.")
+    for number, slot in enumerate(view.slots, 1):
+        if slot.last_ua is not None and slot.level_ua is None:
+            yield said.format(number=number, level=in_ma(slot.last_ua), day=slot.last_utc[:10])
 
 
 def _waxing(plan: Plan, slot: Slot) -> str:
@@ -63,7 +77,8 @@ def _waxing(plan: Plan, slot: Slot) -> str:
     permille = next((one.permille for one in played if one is not None), None)
     if permille is None:
         return ""
-    return f", level down to {min(permille.values) / 10:g} % and back every {permille.cycle_ms / 1000:g} s"
+    said = _(", level down to {percent} % and back every {seconds} s")
+    return said.format(percent=f"{min(permille.values) / 10:g}", seconds=f"{permille.cycle_ms / 1000:g}")
 
 
 def basis_lines(view: View) -> Iterator[str]:
@@ -77,7 +92,7 @@ def basis_lines(view: View) -> Iterator[str]:
 
 def _for_whom(view: View) -> Iterator[str]:
     if view.who.code or view.who.side:
-        yield f"For: {whose(view.who.code, view.who.side)}"
+        yield _("For: {patient}").format(patient=whose(view.who.code, view.who.side))
 
 
 def alone(view: View) -> Iterator[str]:
@@ -95,15 +110,18 @@ def how_to_test(protocol: Protocol, view: View) -> Iterator[str]:
     yield from alone(view)
     if view.plan.assessment == CTF:
         first, last = view.plan.stages[0].step_mhz or 0, view.plan.stages[-1].step_mhz or 0
-        yield f"{len(view.plan.stages)} trains, {hz(first)} to {hz(last)}, all at this one level, each from 0 mA."
-        yield "Type cramp the moment the muscle cramps: the output goes to 0 and the frequency is kept."
+        said = _("{trains} trains, {first} to {last}, all at this one level, each from 0 mA.")
+        yield said.format(trains=len(view.plan.stages), first=in_hz(first), last=in_hz(last))
+        yield _("Type cramp the moment the muscle cramps: the output goes to 0 and the frequency is kept.")
         yield pause_sentence(view.plan, protocol.operator_absent_limit_ms)
 
 
 def results(view: View) -> Iterator[str]:
     """What was measured, and of whom."""
     for one in view.measured:
-        yield f"{how(one)} of {whose(view.who.code, view.who.side)}: {NAMES[one.what]} {amount(one.what, one.value)}"
+        said = _("{how} of {patient}: {name} {amount}")
+        patient = whose(view.who.code, view.who.side)
+        yield said.format(how=how(one), patient=patient, name=NAMES[one.what], amount=amount(one.what, one.value))
 
 
 def results_at_the_end(view: View) -> Iterator[str]:
@@ -111,8 +129,3 @@ def results_at_the_end(view: View) -> Iterator[str]:
     yield from results(view)
     if view.measured and _unfindable(view):
         yield _unfindable(view)
-
-
-def ma(amplitude_ua: int) -> str:
-    """Amplitude with the device's half milliampere."""
-    return f"{amplitude_ua / 1000:.1f} mA"

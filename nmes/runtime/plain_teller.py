@@ -10,28 +10,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
+from nmes.core.alarm import Alarm, absent_soon
 from nmes.core.care import acute_cramp, speaks_of
 from nmes.core.commands import Note
 from nmes.core.course import Course
 from nmes.core.measurement import BY_LEVEL
+from nmes.core.plan import Slot
 from nmes.core.protocol import Protocol
 from nmes.core.timeline import Phase
-from nmes.core.view import Output, View, Word
-from nmes.runtime.measured_words import hz
+from nmes.core.view import RUNNING, Output, View, Word
+from nmes.language import _
+from nmes.runtime.missing_words import missing_words
+from nmes.runtime.numbers import clock, in_hz, in_ma
+from nmes.runtime.plain_ask import FIND, PLACED, START, TITRATE, ask, coming
+from nmes.runtime.plain_heard import Heard, say
+from nmes.runtime.plain_station import NO_STATION, Station
 from nmes.runtime.plain_steps import (
     basis_lines,
     how_to_test,
+    last_levels,
     level_lines,
-    ma,
     places,
     results,
     results_at_the_end,
 )
 
-RUNNING = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
-ABSENT_WARNING_MS = 15_000
-"""So long before the pause of an absent operator the line mode asks [design]."""
-COUNTDOWN_MS = 10_000
+MARKS_MS = (10_000, 30_000, 60_000, 120_000, 180_000, 240_000)
+EACH_MS = 300_000
+"""When the time left is told by itself: at these marks and each five minutes; `status` tells it too [design]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,17 @@ class Wording:
     target: Callable[[Protocol], str]
     pulses: Callable[[Course], str]
     """Bursts and sweeps in words; "" for a steady train."""
+    alarm: Callable[[Alarm], str]
+    """Class and cause of an alarm."""
 
 
 class Teller:
     """Remembers what was said last. `touched` tells it that somebody is there."""
 
-    def __init__(self, protocol: Protocol, wording: Wording) -> None:
-        self._protocol, self._wording = protocol, wording
+    def __init__(self, protocol: Protocol, wording: Wording, station: Station = NO_STATION) -> None:
+        self._protocol, self._wording, self._station = protocol, wording, station
+        self._counting = False
+        self._told_ua: dict[Slot | None, int] = {}
         self._last: View | None = None
         self._left = 0
         self._touched_ms: int | None = None
@@ -67,25 +77,53 @@ class Teller:
         last, self._last = self._last, view
         lines = [*self._decision(last, view), *_targets(last, view), *self._arrived(last, view)]
         lines += self._levels(last, view)
+        lines += self._asked(last, view)
+        if self._counting:
+            lines += filter(None, (coming(view, last),))
         if view.word in RUNNING:
             lines += [*self._countdown(view), *self._presence(view)]
         else:
             self._left = 0
         return lines
 
+    def count_down(self, rest: str) -> Heard:
+        """`countdown on` or `off`: a line each second before a change is asked for, never there by itself."""
+        if rest.lower() not in {"on", "off"}:
+            return say(_("Type countdown on or countdown off."))
+        self._counting = rest.lower() == "on"
+        return say(_("Three seconds are counted before each change.") if self._counting else _("Nothing is counted."))
+
     def status(self, view: View) -> list[str]:
-        """Everything that is known now."""
+        """Everything that is known now, and what is missing before the next step."""
         lines = [f"{self._wording.state(view)}. {self._wording.why(view.why)}".strip(), self._wording.output(view)]
         for channel in view.channels:
-            confirmed = "unknown" if channel.confirmed_ua is None else ma(channel.confirmed_ua)
-            asked = f"level {ma(channel.level_ua)}, commanded {ma(channel.commanded_ua)}, confirmed {confirmed}"
-            lines.append(f"Channel {channel.channel}, {channel.muscle}: {asked}")
+            said = _("Channel {channel}, {muscle}: level {level}, commanded {commanded}, confirmed {confirmed}")
+            if channel.confirmed_ua is None:
+                said = _("Channel {channel}, {muscle}: level {level}, commanded {commanded}, confirmed unknown")
+            level, commanded, confirmed = (
+                in_ma(channel.level_ua),
+                in_ma(channel.commanded_ua),
+                in_ma(channel.confirmed_ua or 0),
+            )
+            words = {"level": level, "commanded": commanded, "confirmed": confirmed}
+            lines.append(said.format(channel=channel.channel, muscle=channel.muscle, **words))
         lines += [*basis_lines(view), *results(view)]
+        charge = _("Charge given on channel {channel}: {low} to {high} µC")
         lines += [
-            f"Charge given on channel {dose.channel}: {dose.low_nc // 1000} to {-(-dose.high_nc // 1000)} µC"
+            charge.format(channel=dose.channel, low=dose.low_nc // 1000, high=-(-dose.high_nc // 1000))
             for dose in view.dose
         ]
-        return [*lines, f"Treatment {clock(view.plan_ms)} of {clock(view.plan.duration_ms)}"]
+        if view.missing:
+            lines.append(_("Still missing: {missing}.").format(missing="; ".join(missing_words(view.missing))))
+        treatment = _("Treatment {now} of {whole}")
+        return [*lines, treatment.format(now=clock(view.plan_ms), whole=clock(view.plan.duration_ms))]
+
+    def _asked(self, last: View | None, view: View) -> Iterator[str]:
+        """In a session that is attended: the next thing that is missing, whenever that has changed."""
+        if not view.attended or view.word not in {Word.PLACING, Word.READY, Word.AFTER}:
+            return
+        if last is None or (last.word, last.missing, last.may) != (view.word, view.missing, view.may):
+            yield from filter(None, (ask(self._protocol, view, self._station.pads_mm2, self._station.therapists),))
 
     # --- changes ---
 
@@ -95,11 +133,16 @@ class Teller:
             return
         told = view.note.code == "increase" or (view.note.code == "stop" and view.word is Word.ENDED)
         words = self._wording.note(view.note)
+        if view.note.code == "refused:not_ready" and view.word is Word.STOPPED:
+            words = _("Not now: the stop made every level void. Type titrate and find the levels again first.")
         if words and not told:
             yield words
+        if view.note.code == "refused:mark":
+            to_ua = int(dict(view.note.values)["to_ua"])
+            yield _("Type over to go one step, to {to}; anything else leaves it.").format(to=in_ma(to_ua))
         if view.note.code == "mark" and dict(view.note.values).get("kind") == "cramp":
             protocol = self._protocol
-            yield from acute_cramp() if speaks_of(protocol.purpose, protocol.body_regions) else ()
+            yield from map(_, acute_cramp()) if speaks_of(protocol.purpose, protocol.body_regions) else ()
 
     def _arrived(self, last: View | None, view: View) -> Iterator[str]:
         if last is None or (view.word, view.why) != (last.word, last.why):
@@ -121,46 +164,56 @@ class Teller:
             case Word.RAMP_UP | Word.RESUMING:
                 yield f"{name}. {_contraction(view)}"
             case Word.ON:
-                on = (f"channel {ch.channel} at {ma(ch.level_ua)}" for ch in view.channels if ch.phase is Phase.HOLD)
-                yield f"{name}: {', '.join(on)}"
+                at = _("channel {channel} at {level}")
+                held = (ch for ch in view.channels if ch.phase is Phase.HOLD)
+                yield f"{name}: {', '.join(at.format(channel=ch.channel, level=in_ma(ch.level_ua)) for ch in held)}"
             case Word.REST:
                 ends_ms = min((channel.ends_in_ms for channel in view.channels), default=0)
-                yield f"{name} for {-(-ends_ms // 1000)} s"
+                yield _("{state} for {seconds} s").format(state=name, seconds=-(-ends_ms // 1000))
             case _:
                 yield f"{name}. {why}".strip() if why else name
         yield from self._next(view)
 
     def _next(self, view: View) -> Iterator[str]:
-        """What can be done now."""
+        """What can be done now; in an attended session the first missing thing follows."""
         match view.word:
             case Word.SCREENING:
-                yield f"Stimulator: {view.device or 'identified'}"
+                yield _("Stimulator: {device}").format(device=view.device or _("identified"))
             case Word.PLACING:
                 yield from places(self._protocol, view)
-                yield "Type placed when every pad is on."
+                yield from () if view.attended else (PLACED,)
             case Word.READY:
                 yield from self.levels(view)
+                yield from last_levels(view)
                 yield from basis_lines(view)
                 yield from how_to_test(self._protocol, view)
-                yield "Type start to begin from 0 mA." if "start" in view.may else "Type titrate and a level's number."
+                yield from () if view.attended else (START if "start" in view.may else TITRATE,)
             case Word.TITRATING:
-                yield self._wording.target(self._protocol)
-                step = ma(view.plan.capabilities.amplitude_step_ua)
-                if view.plan.assessment in BY_LEVEL:
-                    yield "This level is what is measured: accept keeps it, and the last one ends the session."
-                yield f"Starts at 0 mA. Type + for {step} more, - for less, accept when it is right, stop to stop."
+                yield from self._how_to_find(view)
             case Word.PAUSED:
-                yield "Type resume to go on from 0 mA, or end."
+                yield _("Type resume to go on from 0 mA, or end.")
+            case Word.STOPPED if view.attended:
+                yield _("Type titrate to find the levels again from 0 mA, back to place the pads again, or end.")
             case Word.STOPPED:
-                yield "Type titrate to find the levels again from 0 mA, or end."
-            case Word.ENDED:
+                yield _("Type titrate to find the levels again from 0 mA, or end.")
+            case Word.AFTER:
                 yield from results_at_the_end(view)
+                yield FIND
+            case Word.ENDED:
+                yield from () if view.attended and view.dose else results_at_the_end(view)
             case Word.CONNECTING | Word.STARTING | Word.HALTING | Word.UNSURE:
                 return
             case Word.RAMP_UP | Word.ON | Word.RAMP_DOWN | Word.REST | Word.RESUMING:
                 return
             case _:
                 assert_never(view.word)
+
+    def _how_to_find(self, view: View) -> Iterator[str]:
+        yield self._wording.target(self._protocol)
+        if view.plan.assessment in BY_LEVEL:
+            yield _("This level is what is measured: accept keeps it, and the last one ends the session.")
+        said = _("Starts at 0 mA. Type + for {step} more, - for less, accept when it is right, stop to stop.")
+        yield said.format(step=in_ma(view.plan.capabilities.amplitude_step_ua))
 
     def levels(self, view: View) -> Iterator[str]:
         """The levels that are to be found."""
@@ -173,25 +226,29 @@ class Teller:
         before = {channel.channel: channel for channel in last.channels}
         for channel in view.channels:
             known = channel.level_ua and channel.confirmed_ua == channel.level_ua
-            if known and before[channel.channel].confirmed_ua != channel.confirmed_ua:
-                yield f"Channel {channel.channel}: {ma(channel.level_ua)} confirmed"
+            news = channel.confirmed_ua != before[channel.channel].confirmed_ua
+            if known and news and self._told_ua.get(channel.slot) != channel.level_ua:
+                self._told_ua[channel.slot] = channel.level_ua
+                said = _("Channel {channel}: {level} confirmed")
+                yield said.format(channel=channel.channel, level=in_ma(channel.level_ua))
 
     def _countdown(self, view: View) -> Iterator[str]:
-        """The time left of the treatment, each ten seconds."""
+        """The time left of the treatment, at its marks."""
         left_ms = max(0, view.plan.duration_ms - view.plan_ms)
-        tens = -(-left_ms // COUNTDOWN_MS)
-        if self._left and tens < self._left:
-            yield f"{clock(tens * COUNTDOWN_MS)} left"
-        self._left = tens
+        mark_ms = next((mark for mark in MARKS_MS if left_ms <= mark), -(-left_ms // EACH_MS) * EACH_MS)
+        if self._left and mark_ms < self._left:
+            yield _("{time} left").format(time=clock(mark_ms))
+        self._left = mark_ms
 
     def _presence(self, view: View) -> Iterator[str]:
         limit_ms = self._protocol.operator_absent_limit_ms
         if self._touched_ms is None or self._asked_for:
             return
-        left_ms = self._touched_ms + limit_ms - view.now_ms
-        if left_ms <= min(ABSENT_WARNING_MS, limit_ms // 2):
+        silent_ms = view.now_ms - self._touched_ms
+        if absent_soon(limit_ms, silent_ms):
             self._asked_for = True
-            yield f"ARE YOU THERE? Press Enter. Pausing in {max(0, -(-left_ms // 1000))} s."
+            asked = _("ARE YOU THERE? Press Enter. Pausing in {seconds} s.")
+            yield asked.format(seconds=max(0, -((silent_ms - limit_ms) // 1000)))
 
 
 def _targets(last: View | None, view: View) -> Iterator[str]:
@@ -200,20 +257,18 @@ def _targets(last: View | None, view: View) -> Iterator[str]:
         return
     for before, slot in zip(last.slots, view.slots, strict=True):
         if slot.target_ua is not None and slot.target_ua != before.target_ua:
-            cap = "" if slot.cap_ua is None else f", never over {ma(slot.cap_ua)}"
-            yield f"Aim for {ma(slot.target_ua)} on channel {slot.slot.channel}{cap}."
-
-
-def clock(time_ms: int) -> str:
-    """Minutes and whole seconds."""
-    return f"{time_ms // 60_000}:{time_ms // 1000 % 60:02d}"
+            said = _("Aim for {target} on channel {channel}.")
+            if slot.cap_ua is not None:
+                said = _("Aim for {target} on channel {channel}, never over {cap}.")
+            yield said.format(target=in_ma(slot.target_ua), channel=slot.slot.channel, cap=in_ma(slot.cap_ua or 0))
 
 
 def _contraction(view: View) -> str:
     active = [channel for channel in view.channels if channel.phase not in {None, Phase.REST}]
     channel = next(iter(active or view.channels))
     if view.step_mhz is not None:
-        return f"Train at {hz(view.step_mhz)}"
+        return _("Train at {frequency}").format(frequency=in_hz(view.step_mhz))
     if channel.contractions < 2:
-        return f"{view.stage.replace('_', ' ').capitalize()}"
-    return f"Contraction {channel.contraction} of {channel.contractions}"
+        return view.stage.replace("_", " ").capitalize()
+    said = _("Contraction {number} of {all}")
+    return said.format(number=channel.contraction, all=channel.contractions)

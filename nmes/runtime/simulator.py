@@ -11,6 +11,11 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from nmes.language import _
+from nmes.runtime.backdoor_bench import BackdoorBench, SocketAsk
+from nmes.runtime.person import Person
+from nmes.runtime.sim_bench import SimBench
+
 START_LIMIT_S = 10
 END_LIMIT_S = 5
 IDLE_S = 15
@@ -23,10 +28,11 @@ class SimulatorError(Exception):
 
 @dataclass(slots=True)
 class Simulator:
-    """A running simulator and the URL at which it listens."""
+    """A running simulator, the URL at which it listens, and the virtual patient on its electrodes, if there is one."""
 
     process: subprocess.Popen[str]
     url: str
+    sim_bench: SimBench | None = None
 
     def end(self) -> None:
         """End it now: for when its output is known to be off."""
@@ -49,11 +55,16 @@ class Simulator:
                 stream.close()
 
 
-def start_simulator(trace: Path | None = None) -> Simulator:
-    """Start `firmware_sim` in a session of its own, so that no signal of this terminal reaches it; SimulatorError."""
+def start_simulator(trace: Path | None = None, person: Person | None = None) -> Simulator:
+    """Start `firmware_sim` in a session of its own, so that no signal of this terminal reaches it; SimulatorError.
+
+    With a person it also has a backdoor, on a port of its own, by which the person can be looked at.
+    """
     command = [sys.executable, "-m", "firmware_sim", "--serve", "tcp", "--exit-when-idle", str(IDLE_S)]
     if trace is not None:
         command += ["--trace", str(trace)]
+    if person is not None:
+        command += ["--backdoor", *_options(person)]
     process = subprocess.Popen(  # noqa: S603 - our own program, arguments are not a user's text
         command,
         stdin=subprocess.DEVNULL,
@@ -62,17 +73,39 @@ def start_simulator(trace: Path | None = None) -> Simulator:
         text=True,
         start_new_session=True,
     )
-    line = _first_line(process)
-    if not line.startswith("listening "):
+    url = _announced(process, "listening ")
+    bench = None
+    if person is not None:
+        ask = SocketAsk(int(_announced(process, "backdoor ").rpartition(":")[2]))
+        bench = BackdoorBench(ask, ask.close)
+    return Simulator(process, url, bench)
+
+
+def _options(person: Person) -> list[str]:
+    words = ["--patient", person.profile]
+    for site in person.sites:
+        for option, value in (
+            ("--site", site.muscle),
+            ("--side", site.side),
+            ("--pad-mm2", site.pad_mm2),
+            ("--length", site.length),
+        ):
+            words += [f"{option}={site.channel}={value}"] if value else []
+    return words
+
+
+def _announced(process: subprocess.Popen[str], what: str) -> str:
+    """The rest of the next line, which begins with `what`; SimulatorError with the child's complaint if it does not."""
+    line = _next_line(process)
+    if not line.startswith(what):
         process.kill()
-        _, complaint = process.communicate()
-        raise SimulatorError(
-            f"the simulator did not start: {complaint.strip() or 'it said nothing'}; try nmes-sim --help"
-        )
-    return Simulator(process, line.removeprefix("listening ").strip())
+        complaint = process.communicate()[1]
+        said = _("the simulator did not start: {complaint}; try nmes-sim --help")
+        raise SimulatorError(said.format(complaint=complaint.strip() or _("it said nothing")))
+    return line.removeprefix(what).strip()
 
 
-def _first_line(process: subprocess.Popen[str]) -> str:
+def _next_line(process: subprocess.Popen[str]) -> str:
     if process.stdout is None:
         return ""
     limit = threading.Timer(START_LIMIT_S, process.kill)

@@ -15,7 +15,8 @@ from nmes.core.view import View, Word
 from nmes.devices.sciencemode4.p24 import P24
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
-from nmes.runtime.measured_words import NAMES, amount, hz
+from nmes.runtime.measured_words import NAMES, amount
+from nmes.runtime.numbers import in_hz
 from nmes.trial.assess import assessor
 from nmes.trial.bench import Bench, Device, bench_with_record, device_with_trace
 from nmes.trial.bench.living import LivingPatient, device_with_patient
@@ -62,7 +63,7 @@ class Teller:
         if not live:
             return f"{name}{f' ({view.why})' if view.why else ''}"
         if view.step_mhz is not None:
-            name = f"{name} (train at {hz(view.step_mhz)})"
+            name = f"{name} (train at {in_hz(view.step_mhz)})"
         amplitudes = ", ".join(f"channel {ch.channel} level {ch.level_ua / 1000:.1f} mA" for ch in live)
         return f"{name}: contraction {live[0].contraction} of {live[0].contractions}, {amplitudes}"
 

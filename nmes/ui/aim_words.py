@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nmes.core.view import ChannelView, SlotView, View
+from nmes.language import _
 from nmes.ui.numbers import ma
 
 
@@ -13,22 +14,26 @@ def aim_words(view: View, slot: SlotView, channel: ChannelView) -> str:
             return _of_most(slot)
         case "pct_mvic":
             return _of_force(view, channel)
-        case _:
+        case _other:
             return ""
 
 
 def _of_most(slot: SlotView) -> str:
     if slot.target_ua is None:
-        return "TARGET     x marks the most"
-    cap = f", cap {ma(slot.cap_ua)} mA" if slot.cap_ua is not None else ""
-    return f"TARGET     {ma(slot.target_ua)} mA{cap}"
+        return _("TARGET     x marks the most")
+    if slot.cap_ua is None:
+        return _("TARGET     {target} mA").format(target=ma(slot.target_ua))
+    return _("TARGET     {target} mA, cap {cap} mA").format(target=ma(slot.target_ua), cap=ma(slot.cap_ua))
 
 
 def _of_force(view: View, channel: ChannelView) -> str:
     if channel.target_mn is None:
-        return "TARGET     f types the MVIC"
-    evoked = "" if channel.mvic_permille is None else f", now {channel.mvic_permille / 10:.0f} %"
-    return f"TARGET     {newton(channel.target_mn)} N ({view.plan.aim.permille // 10} %{evoked})"
+        return _("TARGET     f types the MVIC")
+    values = {"force": newton(channel.target_mn), "percent": view.plan.aim.permille // 10}
+    if channel.mvic_permille is None:
+        return _("TARGET     {force} N ({percent} %, f types the force)").format(**values)
+    now = f"{channel.mvic_permille / 10:.0f}"
+    return _("TARGET     {force} N ({percent} %, now {now} %)").format(**values, now=now)
 
 
 def newton(force_mn: int) -> str:

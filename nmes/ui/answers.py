@@ -12,6 +12,8 @@ from typing import Final
 
 from nmes.core.events import Answer, Reply
 from nmes.core.screening import CATALOGUE, Group, Outcome, Severity, in_groups, judge, tells
+from nmes.language import _
+from nmes.ui.names import REPLIES
 
 READING_MS: Final = 1_000
 """An answer sooner than this after the one before cannot have been asked aloud [design]; said, never forced."""
@@ -30,6 +32,8 @@ class Answers:
         self.reviewers: dict[str, str] = {}
         self.answered_ms: dict[str, int] = {}
         """When each was answered last, on the session's clock."""
+        self.by = ""
+        """Who asked, as it is written so far."""
 
     # --- one question ---
 
@@ -48,16 +52,22 @@ class Answers:
     def lacks_review(self, code: str) -> bool:
         return self.needs_review(code) and not tells(self.reviewers.get(code, ""))
 
+    def owes(self, code: str) -> bool:
+        """Whether the answer to this still needs something to be written."""
+        return self.lacks_reason(code) or self.lacks_review(code)
+
     def question(self, code: str) -> str:
-        return CATALOGUE[code].asked(self.kind) if code in CATALOGUE else f"Does {code} apply?"
+        return CATALOGUE[code].asked(self.kind, _) if code in CATALOGUE else _("Does {code} apply?").format(code=code)
 
     def means(self, code: str) -> str:
         """What a yes means."""
-        return CATALOGUE[code].means(self.kind) if code in CATALOGUE else "DO NOT STIMULATE (not in the catalogue)"
+        return (
+            CATALOGUE[code].means(self.kind, _) if code in CATALOGUE else _("DO NOT STIMULATE (not in the catalogue)")
+        )
 
     def advice(self, code: str) -> str:
         """What to do about it, if it applies; "" for nothing."""
-        return CATALOGUE[code].then if self.applies(code) and code in CATALOGUE else ""
+        return _(CATALOGUE[code].then) if self.applies(code) and code in CATALOGUE else ""
 
     def _severity(self, code: str) -> Severity:
         return CATALOGUE[code].severity(self.kind) if code in CATALOGUE else Severity.BLOCK
@@ -77,7 +87,11 @@ class Answers:
         """Why it is gone on in spite of this answer, and who reviewed that; "" where nothing is needed or written."""
         reason = self._text(self.reasons, code) if self.needs_reason(code) else ""
         reviewer = self._text(self.reviewers, code) if self.needs_review(code) else ""
-        return ", ".join(filter(None, (f"reviewed by {reviewer}" if reviewer else "", reason and f"because: {reason}")))
+        if reason and reviewer:
+            return _("reviewed by {reviewer}, because: {reason}").format(reviewer=reviewer, reason=reason)
+        if reviewer:
+            return _("reviewed by {reviewer}").format(reviewer=reviewer)
+        return _("because: {reason}").format(reason=reason) if reason else ""
 
     # --- all of them ---
 
@@ -88,7 +102,7 @@ class Answers:
     @property
     def incomplete(self) -> str | None:
         """The first question whose answer still needs a reason or a reviewer."""
-        return next((code for code in self.codes if self.lacks_reason(code) or self.lacks_review(code)), None)
+        return next((code for code in self.codes if self.owes(code)), None)
 
     def group(self, code: str) -> Group:
         return CATALOGUE[code].group(self.kind) if code in CATALOGUE else Group.CONTRAINDICATION
@@ -116,7 +130,7 @@ class Answers:
     def overrides(self) -> tuple[str, ...]:
         """Each answer that is gone on in spite of, with why, as it goes into the record."""
         return tuple(
-            f"{self.replies[code].upper()}: {self.question(code)}\n  {self.in_spite(code)}"
+            f"{REPLIES[self.replies[code]]}: {self.question(code)}\n  {self.in_spite(code)}"
             for code in self.codes
             if self.needs_reason(code)
         )

@@ -21,6 +21,7 @@ from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse_located
 from nmes.core.yaml_edit import scalar, with_values
 from nmes.core.yaml_tree import Path, Tree, Value, dotted, read
+from nmes.language import _
 from nmes.runtime.library import Loaded
 from nmes.runtime.own import copied
 from nmes.ui.editor_fields import ID
@@ -119,7 +120,7 @@ class Draft:
     def checked(self, compile_plan: Compile, taken: frozenset[str] = frozenset()) -> Checked:
         """What is right and wrong with it, in words, and the plan it would make."""
         text, name = self.text().encode(), f"{self.new_id}.yaml"
-        problems = [Problem("id", f'"{self.new_id}"', "another protocol has this id", "write another")]
+        problems = [Problem("id", f'"{self.new_id}"', _("another protocol has this id"), _("write another"))]
         problems = problems if self.new_id in taken else []
         try:
             protocol, tree = parse_located(text, name)

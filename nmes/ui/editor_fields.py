@@ -12,6 +12,8 @@ from typing import Final
 
 from nmes.core.explain import explain
 from nmes.core.yaml_tree import Path, Tree, dotted
+from nmes.language import _
+from nmes.ui.names import stage_words
 
 _NOT_HERE: Final = frozenset(
     {
@@ -37,18 +39,18 @@ _NOT_LAST: Final = frozenset({"base", "body_sites", "continuous", "name"})
 """Keys that decide what form the rest has, or refer to another list."""
 _UNITS: Final = {"us": "µs", "s": "s", "ma": "mA", "cm2": "cm²", "hz": "Hz", "percent": "%", "minutes": "min"}
 _LABELS: Final = {
-    "on_s": "on time",
-    "off_s": "off time",
-    "set_rest_s": "rest between sets",
-    "on_includes_ramps": "on time holds the ramps",
-    "pad_cm2": "area of the smaller pad",
-    "gap_us": "gap between the phases",
-    "phase_us": "phase duration",
-    "use_hz": "frequency used",
-    "frequency_hz": "frequency",
-    "fallback_hz": "fallback, CTF not measured",
-    "offset_hz": "offset above the CTF",
-    "operator_absent_limit_s": "pause if nobody is there for",
+    "on_s": _("on time"),
+    "off_s": _("off time"),
+    "set_rest_s": _("rest between sets"),
+    "on_includes_ramps": _("on time holds the ramps"),
+    "pad_cm2": _("area of the smaller pad"),
+    "gap_us": _("gap between the phases"),
+    "phase_us": _("phase duration"),
+    "use_hz": _("frequency used"),
+    "frequency_hz": _("frequency"),
+    "fallback_hz": _("fallback, CTF not measured"),
+    "offset_hz": _("offset above the CTF"),
+    "operator_absent_limit_s": _("pause if nobody is there for"),
 }
 
 
@@ -69,7 +71,7 @@ class Field:
         return dotted(self.path)
 
 
-ID: Final = Field(("id",), "The copy", "id, the name of the file", "", "small letters, digits and _")
+ID: Final = Field(("id",), _("The copy"), _("id, the name of the file"), "", _("small letters, digits and _"))
 
 
 def fields_of(tree: Tree) -> tuple[Field, ...]:
@@ -103,7 +105,7 @@ def _accepts(path: Path) -> tuple[str, tuple[str, ...]]:
     except KeyError:
         return "", ()
     if known.low is not None and known.high is not None:
-        return f"{known.low} to {known.high}", ()
+        return _("{low} to {high}").format(low=known.low, high=known.high), ()
     return " / ".join(known.choices), tuple(known.choices)
 
 
@@ -119,11 +121,11 @@ def _plain(key: str) -> str:
 def _group(tree: Tree, path: Path) -> str:
     match path:
         case ("channels", int(index), *_):
-            return f"Channel {index + 1}"
+            return _("Channel {channel}").format(channel=index + 1)
         case ("stages", int(index), *_):
-            name = str(tree.get(("stages", index, "name")) or "stage").replace("_", " ")
-            return f"Stage {index + 1}, {name}"
+            name = stage_words(str(tree.get(("stages", index, "name")) or "stage"))
+            return _("Stage {number}, {name}").format(number=index + 1, name=name)
         case (str(first), _, *_):
             return first.replace("_", " ").capitalize()
         case _:
-            return "The protocol"
+            return _("The protocol")

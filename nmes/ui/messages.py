@@ -9,6 +9,7 @@ from textual.message import Message
 from nmes.core.events import Operator
 from nmes.core.measurement import NOBODY, Who
 from nmes.runtime.library import Loaded
+from nmes.runtime.settings import Settings
 
 
 @dataclass
@@ -58,4 +59,53 @@ class FindAgain(Message):
 
 
 class NewSession(Message):
-    """The summary has been read: back to the list of protocols."""
+    """The summary has been read: back to the first screen."""
+
+
+@dataclass
+class OpenPatient(Message):
+    """From the first screen to the patient's: this one, or a new one where the code is empty."""
+
+    code: str = ""
+    side: str = ""
+    protocol: str = ""
+    """The id of the protocol that is highlighted next; "" = none in particular."""
+
+
+@dataclass
+class ForPatient(Message):
+    """The next session is for this one. `without`: why without a code or a side, "" where both are there."""
+
+    who: Who
+    without: str = ""
+
+
+@dataclass
+class LookLevels(Message):
+    """Which levels did this patient have, at this protocol and version, in the last session of it?"""
+
+    who: Who
+    protocol: str
+    version: str
+
+
+class ToSign(Message):
+    """What is looked at after the treatment is all there: on to the signature."""
+
+
+@dataclass
+class Report(Message):
+    """The report of this session, by its id, is wanted."""
+
+    session: str
+
+
+@dataclass
+class SaveSettings(Message):
+    """These shall be the clinic's settings from now on."""
+
+    settings: Settings
+
+
+class LeaveSettings(Message):
+    """The settings have been left; nothing in them is still wanted."""

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-
-def ma(amplitude_ua: int) -> str:
-    """Amplitude with one decimal, the device's step being half a milliampere: `22.5`."""
-    return f"{amplitude_ua / 1000:.1f}"
+from nmes.language import _
+from nmes.runtime.numbers import clock as clock  # noqa: PLC0414 - passed on: screens have one place for numbers
+from nmes.runtime.numbers import cm2 as cm2  # noqa: PLC0414 - likewise
+from nmes.runtime.numbers import hz as hz  # noqa: PLC0414 - likewise
+from nmes.runtime.numbers import ma as ma  # noqa: PLC0414 - likewise
 
 
 def ma_or_unknown(amplitude_ua: int | None) -> str:
     """`22.5 mA`, or `unknown` where nothing recent is known: never a number that may be old."""
-    return "unknown" if amplitude_ua is None else f"{ma(amplitude_ua)} mA"
-
-
-def hz(frequency_mhz: int) -> str:
-    """Frequency with one decimal where it has one: `45`, `44.4`."""
-    return f"{frequency_mhz / 1000:.1f}".removesuffix(".0")
+    return _("unknown") if amplitude_ua is None else f"{ma(amplitude_ua)} mA"
 
 
 def seconds(time_ms: int) -> str:
     """Seconds with one decimal where it has one: `5`, `0.5`."""
     return f"{time_ms / 1000:.1f}".removesuffix(".0")
-
-
-def clock(time_ms: int) -> str:
-    """Minutes and whole seconds, rounded down: `4:05`."""
-    return f"{time_ms // 60_000}:{time_ms // 1000 % 60:02d}"
 
 
 def countdown(time_ms: int) -> str:
@@ -47,13 +38,8 @@ def countdown_unit(time_ms: int) -> str:
 def age(age_ms: int | None) -> str:
     """How old an answer is: `0.2 s ago`, `never`."""
     if age_ms is None:
-        return "never"
-    return f"{age_ms / 1000:.1f} s ago" if age_ms < 10_000 else f"{age_ms // 1000} s ago"
-
-
-def cm2(area_mm2: int) -> str:
-    """Pad area: `25 cm²`."""
-    return f"{area_mm2 / 100:.1f}".removesuffix(".0") + " cm²"
+        return _("never")
+    return _("{seconds} s ago").format(seconds=f"{age_ms / 1000:.1f}" if age_ms < 10_000 else age_ms // 1000)
 
 
 def charge(low_nc: int, high_nc: int) -> str:
@@ -68,3 +54,29 @@ def charge(low_nc: int, high_nc: int) -> str:
 def percent(part: int, whole: int) -> str:
     """`43 %`, rounded up, so that a share of a limit is never told too small; `0 %` of nothing."""
     return f"{-(-part * 100 // whole) if whole else 0} %"
+
+
+def newtons(force_mn: int) -> str:
+    """A force: `12 N`, `3.4 N`, `0.05 N`."""
+    digits = 0 if force_mn >= 10_000 else 1 if force_mn >= 100 or force_mn == 0 else 2
+    return f"{force_mn / 1000:.{digits}f} N"
+
+
+def score(score_c: int) -> str:
+    """A score given in hundredths, with one decimal: `6.5`."""
+    return f"{score_c / 100:.1f}"
+
+
+def permille(part: int) -> str:
+    """Thousandths as percent, without the unit, with one decimal where it has one: `12.5`."""
+    return f"{part / 10:.1f}".removesuffix(".0")
+
+
+def phase_charge(charge_nc: int) -> str:
+    """Charge of one phase in µC, without the unit: `7.5`."""
+    return f"{charge_nc / 1000:.1f}"
+
+
+def density(na_per_mm2: int) -> str:
+    """Current density in mA/cm², without the unit: `1.25`."""
+    return f"{na_per_mm2 / 10_000:.2f}"

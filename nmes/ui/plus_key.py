@@ -1,7 +1,8 @@
 """The lock of the `+` key, because a terminal tells of no key being released and people walk away.
 
 Law: one press, one step. `+` locks again after 4 s without a change; `u` or `-` opens it. Presses that come faster than
-a hand can, are a held key or a flood, and count as none. Nothing here ever holds back `-`.
+a hand can, are a held key or a flood, and count as none; the first of them is told, because it is a mistake worth a
+line in the record. Nothing here ever holds back `-`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class Press(StrEnum):
     STEP = "step"
     LOCKED = "locked"
     HELD = "held"
+    """The first press that shows that the key is held down."""
+    STILL_HELD = "still_held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class PlusKey:
 
     changed_ms: int | None = None
     pressed_ms: int | None = None
+    held: bool = False
+    """Whether the present holding has been told."""
 
     def is_open(self, now_ms: int) -> bool:
         """Whether `+` would be heard."""
@@ -45,5 +50,5 @@ class PlusKey:
         if not self.is_open(now_ms):
             return replace(self, pressed_ms=now_ms), Press.LOCKED
         if held:
-            return replace(self, pressed_ms=now_ms), Press.HELD
+            return replace(self, pressed_ms=now_ms, held=True), Press.STILL_HELD if self.held else Press.HELD
         return PlusKey(changed_ms=now_ms, pressed_ms=now_ms), Press.STEP

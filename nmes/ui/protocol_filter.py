@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from nmes.language import _
 from nmes.runtime.library import Loaded, is_own
 
 PURPOSES: Final = {
-    "cramp": "LEG CRAMPS",
-    "strength": "STRENGTH",
-    "stroke": "AFTER A STROKE",
-    "pain": "PAIN",
-    "pelvic": "BLADDER",
-    "circulation": "CIRCULATION",
+    "cramp": _("LEG CRAMPS"),
+    "strength": _("STRENGTH"),
+    "stroke": _("AFTER A STROKE"),
+    "pain": _("PAIN"),
+    "pelvic": _("BLADDER"),
+    "circulation": _("CIRCULATION"),
 }
 """By folder, in the order of the list."""
 OWN: Final = "OWN"
@@ -44,5 +45,6 @@ def line(loaded: Loaded) -> str:
     """The title, and below it what kind of thing it is; of an own one its id first: copies have the same title."""
     protocol = loaded.protocol
     own = f"\n  {OWN} {protocol.id}" if is_own(loaded.path) else ""
-    kind = "test" if protocol.kind == "assessment" else protocol.kind.upper()
-    return f"{protocol.title}{own}\n  {kind}, grade {protocol.grade}"
+    kind = _("test") if protocol.kind == "assessment" else protocol.kind.upper()
+    told = _("{kind}, grade {grade}").format(kind=kind, grade=protocol.grade)
+    return f"{protocol.title}{own}\n  {told}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from nmes.core.inherited import outdated
 from nmes.core.protocol import Protocol
-from nmes.core.protocol_trust import TO_VERIFY
+from nmes.language import _, many
 from nmes.runtime.heritage import Heritage, heritage
 from nmes.runtime.library import Loaded, is_own
+from nmes.runtime.trust_words import TO_VERIFY
 
 
 def as_shown(loaded: Loaded) -> tuple[Protocol, tuple[str, ...]]:
@@ -18,30 +19,37 @@ def as_shown(loaded: Loaded) -> tuple[Protocol, tuple[str, ...]]:
     return outdated(loaded.protocol, paths), (_head(found), *(f"! {path}: {_CHANGED}" for path in paths))
 
 
-_CHANGED = "changed, and still names a source that has another value"
+_CHANGED = _("changed, and still names a source that has another value")
 
 
 def _head(found: Heritage) -> str:
     if found.origin is None:
-        return "OWN: made here; nobody else has looked at it."
-    copied = f"OWN, copied from {found.origin.id} version {found.origin.version}"
+        return _("OWN: made here; nobody else has looked at it.")
+    copied = _("OWN, copied from {id} version {version}").format(id=found.origin.id, version=found.origin.version)
     if not found.whole:
-        gone = "that file is not here as it was, so which values were changed cannot be told"
-        return f"{copied}; {TO_VERIFY}: {gone}."
-    many = len(found.changed)
-    if not many and found.ours:
+        said = _("{copied}; {verify}: that file is not here as it was, so which values were changed cannot be told.")
+        return said.format(copied=copied, verify=TO_VERIFY)
+    if not found.changed and found.ours:
         return f"{copied}; {_differ(found.ours)}."
-    values = "no value" if not many else _values(many)
-    still = f"{copied}; {values} changed that still name{'s' if many < 2 else ''} its source."
-    return f"{still} Besides, {_differ(found.ours)}." if found.ours else still
+    still = f"{copied}; {_still(len(found.changed))}"
+    return _("{still} Besides, {differ}.").format(still=still, differ=_differ(found.ours)) if found.ours else still
 
 
-def _values(many: int) -> str:
-    return f"{many} value{'s' if many > 1 else ''}"
+def _still(number: int) -> str:
+    """Values that were changed as they should not be."""
+    if not number:
+        return _("no value changed that still names its source.")
+    return many(
+        "{number} value changed that still names its source.",
+        "{number} values changed that still name its source.",
+        number,
+    )
 
 
-def _differ(many: int) -> str:
+def _differ(number: int) -> str:
     """Values that were changed as they should be: with an origin of their own."""
-    one = many == 1
-    differs, names = ("differs", "does not name") if one else ("differ", "do not name")
-    return f"{_values(many)} {differs} from the original and {names} its source (our default, or an origin given below)"
+    return many(
+        "{number} value differs from the original and does not name its source (our default, or an origin given below)",
+        "{number} values differ from the original and do not name its source (our default, or an origin given below)",
+        number,
+    )

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from nmes.core.plan import ChannelAt, Plan, StagePlan
+from nmes.language import _
+from nmes.ui.names import heading
 from nmes.ui.numbers import clock, hz, seconds
 from nmes.ui.widgets.envelope import at_ceiling, draw
 
@@ -24,9 +26,9 @@ def envelopes(plan: Plan, width: int) -> Iterator[str]:
     shape = at_ceiling(plan)
     for group in _groups(plan):
         start_ms, span_ms = group[0].start_ms, _window_ms(group[0])
-        name = group[0].name.replace("_", " ").capitalize()
+        name = heading(group[0].name)
         for channel in _channels(group[0], plan):
-            yield f"{name}, channel {channel}"
+            yield _("{stage}, channel {channel}").format(stage=name, channel=channel)
             yield from draw(shape, channel, start_ms, span_ms, width, 2)
         yield _axis(start_ms, span_ms, width)
         if len(group) > 1:
@@ -39,8 +41,8 @@ def envelopes(plan: Plan, width: int) -> Iterator[str]:
 def _groups(plan: Plan) -> Iterator[list[StagePlan]]:
     """The steps of a test are one drawing, every other stage is its own."""
     numbered = enumerate(plan.stages)
-    for _, group in groupby(numbered, key=lambda entry: -1 if entry[1].step_mhz is not None else entry[0]):
-        yield [stage for _, stage in group]
+    for _key, group in groupby(numbered, key=lambda entry: -1 if entry[1].step_mhz is not None else entry[0]):
+        yield [stage for _index, stage in group]
 
 
 def _window_ms(stage: StagePlan) -> int:
@@ -76,9 +78,11 @@ def _changes(plan: Plan, start_ms: int, span_ms: int, width: int) -> Iterator[st
     rates = [1_000_000_000 // at.waveform.period_us for at in now]
     phases = [at.waveform.phase_us for at in now]
     if min(rates) != max(rates):
-        yield from (_bars(rates), f"frequency, {hz(min(rates))} to {hz(max(rates))} Hz")
+        said = _("frequency, {low} to {high} Hz").format(low=hz(min(rates)), high=hz(max(rates)))
+        yield from (_bars(rates), said)
     if min(phases) != max(phases):
-        yield from (_bars(phases), f"phase, {min(phases)} to {max(phases)} µs")
+        said = _("phase, {low} to {high} µs").format(low=min(phases), high=max(phases))
+        yield from (_bars(phases), said)
 
 
 def _first(plan: Plan, t_ms: int) -> ChannelAt:
@@ -100,4 +104,5 @@ def _bursts(plan: Plan, start_ms: int, width: int) -> Iterator[str]:
     every_us = waveform.burst_period_ms * 1000
     columns = (_BURSTS_MS * 1000 * column // width % every_us <= lasts_us for column in range(width))
     yield "".join("█" if inside else "_" for inside in columns)
-    yield f"the bursts in {seconds(_BURSTS_MS)} s: {waveform.burst_pulses} pulses each"
+    said = _("the bursts in {seconds} s: {pulses} pulses each")
+    yield said.format(seconds=seconds(_BURSTS_MS), pulses=waveform.burst_pulses)

@@ -7,14 +7,15 @@ from typing import Final
 
 from nmes.core.protocol import Protocol
 from nmes.core.screening import CATALOGUE, Severity
+from nmes.language import _
 from nmes.ui.protocol_tags import TO_VERIFY
 
 _LEADS_TO: Final = {
-    Severity.BLOCK: "Do not stimulate if the answer is yes or unknown",
-    Severity.LOCAL: "Not with electrodes there",
-    Severity.REVIEW: "Medical review first",
-    Severity.WARN: "With care: needs a reason",
-    Severity.NOTE: "Only noted",
+    Severity.BLOCK: _("Do not stimulate if the answer is yes or unknown"),
+    Severity.LOCAL: _("Not with electrodes there"),
+    Severity.REVIEW: _("Medical review first"),
+    Severity.WARN: _("With care: needs a reason"),
+    Severity.NOTE: _("Only noted"),
 }
 
 
@@ -27,4 +28,4 @@ def checklist(protocol: Protocol) -> Iterator[str]:
             yield f"{heading}:"
         for code in asked:
             mark = f" ({TO_VERIFY})" if code.to_verify(protocol.kind) else ""
-            yield f"  - {code.question}{mark}"
+            yield f"  - {_(code.question)}{mark}"

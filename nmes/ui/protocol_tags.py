@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nmes.core.protocol_trust import TAGS, TO_VERIFY, doubt, origin, tag
+from nmes.runtime.trust_words import TAGS, TO_VERIFY, doubt, tag
 
-__all__ = ["TAGS", "TO_VERIFY", "doubt", "origin", "tag"]
+__all__ = ["TAGS", "TO_VERIFY", "doubt", "tag"]

@@ -16,27 +16,29 @@ from nmes.core.body_map import figure
 from nmes.core.plan import Plan
 from nmes.core.problems import ProblemsError
 from nmes.core.protocol import Evidence, Protocol, Schedule
-from nmes.core.protocol_grade import grade_words
-from nmes.core.protocol_trust import OUTDATED, TAGS, TO_VERIFY, UNCLEAR, Outdated, tag, unclear, word
+from nmes.core.protocol_trust import Outdated, unclear
+from nmes.language import _
+from nmes.runtime.trust_words import OUTDATED, TAGS, TO_VERIFY, UNCLEAR, grade_words, tag, word
 from nmes.ui.numbers import clock
 from nmes.ui.protocol_dose import delivered, dose
 from nmes.ui.protocol_parts import pads, stages
 from nmes.ui.protocol_plots import envelopes
 from nmes.ui.protocol_screening import checklist
+from nmes.ui.pulse_plot import pulses
 from nmes.ui.words import target_words
 
 Section = tuple[str, Iterable[str]]
 
 _CLEARANCES: Final = {
     "none": "",
-    "surgeon": "Only after the surgeon has cleared it",
-    "medical": "Only after a doctor has cleared it",
-    "midwife": "Only under the midwife's or obstetrician's own protocol",
+    "surgeon": _("Only after the surgeon has cleared it"),
+    "medical": _("Only after a doctor has cleared it"),
+    "midwife": _("Only under the midwife's or obstetrician's own protocol"),
 }
 _MEASURES: Final = {
-    "ctf": "the lowest frequency at which the muscle cramps",
-    "motor_threshold": "the lowest current with a visible twitch",
-    "max_tolerated": "the most current the patient tolerates",
+    "ctf": _("the lowest frequency at which the muscle cramps"),
+    "motor_threshold": _("the lowest current with a visible twitch"),
+    "max_tolerated": _("the most current the patient tolerates"),
 }
 
 
@@ -52,39 +54,51 @@ def card(protocol: Protocol, plan: Plan | ProblemsError, width: int, head: Itera
 
 def _sections(protocol: Protocol, plan: Plan | ProblemsError, width: int) -> Iterator[Section]:
     if isinstance(plan, ProblemsError):
-        yield "CANNOT BE USED WITH THIS STIMULATOR", (f"✖ {problem}" for problem in plan.problems)
+        yield _("CANNOT BE USED WITH THIS STIMULATOR"), (f"✖ {problem}" for problem in plan.problems)
         return
-    yield "WHAT IT WILL DO", (*stages(protocol), f"{_whole(protocol)} {clock(plan.duration_ms)} min")
+    yield _("WHAT IT WILL DO"), (*stages(protocol), _whole(protocol, clock(plan.duration_ms)))
     yield from _against_each_other(protocol)
-    yield "WHERE THE PADS GO", pads(protocol)
+    yield _("WHERE THE PADS GO"), pads(protocol)
     drawn = figure([one.body_sites for one in protocol.channels], width)
-    yield "ON THE BODY", drawn or ("No drawing: the pads lie where the pain is.",)
-    yield "SHAPE at the most that may be set", envelopes(plan, width)
-    yield "INTENSITY", _intensity(protocol)
-    yield "WHAT THE STIMULATOR MAKES OF IT", delivered(protocol, plan)
-    yield "DOSE at the most that may be set", dose(protocol, plan)
+    yield _("ON THE BODY"), drawn or (_("No drawing: the pads lie where the pain is."),)
+    yield _("SHAPE at the most that may be set"), envelopes(plan, width)
+    yield _("ONE PULSE at the most that may be set"), pulses(plan, width)
+    yield _("INTENSITY"), _intensity(protocol)
+    yield _("WHAT THE STIMULATOR MAKES OF IT"), delivered(protocol, plan)
+    yield _("DOSE at the most that may be set"), dose(protocol, plan)
     yield from _course(protocol)
-    yield "BEFORE: THE CHECKLIST", checklist(protocol)
-    yield f"STOP WHEN{tag(protocol, 'stop_rules')}", (f"! {rule}" for rule in protocol.stop_rules)
+    yield _("BEFORE: THE CHECKLIST"), checklist(protocol)
+    yield _tagged(_("STOP WHEN"), protocol, "stop_rules"), (f"! {rule}" for rule in protocol.stop_rules)
     told_to = protocol.patient_instructions
-    yield f"TELL THE PATIENT{tag(protocol, 'patient_instructions')}", (f"- {told}" for told in told_to)
-    yield f"MEASURE{tag(protocol, 'outcomes')}", (f"- {told}" for told in protocol.outcomes)
-    yield "HOW FAR TO TRUST THE NUMBERS", _trust(protocol)
-    yield "SOURCES", _sources(protocol)
+    yield _tagged(_("TELL THE PATIENT"), protocol, "patient_instructions"), (f"- {told}" for told in told_to)
+    yield _tagged(_("MEASURE"), protocol, "outcomes"), (f"- {told}" for told in protocol.outcomes)
+    yield _("HOW FAR TO TRUST THE NUMBERS"), _trust(protocol)
+    yield _("SOURCES"), _sources(protocol)
     if protocol.changes:
-        yield "CHANGES", (f"Version {change.version}: {change.text}" for change in protocol.changes)
+        yield (
+            _("CHANGES"),
+            (
+                _("Version {version}: {text}").format(version=change.version, text=change.text)
+                for change in protocol.changes
+            ),
+        )
 
 
-def _whole(protocol: Protocol) -> str:
-    return "Whole test, at most" if protocol.kind == "assessment" else "Whole treatment"
+def _whole(protocol: Protocol, time: str) -> str:
+    if protocol.kind == "assessment":
+        return _("Whole test, at most {time} min").format(time=time)
+    return _("Whole treatment {time} min").format(time=time)
 
 
 def _against_each_other(protocol: Protocol) -> Iterator[Section]:
     """Evidence for and against, and what is only believed, one under the other and under equal headings."""
-    for heading, found in (("EVIDENCE FOR", protocol.evidence_for), ("EVIDENCE AGAINST", protocol.evidence_against)):
-        yield heading, _evidence(found) or ("none was read",)
+    for heading, found in (
+        (_("EVIDENCE FOR"), protocol.evidence_for),
+        (_("EVIDENCE AGAINST"), protocol.evidence_against),
+    ):
+        yield heading, _evidence(found) or (_("none was read"),)
     if protocol.to_verify:
-        yield "TO VERIFY: believed, not read", (f"{TO_VERIFY}: {text}" for text in protocol.to_verify)
+        yield _("TO VERIFY: believed, not read"), (f"{TO_VERIFY}: {text}" for text in protocol.to_verify)
 
 
 def _evidence(found: tuple[Evidence, ...]) -> tuple[str, ...]:
@@ -94,22 +108,28 @@ def _evidence(found: tuple[Evidence, ...]) -> tuple[str, ...]:
 def _intensity(protocol: Protocol) -> Iterator[str]:
     yield target_words(protocol)
     wanted = protocol.intensity
-    parts = [f"target{tag(protocol, 'intensity.target')}"]
+    parts = [_tagged(_("target"), protocol, "intensity.target")]
     if wanted.percent is not None:
-        parts.append(f"{wanted.percent} %{tag(protocol, 'intensity.percent')}")
+        parts.append(_tagged(f"{wanted.percent} %", protocol, "intensity.percent"))
     if wanted.ceiling_percent is not None:
-        parts.append(f"never over {wanted.ceiling_percent} %{tag(protocol, 'intensity.ceiling_percent')}")
-    yield f"Where that is from: {', '.join(parts)}"
-    limit_s = protocol.operator_absent_limit_s
-    yield f"Pauses if nobody touches a key for {limit_s} s{tag(protocol, 'operator_absent_limit_s')}"
+        never = _("never over {percent} %").format(percent=wanted.ceiling_percent)
+        parts.append(_tagged(never, protocol, "intensity.ceiling_percent"))
+    yield _("Where that is from: {parts}").format(parts=", ".join(parts))
+    limit = _("Pauses if nobody touches a key for {limit} s").format(limit=protocol.operator_absent_limit_s)
+    yield _tagged(limit, protocol, "operator_absent_limit_s")
+
+
+def _tagged(text: str, protocol: Protocol, path: str) -> str:
+    """With how far it can be trusted behind it."""
+    return f"{text}{tag(protocol, path)}"
 
 
 def _course(protocol: Protocol) -> Iterator[Section]:
     """How the first session differs, and how to go on from session to session."""
     parts = (
-        ("THE FIRST SESSION", protocol.first_session, "first_session"),
-        ("GOING ON", protocol.progression, "progression"),
-        ("DOING LESS", protocol.deload, "deload"),
+        (_("THE FIRST SESSION"), protocol.first_session, "first_session"),
+        (_("GOING ON"), protocol.progression, "progression"),
+        (_("DOING LESS"), protocol.deload, "deload"),
     )
     for heading, texts, path in parts:
         if texts:
@@ -117,23 +137,30 @@ def _course(protocol: Protocol) -> Iterator[Section]:
 
 
 def _about(protocol: Protocol) -> Iterator[str]:
-    yield f"{protocol.kind.upper()}, {protocol.region}, {protocol.setting}; version {protocol.version}"
-    yield f"{grade_words(protocol)} The grade says nothing of how well it works."
-    yield f"For: {protocol.indication}"
+    yield _("{kind}, {region}, {setting}; version {version}").format(
+        kind=protocol.kind.upper(), region=protocol.region, setting=protocol.setting, version=protocol.version
+    )
+    yield _("{grade} The grade says nothing of how well it works.").format(grade=grade_words(protocol))
+    yield _("For: {indication}").format(indication=protocol.indication)
     if protocol.assessment:
-        yield f"Measures: {_MEASURES[protocol.assessment.measures]}{tag(protocol, 'assessment.measures')}"
+        measured = _("Measures: {what}").format(what=_MEASURES[protocol.assessment.measures])
+        yield _tagged(measured, protocol, "assessment.measures")
     if _CLEARANCES[protocol.clearance]:
         yield f"! {_CLEARANCES[protocol.clearance]}"
-    yield f"Position: {protocol.position}{tag(protocol, 'position')}"
+    yield _tagged(_("Position: {position}").format(position=protocol.position), protocol, "position")
     if protocol.schedule:
         yield from _schedule(protocol, protocol.schedule)
 
 
 def _schedule(protocol: Protocol, schedule: Schedule) -> Iterator[str]:
-    often = f"{schedule.sessions_per_week} a week{tag(protocol, 'schedule.sessions_per_week')}"
-    low = f"{schedule.weeks_low}{tag(protocol, 'schedule.weeks_low')}"
-    high = f"{schedule.weeks_high}{tag(protocol, 'schedule.weeks_high')}"
-    yield f"Schedule: {often}, weeks: {low if low == high else f'{low} to {high}'}"
+    often = _("{number} a week").format(number=schedule.sessions_per_week)
+    often = _tagged(often, protocol, "schedule.sessions_per_week")
+    low = _tagged(str(schedule.weeks_low), protocol, "schedule.weeks_low")
+    high = _tagged(str(schedule.weeks_high), protocol, "schedule.weeks_high")
+    if low == high:
+        yield _("Schedule: {often}, weeks: {weeks}").format(often=often, weeks=low)
+    else:
+        yield _("Schedule: {often}, weeks: {low} to {high}").format(often=often, low=low, high=high)
     if schedule.note:
         yield f"  {schedule.note}{tag(protocol, 'schedule.note')}"
 
@@ -154,7 +181,7 @@ def _trust(protocol: Protocol) -> Iterator[str]:
 def _sources(protocol: Protocol) -> Iterator[str]:
     for one in protocol.citations:
         doi = f", doi {one.doi}" if one.doi else ""
-        yield f"{one.key}: {one.text}{doi}{' (repeats the original)' if one.secondary else ''}"
+        yield f"{one.key}: {one.text}{doi}{_(' (repeats the original)') if one.secondary else ''}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

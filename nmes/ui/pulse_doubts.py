@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nmes.core.plan import Plan, Slot
 from nmes.core.protocol import Protocol
-from nmes.core.protocol_trust import doubt
+from nmes.language import _
+from nmes.runtime.trust_words import doubt
 from nmes.ui.numbers import hz
 from nmes.ui.pulse_words import pulse_words
 
@@ -15,11 +16,12 @@ def level_words(plan: Plan, protocol: Protocol, slot: Slot) -> str:
     rate, phase = rate_doubt(protocol, stages), phase_doubt(protocol, stages, slot.channel)
     made, course = plan.delivered[plan.slots.index(slot)], plan.course(slot)
     swept = bool(course.phases.cycle_ms)
-    steady = f"{hz(made.frequency_mhz)} Hz{rate}" if not swept or not course.periods.cycle_ms else ""
+    plain = _("{hz} Hz{doubt}").format(hz=hz(made.frequency_mhz), doubt=rate)
+    steady = plain if not swept or not course.periods.cycle_ms else ""
     told = pulse_words(course, rate, phase)
     if swept:  # the phase is told there
         return f"{steady}, {told}" if steady else told
-    return f"{told or steady}, {made.phase_us} µs{phase}"
+    return _("{rate}, {phase} µs{doubt}").format(rate=told or steady, phase=made.phase_us, doubt=phase)
 
 
 def rate_doubt(protocol: Protocol, stages: set[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from nmes.core.course import Course
 from nmes.core.plan import Plan
+from nmes.language import _
 from nmes.ui.numbers import hz, seconds
 
 
@@ -16,9 +17,10 @@ def pulse_words(course: Course, rate_doubt: str = "", phase_doubt: str = "") -> 
     base = course.base
     if base.burst_pulses:
         rate = hz(1_000_000 // base.burst_period_ms)
-        return f"{_rate(base.period_us)} Hz in bursts of {base.burst_pulses} pulses, {rate} a second{rate_doubt}"
-    said = [*(f"{rate}{rate_doubt}" for rate in _rates(course)), *_durations(course, phase_doubt)]
-    return " and ".join(said)
+        said = _("{hz} Hz in bursts of {pulses} pulses, {rate} a second{doubt}")
+        return said.format(hz=_rate(base.period_us), pulses=base.burst_pulses, rate=rate, doubt=rate_doubt)
+    told = [*(f"{rate}{rate_doubt}" for rate in _rates(course)), *_durations(course, phase_doubt)]
+    return _("{first} and {second}").format(first=told[0], second=told[1]) if len(told) == 2 else "".join(told)
 
 
 def _rates(course: Course) -> list[str]:
@@ -27,16 +29,19 @@ def _rates(course: Course) -> list[str]:
         return []
     slow, fast = _rate(max(periods.values)), _rate(min(periods.values))
     if len(periods.values) == 2:
-        return [f"{slow} Hz and {fast} Hz in turn, {seconds(periods.step_ms)} s each"]
-    return [f"sweeps {slow} to {fast} Hz, there and back in {seconds(periods.cycle_ms)} s"]
+        said = _("{slow} Hz and {fast} Hz in turn, {time} s each")
+        return [said.format(slow=slow, fast=fast, time=seconds(periods.step_ms))]
+    said = _("sweeps {slow} to {fast} Hz, there and back in {time} s")
+    return [said.format(slow=slow, fast=fast, time=seconds(periods.cycle_ms))]
 
 
 def _durations(course: Course, doubt: str) -> list[str]:
     phases = course.phases
     if not phases.cycle_ms:
         return []
-    span = f"{min(phases.values)} to {max(phases.values)} µs{doubt}"
-    return [f"phase {span}, there and back in {seconds(phases.cycle_ms)} s"]
+    said = _("phase {short} to {long} µs{doubt}, there and back in {time} s")
+    short, long = min(phases.values), max(phases.values)
+    return [said.format(short=short, long=long, doubt=doubt, time=seconds(phases.cycle_ms))]
 
 
 def _rate(period_us: int) -> str:
@@ -46,7 +51,9 @@ def _rate(period_us: int) -> str:
 def step_words(plan: Plan, t_ms: int) -> str:
     """`step 3 of 19: 8 Hz` of a stepped test; "" elsewhere."""
     now, step = plan.stage_at(t_ms), step_of(plan, t_ms)
-    return "" if step is None or now.step_mhz is None else f"step {step[0]} of {step[1]}: {hz(now.step_mhz)} Hz"
+    if step is None or now.step_mhz is None:
+        return ""
+    return _("step {number} of {all}: {hz} Hz").format(number=step[0], all=step[1], hz=hz(now.step_mhz))
 
 
 def step_of(plan: Plan, t_ms: int) -> tuple[int, int] | None:

@@ -6,6 +6,8 @@ It is separate from the flow of the screens, which may change often; nothing her
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from textual import events
@@ -14,11 +16,12 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
 from nmes.core.view import View
+from nmes.language import _
 from nmes.runtime.live import Live, Summary
 from nmes.ui.input_tap import Stamp, Tap, tapped
 from nmes.ui.outcome import ABORTED, is_halted, went_well
 
-FAULT = "nmes ended: {error}. The output was stopped first. Look at the stimulator before you start again."
+FAULT = _("nmes ended: {error}. The output was stopped first. Look at the stimulator before you start again.")
 
 
 class StoppingApp(App[None]):
@@ -26,8 +29,8 @@ class StoppingApp(App[None]):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f12,ctrl+c", "stop_all('key')", "STOP", priority=True, show=False, id="stop"),
-        Binding("ctrl+q", "quit", "quit", priority=True, show=False, id="quit"),
+        Binding("f12,ctrl+c", "stop_all('key')", _("STOP"), priority=True, show=False, id="stop"),
+        Binding("ctrl+q", "quit", _("quit"), priority=True, show=False, id="quit"),
     ]
 
     def __init__(self) -> None:
@@ -36,8 +39,9 @@ class StoppingApp(App[None]):
         self.failure: BaseException | None = None
         self._record_closing: asyncio.Future[Summary] | None = None
         self._aborted = False
-        self.tap = Tap(self.stop, self._epoch, lambda: self.size.height)
-        self._input = Stamp(0)
+        self.hand_ms: Callable[[View], int] = attrgetter("now_ms")
+        self.tap = Tap(self.stop, self._epoch, lambda: self.size.height, now_ms=self.hand_now)
+        self._input, self._key = Stamp(0), ""
         self.touched_ms = 0
         super().__init__()
 
@@ -57,7 +61,7 @@ class StoppingApp(App[None]):
     def action_stop_all(self, source: str) -> None:
         """The second hearing of a STOP; the first was in the reading thread, where there is one."""
         if not self._input.stopped:
-            self.stop(source)
+            self.stop(self.tap.f12 if source == "key" and self._key == "f12" else source)
 
     # --- the ways out ---
 
@@ -128,7 +132,9 @@ class StoppingApp(App[None]):
     def _fatal_error(self) -> None:
         """One sentence instead of a traceback."""
         self._return_code = 1
-        found = f"a fault in the program ({type(self.failure).__name__})" if self.failure else "the terminal was lost"
+        found = _("the terminal was lost")
+        if self.failure:
+            found = _("a fault in the program ({name})").format(name=type(self.failure).__name__)
         self._exit_renderables[:] = [FAULT.format(error=found)]
         self._close_messages_no_wait()
 
@@ -139,6 +145,15 @@ class StoppingApp(App[None]):
         """The session's epoch when the key or click that is being handled was read."""
         return self._input.epoch
 
+    @property
+    def input_ms(self) -> int:
+        """When that key or click was read, on the clock of the hand."""
+        return self._input.read_ms
+
+    def hand_now(self) -> int:
+        """The clock of the hand, now, in any thread; 0 without a session."""
+        return self.hand_ms(self.live.view) if self.live is not None else 0
+
     def get_driver_class(self) -> type[Driver]:
         return tapped(super().get_driver_class())
 
@@ -146,11 +161,19 @@ class StoppingApp(App[None]):
         return self.live.view.epoch if self.live is not None else 0
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent) and not self.screen_stack:
+            return  # it is ending: what was still typed has no screen, and a STOP was heard where it was read
         if isinstance(event, events.InputEvent) and not event.is_forwarded:
             self._input = self.tap.stamp_of(event)
+            self._key = event.key if isinstance(event, events.Key) else ""
             if self.live is not None:
                 self.latest = self.live.view
-                if isinstance(event, events.Key | events.MouseDown):
-                    self.live.touch()
-                    self.touched_ms = self.latest.now_ms
+                self._touched(self.live, event)
         await super().on_event(event)
+
+    def _touched(self, live: Live, event: events.InputEvent) -> None:
+        """Somebody is at the controls; a press of the patient's own foot switch is not that somebody."""
+        by_patient = self._key == "f12" and self.tap.f12 != "key"
+        if isinstance(event, events.Key | events.MouseDown) and not by_patient:
+            live.touch()
+            self.touched_ms = live.view.now_ms

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from nmes.core import limits
 from nmes.core.measurement import is_code
+from nmes.language import _
 
 _HERTZ = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
@@ -15,7 +16,7 @@ def code_trouble(text: str) -> str:
     """Why this cannot be a patient's code; "" if it can, or is empty."""
     if not text.strip() or is_code(text.strip()):
         return ""
-    return "! Patient code: 1 to 32 letters, digits, - and _, such as P-017. A code, never a name."
+    return _("! Patient code: 1 to 32 letters, digits, - and _, such as P-017. A code, never a name.")
 
 
 def ctf_mhz(text: str) -> int | None:
@@ -29,7 +30,11 @@ def ctf_trouble(text: str) -> str:
     if not text.strip():
         return ""
     if (typed_mhz := ctf_mhz(text)) is None:
-        return f"! CTF: write the measured cramp threshold frequency in Hz, {low} to {high}; or leave it empty."
+        return _(
+            "! CTF: write the measured cramp threshold frequency in Hz, {low} to {high}; or leave it empty."
+        ).format(low=low, high=high)
     if not limits.MIN_CTF_MHZ <= typed_mhz <= limits.MAX_CTF_MHZ:
-        return f"! CTF: {text.strip()} Hz cannot be right; {low} to {high} Hz is accepted. Measure again."
+        return _("! CTF: {typed} Hz cannot be right; {low} to {high} Hz is accepted. Measure again.").format(
+            typed=text.strip(), low=low, high=high
+        )
     return ""

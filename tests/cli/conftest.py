@@ -58,11 +58,21 @@ def process(home: Path, *arguments: str, **options: object) -> subprocess.Popen[
     return subprocess.Popen(command, env=environment, **{**pipes, **options})
 
 
-def script(*then: str, steps: int = 3) -> str:
+SIGNED = ("skin 1 normal", "nrs 2", "adverse none", "sign Dr Test: asked at the next visit")
+"""What is found after a treatment, and the signature."""
+
+
+NOBODY = ("-",)
+"""The answer to the question for whom it is, where the command line does not tell."""
+READ_BACK = ("code P-017", "side left")
+"""What is read off the patient who was named on the command line as P-017, left."""
+
+
+def script(*then: str, steps: int = 3, who: tuple[str, ...] = NOBODY, read: tuple[str, ...] = ()) -> str:
     """The lines of a session up to its start, then `then`."""
     questions = ["no"] * len(Library().load(CRAMP).protocol.screening_codes)
-    level = ["titrate 1", *["+"] * steps, "accept", "start"]
-    return "\n".join([*questions, "Dr Test", "placed", *level, *then]) + "\n"
+    level = ["titrate 1", *["+"] * steps, "accept", "felt 1 yes", "start"]
+    return "\n".join([*who, *questions, "Dr Test", *read, "pads 1 25", "placed", *level, *then]) + "\n"
 
 
 def records(home: Path) -> list[Path]:

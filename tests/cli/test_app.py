@@ -86,7 +86,7 @@ def test_the_version_beside_other_words_is_still_the_version(nmes: Nmes) -> None
         (("run", CRAMP, "--plain", "--speed", "nan"), "--speed"),
         (("run", CRAMP, "--plain", "--speed", "quick"), "quick"),
         (("run", CRAMP, "--plain", "--speed", "2", "--device", "/dev/ttyUSB0"), "simulator only"),
-        (("run", CRAMP, "--plain", "--device", "/dev/there-is-no-such-port"), "/dev/there-is-no-such-port"),
+        (("run", CRAMP, "--plain", "--patient-code", "-", "--device", "/dev/no-such-port"), "/dev/no-such-port"),
         (("--device", "/dev/ttyUSB0", "demo"), "--device"),
         (("run", "cramp_calf_ctf_trainin", "--plain"), 'did you mean "cramp_calf_ctf_training"?'),
         (("run", "nothing_like_it", "--plain"), "nmes protocols list"),

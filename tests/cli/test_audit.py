@@ -6,15 +6,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli.conftest import CRAMP, Nmes, records, script
+from cli.conftest import CRAMP, READ_BACK, Nmes, records, script
 
-from nmes.cli.record_opened import whom_and_what
-from nmes.cli.record_words import answer_lines, event_words, refused
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core.screening import CATALOGUE, in_groups
 from nmes.record.chain import decode_line
 from nmes.runtime.library import Library
+from nmes.ui.record_opened import whom_and_what
+from nmes.ui.record_words import answer_lines, event_words, refused
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,9 @@ def two_sessions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NMES_HOME", str(folder))
-        stopped = _old(script("+", "+", "wait 8", "+", "mark cramp hard", "stop", "end"))
+        stopped = _old(script("+", "+", "wait 8", "+", "mark cramp hard", "stop", "end", who=(), read=READ_BACK))
         _run_script(patch, stopped, "--patient-code", "P-017", "--side", "left", "--ctf", "18")
-        _run_script(patch, "end\n")
+        _run_script(patch, "-\nend\n")
     assert len(records(folder)) == 2
     return folder
 

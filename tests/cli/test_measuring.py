@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli.conftest import CRAMP, Nmes, records, script
+from cli.conftest import CRAMP, NOBODY, READ_BACK, SIGNED, Nmes, records, script
 
 from nmes.record.store import read_session
 from nmes.runtime.library import Library
@@ -18,19 +18,20 @@ P17 = ("--patient-code", "P-017", "--side", "left")
 def test_lines(*then: str) -> str:
     """The lines of a test up to its start, then `then`."""
     questions = ["no"] * len(Library().load(TEST).protocol.screening_codes)
-    return "\n".join([*questions, "Dr Test", "placed", "titrate 1", "+", "+", "accept", "start", *then]) + "\n"
+    placed = [*questions, "Dr Test", *READ_BACK, "pads 1 25", "placed"]
+    return "\n".join([*placed, "titrate 1", "+", "+", "accept", "start", *then]) + "\n"
 
 
 test_lines.__test__ = False  # type: ignore[attr-defined]  # lines of a test, no test
 
 
 def test_the_training_uses_what_the_test_found_and_shows_from_where(nmes: Nmes, home: Path) -> None:
-    tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "wait 1"))
+    tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "wait 1", *SIGNED))
     assert (tested.code, tested.err) == (0, "")
     assert "For: P-017 left" in tested.out
     assert "Measured, channel 1: cramp threshold frequency 6 Hz, at 1.0 mA." in tested.out
     assert "ENDED. Measured: the test is over." in tested.out
-    trained = nmes("run", CRAMP, *MAX, *P17, stdin=script("end"))
+    trained = nmes("run", CRAMP, *MAX, *P17, stdin=script("end", who=(), read=READ_BACK))
     whose = "36 Hz asked: from the cramp threshold frequency of P-017 left gastrocnemius, 6 Hz, "
     said = f"{whose}measured 2026-01-01 (today) in session {records(home)[0].stem}."
     assert trained.out.count(said) >= 2, "when it is opened, and again before the start"
@@ -46,8 +47,9 @@ def test_for_anybody_else_it_falls_back_and_says_so_and_what_is_recorded_nearby(
     nearby = {(): False, ("P-018", "left"): False, ("P-017", "right"): True, ("P-017", "both"): True}
     for who, told_of in (nearby | {("p-017", "left"): True}).items():
         given = ("--patient-code", who[0], "--side", who[1]) if who else ()
+        read = (f"code {who[0]}", f"side {who[1]}") if who else ()
         known = set(records(home))
-        told = nmes("run", CRAMP, *MAX, *given, stdin=script("end"))
+        told = nmes("run", CRAMP, *MAX, *given, stdin=script("end", who=() if who else NOBODY, read=read))
         (new,) = set(records(home)) - known
         bound = next(iter(read_session(new))).body
         assert "45 Hz asked, the FALLBACK: " in told.out, who
@@ -59,18 +61,18 @@ def test_a_cramp_long_after_a_stop_is_neither_measured_nor_trained_by(nmes: Nmes
     tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "stop", "wait 1200", "cramp", "end"))
     assert "NOT MEASURED: the output was already stopped" in tested.out
     assert "Measured, channel 1" not in tested.out
-    trained = nmes("run", CRAMP, *MAX, *P17, stdin=script("end"))
+    trained = nmes("run", CRAMP, *MAX, *P17, stdin=script("end", who=(), read=READ_BACK))
     assert "45 Hz asked, the FALLBACK: " in trained.out
 
 
 def test_a_test_without_a_code_is_warned_of_before_its_first_question(nmes: Nmes) -> None:
-    told = nmes("run", TEST, *MAX, stdin="end\n").out
+    told = nmes("run", TEST, *MAX, stdin="-\nend\n").out
     assert told.index("No patient code and side: a later session cannot find") < told.index("Question 1 ")
     assert "cannot find" not in nmes("run", TEST, *MAX, *P17, stdin="end\n").out
 
 
 def test_a_typed_threshold_goes_first_and_is_called_typed(nmes: Nmes, home: Path) -> None:
-    told = nmes("run", CRAMP, *MAX, *P17, "--ctf", "18.5", stdin=script("end"))
+    told = nmes("run", CRAMP, *MAX, *P17, "--ctf", "18.5", stdin=script("end", who=(), read=READ_BACK))
     assert "48.5 Hz asked: " in told.out
     assert "18.5 Hz, typed by hand for this session. No record stands behind it." in told.out
     bound = next(iter(read_session(records(home)[0]))).body
@@ -93,6 +95,7 @@ def test_a_typed_threshold_goes_first_and_is_called_typed(nmes: Nmes, home: Path
         (CRAMP, ("--ctf", "18000"), "give 2 to 40 (Hz)"),
         (CRAMP, ("--ctf", "-3"), "give 2 to 40 (Hz)"),
         (CRAMP, ("--ctf", "nan"), "give 2 to 40 (Hz)"),
+        ("quads_older_adult", ("--patient-code", "P-104", "--side", "left"), "treats both sides; give --side both"),
         ("tens_conventional", ("--ctf", "18"), "makes nothing from a cramp threshold frequency"),
     ],
 )

@@ -21,20 +21,20 @@ SAID = "was interrupted: the program or the computer stopped while it ran. See: 
 @pytest.fixture
 def cut(nmes: Nmes, home: Path) -> Path:
     """A session without its closing entry, as a power cut leaves it."""
-    nmes(*MAX, stdin="end\n")
+    nmes(*MAX, stdin="-\nend\n")
     (path,) = records(home)
     path.write_bytes(path.read_bytes()[: -len(read_end(path).last)])
     return path
 
 
 def test_the_line_mode_tells_of_an_interrupted_session_once(nmes: Nmes, cut: Path) -> None:
-    assert nmes(*MAX, stdin="end\n").out.splitlines()[0] == f"The last session, {cut.stem}, {SAID}"
-    assert "interrupted" not in nmes(*MAX, stdin="end\n").out
+    assert nmes(*MAX, stdin="-\nend\n").out.splitlines()[0] == f"The last session, {cut.stem}, {SAID}"
+    assert "interrupted" not in nmes(*MAX, stdin="-\nend\n").out
 
 
 def test_a_session_that_was_closed_or_is_in_the_other_chain_is_not_told(nmes: Nmes, home: Path, cut: Path) -> None:
     assert interrupted(home, "/dev/ttyUSB0") == ""
-    nmes(*MAX, stdin="end\n")
+    nmes(*MAX, stdin="-\nend\n")
     assert interrupted(home, None) == ""
 
 
@@ -67,15 +67,17 @@ def test_the_app_tells_of_an_interrupted_session_before_it_opens(home: Path, cut
 def test_records_in_use_are_told_with_what_to_do(nmes: Nmes, cut: Path) -> None:
     with (cut.parent / "lock").open("rb+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for told in (nmes("demo"), nmes(*MAX)):
+        for told in (nmes("demo"), nmes(*MAX, stdin="-\n")):
             assert told.code == 1
             assert "the records are in use by " in told.err
-            assert told.err.endswith("; end that program, or set NMES_HOME to another folder\n")
+            assert told.err.endswith("; wait for its end, or set NMES_HOME to another folder\n")
+            assert ": a session is running there. Do not end it unless it hangs" in told.err
+            assert "For whom" not in told.out, "nobody is asked for what cannot be begun"
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(nmes: Nmes, home: Path) -> None:
     home.write_text("a file where the folder should be")
-    for told in (nmes("demo"), nmes(*MAX), nmes("run", CRAMP, "--plain")):
+    for told in (nmes("demo"), nmes(*MAX, stdin="-\n"), nmes("run", CRAMP, "--plain", stdin="-\n")):
         assert told.code == 1
         assert told.err.endswith(
             f"no record can be kept in {home / 'simulation'}: not a directory; "

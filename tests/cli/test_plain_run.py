@@ -11,11 +11,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli.conftest import CRAMP, Nmes, process, records, script
+from cli.conftest import CRAMP, SIGNED, Nmes, process, records, script
+from cli.test_typed import Hands
 
+from nmes.cli.hand_turned import HandTurned
+from nmes.cli.plain_open import WORDING
+from nmes.cli.plain_run import DROPPED, PlainRun
+from nmes.cli.typed import TypedLines
+from nmes.core import events as e
+from nmes.core.view import Word
 from nmes.record.chain import Entry
 from nmes.record.store import read_session
-from nmes.runtime.library import Library
+from nmes.runtime.library import Library, Loaded
+from nmes.runtime.plain import PlainSession
 
 MAX = ("run", CRAMP, "--plain", "--speed", "max")
 QUESTIONS = len(Library().load(CRAMP).protocol.screening_codes)
@@ -33,7 +41,7 @@ def closed(home: Path) -> str:
 
 
 def test_a_script_of_lines_reaches_the_end_with_an_intact_record(nmes: Nmes, home: Path) -> None:
-    told = nmes(*MAX, stdin=script(*["wait 50"] * 9))
+    told = nmes(*MAX, stdin=script(*["wait 50"] * 9, *SIGNED))
     lines = told.out.splitlines()
     assert (told.code, told.err) == (0, "")
     assert lines[0].startswith("SIMULATION")
@@ -45,6 +53,116 @@ def test_a_script_of_lines_reaches_the_end_with_an_intact_record(nmes: Nmes, hom
     assert lines[-1] == str(records(home)[0])
     assert closed(home) == "complete"
     assert nmes("audit", "verify").code == 0
+
+
+def test_a_start_tells_no_output_that_is_older_than_what_was_said_last(nmes: Nmes) -> None:
+    """Before a start nothing is asked, so the last answer is old: no news, and none when it is answered again."""
+    lines = script("wait 3", "end", *SIGNED).replace("\nstart\n", "\nwait 10\nstart\n")
+    told = nmes(*MAX, stdin=lines).out
+    assert "RAMP UP" in told
+    assert "Output at 0, high voltage on" not in told
+
+
+def test_a_whole_session_is_read_back_found_signed_and_reported(nmes: Nmes, home: Path) -> None:
+    read = ("code P-018", "code P-017", "side left")
+    lines = script("wait 3", "end", *SIGNED, "report", who=("P-017 left",), read=read)
+    told = nmes(*MAX, stdin=lines)
+    assert (told.code, told.err) == (1, ""), "ended before its time"
+    assert "Signed by Dr Test." in told.out
+    (report,) = (home / "reports").iterdir()
+    assert f"Report: {report}" in told.out
+    notes = [note["code"] for one in entries(home) for note in one.body.get("commands", ()) if note["type"] == "Note"]
+    assert [code for code in notes if code.startswith(("read_back", "refused:read", "felt", "signed"))] == [
+        "refused:read_back_differs",
+        "read_back",
+        "read_back",
+        "felt",
+        "signed",
+    ]
+    assert (entries(home)[0].body["patient"], entries(home)[0].body["side"]) == ("P-017", "left")
+
+
+def test_for_whom_is_asked_until_it_can_be_and_nothing_is_begun_before(nmes: Nmes, home: Path) -> None:
+    told = nmes(*MAX, stdin="Ada Lovelace\nP-017\nP-017 middle\nP-017 left 99\nstop\nend\n")
+    assert told.code == 1
+    assert told.out.count("For whom is it?") == 6
+    assert "Which side? Type the code, never a name, and left, right or both." in told.out
+    assert "99 is no cramp threshold frequency that is used here: 2 to 40 Hz." in told.out
+    assert "Nothing is running, so there is nothing to stop." in told.out
+    assert told.out.endswith("Nothing was begun.\n")
+    assert not records(home)
+
+
+def test_a_protocol_of_both_legs_is_asked_again_for_one(nmes: Nmes, home: Path) -> None:
+    two = ("run", "quads_older_adult", "--plain", "--speed", "max")
+    told = nmes(*two, stdin="P-104 left\nend\n")
+    assert "This protocol treats both sides: type both as the side." in told.out
+    assert told.out.count("For whom is it?") == 2
+    assert not records(home)
+    nmes(*two, stdin="P-104 both\nend\n")
+    assert entries(home)[0].body["side"] == "both"
+
+
+def test_nobody_on_the_command_line_is_not_asked_for(nmes: Nmes, home: Path) -> None:
+    told = nmes(*MAX, "--patient-code", "-", stdin="end\n")
+    assert "For whom is it?" not in told.out
+    assert entries(home)[0].body["patient"] == ""
+
+
+def test_a_session_whose_lines_end_after_the_treatment_is_told_to_be_unsigned(nmes: Nmes, home: Path) -> None:
+    told = nmes(*MAX, stdin=script("wait 3", "end"))
+    assert "The input has ended: the session ends unsigned." in told.out
+    last = [note for one in entries(home) for note in one.body.get("commands", ()) if note["type"] == "Note"][-1]
+    assert (last["code"], last["values"]) == ("left_unsigned", [["reason", "program"]])
+
+
+def test_lines_from_before_a_stop_of_the_patient_do_nothing_after_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was typed and not yet heard when somebody else stopped belongs to the time before."""
+    loaded = Library().load(CRAMP)
+    live, hands = HandTurned(loaded, home), Hands()
+    lines = TypedLines(hands.lines(), lambda: live.stop("key"), script=False)
+    to_running(live, loaded)
+
+    def pass_time() -> None:
+        if live.view.word is Word.ON:
+            hands.type("+", "titrate 1", "+")
+            hands.leave(lines)  # they are read, and wait to be heard
+            live.stop("patient")
+        else:
+            live.pass_time()
+
+    PlainRun(
+        live, PlainSession(loaded.protocol, WORDING), lines, pass_time, script=False, report=lambda _id: home
+    ).run()
+    assert DROPPED in capsys.readouterr().out
+    by_hand = [one for one in entries(home) if one.type == "event" and one.actor not in {"program", "device"}]
+    done = [one.body["event"]["type"] for one in by_hand]
+    assert done[done.index("Stop") :] == ["Stop"]
+    assert closed(home) == "stop:patient"
+
+
+def to_running(live: HandTurned, loaded: Loaded) -> None:
+    """A treatment whose level was found in one step."""
+    answers = tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes)
+
+    def until(*words: Word) -> None:
+        while live.view.word not in words:
+            live.pass_time()
+
+    until(Word.SCREENING)
+    live.post(e.Screened(answers, "Ada"))
+    live.post(e.Placed())
+    live.post(e.Titrate(1, 0, live.view.epoch))
+    until(Word.TITRATING)
+    live.post(e.Increase(1, live.view.epoch))
+    while live.view.channels[0].confirmed_ua != 500:
+        live.pass_time()
+    live.post(e.Accept(live.view.epoch))
+    until(Word.READY)
+    live.post(e.Start(live.view.epoch))
+    until(Word.RAMP_UP)
 
 
 def test_the_same_script_gives_the_same_session(nmes: Nmes, home: Path) -> None:
@@ -60,7 +178,7 @@ def test_stop_in_the_treatment_is_exit_code_1_and_the_record_says_why(nmes: Nmes
     assert "STOPPED. STOP was pressed." in told.out
     assert "Output OFF, confirmed" in told.out
     assert closed(home) == "stop:key"
-    assert any(e.body.get("event", {}).get("type") == "Stop" for e in entries(home))
+    assert any(one.body.get("event", {}).get("type") == "Stop" for one in entries(home))
 
 
 def test_the_end_of_the_input_stops_the_output_and_says_so(nmes: Nmes, home: Path) -> None:
@@ -71,19 +189,19 @@ def test_the_end_of_the_input_stops_the_output_and_says_so(nmes: Nmes, home: Pat
 
 
 def test_the_end_of_the_input_before_anything_flows_ends_the_session(nmes: Nmes, home: Path) -> None:
-    told = nmes(*MAX, stdin="no\nno\n")
+    told = nmes(*MAX, stdin="-\nno\nno\n")
     assert told.code == 1
     assert "The input has ended: the session ends." in told.out
     assert closed(home) == "ended_early"
 
 
 def test_a_blocking_answer_keeps_the_session_from_going_on(nmes: Nmes, home: Path) -> None:
-    questions = ["yes", *["no"] * (QUESTIONS - 1)]
+    questions = ["-", "yes", *["no"] * (QUESTIONS - 1)]
     told = nmes(*MAX, stdin="\n".join([*questions, "Dr Test", "placed", "titrate 1", "start", "end"]))
     assert told.code == 1
     assert "DO NOT STIMULATE" in told.out
     assert "PLACING" not in told.out
-    assert not any(e.body.get("event", {}).get("type") == "Enabled" for e in entries(home))
+    assert not any(one.body.get("event", {}).get("type") == "Enabled" for one in entries(home))
 
 
 def test_nothing_is_called_unknown_while_it_starts(nmes: Nmes) -> None:
@@ -108,7 +226,7 @@ def test_nobody_there_pauses_the_session(nmes: Nmes, home: Path) -> None:
 
 def test_bytes_that_are_no_text_are_survived(home: Path) -> None:
     with process(home, *MAX, text=False) as nmes:
-        out, err = nmes.communicate(b"\xff\xfe\x00\x1b[2J\n" + b"x" * 100_000 + b"\nend", timeout=30)
+        out, err = nmes.communicate(b"-\n\xff\xfe\x00\x1b[2J\n" + b"x" * 100_000 + b"\nend", timeout=30)
     assert nmes.returncode == 1
     assert (err, b"\x1b" in out) == (b"", False)
     assert closed(home) == "ended_early"
@@ -154,16 +272,16 @@ def test_a_typed_stop_overtakes_what_was_typed_before_it_and_drops_it(home: Path
         nmes.stdin.write("+\n+\n+\nstop\n")
         nmes.stdin.flush()
         until(nmes, "STOPPED")
-        nmes.stdin.write("end\n")
+        nmes.stdin.write("end\nunsigned the test is over\n")
         nmes.stdin.flush()
         assert nmes.wait(30) == 1
     assert closed(home) == "stop:key"
-    raised = [e for e in entries(home) if e.body.get("event", {}).get("type") == "Increase"]
+    raised = [one for one in entries(home) if one.body.get("event", {}).get("type") == "Increase"]
     assert len(raised) <= 4, "three steps of the titration, and at most one that was heard before the STOP"
 
 
 @pytest.mark.skipif(not hasattr(signal, "sigwait"), reason="needs signals of a POSIX system")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", pytest.param("SIGINT", marks=pytest.mark.campaign)])
 def test_a_signal_halts_first_then_closes_the_record_then_ends_the_program(home: Path, name: str) -> None:
     with running(home, "--speed", "5", lines=script()) as nmes:
         until(nmes, "ON: channel 1")
@@ -209,6 +327,8 @@ def test_the_first_ctrl_c_of_a_person_is_a_stop_and_the_second_one_leaves(home: 
 
 def typed() -> Iterator[tuple[str, str]]:
     """What a person types, each after what they wait for."""
+    yield "-", "For whom"
     yield from (("no", f"Question {number} ") for number in range(1, QUESTIONS + 1))
-    yield from (("Dr Test", "Who asked"), ("placed", "Type placed"), ("titrate 1", "Type titrate"))
-    yield from (("+", "Starts at 0 mA"), ("accept", "Channel 1: 0.5 mA"), ("start", "Type start"))
+    yield from (("Dr Test", "Who asked"), ("pads 1 25", "Channel 1 needs pads"), ("placed", "Type placed"))
+    yield from (("titrate 1", "Type titrate"), ("+", "Starts at 0 mA"), ("accept", "Channel 1: 0.5 mA"))
+    yield from (("felt 1 yes", "Channel 1, gastrocnemius: was it felt"), ("start", "Type start"))

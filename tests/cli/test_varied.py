@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from helpers.plans import BURST, FREQUENCY_SWEEP, PHASE_SWEEP, TENS
-from nmes.cli.record_words import event_words
 from nmes.cli.try_words import varied
 from nmes.core import events as e
 from nmes.core.course import Course, steady
+from nmes.ui.record_words import event_words
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ class TestCramp:
         before = desk.session
         commands = desk.do(e.Cramp())
         assert commands == (c.Note("mark", (("kind", "cramp"), ("text", ""))),)
-        assert desk.session == replace(before, note=commands[0])
+        assert desk.session == replace(before, note=commands[0], noted=(*before.noted, *commands))
 
     @pytest.mark.parametrize("before", ["idle", "ended"])
     def test_in_a_test_it_is_legal_from_beginning_to_end(self, before: str) -> None:
@@ -495,7 +495,7 @@ class TestMeasure:
             (e.What.CTF, 2000, "mhz"),
             (e.What.CTF, 40_000, "mhz"),
             (e.What.MVIC, 1, "mn"),
-            (e.What.EVOKED, m.MAX_FORCE_MN, "mn"),
+            (e.What.MVIC, m.MAX_FORCE_MN, "mn"),
         ],
     )
     def test_typed_values_are_kept_within_their_bounds(self, what: e.What, value: int, unit: str) -> None:
@@ -522,7 +522,7 @@ class TestMeasure:
             (e.What.CTF, 1999),
             (e.What.CTF, 40_001),
             (e.What.MVIC, 0),
-            (e.What.EVOKED, m.MAX_FORCE_MN + 1),
+            (e.What.MVIC, m.MAX_FORCE_MN + 1),
         ],
     )
     def test_others_are_refused(self, what: e.What, value: int | None) -> None:
@@ -532,13 +532,26 @@ class TestMeasure:
 
     def test_the_evoked_force_comes_with_its_share(self) -> None:
         plan = replace(simple_plan(), aim=m.Aim("pct_mvic", 400))
-        desk = ready(plan)
+        desk = self.at(1000, plan)
+        desk.do(e.Measure(e.What.EVOKED, 1, m.MAX_FORCE_MN + 1))
+        assert (last_note(desk), desk.session.measured) == ("refused:value_range", ())
         desk.do(e.Measure(e.What.EVOKED, 1, 30_000))
         assert "permille" not in measured(desk)[-1]
         desk.do(e.Measure(e.What.MVIC, 1, 120_000), e.Measure(e.What.EVOKED, 1, 36_000))
         assert measured(desk)[-1]["permille"] == 300
         [channel] = seen(desk).channels
         assert (channel.mvic_permille, channel.target_mn) == (300, 48_000)
+
+    def test_no_force_is_noted_that_no_current_makes(self) -> None:
+        no_current = c.Note("refused:no_current", (("channel", 1),))
+        for desk in (ready(), self.at(0), running(simple_plan())):
+            desk.do(e.Measure(e.What.EVOKED, 1, 30_000))
+            assert (desk.session.note, desk.session.measured) == (no_current, ())
+            desk.do(e.Measure(e.What.MVIC, 1, 120_000))
+            assert last_note(desk) == "measured", "the own strongest contraction needs none"
+        desk = self.at(1000, alternating_plan())
+        desk.do(e.Measure(e.What.EVOKED, 2, 30_000))
+        assert last_note(desk) == "refused:no_current", "the current is another channel's"
 
     @pytest.mark.parametrize("state", STATES)
     def test_a_typed_value_changes_no_output_and_no_state(self, state: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nmes.core.problems import Problem, ProtocolError
+from nmes.core.problems import Problem, ProtocolError, whole_letters
 from nmes.core.protocol import DerivedFrequency, FrequencyRange
 from nmes.core.protocol_file import parse, parse_located
 from tests.core.protocol_making import (
@@ -95,7 +95,13 @@ def test_a_problem_reads_well_with_less_to_tell() -> None:
     assert str(Problem("a.b", "1", "wrong")) == "a.b: 1 — wrong"
     assert str(Problem("", "", "wrong", "write right")) == "wrong; write right"
     assert str(Problem("", "", "wrong", "", "x.yaml")) == "x.yaml: wrong"
+    hostile = Problem("a", "\x1b[2J\u202eb\nc", "wrong", "", "\x07.yaml")
+    assert str(hostile) == "\ufffd.yaml: a: \ufffd[2J\ufffdb c — wrong"
     assert str(Problem("a", "", "wrong", "", "x.yaml", 3, 4)) == "x.yaml:3:4 a — wrong"
+
+
+def test_half_a_character_is_shown_as_taken_out() -> None:
+    assert whole_letters("\ud83d!") == "\ufffd!"
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:

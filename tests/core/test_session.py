@@ -16,7 +16,7 @@ from nmes.core.view import OutputState, view
 
 
 def test_every_state_can_be_reached() -> None:
-    assert len(set(STATES)) == len(s.State.__args__) == 18
+    assert len(set(STATES)) == len(s.State.__args__) == 19
 
 
 class TestBeforeOutput:
@@ -792,7 +792,7 @@ class TestFaults:
         desk = desk_in(state)
         desk.device = False
         desk.do(e.LinkLost("unplugged"))
-        assert isinstance(desk.state, s.Unsure | s.Ended)
+        assert isinstance(desk.state, s.Unsure | s.After | s.Ended)
 
     def test_after_a_fault_the_dose_since_the_last_good_answer_is_a_range(self) -> None:
         desk = running()
@@ -817,7 +817,7 @@ class TestEnd:
     def test_every_state_can_be_ended_and_is_halted(self, state: str) -> None:
         desk = desk_in(state)
         desk.device = True
-        desk.do(e.End())
+        desk.do(e.End("program"))
         if state in {"Ending", "Unsure", "Leaving"}:
             desk.do(e.HaltConfirmed(desk.session.now_ms))
         assert isinstance(desk.state, s.Ended)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from helpers.desk import STATES, desk_in, ready, running, titrating
 from helpers.plans import ONE
+from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.core import session as s
+from nmes.core.attended import Attended, PatientStop
+from nmes.core.measurement import Who
 from nmes.core.view import Electrode, Output, OutputState, Word, view
 
 OFF = OutputState(off_confirmed=True, confirmed_at_ms=0)
@@ -25,6 +32,7 @@ WORDS = {
     "Pausing": Word.HALTING,
     "Paused": Word.PAUSED,
     "Ending": Word.HALTING,
+    "After": Word.AFTER,
     "Ended": Word.ENDED,
     "Stopping": Word.HALTING,
     "Stopped": Word.STOPPED,
@@ -46,6 +54,7 @@ MAY = {
     "Pausing": {"decrease", "end"},
     "Paused": {"resume", "decrease", "end"},
     "Ending": set(),
+    "After": {"observe", "leave"},
     "Ended": set(),
     "Stopping": {"end"},
     "Stopped": {"titrate", "end"},
@@ -186,3 +195,68 @@ def test_the_dose_is_a_range() -> None:
 
 def test_before_the_device_answered_it_has_no_name() -> None:
     assert view(desk_in("Idle").session, OutputState()).device == ""
+
+
+EVERY_STEP: dict[str, Callable[[s.Session], e.Event]] = {
+    "place": lambda session: e.Placed(tuple((p.channel, p.pad_mm2) for p in session.plan.channels)),
+    "titrate": lambda session: e.Titrate(1, 0, session.epoch),
+    "start": lambda session: e.Start(session.epoch),
+    "resume": lambda session: e.Resume(session.epoch),
+    "back": lambda _session: e.Back(),
+    "pause": lambda _session: e.Pause(),
+    "sign": lambda _session: e.Signed("Ada", "nothing else was measured"),
+    "leave": lambda _session: e.LeftUnsigned("the patient left"),
+}
+"""What leads from one step to the next, as a person says it when everything else is done."""
+TROUBLE: dict[str, Callable[[s.Session], s.Session]] = {
+    "none": lambda session: session,
+    "a broken record": lambda session: replace(session, record_fault="disk full"),
+    "an untested STOP": lambda session: _with_stop(session, PatientStop.UNTESTED),
+    "a lost STOP": lambda session: _with_stop(session, PatientStop.LOST),
+    "nothing read back": lambda session: replace(session, progress=replace(session.progress, read=())),
+}
+
+
+def _with_stop(session: s.Session, stop: PatientStop) -> s.Session:
+    return replace(session, progress=replace(session.progress, patient_stop=stop))
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+@pytest.mark.parametrize("attended", [None, Attended(patient_stop=True)])
+@pytest.mark.parametrize("state", STATES)
+def test_no_step_is_offered_that_would_be_refused(state: str, attended: Attended | None, trouble: str) -> None:
+    session = replace(desk_in(state).session, attended=attended, who=Who("P-1", "left"))
+    for action, event in EVERY_STEP.items():
+        known = TROUBLE[trouble](session)
+        _, commands = s.step(known, event(known))
+        refused = any(isinstance(one, c.Note) and one.code.startswith("refused:") for one in commands)
+        if action in view(known, OFF).may:
+            assert not refused, (action, commands)
+
+
+@pytest.mark.parametrize("trouble", [name for name in TROUBLE if name not in {"none", "nothing read back"}])
+def test_a_pause_offers_no_way_on_where_nothing_may_start(trouble: str) -> None:
+    known = TROUBLE[trouble](desk_in("Paused").session)
+    assert view(known, OFF).may == {"decrease", "end"}
+
+
+def test_two_legs_are_told_apart_by_their_side() -> None:
+    begun = ready().session
+    (one,) = begun.plan.channels
+    right, left = replace(one, side="right leg"), replace(one, channel=2, side="left leg")
+    assert (right.one_side, right.named, right.muscle) == ("right", f"{one.muscle}, right", one.muscle)
+    told = view(replace(begun, plan=replace(begun.plan, channels=(right,))), OFF)
+    assert [(shown.muscle, shown.side) for shown in told.channels] == [(right.named, "right")]
+    assert [(slot.muscle, slot.side) for slot in told.slots] == [(right.named, "right")]
+    assert left.named == f"{one.muscle}, left"
+    weak = replace(one, side="weak side")
+    told = view(replace(begun, plan=replace(begun.plan, channels=(weak,))), OFF)
+    assert [(shown.muscle, shown.side) for shown in told.channels] == [(one.muscle, "")]
+    assert [(slot.muscle, slot.side) for slot in told.slots] == [(one.muscle, "")]
+
+
+def test_a_pause_tells_who_wanted_it() -> None:
+    for event, why in ((e.Pause(), "operator"), (e.Pause(e.WISH), "wish")):
+        desk = running()
+        desk.do(event)
+        assert view(desk.session, OFF).why == why

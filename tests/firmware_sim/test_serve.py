@@ -149,6 +149,7 @@ def test_one_client_at_a_time_and_the_device_outlives_its_clients(start, connect
     third.close()
 
 
+@pytest.mark.campaign
 def test_a_vanished_client_leaves_2_s_of_pulses_and_then_silence(start, connect):
     process, port, trace = start("--exit-when-idle", "0.1")
     client = connect(port)
@@ -263,6 +264,11 @@ def test_a_busy_port_is_one_clear_line():
         (["--patient", "healthy_adult", "--site", "9=calf"], "write it as CHANNEL=MUSCLE"),
         (["--patient", "healthy_adult", "--site", "1="], "write it as CHANNEL=MUSCLE"),
         (["--patient", "healthy_adult", "--site", "1=calf", "--site", "1=foot"], "channel 1 is given twice"),
+        (["--patient", "healthy_adult", "--side", "1=left"], "channel 1 has no --site"),
+        (["--patient", "healthy_adult", "--site", "1=calf", "--length", "1=long"], "shortened, neutral or stretched"),
+        (["--patient", "healthy_adult", "--site", "1=calf", "--pad-mm2", "1=0"], "from 1 to 100000"),
+        (["--patient", "healthy_adult", "--site", "1=calf", "--pad-mm2", "1=²"], "from 1 to 100000"),
+        (["--patient", "healthy_adult", "--site", "1=calf", "--pad-mm2", "left"], "write it as CHANNEL=MM2"),
         (["--seed", "x"], "invalid int value: 'x'"),
         (["--over", "socket"], "--over belongs to --scenario"),
         (["--scenario", "usb-reset", "--patient", "healthy_adult"], "--patient does not go with --scenario"),
@@ -431,6 +437,22 @@ def test_the_backdoor_is_a_port_of_its_own_and_several_look_through_it(start_ope
     assert any(line.get("fault_began") == "electrode_off" for line in lines(trace))
 
 
+def test_each_channel_s_side_pad_and_length_reach_the_person(start_open):
+    more = ("--site", "1=gastrocnemius", "--side", "1=left", "--length", "1=shortened", "--pad-mm2", "1=10000")
+    _, _, _, door = start_open("--patient", "healthy_adult", *more, "--site", "2=none; skin")
+    state = door().until(lambda state: state["patient"])
+    (muscle,), first = state["patient"]["muscles"], state["patient"]["channels"][0]
+    assert (muscle["side"], muscle["length"], first["side"], first["model"]) == (
+        "left",
+        "shortened",
+        "left",
+        "gastrocnemius",
+    )
+    assert state["patient"]["channels"][1]["model"] is None
+    one, other = (state["device"]["channels"][channel]["load"] for channel in (0, 1))
+    assert int(one.partition("+")[0]) * 4 == pytest.approx(int(other.partition("+")[0]), abs=4)
+
+
 def test_without_the_option_there_is_no_backdoor(start):
     process, _, _ = start()
     assert not select.select([process.stdout], [], [], 0.2)[0]
@@ -459,6 +481,7 @@ def test_rubbish_and_a_flood_at_the_backdoor_delay_no_pulse(start_open, connect)
     assert door().ask("clear") == {"id": 1, "ok": True}
 
 
+@pytest.mark.campaign
 def test_snapshots_without_end_hold_up_no_answer_for_as_long_as_a_controller_waits(start_open, connect):
     _, port, _, door = start_open("--patient", "healthy_adult")
     client, rude = connect(port), [door() for _ in range(6)]
@@ -485,6 +508,7 @@ def test_a_disconnect_drops_the_client_and_turns_others_away_for_its_time(start_
     assert connect(port).ask(STATUS).data == b"\0\2\6", "the device has known nothing of it"
 
 
+@pytest.mark.campaign
 def test_a_disconnect_takes_a_pseudo_terminal_away_and_tells_the_name_of_the_next():
     process = launch("--serve", "pty", "--backdoor")
     path = first_line(process).removeprefix("listening ")

@@ -8,9 +8,13 @@ from helpers.plans import simple_plan
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
+from nmes.core.attended import Attended
+from nmes.core.measurement import NOBODY, Who
 from nmes.core.plan import Plan, Slot
 
 STEP_UA = 500
+WHO = Who("P-017", "left")
+OUTCOME = "Cramps in a week"
 
 
 @dataclass
@@ -23,8 +27,8 @@ class Desk:
     device: bool = True
 
     @classmethod
-    def of(cls, plan: Plan, codes: tuple[str, ...] = ()) -> Desk:
-        session, commands = s.begin(plan, codes)
+    def of(cls, plan: Plan, codes: tuple[str, ...] = (), who: Who = NOBODY, attended: Attended | None = None) -> Desk:
+        session, commands = s.begin(plan, codes, who, attended=attended)
         return cls(replace(session, now_ms=10_000), list(commands))
 
     def do(self, *events: e.Event) -> tuple[c.Command, ...]:
@@ -73,9 +77,35 @@ class Desk:
     def notes(self) -> list[str]:
         return [command.code for command in self.commands if isinstance(command, c.Note)]
 
-    def to_ready(self) -> Desk:
-        self.do(e.Identified("P24", "P24-1", "1.0"), e.Screened((), "Ada"), e.Placed())
+    def to_placing(self) -> Desk:
+        self.do(e.Identified("P24", "P24-1", "1.0"), e.Screened((), "Ada"))
         return self
+
+    def to_ready(self) -> Desk:
+        """In an attended session with everything read back and every pad confirmed."""
+        self.to_placing()
+        self.read_back()
+        self.do(e.Placed(self.pads))
+        return self
+
+    def read_back(self) -> None:
+        if self.session.attended:
+            self.do(e.ReadBack(e.Read.CODE, self.session.who.code), e.ReadBack(e.Read.SIDE, self.session.who.side))
+
+    @property
+    def pads(self) -> tuple[tuple[int, int], ...]:
+        """Every pad as the plan wants it."""
+        return tuple((channel.channel, channel.pad_mm2) for channel in self.session.plan.channels)
+
+    def feel(self) -> None:
+        """Every channel is felt where it should be."""
+        if self.session.attended:
+            self.do(*(e.FeltAt(channel.channel, there=True) for channel in self.session.plan.channels))
+
+    def find(self) -> None:
+        """What must be found after the treatment, is: nothing to worry about."""
+        skin = (e.Observed(e.Finding.SKIN, 0, of=str(channel.channel)) for channel in self.session.plan.channels)
+        self.do(*skin, e.Observed(e.Finding.NRS, 1), e.Observed(e.Finding.ADVERSE, 0))
 
     def titrate(self, slot: Slot, level_ua: int) -> Desk:
         self.do(e.Titrate(slot.channel, slot.waveform, self.epoch))
@@ -91,6 +121,7 @@ class Desk:
     def run(self, level_ua: int = 10_000) -> Desk:
         for slot in self.session.plan.slots:
             self.titrate(slot, level_ua)
+        self.feel()
         self.do(e.Start(self.epoch))
         return self
 
@@ -104,6 +135,18 @@ def ready(plan: Plan | None = None) -> Desk:
 
 def running(plan: Plan | None = None, level_ua: int = 10_000) -> Desk:
     return ready(plan).run(level_ua)
+
+
+def attended(plan: Plan | None = None, who: Who = WHO, with_it: Attended | None = None) -> Desk:
+    """A desk whose session a person attends and signs, at its beginning."""
+    return Desk.of(plan or simple_plan(), (), who, with_it or Attended(outcomes=(OUTCOME,)))
+
+
+def after(plan: Plan | None = None) -> Desk:
+    """An attended session whose treatment is over."""
+    desk = attended(plan).to_ready().run()
+    desk.do(e.End())
+    return desk
 
 
 def titrating(level_ua: int = 0) -> Desk:
@@ -155,7 +198,7 @@ def in_every_state() -> list[tuple[str, Desk]]:
     leaving.device = False
     leaving.do(e.Unanswered("poll"), e.End())
     desks = [idle, screening, placing, ready(), committing, enabling, titrating(1000), lowering, running(), resuming]
-    desks += [pausing, paused, ending, ended, stopping, stopped, unsure, leaving]
+    desks += [pausing, paused, ending, after(), ended, stopping, stopped, unsure, leaving]
     return [(type(desk.state).__name__, desk) for desk in desks]
 
 

@@ -155,13 +155,17 @@ class Instrument:
                 self.levels.pop(channel, None)
                 self.allowed, self.rate = {channel: 0}, {channel: SLEW_UA_PER_S}
                 self.resumed_us = -RESUME_US
-            case e.Increase(channel=channel, epoch=epoch) if epoch == shown.epoch and channel in self.allowed:
+            case e.Increase(channel=channel, epoch=epoch, linked=linked) if (
+                epoch == shown.epoch and channel in self.allowed
+            ):
                 if self.bench.now_ms - self.increased_ms >= INCREASE_MS:
                     self.increased_ms = self.bench.now_ms
-                    self.allowed[channel] += STEP_UA
-                    if shown.word is not Word.TITRATING and channel in self.levels:
-                        self.levels[channel] += STEP_UA
-                        self._steepest(shown)
+                    for one in {channel, *linked} & self.allowed.keys():
+                        self._one_step(shown, one)
+            case e.Back() if shown.word in {Word.READY, Word.STOPPED} and shown.attended:
+                self._nothing_confirmed()
+            case e.FeltAt(there=False) if shown.word is Word.READY and shown.attended and self._is_found(shown, event):
+                self._nothing_confirmed()
             case e.Decrease(channel=channel) if channel in self.allowed and shown.word is not Word.STARTING:
                 self.allowed[channel] = max(0, self.allowed[channel] - STEP_UA)
                 if shown.word is not Word.TITRATING and channel in self.levels:
@@ -176,6 +180,20 @@ class Instrument:
                 self.resumed_us = self.bench.clock.now_us
             case _:
                 pass
+
+    def _one_step(self, shown: View, channel: int) -> None:
+        self.allowed[channel] += STEP_UA
+        if shown.word is not Word.TITRATING and channel in self.levels:
+            self.levels[channel] += STEP_UA
+            self._steepest(shown)
+
+    def _nothing_confirmed(self) -> None:
+        self.levels.clear()
+        self.allowed, self.rate = {}, {}
+
+    @staticmethod
+    def _is_found(shown: View, event: e.FeltAt) -> bool:
+        return any(slot.slot.channel == event.channel and slot.level_ua for slot in shown.slots)
 
     def _run(self, shown: View) -> None:
         self.allowed = dict(self.levels)
@@ -200,6 +218,8 @@ class Instrument:
         self._events = len(events)
 
     def _level(self, pulse: Pulse) -> None:
+        ceiling_ua = max(one.ceiling_ua for one in self.bench.view.plan.delivered if one.slot.channel == pulse.channel)
+        assert pulse.peak_current_ua <= self.output_fault(ceiling_ua), f"{pulse.peak_current_ua} uA, over the ceiling"
         allowed_ua = self.output_fault(self.limits.get(pulse.channel, History()).highest(pulse.t_us - self.reaction_us))
         assert pulse.peak_current_ua <= allowed_ua, f"{pulse.peak_current_ua} uA at the skin, {allowed_ua} uA confirmed"
 
@@ -275,4 +295,4 @@ def _by_channel(trace: list[Pulse]) -> dict[int, list[Pulse]]:
 
 
 def nothing_live(state: s.State) -> bool:
-    return isinstance(state, s.Idle | s.Screening | s.Placing | s.Ready | s.Paused | s.Stopped | s.Ended)
+    return isinstance(state, s.Idle | s.Screening | s.Placing | s.Ready | s.Paused | s.Stopped | s.After | s.Ended)

@@ -1,7 +1,8 @@
 """Random walks: a person who presses anything, a line that loses anything, a device that fails; the laws hold.
 
 Controller, guard, driver, wire, firmware and skin run on one virtual clock. After each step the Instrument checks every
-pulse that crossed the skin. Hypothesis shrinks a failing walk to the shortest one and prints it.
+pulse that crossed the skin, and Attendance what was asked of the person before it could. Hypothesis shrinks a failing
+walk to the shortest one and prints it.
 """
 
 from __future__ import annotations
@@ -38,11 +39,15 @@ from helpers.plans import (
     simple_plan,
     tens_plan,
 )
+from laws.attendance import Attendance
 from laws.instrument import DEAF_US, Instrument, nothing_live
 from laws.noise import Noise, NoisyLine
 from nmes.core import events as e
 from nmes.core import session as s
+from nmes.core.attended import Attended, Ghost
 from nmes.core.course import Modulation
+from nmes.core.measurement import NOBODY, Who
+from nmes.core.plan import Plan
 from nmes.core.view import Word
 from nmes.core.waveform import Waveform
 from nmes.record.codec import EVENTS, encode
@@ -52,11 +57,16 @@ ASYMMETRIC = Waveform(phase_us=250, gap_us=50, ratio=4, period_us=12_500)
 SLOW = Waveform(phase_us=200, gap_us=0, ratio=1, period_us=500_000)
 CLOSE = replace(BURST, burst_pulses=10, burst_period_ms=200)
 RARE = replace(BURST, burst_period_ms=1000)
+TOGETHER = plan_of(((ONE, rhythm(ramp_ms=500)), (TWO, rhythm(ramp_ms=500))))
 PLANS = {
     "one channel": simple_plan(),
     "alternating": alternating_plan(),
     "continuous": continuous_plan(),
-    "together, steep": plan_of(((ONE, rhythm(ramp_ms=500)), (TWO, rhythm(ramp_ms=500)))),
+    "together, steep": TOGETHER,
+    "together, one with a low ceiling": replace(
+        TOGETHER, delivered=(TOGETHER.delivered[0], replace(TOGETHER.delivered[1], ceiling_ua=5_000))
+    ),
+    "together, one shorter": plan_of(((ONE, rhythm(ramp_ms=500)), (TWO, rhythm(ramp_ms=500, on_ms=2500)))),
     "asymmetric": plan_of(((ONE, rhythm()),), waveforms=(ASYMMETRIC,)),
     "slow pulses": plan_of(((ONE, rhythm(ramp_ms=2000, on_ms=9000)),), waveforms=(SLOW,)),
     "bursts": tens_plan(BURST),
@@ -70,6 +80,18 @@ PLANS = {
     "modulated": tens_plan(TENS, modulation=Modulation.of(400, 2000)),
 }
 SWITCHES = dict(alternatives())
+WHO = Who("P-017", "left")
+OUTCOME = "Cramps in a week"
+SLIPS = ["", "", "", "", "code", "side", "pads", "stop", "lost", "felt"]
+"""What a person leaves out, by mistake."""
+
+
+def attended(how: str, plan: Plan, mark_steps: int) -> Attended | None:
+    """What the session is begun with: nobody attends it, somebody does, the patient has a stop of their own too."""
+    if how == "nobody":
+        return None
+    ghosts = tuple(Ghost(slot, mark_steps * 500, "s-1", "2026-11-01T09:00:00Z") for slot in plan.slots)
+    return Attended(ghosts if mark_steps else (), (OUTCOME,), how == "with a stop")
 
 
 class Walk(RuleBasedStateMachine):
@@ -85,8 +107,14 @@ class Walk(RuleBasedStateMachine):
         switch=st.sampled_from(sorted(SWITCHES)),
         load=st.sampled_from(["good", "worn"]),
         level=st.integers(0, 80),
+        how=st.sampled_from(["nobody", "somebody", "with a stop"]),
+        mark=st.integers(0, 30),
+        slip=st.sampled_from(SLIPS),
+        linked=st.booleans(),
     )
-    def begin(self, plan: str, switch: str, load: str, level: int) -> None:
+    def begin(
+        self, plan: str, switch: str, load: str, level: int, how: str, mark: int, slip: str, linked: bool
+    ) -> None:
         def wire(peer: object) -> NoisyLine:
             self.lines.append(NoisyLine(peer))  # type: ignore[arg-type] - any peer
             return self.lines[0]
@@ -95,42 +123,60 @@ class Walk(RuleBasedStateMachine):
         for channel in range(1, 9):
             device.stage.set_load(channel, load)
         self.sound = load == "good"
-        self.bench = Bench(PLANS[plan], device=device, wire=wire)
+        with_it = attended(how, PLANS[plan], mark)
+        who = WHO if with_it else NOBODY
+        self.bench = Bench(PLANS[plan], device=device, wire=wire, who=who, attended=with_it)
         self.begun = self.bench.controller.session
+        self.attendance = Attendance(self.begun)
         self.judge = Instrument(self.bench)
         self._pass(200)
-        if level > 10:
-            self.treat(level)
+        self.mark_steps = mark
+        if linked and len(self.begun.plan.channels) > 1:
+            self.treat_linked(4, 400, at_the_mark=True)
+        elif level > 10:
+            self.treat(level, slip)
 
     # --- the person ---
 
-    @rule()
-    def prepare(self) -> None:
+    @rule(slip=st.sampled_from(SLIPS))
+    def prepare(self, slip: str) -> None:
         self._press(e.Screened((), "Ada"), 20)
-        self._press(e.Placed(), 20)
+        if self.begun.attended:
+            if slip != "code":
+                self._press(e.ReadBack(e.Read.CODE, "p-017"), 5)
+            self._press(e.ReadBack(e.Read.SIDE, "right" if slip == "side" else "left"), 5)
+            if self.begun.attended.patient_stop and not self.attendance.stop_works and slip != "stop":
+                self.patient_stops("patient", goes_on=False)
+        self._press(e.Placed(self._pads()[slip == "pads" :]), 20)
 
-    @rule(channel=st.integers(1, 2), steps=st.integers(1, 40))
-    def titrate(self, channel: int, steps: int) -> None:
-        if isinstance(self.bench.controller.session.state, s.Stopped | s.Ready):
+    @rule(channel=st.integers(1, 2), steps=st.integers(1, 40), confirms=st.sampled_from(["right", "wrong", ""]))
+    def titrate(self, channel: int, steps: int, confirms: str) -> None:
+        if "titrate" in self.bench.view.may:
             self.judge.release()
         self._press(e.Titrate(channel, 0, self.bench.view.epoch), 300)
         for _ in range(steps):
             self._press(e.Increase(channel, self.bench.view.epoch), 260)
+            self._confirm_mark(confirms)
 
     @precondition(lambda self: self.bench.view.word is Word.TITRATING)
     @rule()
     def accept(self) -> None:
         self._press(e.Accept(self.bench.view.epoch), 200)
 
-    @rule(level=st.integers(2, 60))
-    def treat(self, level: int) -> None:
+    @rule(level=st.integers(2, 60), slip=st.sampled_from(SLIPS))
+    def treat(self, level: int, slip: str) -> None:
         """The short way to a running treatment."""
-        self.prepare()
+        self.prepare(slip)
+        if slip == "lost":
+            self.patient_stops("patient_lost", goes_on=False)
         for slot in self.bench.view.slots:
             if slot.level_ua is None:
-                self.titrate(slot.slot.channel, level)
+                self.titrate(slot.slot.channel, level, "right")
                 self._pass(self.bench.view.plan.course(slot.slot).cycle_ms)
                 self._press(e.Accept(self.bench.view.epoch), 200)
+        if self.begun.attended and slip != "felt":
+            for channel in self.bench.view.channels:
+                self._press(e.FeltAt(channel.channel, there=True), 5)
         self._press(e.Start(self.bench.view.epoch), 200)
 
     @rule(presses=st.integers(1, 40), channel=st.integers(1, 2), stale=st.integers(0, 3))
@@ -138,6 +184,22 @@ class Walk(RuleBasedStateMachine):
         for _ in range(presses):
             self.bench.press(e.Increase(channel, self.bench.view.epoch - stale))
         self._pass(30)
+
+    @rule(presses=st.integers(1, 20), channel=st.integers(1, 2), over_ua=st.sampled_from([0, 500, 5000]))
+    def linked_plus(self, presses: int, channel: int, over_ua: int) -> None:
+        for _ in range(presses):
+            self._press(e.Increase(channel, self.bench.view.epoch, over_ua, (1, 2)), 130)
+            self._confirm_mark("right" if over_ua else "wrong")
+
+    @precondition(lambda self: len(self.begun.plan.channels) > 1)
+    @rule(presses=st.integers(1, 12), after_ms=st.integers(0, 2400), at_the_mark=st.booleans())
+    def treat_linked(self, presses: int, after_ms: int, at_the_mark: bool) -> None:
+        """Channels that contract together go up together, from the level of the last session or from a low one."""
+        self.stop(0)
+        self.treat(self.mark_steps if at_the_mark and self.mark_steps else 8, "")
+        self._pass(300 + after_ms)
+        for _ in range(presses):
+            self._press(e.Increase(1, self.bench.view.epoch, self.mark_steps * 500 * at_the_mark, (2,)), 130)
 
     @rule(channel=st.integers(1, 2))
     def decrease(self, channel: int) -> None:
@@ -180,6 +242,70 @@ class Walk(RuleBasedStateMachine):
     @rule(what=st.sampled_from(e.What), channel=st.integers(1, 2), value=st.sampled_from([None, 0, 20_000, 10**9]))
     def measure(self, what: e.What, channel: int, value: int | None) -> None:
         self._press(e.Measure(what, channel, value), 10)
+
+    # --- what only an attended session hears ---
+
+    @rule()
+    def back(self) -> None:
+        halted = self.bench.view.word in {Word.READY, Word.STOPPED, Word.PLACING}
+        self._press(e.Back(), 20)
+        if halted and self.begun.attended:
+            assert self.bench.view.word in {Word.PLACING, Word.SCREENING}
+            assert self.bench.controller.session.plan.levels == ()
+
+    @rule(
+        what=st.sampled_from(e.Read),
+        said=st.sampled_from(["P-017", "P-018", "left", "right", ""]),
+        reason=st.sampled_from(["", "is asleep"]),
+    )
+    def read_back(self, what: e.Read, said: str, reason: str) -> None:
+        self._press(e.ReadBack(what, said, reason), 10)
+
+    @rule(channel=st.integers(1, 3), there=st.booleans())
+    def felt_at(self, channel: int, there: bool) -> None:
+        self._press(e.FeltAt(channel, there), 10)
+
+    @rule(size_mm2=st.sampled_from([0, 1, 4499, 4500, 10_000]), channels=st.integers(0, 3))
+    def pads_are_said(self, size_mm2: int, channels: int) -> None:
+        self._press(e.Placed(tuple((channel, size_mm2) for channel in range(1, channels + 1))), 20)
+
+    @rule(source=st.sampled_from(["patient", "patient_lost"]), goes_on=st.booleans())
+    def patient_stops(self, source: str, goes_on: bool) -> None:
+        self.bench.controller.stop(source)
+        self.judge.expect_silence()
+        self._pass(500)
+        if goes_on:
+            self.titrate(1, 3, "right")
+
+    @rule(finding=st.sampled_from(e.Finding), value=st.sampled_from([None, 0, 1, 11]), of=st.sampled_from(["", "1"]))
+    def observe(self, finding: e.Finding, value: int | None, of: str) -> None:
+        self._press(e.Observed(finding, value, "asleep", of), 10)
+
+    @precondition(lambda self: self.begun.attended is not None)
+    @rule()
+    def end(self) -> None:
+        """After it nothing flows any more, whatever is pressed."""
+        if self.bench.view.word in {Word.CONNECTING, Word.SCREENING, Word.PLACING, Word.READY}:
+            return
+        self._press(e.End(), 300)
+        self.judge.expect_silence()
+        epoch = self.bench.view.epoch
+        for event in (e.Titrate(1, 0, epoch), e.Start(epoch), e.Resume(epoch), e.Increase(1, epoch), e.Back()):
+            self._press(event, 60)
+
+    @rule(by=st.sampled_from(["", "Ada"]), reason=st.sampled_from(["", "in a week"]))
+    def sign(self, by: str, reason: str) -> None:
+        before = self.bench.view
+        missing = {code for code in before.missing if code != "sign" and not code.startswith("outcome:")}
+        self._press(e.Signed(by, reason), 10)
+        if before.word is Word.AFTER and (missing or not by or not reason):
+            assert self.bench.view.word is Word.AFTER
+
+    @rule(alarm=st.sampled_from(["fault:electrode", "operator_absent"]))
+    def acknowledge(self, alarm: str) -> None:
+        before = self.bench.controller.session
+        self._press(e.Acknowledged(alarm), 1)
+        assert self.bench.controller.session.arms == before.arms or not nothing_live(before.state)
 
     # --- time ---
 
@@ -269,6 +395,17 @@ class Walk(RuleBasedStateMachine):
             if self.sound:
                 self.judge.dose()
 
+    def _pads(self) -> tuple[tuple[int, int], ...]:
+        return tuple((channel.channel, channel.pad_mm2) for channel in self.begun.plan.channels)
+
+    def _confirm_mark(self, confirms: str) -> None:
+        """The person confirms the mark that was just asked about, on its channel alone, or one that is none."""
+        note = self.bench.view.note
+        if confirms and note is not None and note.code == "refused:mark":
+            said = dict(note.values)
+            over_ua = int(said["mark_ua"]) if confirms == "right" else 500
+            self._press(e.Increase(int(said["channel"]), self.bench.view.epoch, over_ua), 260)
+
     def _press(self, event: e.Event, then_ms: int) -> None:
         self.bench.press(event)
         self._pass(then_ms)
@@ -292,7 +429,9 @@ class Walk(RuleBasedStateMachine):
         session = getattr(self, "_replayed", self.begun)
         done = getattr(self, "_replayed_entries", 0)
         for entry in sink.entries[done:]:
-            session, commands = s.step(session, EVENTS.decode(entry.body["event"]))
+            before, event = session, EVENTS.decode(entry.body["event"])
+            session, commands = s.step(before, event)
+            self.attendance.saw(before, event, commands, session)
             assert [encode(command) for command in commands] == entry.body["commands"], entry.body
         self._replayed, self._replayed_entries = session, len(sink.entries)
 

@@ -55,6 +55,18 @@ def test_bytes_go_both_ways(server: Server) -> None:
     port.close()
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="a system that cannot be told how often to ask")
+def test_a_far_end_that_vanishes_without_a_word_is_asked_for_within_4_s(server: Server) -> None:
+    port, _ = server.connect()
+    line: socket.socket = port._socket  # type: ignore[attr-defined]  # the option has no other witness
+    assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    idle, every, times = (
+        line.getsockopt(socket.IPPROTO_TCP, getattr(socket, f"TCP_KEEP{name}")) for name in ("IDLE", "INTVL", "CNT")
+    )
+    assert idle + every * times <= 4
+    port.close()
+
+
 def test_a_frame_is_never_held_back_for_more(server: Server) -> None:
     port, _ = server.connect()
     line: socket.socket = port._socket  # type: ignore[attr-defined]  # the option has no other witness

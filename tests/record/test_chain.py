@@ -128,6 +128,7 @@ def test_another_spelling_is_refused_even_with_a_fitting_hash() -> None:
         {"actor": 3},
         {"prev": None},
         {"t_mono_ns": "-1"},
+        {"t_mono_ns": "9" * 5_000},
     ],
 )
 def test_a_whole_line_that_is_no_entry_of_ours_is_foreign(change: dict[str, object]) -> None:

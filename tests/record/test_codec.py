@@ -82,7 +82,13 @@ def test_a_command_of_the_first_vocabulary_means_what_it_meant() -> None:
     for added in ("burst_pulses", "burst_period_ms"):
         del old["outputs"][0]["waveform"][added]
     assert COMMANDS.decode(old) == OUTPUT
-    assert READABLE == (1, VOCABULARY)
+
+
+def test_an_event_of_before_there_were_attended_sessions_means_what_it_meant() -> None:
+    old = {"type": "Increase", "channel": 1, "epoch": 7}
+    assert EVENTS.decode(old) == events.Increase(1, 7)
+    assert EVENTS.decode({"type": "Placed"}) == events.Placed()
+    assert READABLE == (1, 2, VOCABULARY)
 
 
 def changed(path: list[str | int], value: object) -> Any:

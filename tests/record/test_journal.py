@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from helpers.damage import first_damage
 from nmes.record.chain import GENESIS, NewEntry, Stamp
 from nmes.record.disk import Disk
 from nmes.record.errors import JournalBroken, NotRecordable, RecordBusy, RecordUnavailable
 from nmes.record.files import read_end, session_files
 from nmes.record.journal import Journal
-from nmes.record.store import first_damage, read_session, verify_chain
+from nmes.record.store import read_session, verify_chain
 from nmes.record.verify import Intact, Torn
 
 Begin = Callable[..., Journal]

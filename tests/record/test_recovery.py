@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from helpers.damage import first_damage
 from nmes.record.disk import Disk
 from nmes.record.errors import RecordUnavailable
 from nmes.record.files import session_files
 from nmes.record.journal import Journal
-from nmes.record.store import first_damage, read_session, verify_chain
+from nmes.record.store import read_session, verify_chain
 from nmes.record.verify import Intact
 
 Begin = Callable[..., Journal]

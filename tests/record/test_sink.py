@@ -13,12 +13,13 @@ from threading import Event
 
 import pytest
 
+from helpers.damage import first_damage
 from nmes.core.events import Durable, JournalFailed
 from nmes.record.chain import NewEntry
 from nmes.record.disk import Disk
 from nmes.record.journal import Journal
 from nmes.record.sink import InlineJournal, JournalThread, RecordSink
-from nmes.record.store import first_damage, read_session, verify_chain
+from nmes.record.store import read_session, verify_chain
 
 Begin = Callable[..., Journal]
 Mark = Callable[[int], NewEntry]

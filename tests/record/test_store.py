@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.damage import first_damage
 from nmes.record.chain import BadLine, Damage
 from nmes.record.files import Kind
 from nmes.record.journal import Journal
@@ -17,7 +18,6 @@ from nmes.record.store import (
     Summary,
     Unfinished,
     Unreadable,
-    first_damage,
     list_sessions,
     read_session,
     verify_chain,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,12 @@ from pathlib import Path
 import pytest
 from together.real_line import Desk
 
+from helpers.waiting import until as wait_until
 from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.core.attended import Attended, Ghost, PatientStop
 from nmes.core.measurement import NOBODY, From, Missing, Origin, Who
+from nmes.core.plan import Slot
 from nmes.core.plan import compile as plan_for
 from nmes.core.session import begin, step
 from nmes.core.view import Output, Word
@@ -28,8 +32,12 @@ from nmes.record.replay import Same, event_entry, replay
 from nmes.record.sink import JournalThread
 from nmes.record.store import Closed, list_sessions, read_session
 from nmes.runtime import open as opening
+from nmes.runtime.binding import attended_of, binding, session_of
 from nmes.runtime.library import Library, Loaded
-from nmes.runtime.open import CannotStart, RunningSession, binding, is_simulation, open_live, origin_of, session_of
+from nmes.runtime.open import CannotStart, RunningSession, is_simulation, open_live, open_patient_stop
+from nmes.runtime.origin import origin_of
+from nmes.runtime.patient_stop import PatientStop as Watch
+from nmes.runtime.person import person_for
 
 WAIT_S = 20
 
@@ -55,11 +63,13 @@ def live(loaded: Loaded, home: Path, tmp_path: Path) -> Iterator[RunningSession]
 
 
 def until(live: RunningSession, condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < end, live.view.word
+    """With somebody at the screen."""
+
+    def seen() -> bool:
         live.heartbeat()
-        time.sleep(0.005)
+        return condition()
+
+    wait_until(seen, lambda: live.view.word)
 
 
 def screened(live: RunningSession, loaded: Loaded) -> None:
@@ -121,7 +131,7 @@ def test_a_session_is_replayed_with_the_device_and_threshold_it_was_made_for_not
     loaded = Library().load("cramp_calf_ctf_training")
     then = replace(P24, amplitude_step_ua=1_000)
     bound = binding(loaded, plan_for(loaded.protocol, then), "bench", 0)
-    assert bound["events"] == 2
+    assert bound["events"] == 3
     assert canonical(bound)
     assert session_of(bound).plan.capabilities == then
     assert session_of(bound | {"ctf_mhz": 20_000}).plan.delivered[0].asked_frequency_mhz == 50_000
@@ -129,16 +139,16 @@ def test_a_session_is_replayed_with_the_device_and_threshold_it_was_made_for_not
 
 def test_a_record_in_another_vocabulary_is_not_guessed_at(loaded: Loaded) -> None:
     bound = binding(loaded, plan_for(loaded.protocol, P24), "bench", 0)
-    with pytest.raises(RecordError, match="events are of version 3, this program knows 1 and 2"):
-        session_of(bound | {"events": 3})
+    with pytest.raises(RecordError, match="events are of version 4, this program knows 1, 2, 3"):
+        session_of(bound | {"events": 4})
 
 
 def test_a_record_from_before_there_were_measured_values_is_begun_again_as_it_was(loaded: Loaded) -> None:
     bound = binding(loaded, plan_for(loaded.protocol, P24), "bench", 0)
-    new = {"patient", "side", "muscles", "assessment", "ctf_origin"}
+    new = {"patient", "side", "muscles", "assessment", "ctf_origin", "attended"}
     old = {name: value for name, value in bound.items() if name not in new} | {"events": 1}
     again = session_of(old)
-    assert (again.plan, again.who, again.origin) == (session_of(bound).plan, NOBODY, None)
+    assert (again.plan, again.who, again.origin, again.attended) == (session_of(bound).plan, NOBODY, None, None)
 
 
 def test_for_whom_and_from_where_comes_back_from_the_record(home: Path) -> None:
@@ -150,6 +160,15 @@ def test_for_whom_and_from_where_comes_back_from_the_record(home: Path) -> None:
     again = session_of(json.loads(canonical(bound)))
     assert (again.who, again.origin) == (Who("P-017", "left"), origin)
     assert again.plan.delivered[0].asked_frequency_mhz == 48_000
+
+
+def test_what_an_attended_session_was_begun_with_comes_back_from_the_record(loaded: Loaded, home: Path) -> None:
+    ghost = Ghost(Slot(1, 0), 9_000, "s-1", "2026-11-01T09:00:00.000Z")
+    with_it = replace(attended_of(home, Kind.SIMULATION, loaded, NOBODY, patient_stop=True), ghosts=(ghost,))
+    assert (with_it.outcomes, with_it.patient_stop) == (loaded.protocol.outcomes, True)
+    bound = binding(loaded, plan_for(loaded.protocol, P24), "bench", 0, attended=with_it)
+    again = session_of(json.loads(canonical(bound)))
+    assert (again.attended, again.progress.patient_stop) == (with_it, PatientStop.UNTESTED)
 
 
 def test_the_name_of_a_port_in_another_encoding_does_not_prevent_the_record(loaded: Loaded) -> None:
@@ -217,11 +236,26 @@ def test_a_simulator_whose_output_is_not_known_to_be_off_is_left_to_its_dead_man
     process.wait(WAIT_S)
 
 
+class Still:
+    """A button that is never pressed."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+
+    def pressed(self, timeout_ms: int) -> bool:
+        return self.closed.wait(timeout_ms / 1000) and False
+
+    def close(self) -> None:
+        self.closed.set()
+
+
 def test_a_loop_that_is_stuck_is_stopped_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No turn comes any more: after the limit the output is halted in the caller's thread."""
     journal = Journal.open(tmp_path, "station", {"protocol": "test"}, system_clocks())
     desk = Desk(lambda post: JournalThread(journal, post))
     live = RunningSession(desk.controller, desk.loop, journal.path, simulation=True, simulator=None)
+    button = Still()
+    live.watched_by(Watch(lambda: button))
     desk.live()
     desk.line.go.clear()
     assert desk.line.stuck.wait(WAIT_S)
@@ -229,6 +263,8 @@ def test_a_loop_that_is_stuck_is_stopped_without_it(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(opening, "FINISH_LIMIT_S", 0.2)
     live.finish()
     assert not live.done
+    assert button.closed.is_set()  # its line is free although the session is not over
+    assert "nmes-patient-stop" not in {thread.name for thread in threading.enumerate()}
     assert not desk.line.device.high_voltage
     desk.line.go.set()
     desk.loop.join(WAIT_S)
@@ -247,6 +283,42 @@ def test_a_simulator_that_cannot_start_leaves_nothing_locked(loaded: Loaded, hom
     with pytest.raises(CannotStart, match=r"^the simulator did not start: "):
         open_live(loaded, url=None, home=home, trace=tmp_path / "no such folder" / "trace")
     open_live(loaded, url=None, home=home).finish()
+
+
+def test_an_attended_session_is_begun_with_the_cards_outcomes_and_a_virtual_patient(loaded: Loaded, home: Path) -> None:
+    person = person_for(loaded.protocol)
+    running = open_live(loaded, url=None, home=home, who=Who("P-1", "left"), attended=True, person=person)
+    try:
+        assert running.view.attended
+        assert running.sim_bench is not None
+    finally:
+        running.finish()
+    assert session_of(next(iter(read_session(running.record))).body).attended == Attended((), loaded.protocol.outcomes)
+
+
+@pytest.mark.parametrize("text", [None, "f12"])
+def test_a_foot_switch_that_types_a_key_needs_no_line(text: str | None) -> None:
+    assert open_patient_stop(text) is None
+
+
+def test_without_the_patients_button_nothing_is_opened(loaded: Loaded, home: Path) -> None:
+    with pytest.raises(CannotStart, match=r"^the patient's stop: "):
+        open_live(loaded, url=None, home=home, attended=True, patient_stop="/dev/no-such-button")
+    assert list_sessions(home, Kind.SIMULATION) == []
+
+
+def test_the_patients_button_stops_the_session_and_is_let_go_with_it(loaded: Loaded, home: Path) -> None:
+    """Its line is a socket here: whatever byte comes is a press, and its end is the button's loss."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"socket://127.0.0.1:{server.getsockname()[1]}"
+        running = open_live(loaded, url=None, home=home, attended=True, patient_stop=url)
+        try:
+            button, _ = server.accept()
+            assert running.view.patient_stop is PatientStop.UNTESTED
+            button.close()
+            until(running, lambda: running.view.patient_stop is PatientStop.LOST)
+        finally:
+            running.finish()
 
 
 def test_sessions_with_patients_have_a_chain_of_their_own(loaded: Loaded, home: Path) -> None:

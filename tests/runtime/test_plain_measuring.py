@@ -199,6 +199,9 @@ def test_forces_are_typed_in_newtons_and_their_share_told() -> None:
     desk = training_desk()
     desk.screened()
     desk.script("mvic 120", "force 30.5")
+    assert "Not noted: no current is confirmed on channel 1, and this force is what a current makes now." in desk.said
+    assert "Measured of a patient without a code: evoked" not in desk.type("status").said
+    desk.script("titrate 1", "+", "force 30.5")
     assert "Measured, channel 1: own strongest contraction 120 N." in desk.said
     assert "Measured, channel 1: evoked force 30.5 N, 25 % of the strongest contraction." in desk.said
     assert "Measured of a patient without a code: evoked force 30.5 N" in desk.type("status").said

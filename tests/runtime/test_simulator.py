@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from nmes.runtime import simulator
+from nmes.runtime.library import Library
+from nmes.runtime.person import Person, person_for
+from nmes.runtime.sim_bench import Model
 from nmes.runtime.simulator import Simulator, SimulatorError, start_simulator
 
 
@@ -69,4 +73,28 @@ def test_a_child_that_is_left_lives_on() -> None:
     running.leave()
     socket.create_connection(address(running.url), timeout=5).close()
     assert running.process.poll() is None
+    running.end()
+
+
+def test_with_a_person_it_has_a_bench_of_its_own_beside_the_device_s_line() -> None:
+    running = start_simulator(None, person_for(Library().load("cramp_calf_ctf_training").protocol))
+    bench = running.sim_bench
+    assert bench is not None
+    end = time.monotonic() + 10
+    while (body := bench.look()) is None:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert [(pad.channel, pad.model, pad.on) for pad in body.pads] == [(1, Model.OWN, True)]
+    assert [muscle.name for muscle in body.muscles] == ["gastrocnemius"]
+    running.end()
+
+
+def test_a_person_who_is_nobody_is_told_in_one_sentence() -> None:
+    with pytest.raises(SimulatorError, match=r"^the simulator did not start: nmes-sim: nobody: there is no"):
+        start_simulator(None, Person("nobody", ()))
+
+
+def test_without_a_person_nobody_can_look() -> None:
+    running = start_simulator()
+    assert running.sim_bench is None
     running.end()

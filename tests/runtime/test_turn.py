@@ -53,6 +53,22 @@ def test_turns_in_time_lose_nothing() -> None:
     assert {tick["stalled_ms"] for tick in watched.recorded("Tick")} == {0}
 
 
+def test_while_the_program_hung_the_dose_is_a_range_whatever_is_told_first_afterwards() -> None:
+    """The screen's silence is told before the guard's refusal, both after 4 s in which the device stopped by itself."""
+    watched = room().holding()
+    hung_us = watched.now_us
+    watched.judge.faulted(DEAF_US)
+    watched.bench.clock.advance_to(hung_us + 4_000_000)
+    watched.device.advance(watched.now_us)
+    watched.run(500)
+    assert watched.last_pulse_us() < hung_us + 2_100_000
+    assert [event["type"] for event in watched.events() if event["type"] in {"Doubt", "UiSilent"}][:2] == [
+        "Doubt",
+        "UiSilent",
+    ]
+    watched.judge.dose()
+
+
 def test_the_loop_never_waits_longer_than_its_inbox_may_be_old() -> None:
     bench = room().ready().bench
     assert 0 < bench.controller.wait_ms() <= LONGEST_WAIT_MS

@@ -25,7 +25,7 @@ from science_mode_4 import (
 from strangers.line import Running, simulator
 
 
-@pytest.fixture(scope="module", params=["pty", "tcp"])
+@pytest.fixture(scope="module", params=["pty", pytest.param("tcp", marks=pytest.mark.campaign)])
 def on_both_lines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with simulator(tmp_path_factory.mktemp("trace"), request.param) as found:
         yield found

@@ -7,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("nmes", "firmware_sim", "protocols", "tests", "docs", ".ci")
 TEXTS = frozenset({".py", ".tcss", ".yaml", ".toml", ".md", ".txt", ".svg", ".typed", ""})
+COMPILED = frozenset({".mo"})
+"""Made from a text that lies beside it."""
 SOURCES = ("nmes", "firmware_sim", "tests")
 
 
@@ -30,4 +32,5 @@ def markdown_files() -> list[Path]:
 
 
 def _kept(path: Path) -> bool:
-    return not any(part == "__pycache__" or part.endswith("_cache") for part in path.parts)
+    cached = any(part == "__pycache__" or part.endswith("_cache") for part in path.parts)
+    return not cached and path.suffix not in COMPILED

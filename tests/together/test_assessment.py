@@ -17,10 +17,11 @@ from nmes.core.view import Output, Word
 from nmes.record.files import Kind
 from nmes.record.replay import Same, replay
 from nmes.record.store import read_session
+from nmes.runtime.binding import session_of
 from nmes.runtime.library import Library
 from nmes.runtime.live import summary_of
 from nmes.runtime.measured_words import origin_sentence
-from nmes.runtime.open import origin_of, session_of
+from nmes.runtime.origin import origin_of
 from nmes.trial.assess import Assessor, assess, assessor
 from nmes.trial.bench import Bench, bench_with_record
 from nmes.trial.bench.living import LivingPatient, device_with_patient

@@ -13,13 +13,13 @@ from together.fault_story import Staged, staged
 from together.staging import journalled
 from together.test_record import FailingDisk
 
-from nmes.cli.record_words import event_words
 from nmes.core import events as e
 from nmes.core.view import Output, Word
 from nmes.record.chain import GENESIS
 from nmes.record.codec import EVENTS
 from nmes.record.store import read_session
 from nmes.record.verify import Intact, verify_lines
+from nmes.ui.record_words import event_words
 
 
 def verified(folder: Path) -> Path:

@@ -23,7 +23,7 @@ from nmes.record.files import Kind
 from nmes.record.replay import Same, replay
 from nmes.record.store import Closed, Unfinished, list_sessions, read_session, verify_session
 from nmes.record.verify import Intact, Torn
-from nmes.runtime.open import session_of
+from nmes.runtime.binding import session_of
 
 ROOT = Path(__file__).parents[2]
 UPDATE, HALT, POLL = 32, 34, 36

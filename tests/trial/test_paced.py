@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from helpers.waiting import until
 from nmes.core import events as e
 from nmes.core.view import Output, Word
+from nmes.runtime.backdoor_bench import BackdoorBench
 from nmes.runtime.library import Library
+from nmes.runtime.person import Person, person_for
+from nmes.trial import paced
+from nmes.trial.bench.person import device_with_person
 from nmes.trial.paced import PacedBench
 
-WAIT_S = 20
 SPEEDS = [1.0, 20.0, None]
 
 
@@ -29,13 +33,6 @@ def start(tmp_path: Path) -> Iterator[Callable[[float | None], PacedBench]]:
     yield begin
     for live in running:
         live.finish()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 def no_to_all() -> e.Screened:
@@ -98,3 +95,58 @@ def test_what_escapes_a_turn_stops_the_output_and_ends_it(start: Callable[[float
     assert live.failure is not None
     assert (live.view.word, live.view.why) == (Word.UNSURE, "program_error")
     assert live.finish().intact
+
+
+def asked_of(live: PacedBench) -> BackdoorBench:
+    assert isinstance(live.sim_bench, BackdoorBench)
+    return live.sim_bench
+
+
+@pytest.fixture
+def looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[PacedBench, list[str], list[str]]]:
+    """A bench with somebody at it, what its door was asked, and the words with which the door fails next."""
+    asked: list[str] = []
+    trouble: list[str] = []
+
+    def strange(person: Person) -> tuple[object, Callable[[str], str]]:
+        device, door = device_with_person(person)
+
+        def answer(line: str) -> str:
+            asked.append(line)
+            if trouble:
+                raise RuntimeError(trouble.pop())
+            return door(line)
+
+        return device, answer
+
+    monkeypatch.setattr(paced, "device_with_person", strange)
+    loaded = Library().load("tens_conventional")
+    live = PacedBench(loaded, tmp_path, 1.0, person=person_for(loaded.protocol))
+    yield live, asked, trouble
+    live.finish()
+
+
+def test_a_virtual_patient_that_fails_costs_the_session_nothing(
+    looked_at: tuple[PacedBench, list[str], list[str]],
+) -> None:
+    live, asked, trouble = looked_at
+    trouble.append("the model is broken")
+    asked_of(live).look()
+    until(lambda: bool(asked))
+    asked_of(live).pull(1)  # asks again at once
+    until(lambda: asked_of(live).look() is not None)
+    assert live.failure is None
+    assert not live.done
+
+
+def test_what_nobody_waits_for_any_more_is_not_done_later(
+    looked_at: tuple[PacedBench, list[str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, asked, _ = looked_at
+    monkeypatch.setattr(paced, "ANSWER_S", 0.01)
+    with live._lock, pytest.raises(TimeoutError):
+        live._ask("late")
+    until(live._asked.empty)
+    monkeypatch.setattr(paced, "ANSWER_S", 10)
+    live._ask('{"do": "get", "what": "state"}')
+    assert "late" not in asked

@@ -6,7 +6,10 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from textual import events
 from textual.pilot import Pilot
@@ -18,18 +21,23 @@ from nmes.core.plan import compile as plan_for
 from nmes.core.view import View, Word
 from nmes.devices.sciencemode4.p24 import P24
 from nmes.record.files import Kind
+from nmes.record.levels import last_levels
 from nmes.runtime.library import Library, Loaded, load_file, shipped_folder
 from nmes.runtime.live import Summary, summary_of
-from nmes.runtime.open import origin_of
+from nmes.runtime.origin import origin_of
 from nmes.runtime.own import write_own
-from nmes.trial.bench import bench_with_record
+from nmes.runtime.today import Today, today
+from nmes.trial.bench import Device, attended_on_bench, bench_with_record
 from nmes.ui.app import NmesApp
 from nmes.ui.flow import Stage
-from nmes.ui.messages import Chosen
+from nmes.ui.messages import Chosen, OpenPatient, ToSign
+from nmes.ui.services import Services
 from nmes.ui.widgets.stop_bar import StopBar
 
 HAND_MS = 150
 """From one press to the next."""
+BEFORE_A_SESSION = frozenset({Stage.HOME, Stage.PATIENT, Stage.CHOOSE})
+"""Screens on which no session is open."""
 CRAMP = "cramp_calf_ctf_training"
 SOME = (
     "cramp_calf_ctf_training",
@@ -58,9 +66,13 @@ def compile_plan(one: Loaded, ctf_mhz: int | None = None) -> Plan:
 class BenchLive:
     """Time passes only in `run` and `until`; what a person does is heard at once, in a turn of its own."""
 
-    def __init__(self, one: Loaded, home: Path, who: Who = NOBODY) -> None:
+    def __init__(
+        self, one: Loaded, home: Path, who: Who = NOBODY, *, attended: bool = False, device: Device | None = None
+    ) -> None:
+        """`device`: another far end, such as one with a person on its pads."""
         self.one = one
-        self.bench, self.record = bench_with_record(one, home, who=who)
+        with_it = attended_on_bench(one, home, who) if attended else None
+        self.bench, self.record = bench_with_record(one, home, device, who, attended=with_it)
         self.stops: list[tuple[str, str]] = []
         """Source and name of the thread of every STOP."""
         self.posted: list[e.Event] = []
@@ -162,7 +174,15 @@ def answers(one: Loaded) -> tuple[e.Answer, ...]:
 def to_ready(live: BenchLive) -> None:
     """Screened and placed, without the screens."""
     live.do(e.Screened(answers(live.one), "test"))
-    live.do(e.Placed())
+    place(live)
+
+
+def place(live: BenchLive) -> None:
+    """Pads of the plan's own size, and what has to be read back of them."""
+    for what, said in ((e.Read.CODE, live.view.who.code), (e.Read.SIDE, live.view.who.side)):
+        if live.view.attended and said:
+            live.do(e.ReadBack(what, said))
+    live.do(e.Placed(tuple((one.channel, one.pad_mm2) for one in live.view.channels) if live.view.attended else ()))
 
 
 def titrate(live: BenchLive, channel: int, waveform: int, level_ua: int) -> None:
@@ -176,6 +196,8 @@ def titrate(live: BenchLive, channel: int, waveform: int, level_ua: int) -> None
     live.until(lambda view: next(c for c in view.channels if c.channel == channel).confirmed_ua == level_ua)
     live.do(e.Accept(live.view.epoch))
     live.until(lambda view: view.word is Word.READY)
+    if live.view.attended:
+        live.do(e.FeltAt(channel, there=True))
 
 
 def to_run(live: BenchLive, level_ua: int = 20_000) -> None:
@@ -187,16 +209,40 @@ def to_run(live: BenchLive, level_ua: int = 20_000) -> None:
     live.until(lambda view: view.word in {Word.RAMP_UP, Word.ON, Word.REST})
 
 
-class Desk:
-    """An app over the bench; `live` is the session that is open, `opened` counts sessions."""
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+"""The day after the bench's own."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+
+def look_after(live: BenchLive) -> None:
+    """What is looked at after the treatment: all of it, and nothing found."""
+    for channel in live.view.channels:
+        live.do(e.Observed(e.Finding.SKIN, 0, of=str(channel.channel)))
+    live.do(e.Observed(e.Finding.NRS, 1))
+    live.do(e.Observed(e.Finding.ADVERSE, 0))
+
+
+class Desk:
+    """An app over the bench; `live` is the session that is open. `attended`: sessions are signed, as in the program."""
+
+    def __init__(
+        self, home: Path, *, attended: bool = False, who: Who = NOBODY, first: Loaded | None = None, **more: Any
+    ) -> None:
+        """`more` are services beside those of the desk, or in their place."""
+        self.home, self.attended = home, attended
         self.sessions: list[BenchLive] = []
         self.refuse: Exception | None = None
         self.who: Who | None = None
         """For whom the last session was opened."""
-        self.app = NmesApp(LIBRARY, self._open, compile_plan, True, self._origin_of, self._save)
+        services = Services(
+            protocols=LIBRARY,
+            compile_plan=compile_plan,
+            origin_of=self._origin_of,
+            save_own=self._save,
+            open_session=self._open,
+            today=self._today,
+            last_levels=lambda who, name, version: last_levels(home, Kind.SIMULATION, who, name, version),
+        )
+        self.app = NmesApp(replace(services, **more), who, first)
 
     @property
     def live(self) -> BenchLive:
@@ -206,8 +252,11 @@ class Desk:
         if self.refuse is not None:
             raise self.refuse
         self.who = who
-        self.sessions.append(BenchLive(one, self.home, who))
+        self.sessions.append(BenchLive(one, self.home, who, attended=self.attended))
         return self.sessions[-1]
+
+    def _today(self) -> Today:
+        return today(self.home, Kind.SIMULATION, None, LIBRARY, NOW)
 
     def _origin_of(self, one: Loaded, who: Who) -> Origin | None:
         return origin_of(self.home, Kind.SIMULATION, one, who)
@@ -221,19 +270,41 @@ class Desk:
     async def at(
         self, stage: Stage, *, size: tuple[int, int] = (80, 24), protocol: str = CRAMP
     ) -> AsyncIterator[Pilot[None]]:
-        """The app with a session brought to this screen (titrating: see `live_titration`)."""
+        """The app at this screen; a session is brought there without the screens before it, which would cost more than
+        most tests (from the list of protocols: `begin`)."""
         async with self.app.run_test(size=size) as pilot:
             await pilot.pause()
-            if stage is not Stage.CHOOSE:
-                await self.begin(pilot, protocol)
+            await self.app.workers.wait_for_complete()
+            if stage is Stage.PATIENT:
+                self.app.post_message(OpenPatient())
+                await self.see(pilot)
+            elif stage is Stage.CHOOSE:
+                await self.choose(pilot)
+            elif stage is not Stage.HOME:
+                self.have(next(one for one in LIBRARY if one.protocol.id == protocol))
                 self.bring(stage)
                 await self.see(pilot)
             yield pilot
 
-    async def begin(self, pilot: Pilot[None], protocol: str) -> None:
+    def have(self, one: Loaded, who: Who = NOBODY) -> None:
+        """An open session, as the app has it when its protocol was chosen."""
+        self.app.live = self._open(one, who)
+        self.app.hand.loaded = self.app.hand.first = one
+        self.app.absent_limit_ms = one.protocol.operator_absent_limit_ms
+
+    async def choose(self, pilot: Pilot[None]) -> None:
+        """To the list of protocols, for nobody."""
+        self.app.to(Stage.CHOOSE)
+        await self.see(pilot)
+
+    async def begin(self, pilot: Pilot[None], protocol: str, who: Who = NOBODY) -> None:
         """A session of this protocol, as if it had been chosen."""
+        while not self.app.screen_stack:  # on a real terminal the first screen may take its time
+            await asyncio.sleep(0.001)
+        if self.app.stage is not Stage.CHOOSE:
+            await self.choose(pilot)
         index = next(i for i, one in enumerate(LIBRARY) if one.protocol.id == protocol)
-        self.app.post_message(Chosen(index))
+        self.app.post_message(Chosen(index, who))
         await pilot.pause()
         await self.app.workers.wait_for_complete()
         await self.see(pilot)
@@ -246,6 +317,14 @@ class Desk:
             to_ready(self.live)
         elif stage is Stage.RUN:
             to_run(self.live, 2_000)
+        elif stage in {Stage.AFTER, Stage.SIGN}:
+            to_run(self.live, 2_000)
+            self.live.do(e.End())
+            self.live.until(lambda view: view.word is Word.AFTER)
+            if stage is Stage.SIGN:
+                look_after(self.live)
+                self.app.beat()
+                self.app.post_message(ToSign())
         elif stage is Stage.SUMMARY:
             self.live.do(e.End())
             self.live.run(500)

@@ -10,8 +10,8 @@ from ui.bench_live import Desk, titrate
 from nmes.core import events as e
 from nmes.core.view import Word
 from nmes.ui.flow import Stage
-from nmes.ui.widgets.channels import cut
 from nmes.ui.widgets.readout import Readout
+from nmes.ui.widgets.strips import cut
 
 
 async def titrating(desk: Desk, pilot) -> None:
@@ -64,10 +64,9 @@ async def test_the_treatment_begins_with_plus_locked_and_each_unlocked_plus_is_o
         assert desk.live.view.channels[0].level_ua == 2_500
         desk.live.posted.clear()
         await desk.see(pilot)
-        plus = next(key for key in pilot.app.screen.query("FooterKey") if key.key == "plus")
-        await pilot.click(plus)
+        await pilot.click("#plus")
         await pilot.pause()
-        assert [type(event) for event in desk.live.posted] == [e.Increase], "a click in the footer"
+        assert [type(event) for event in desk.live.posted] == [e.Increase], "a click on the button"
         desk.live.until(lambda view: view.word is Word.REST)
         await pilot.press("u", "+")
         await desk.see(pilot)
@@ -122,16 +121,6 @@ async def test_down_is_never_locked_and_nothing_is_shown_of_a_level_that_nobody_
         assert "t begins from 0 mA" not in desk.text()
 
 
-async def test_why_it_stopped_is_readable_whole_at_80_columns(desk: Desk) -> None:
-    async with desk.at(Stage.RUN) as pilot:
-        desk.live.until(lambda view: view.word is Word.ON)
-        desk.live.do(e.DeviceFault(e.Fault.ELECTRODE, 1, 7))
-        desk.live.run(500)
-        await desk.see(pilot)
-        assert "✖ FAULT" in desk.text()
-        assert "The stimulator reports an electrode that is off or loose." in " ".join(desk.text().split())
-
-
 class Alone(App[None]):
     """A readout by itself, in a column narrower than its label."""
 
@@ -154,7 +143,8 @@ async def test_a_countdown_of_minutes_has_no_seconds_beside_it(desk: Desk) -> No
         desk.live.until(lambda view: view.word is Word.ON)
         await desk.see(pilot)
         unit = pilot.app.screen.query_one("#countdown .unit", Static)
-        assert str(unit.content) == "to RAMP DOWN"
+        assert str(unit.content) == ""
+        assert "To RAMP DOWN" in desk.text()
 
 
 async def test_after_a_stop_the_levels_are_found_again(desk: Desk) -> None:
@@ -165,7 +155,7 @@ async def test_after_a_stop_the_levels_are_found_again(desk: Desk) -> None:
         await desk.see(pilot)
         await pilot.press("t")
         await desk.see(pilot)
-        assert "Step 4 of 6" in desk.text()
+        assert "5/8 Levels" in desk.text()
         assert "not set" in desk.text()
         await titrating(desk, pilot)
         assert desk.live.view.channels[0].commanded_ua == 0
@@ -177,7 +167,7 @@ async def test_the_screen_asks_before_it_pauses_for_want_of_an_operator(desk: De
         await pilot.press("h")
         desk.live.run(limit_ms - 10_000)
         await desk.see(pilot)
-        assert "ARE YOU THERE? Press h (or any key)." in desk.text()
+        assert desk.text().count("ARE YOU THERE?") == 1
         await pilot.press("h")
         await desk.see(pilot)
         assert "ARE YOU THERE?" not in desk.text()

@@ -1,46 +1,56 @@
-"""Choosing among many: by purpose and by typing, for whom, and where the training frequency would come from."""
+"""Choosing among many: by purpose and by typing, for the patient of step 1, and where the frequency is from."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
-from ui.bench_live import CRAMP, LIBRARY, Desk, answers, loaded, to_run
+from ui.bench_live import CRAMP, LIBRARY, Desk, compile_plan, loaded, to_run
+from ui.one_screen import OneScreen, on
 
 from nmes.core import events as e
-from nmes.core.measurement import Who
+from nmes.core.measurement import NOBODY, Who
+from nmes.core.problems import PlanError, Problem
 from nmes.core.view import Word
+from nmes.record.files import Kind
+from nmes.runtime.origin import origin_of
 from nmes.ui.flow import Stage
+from nmes.ui.messages import Chosen, Edit, LookUp
 from nmes.ui.protocol_filter import PURPOSES, line, matches
-from nmes.ui.screens.choose import Protocols
+from nmes.ui.screens.choose import ChooseScreen, Protocols, for_words
 from nmes.ui.typed_who import code_trouble, ctf_mhz, ctf_trouble
+from nmes.ui.widgets.origin_line import OriginLine
 
 DAY = "2026-01-01"
 """The bench's clock begins on it."""
+WHO = Who("P-017", "left")
 
 
-async def fill(pilot, name: str, text: str) -> None:
-    pilot.app.screen.query_one(f"#{name}", Input).value = text
-    await settled(pilot)
+def listed(app: OneScreen) -> list[str]:
+    return [str(option.prompt) for option in app.step.query_one(Protocols).options]
 
 
-async def settled(pilot) -> None:
-    """What a change asks of the records has been asked and answered."""
-    for _ in range(2):
-        await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
+@asynccontextmanager
+async def choosing(
+    home: Path, who: Who = NOBODY, first: str = CRAMP, compiled: Any = compile_plan, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[OneScreen, Pilot[None]]]:
+    """The list for somebody; what it asks of the records is answered."""
+    async with on(ChooseScreen(LIBRARY, compiled, who, loaded(first)), size=size) as (app, pilot):
+        await answered(app, pilot, home)
+        yield app, pilot
+
+
+async def answered(app: OneScreen, pilot: Pilot[None], home: Path) -> None:
     await pilot.pause()
-
-
-def flat(desk: Desk) -> str:
-    return " ".join(desk.text().split())
-
-
-def listed(desk: Desk) -> list[str]:
-    return [str(option.prompt) for option in desk.app.screen.query_one(Protocols).options]
+    for asked in [message for message in app.said if isinstance(message, LookUp)]:
+        app.step.found(asked.loaded, asked.who, origin_of(home, Kind.SIMULATION, asked.loaded, asked.who))
+    await pilot.pause()
 
 
 @pytest.mark.parametrize(
@@ -78,112 +88,114 @@ def test_every_purpose_of_the_library_has_its_group() -> None:
     assert {one.protocol.purpose for one in LIBRARY} <= set(PURPOSES)
 
 
-async def test_the_list_shrinks_while_somebody_types_and_code_and_side_go_to_the_session(desk: Desk) -> None:
-    async with desk.at(Stage.CHOOSE) as pilot:
-        heads = [row for row in listed(desk) if row.startswith("── ")]
-        assert heads == ["── LEG CRAMPS", "── STRENGTH", "── PAIN"]
-        await pilot.press("slash", *"burst")
+async def test_the_list_shrinks_while_somebody_types_and_what_is_chosen_is_for_the_patient(tmp_path: Path) -> None:
+    async with choosing(tmp_path, Who("P-017", "left", 18_000)) as (app, pilot):
+        assert [row for row in listed(app) if row.startswith("── ")] == ["── LEG CRAMPS", "── STRENGTH", "── PAIN"]
+        assert "2/8 Protocol · P-017 LEFT" in app.text()
+        assert "For P-017 LEFT, CTF 18 Hz typed" in app.text()
+        assert "48 Hz asked" in app.text()
+        assert "typed by hand" in app.text()
+        await app.keys(pilot, "slash", *"burst")
+        assert listed(app) == ["── PAIN", line(loaded("tens_burst"))]
+        app.step.query_one("#filter", Input).value = "zzz"
+        await app.keys(pilot)
+        assert "No protocol fits this filter." in app.text()
+        await app.keys(pilot, "f2")
+        assert not any(isinstance(message, Chosen) for message in app.said)
+        app.step.query_one("#filter", Input).value = "calf ctf training"
+        await answered(app, pilot, tmp_path)
+        await app.keys(pilot, "down", "f2")
+        assert app.said[-1] == Chosen(LIBRARY.index(loaded(CRAMP)), Who("P-017", "left", 18_000))
+
+
+async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Path) -> None:
+    async with choosing(tmp_path) as (app, pilot):
+        await app.keys(pilot, "slash", "e")
+        assert app.step.query_one("#filter", Input).value == "e"
+        assert not any(isinstance(message, Edit) for message in app.said)
+        await app.keys(pilot, "enter", "e")
+        assert isinstance(app.said[-1], Edit)
+        assert LIBRARY[app.said[-1].index] is app.step.chosen
+
+
+async def test_the_card_follows_the_list_and_scrolls_by_page_keys(tmp_path: Path) -> None:
+    async with choosing(tmp_path) as (app, pilot):
+        first = app.step.chosen
+        assert first.protocol.indication[:24] in app.text()
+        await app.keys(pilot, "pagedown")
         await pilot.pause()
-        assert listed(desk) == ["── PAIN", line(loaded("tens_burst"))]
-        await fill(pilot, "filter", "zzz")
-        assert "No protocol fits this filter." in desk.text()
-        await pilot.press("f2")
-        assert not desk.sessions
-        await fill(pilot, "filter", "calf ctf training")
-        assert "45 Hz asked, the FALLBACK" in desk.text()
-        await pilot.press("enter", "w", *"P-017", "enter", *"18", "enter", "s")
-        await settled(pilot)
-        assert "48 Hz asked" in desk.text()
-        assert "typed by hand" in desk.text()
-        assert "Step 1 of 6  Choose a protocol  ·  P-017 LEFT" in desk.text()
-        await pilot.press("enter")
-        await settled(pilot)
-        await desk.see(pilot)
-        assert desk.who == Who("P-017", "left", 18_000)
-        assert desk.live.view.word is Word.SCREENING
-        for bring, step in STEPS:
-            bring(desk.live)
-            await desk.see(pilot)
-            assert f"{step}  ·  P-017 LEFT  ·  Calf cramp training" in desk.text()
-            assert "Side: LEFT." in desk.text() or "Electrodes" not in step
+        assert first.protocol.indication[:24] not in app.text()
+        await app.keys(pilot, "down")
+        await answered(app, pilot, tmp_path)
+        assert app.step.chosen is not first
+        assert app.step.chosen.protocol.indication[:24] in app.text()
 
 
-STEPS = [
-    (lambda _live: None, "Step 2 of 6  Screening"),
-    (lambda live: live.do(e.Screened(answers(live.one), "test")), "Step 3 of 6  Electrodes"),
-    (lambda live: live.do(e.Placed()), "Step 4 of 6  Find the level"),
-]
-"""The header of every step; the treatment and the summary of a test are seen below."""
+async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_cannot_be_used(tmp_path: Path) -> None:
+    def refuse(_one, _ctf_mhz) -> None:
+        raise PlanError([Problem("channels.0", "", "the pulse is longer than its period", "give a lower frequency")])
+
+    async with choosing(tmp_path, first="tens_conventional", compiled=refuse, size=(120, 40)) as (app, pilot):
+        assert "CANNOT BE USED WITH THIS STIMULATOR" in app.flat()
+        assert "the pulse is longer than its period" in app.flat()
+        await app.keys(pilot, "enter", "f2")
+        assert not any(isinstance(message, Chosen) for message in app.said)
 
 
-async def test_what_was_found_for_one_patient_is_never_shown_for_another(desk: Desk) -> None:
-    async with desk.at(Stage.CHOOSE) as pilot:
-        pilot.app.screen.choose(loaded(CRAMP))
-        await fill(pilot, "ctf", "18")
-        assert "48 Hz asked" in desk.text()
-        slow, found = threading.Event(), desk.app._origin_of
-        desk.app._origin_of = lambda one, who: found(one, who) if slow.wait(10) else None
-        pilot.app.screen.query_one("#ctf", Input).value = "20"
-        await pilot.pause()
-        assert "looking for what was measured" in desk.text()
-        assert "48 Hz" not in desk.text()
-        await pilot.press("f2")
-        assert "! Wait" in desk.text()
-        assert not desk.sessions
-        slow.set()
-        await settled(pilot)
-        assert "50 Hz asked" in desk.text()
+async def test_what_was_found_for_one_protocol_or_patient_is_never_shown_for_another() -> None:
+    async with on(ChooseScreen(LIBRARY, compile_plan, WHO, loaded(CRAMP))) as (app, pilot):
+        assert "looking for what was measured" in app.text()
+        await app.keys(pilot, "f2")
+        assert "! Wait" in app.text()
+        assert {type(message) for message in app.said} == {LookUp}
+        origin = origin_of(Path("/nowhere"), Kind.SIMULATION, loaded(CRAMP), Who("P-018", "left", 20_000))
+        assert origin is not None
+        app.step.found(app.step.chosen, Who("P-018", "left", 20_000), origin)
+        await app.keys(pilot)
+        assert "looking for what was measured" in app.text()
+        assert "50 Hz" not in app.text()
 
 
-async def test_after_a_test_its_patient_and_all_protocols_are_there_and_its_result_is_used(desk: Desk) -> None:
-    desk.app._told, desk.app._first = Who("P-018", "right", 20_000), loaded("assess_ctf_calf")
-    async with desk.at(Stage.CHOOSE) as pilot:
-        screen = pilot.app.screen
-        assert screen.who == Who("P-018", "right", 20_000), "what the command line named is shown"
-        assert "side: right" in desk.text()
-        assert screen._highlighted() is desk.app.protocols[LIBRARY.index(loaded("assess_ctf_calf"))]
-        for name, wrong, said in [("code", "Ada Lovelace", "A code, never a name."), ("ctf", "180", "cannot be right")]:
-            await fill(pilot, name, wrong)
-            assert said in flat(desk)
-            screen.query_one(Protocols).focus()
-            await pilot.press("enter")
-            await pilot.pause()
-            assert not desk.sessions, "what cannot be starts nothing"
-            await fill(pilot, name, "")
-        assert "No patient code: a later session cannot find what is measured here." in flat(desk)
-        await fill(pilot, "ctf", "20")
-        await fill(pilot, "code", "P-017")
-        assert "cannot find" not in flat(desk)
-        await pilot.press("enter")
-        await settled(pilot)
-        to_run(desk.live, 2_000)
-        desk.live.until(lambda view: view.word is Word.ON)
-        await desk.see(pilot)
-        assert "Step 5 of 6  Treatment  ·  P-017 RIGHT" in desk.text()
-        desk.live.do(e.Cramp())
-        desk.live.run(500)
-        await desk.see(pilot)
-        await settled(pilot)
-        await desk.see(pilot)
-        assert "cramp threshold frequency 4 Hz" in desk.text()
-        assert "Step 6 of 6  Summary  ·  P-017 RIGHT" in desk.text()
-        await pilot.press("enter")
-        await settled(pilot)
-        assert "! Still for P-017 RIGHT: w changes the code, s the side." in desk.text()
-        assert pilot.app.screen.who == Who("P-017", "right"), "a typed frequency was for one session only"
-        await fill(pilot, "code", "P-018")
-        assert "Still for" not in desk.text()
-        await fill(pilot, "code", "P-017")
-        assert len([row for row in listed(desk) if not row.startswith("── ")]) == len(LIBRARY)
-        pilot.app.screen.choose(loaded(CRAMP))
-        await settled(pilot)
+def test_for_whom_is_told_in_one_line() -> None:
+    assert for_words(NOBODY) == "Without a patient code"
+    assert for_words(WHO) == "For P-017 LEFT"
+    assert for_words(Who(ctf_mhz=18_500)) == "Without a patient code, CTF 18.5 Hz typed"
+
+
+async def test_the_result_of_a_test_is_found_again_for_this_patient_and_side_only(tmp_path: Path) -> None:
+    test = loaded("assess_ctf_calf")
+    async with choosing(tmp_path, NOBODY, "assess_ctf_calf") as (app, _pilot):
+        told = app.flat()
+        assert "No patient code and side: a later session cannot find what is measured here." in told
+        assert app.step.query_one(OriginLine).has_class("-blocked")
+    async with choosing(tmp_path, Who("P-017", "right"), "assess_ctf_calf") as (app, _pilot):
+        assert not app.step.query_one(OriginLine).display
+    desk = Desk(tmp_path)
+    live = desk._open(test, Who("P-017", "right"))
+    to_run(live, 2_000)
+    live.until(lambda view: view.word is Word.ON)
+    live.do(e.Cramp())
+    live.run(500)
+    live.finish()
+    async with choosing(tmp_path, Who("P-017", "right")) as (app, _pilot):
         whose = "P-017 right gastrocnemius"
         told = f"34 Hz asked: from the cramp threshold frequency of {whose}, 4 Hz, measured {DAY}"
-        assert told in flat(desk)
-        assert f"in session {desk.live.record.stem}" in flat(desk)
-        await pilot.press("s", "s")
-        await settled(pilot)
-        assert "FALLBACK" in flat(desk), "nothing was measured of another side"
+        assert told in app.flat()
+        assert f"in session {live.record.stem}" in app.flat()
+    async with choosing(tmp_path, WHO) as (app, _pilot):
+        assert "FALLBACK" in app.flat(), "nothing was measured of another side"
+
+
+async def test_in_the_app_what_is_chosen_opens_a_session_for_the_patient(desk: Desk) -> None:
+    async with desk.at(Stage.CHOOSE) as pilot:
+        pilot.app.screen.choose(loaded(CRAMP))
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.app.workers.wait_for_complete()
+        await desk.see(pilot)
+        assert desk.who == NOBODY
+        assert desk.live.view.word is Word.SCREENING
 
 
 def test_what_may_be_typed_about_a_patient() -> None:
@@ -193,3 +205,12 @@ def test_what_may_be_typed_about_a_patient() -> None:
     assert ctf_mhz("") is None
     assert "write the measured" in ctf_trouble("18,5")
     assert "cannot be right" in ctf_trouble("1")
+
+
+async def test_a_protocol_of_both_legs_is_not_begun_for_one(desk: Desk) -> None:
+    async with desk.at(Stage.CHOOSE) as pilot:
+        await desk.begin(pilot, "quads_older_adult", Who("P-104", "left"))
+        assert (desk.sessions, desk.app.stage) == ([], Stage.CHOOSE), "nothing opens"
+        assert "! This protocol treats both sides: choose BOTH on step 1 (F3)" in desk.text()
+        await desk.begin(pilot, "quads_older_adult", Who("P-104", "both"))
+        assert desk.who == Who("P-104", "both")

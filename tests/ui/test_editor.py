@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.widgets import Input
@@ -10,12 +12,12 @@ from ui.bench_live import CRAMP, Desk
 
 from nmes.core.problems import Problem, ProtocolError
 from nmes.core.protocol_file import parse
-from nmes.runtime.library import shipped_folder
+from nmes.runtime.library import Loaded, shipped_folder
 from nmes.ui.flow import Stage
 from nmes.ui.messages import Chosen
 from nmes.ui.screens.choose import ChooseScreen, Protocols
 from nmes.ui.screens.editor import EditorScreen
-from nmes.ui.screens.windows import Ask
+from nmes.ui.screens.windows import Ask, Help
 from nmes.ui.widgets.stop_bar import StopBar
 
 COPY = f"{CRAMP}_own"
@@ -96,11 +98,26 @@ async def test_what_is_typed_is_judged_at_once_and_saved_as_a_new_own_file(desk:
         await save(pilot)
         assert "! Not saved: the file cannot be written; disk full" in desk.text()
         desk.refuse = None
-        await save(pilot)
+        may_save = Event()
+        written = desk.app.services.save_own
+
+        def slow(new_id: str, text: str) -> Loaded:
+            assert may_save.wait(30)
+            return written(new_id, text)
+
+        desk.app.services = replace(desk.app.services, save_own=slow)
+        await pilot.press("f2", "f2", "f1")
+        may_save.set()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Help), "what was opened while it was saved is read to its end"
+        assert not editor.unsaved
+        await pilot.press("q")
+        await pilot.pause()
         assert f"OWN {COPY}" in str(pilot.app.screen.query_one(Protocols).highlighted_option.prompt)
         assert "Saved as a new file:" in desk.text()
         assert f"{COPY}.yaml" in desk.text().replace("\n", "").replace(" ", "")
-        assert pilot.app.screen._highlighted() is desk.app.protocols[-1]
+        assert pilot.app.screen.chosen is desk.app.protocols[-1]
         assert desk.app.editor is None
         await pilot.press("e")
         await pilot.pause()

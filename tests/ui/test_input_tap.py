@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import pty
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from textual import events
@@ -15,6 +11,7 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.headless_driver import HeadlessDriver
 from ui.bench_live import CRAMP, Desk
+from ui.terminal_pair import terminal
 
 from nmes.core.view import Word
 from nmes.ui.flow import Stage
@@ -90,35 +87,18 @@ def test_any_driver_can_be_tapped_and_stays_what_it_was() -> None:
     assert driver.send_message is not Driver.send_message
 
 
-@contextmanager
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """The near end of a terminal pair whose far end is the program's terminal; its output is read and dropped."""
-    near, far = pty.openpty()
-    monkeypatch.setattr(sys, "__stdin__", os.fdopen(os.dup(far), "r"))
-    monkeypatch.setattr(sys, "__stderr__", os.fdopen(os.dup(far), "w"))
-    drain = threading.Thread(target=_drain, args=(near,), daemon=True)
-    drain.start()
-    try:
-        yield near
-    finally:
-        sys.__stdin__.close()
-        sys.__stderr__.close()
-        os.close(far)
-        drain.join(5)
-        os.close(near)
-
-
-def _drain(near: int) -> None:
-    try:
-        while os.read(near, 65536):
-            pass
-    except OSError:
-        pass
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
 @pytest.mark.parametrize(
-    "pressed", [b"\x03", b"\x1b[24~", b"\x1b[<0;40;23M"], ids=["ctrl+c", "f12", "mouse on the bar"]
+    "pressed",
+    [
+        pytest.param(b"\x03", id="ctrl+c", marks=pytest.mark.campaign),
+        pytest.param(b"\x1b[24~", id="f12"),
+        pytest.param(b"\x1b[<0;40;23M", id="mouse on the bar"),
+        pytest.param(b"\x1b", id="esc", marks=pytest.mark.campaign),
+        pytest.param(b"\x1b+++\r", id="esc and keys behind it"),
+        pytest.param(b"\x1b[200~abc\x03", id="in a paste without an end", marks=pytest.mark.campaign),
+        pytest.param(b"\xe9\x1b[24;2~", id="no utf-8, shift+f12", marks=pytest.mark.campaign),
+    ],
 )
 async def test_a_stop_is_heard_while_the_event_loop_is_blocked(desk: Desk, monkeypatch, pressed: bytes) -> None:
     with terminal(monkeypatch) as near:

@@ -52,12 +52,12 @@ async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop
         start(desk)
         desk.live.until(lambda view: view.word is Word.REST)
         await desk.see(pilot)
-        assert "to next train" in desk.text()
+        assert "To next train" in desk.text()
         await pilot.press("f12")
         desk.live.run(1_000)
         await desk.see(pilot)
         assert "C R A M P ?" not in desk.text()
-        assert "c note cramp" in footer(desk)
+        assert "c cramp " in footer(desk)
         await pilot.press("c")
         await desk.see(pilot)
         assert desk.live.view.measured == ()
@@ -70,8 +70,8 @@ async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop
         assert "C R A M P ?" in desk.text()
         assert "step 1 of 19: 4 Hz" in desk.text()
         assert " 1/19 " in desk.text()
-        assert "c CRAMP" in footer(desk)
-        assert "note cramp" not in footer(desk)
+        assert "c CRAMP: result" in footer(desk)
+        assert "c cramp" not in footer(desk)
         stopped_us = desk.live.bench.clock.now_us
         bar = pilot.app.screen.query_one(CrampBar).region
         await pilot.mouse_down(offset=(bar.x + 30, bar.y + 1))
@@ -90,7 +90,7 @@ async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop
 async def test_most_tolerated_and_cramp_in_a_training(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         assert "TARGET     x marks the most" in desk.text()
-        assert "note cramp" not in footer(desk), "nothing is on"
+        assert "c cramp" not in footer(desk), "nothing is on"
         await pilot.press("x", "w", "f")
         assert desk.live.posted == [], "nothing is felt yet, and no force is aimed at"
         assert not isinstance(pilot.app.screen, Forces)
@@ -118,7 +118,7 @@ async def test_most_tolerated_and_cramp_in_a_training(desk: Desk) -> None:
         desk.live.until(lambda view: view.word is Word.ON)
         await desk.see(pilot)
         assert "C R A M P ?" not in desk.text()
-        assert "c note cramp" in footer(desk)
+        assert "c cramp " in footer(desk)
         await pilot.press("c")
         await desk.see(pilot)
         assert e.Cramp("key") in desk.live.posted
@@ -145,8 +145,7 @@ async def test_forces_are_typed_in_a_window_in_which_stop_works_and_nothing_rise
         await pilot.press("f")
         await pilot.pause()
         assert isinstance(pilot.app.screen, Forces)
-        await pilot.press("plus", "f12")
-        assert desk.live.stops[-1][0] == "key"
+        await pilot.press("plus")
         assert not any(isinstance(event, e.Increase) for event in desk.live.posted)
         await pilot.press("backspace", *"400", "enter", *"1x", "enter")
         await pilot.pause()
@@ -159,6 +158,12 @@ async def test_forces_are_typed_in_a_window_in_which_stop_works_and_nothing_rise
         ]
         aim = desk.live.view.plan.aim.permille
         assert f"TARGET     {400 * aim // 1000} N ({aim // 10} %, now 30 %)" in desk.text()
+        await pilot.press("f", "f12")
+        assert desk.live.stops[-1][0] == "key"
+        await pilot.press("enter", *"90", "enter")
+        await desk.see(pilot)
+        assert "no current is confirmed on channel 1" in desk.text(), "no force is of a current that does not flow"
+        assert ("now 30 %" in desk.text(), desk.live.view.measured[-1].value) == (True, 120_000)
 
 
 async def test_between_bursts_no_figure_flickers(desk: Desk) -> None:

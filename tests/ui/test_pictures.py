@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ui.bench_live import LIBRARY, compile_plan, loaded
 
 from nmes.core.dose import density_na_per_mm2
 from nmes.runtime.library import Loaded
 from nmes.ui.protocol_words import card, target_words
+from nmes.ui.pulse_plot import pulses
 from nmes.ui.widgets.envelope import at_ceiling, draw, window_ms
 from nmes.ui.widgets.progress import bar
 
@@ -70,8 +73,8 @@ def test_no_line_of_the_card_is_wider_than_its_place(one: Loaded) -> None:
 
 def test_the_target_is_told_in_words() -> None:
     assert target_words(loaded("cramp_calf_ctf_training").protocol).startswith(
-        "Target: 55 % of the most the patient tolerates, never over 85 %. Find that most first, then come down "
-        "to 55 % of it BEFORE you accept: accepting makes the present amplitude the level. "
+        "Target: 55 % of the most the patient tolerates, never over 85 %. Find that most first (x), come down "
+        "to 55 % of it, and only then accept. "
     )
     assert "come down" not in target_words(loaded("quads_knee_oa").protocol)
     assert "strong visible twitches" in target_words(loaded("tens_acupuncture_like").protocol)
@@ -111,3 +114,30 @@ def test_the_progress_bar_fills_from_the_left() -> None:
     assert bar(50, 100, 4) == "██░░"
     assert bar(200, 100, 4) == "████"
     assert bar(0, 0, 2) == "░░"
+
+
+def test_a_pulse_is_drawn_from_the_points_that_would_be_sent() -> None:
+    plan = compile_plan(loaded("cramp_calf_ctf_training"))
+    made = plan.delivered[0]
+    points = plan.waveforms[made.slot.waveform].points(made.ceiling_ua, plan.capabilities.amplitude_step_ua)
+    up, zero, down, first, second = pulses(plan, 50)
+    assert (up.count("█"), down.count("█")) == (up.count("█"),) * 2, "a symmetric pulse has two phases of one width"
+    assert up.strip("█ ") == down.strip("█ ") == ""
+    assert zero.startswith("──")
+    assert zero.rstrip().endswith("──")
+    assert f"{points[0][0]} µs at {points[0][1] / 1000:.1f} mA" in first
+    assert f"{points[-1][0]} µs at {-points[-1][1] / 1000:.1f} mA the other way" in second
+
+
+@pytest.mark.parametrize(("ratio", "depth"), [(1, "█"), (2, "▀"), (8, "▔")])
+def test_a_second_phase_that_is_lower_is_drawn_lower_and_longer(ratio: int, depth: str) -> None:
+    plan = compile_plan(loaded("tens_conventional"))
+    slot = plan.delivered[0].slot
+    waveform = replace(plan.waveforms[slot.waveform], phase_us=100, gap_us=50, ratio=ratio)
+    one = replace(plan, waveforms=(waveform,) * len(plan.waveforms), delivered=plan.delivered[:1])
+    up, zero, down, *_told = pulses(one, 50)
+    assert set(down.strip()) == {depth}
+    assert up.count("█") >= 1
+    assert down.count(depth) >= up.count("█") * min(ratio, 2)
+    assert len(zero) <= 50
+    assert zero.strip("─").strip(" ").count("─") >= 1, "the gap is at zero between the phases"

@@ -1,169 +1,311 @@
-"""The checklist under its headings, what each answer needs, and the placing of the electrodes on the body map."""
+"""The checklist under its headings, what each answer needs, and the code read back off the patient's own card."""
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input
-from ui.bench_live import LIBRARY, Desk, loaded
+from textual.widgets import Input, Static
+from ui.bench_live import CRAMP, LIBRARY, Desk, loaded
+from ui.one_screen import OneScreen, desk_of, on
 
 from nmes.core import events as e
-from nmes.core.body_plates import HEIGHT
-from nmes.core.protocol import Provenance
+from nmes.core.measurement import NOBODY
 from nmes.core.screening import CATALOGUE, HEADINGS, Clear, ReviewFirst, Severity, in_groups
 from nmes.core.view import Word
 from nmes.runtime.library import Library, Loaded, shipped_folder
 from nmes.ui.answer_key import HELD_MS, WORD_MS, AnswerKey, Letter
 from nmes.ui.answers import FEW, Answers
 from nmes.ui.flow import Stage
-from nmes.ui.screens.place import only, position_words, read_out
+from nmes.ui.names import named, offered
+from nmes.ui.screening_words import Keys, keys_words, progress_words
+from nmes.ui.screens.screening import ScreeningScreen
 from nmes.ui.screens.windows import InSpite
-from nmes.ui.widgets.body_map import columns
 from nmes.ui.widgets.questions import Questions
 
-
-def asked(desk: Desk) -> tuple[str, ...]:
-    """The codes in the order they are asked in."""
-    protocol = desk.live.one.protocol
-    return in_groups(protocol.screening_codes, protocol.kind)
+ONE = loaded(CRAMP)
+CODES = in_groups(ONE.protocol.screening_codes, ONE.protocol.kind)
+THERAPISTS = ("Ada Bell", "Ben Curd")
 
 
-def question_in_hand(desk: Desk) -> str:
-    """The rows that bear the mark of the question in hand."""
-    return "\n".join(row for row in desk.text().split("\n") if row.startswith(" ▸ ["))
+def all_no(*, but: tuple[str, ...] = (), by: str = "") -> Answers:
+    """Every question answered by no, but these, which are open."""
+    answers = Answers(ONE.protocol.screening_codes, ONE.protocol.kind)
+    answers.replies = {code: e.Reply.NO for code in CODES if code not in but}
+    answers.by = by
+    return answers
 
 
-async def test_a_checklist_is_answered_key_by_key_and_never_by_a_held_key_or_a_word(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        codes, screen = asked(desk), pilot.app.screen
-        questions, by = screen.query_one(Questions), screen.query_one("#by", Input)
-        assert "yes = DO NOT STIMULATE" in desk.text(), "what a yes means is in sight before the answer"
-        assert questions.get_option(codes[0]).prompt.startswith("▸ ["), "marked by more than its colour"
-        assert len(question_in_hand(desk).split("\n")) == 1
-        await pilot.press("f2")
-        assert f"! {len(codes)} of {len(codes)} questions have no answer yet." in desk.text()
+def shown(app: OneScreen) -> Questions:
+    return app.step.query_one(Questions)
 
-        desk.live.run(1_000)
-        for _ in range(20):
-            await pilot.press("n")
-            desk.live.run(33)
-        await desk.see(pilot)
-        assert f"{len(codes) - 1} of {len(codes)} to answer" in desk.text(), "a held key is one answer"
-        assert "have no answer yet" not in desk.text(), "what no longer holds is no longer said"
-        for key in "Anna":
-            await pilot.press(key)
-            desk.live.run(100)
-        assert "! Not counted: letters as fast as a word is typed." in desk.text()
-        await desk.keys(pilot, "x", "k", "up", "y", "up", "y")
-        await desk.see(pilot)
-        assert f"{len(codes) - 1} of {len(codes)} to answer" in desk.text()
-        assert "✖ DO NOT STIMULATE" in desk.text()
 
-        await desk.keys(pilot, *["n"] * (len(codes) + 5))
-        assert "All answered" in desk.text()
-        assert pilot.app.focused is questions, "no field takes the keys of somebody who does not look"
+def field(app: OneScreen, name: str) -> Input:
+    return app.step.query_one(f"#{name}", Input)
+
+
+async def test_a_checklist_is_answered_key_by_key_and_never_by_a_held_key_or_a_word() -> None:
+    async with on(ScreeningScreen(ONE.protocol), desk_of(ONE, NOBODY)) as (app, pilot):
+        questions, by = shown(app), field(app, "by")
+        assert "yes = DO NOT STIMULATE" in app.text(), "what a yes means is in sight before the answer"
+        assert questions.get_option(CODES[0]).prompt.startswith("▸ ["), "marked by more than its colour"
+        assert len([row for row in app.text().split("\n") if row.startswith(" ▸ [")]) == 1
+        await app.keys(pilot, "f2")
+        assert f"! {len(CODES)} of {len(CODES)} questions have no answer yet." in app.text()
+
+        await app.keys(pilot, "n")
+        await app.keys(pilot, *["n"] * 19, apart_ms=33)
+        assert f"{len(CODES) - 1} of {len(CODES)} to answer" in app.text(), "a held key is one answer"
+        assert "have no answer yet" not in app.text(), "what no longer holds is no longer said"
+        await app.keys(pilot, *"Anna", apart_ms=100)
+        assert "! Not counted: letters as fast as a word is typed." in app.text()
+        assert f"Missing: {len(CODES) - 1} answers; who asked" in app.text()
+        await app.keys(pilot, "x", "k", "up", "y", "up", "y")
+        assert f"{len(CODES) - 1} of {len(CODES)} to answer" in app.text()
+        assert "✖ DO NOT STIMULATE" in app.text()
+        assert "Nothing goes on: an answer says DO NOT STIMULATE. F3 leaves the session." in app.text()
+
+        await app.keys(pilot, *["n"] * (len(CODES) + 5))
+        assert "All answered" in app.text()
+        assert app.focused is questions, "no field takes the keys of somebody who does not look"
         assert by.value == ""
-        assert f" of {len(codes)} answers came within 1 s of the one before" in desk.text()
-        await desk.keys(pilot, "enter", *"nnnnn", "enter")
-        assert '! "nnnnn" is no name' in desk.text()
-        assert desk.live.posted == []
+        assert f" of {len(CODES)} answers came within 1 s of the one before" in app.text()
+        await app.keys(pilot, "enter", *"nnnnn", "enter")
+        assert '! "nnnnn" is no name' in app.text()
+        assert app.done == []
         by.value = ""
         await pilot.pause()
-        await pilot.press("f2")
-        assert "! Write who asked the questions." in desk.text()
-        await pilot.press(*"Ada", "enter")
-        await desk.see(pilot)
-        assert isinstance(desk.live.posted[-1], e.Screened)
-        assert desk.live.view.note.code == "refused:screening_blocked", "the refusal is recorded"
+        await app.keys(pilot, "f2")
+        assert "! Write who asked the questions." in app.text()
+        await app.keys(pilot, *"Ada", "enter")
+        assert isinstance(app.done[-1], e.Screened)
+        assert app.latest.note.code == "refused:screening_blocked", "the refusal is recorded"
+        assert "Nothing is missing" not in app.text(), "F2 would not go on"
 
-        questions.choose(codes[0])
+        questions.choose(CODES[0])
         questions.focus()
-        await desk.keys(pilot, "n")
-        assert pilot.app.focused is questions, "a corrected answer leaves the list in focus"
-        assert "✖" not in desk.text()
-        await pilot.press("f2")
-        await desk.see(pilot)
-        assert desk.live.view.word is Word.PLACING
-        assert desk.live.posted[-1].by == "Ada"
+        await app.keys(pilot, "n")
+        assert app.focused is questions, "a corrected answer leaves the list in focus"
+        assert "✖" not in app.text()
+        await app.keys(pilot, "f2")
+        assert app.latest.word is Word.PLACING
+        assert app.done[-1].by == "Ada"
 
 
-async def test_what_is_gone_on_with_is_asked_for_shown_again_and_sent_only_then(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        codes, screen = asked(desk), pilot.app.screen
-        reason, questions = screen.query_one("#reason", Input), screen.query_one(Questions)
+async def test_letters_typed_blindly_after_a_yes_never_become_a_reason_and_what_is_owed_is_marked() -> None:
+    frail = CODES.index("frail_skin")
+    three = CODES[frail + 1 : frail + 4]
+    screen = ScreeningScreen(ONE.protocol, (), all_no(but=("frail_skin", *three)))
+    async with on(screen, desk_of(ONE)) as (app, pilot):
+        questions = shown(app)
+        await app.keys(pilot, "y", *"nnn")
+        assert app.focused is questions
+        assert field(app, "reason").value == ""
+        replies = app.step.answers.replies
+        assert replies["frail_skin"] is e.Reply.YES, "and they answer the next questions, not this one"
+        assert [replies[code] for code in three] == [e.Reply.NO] * 3
+        assert "All answered; 1 reason still owed" in app.text()
+        questions.choose("frail_skin")
+        await app.keys(pilot)
+        assert "↳ STILL OWED: the reason. Enter writes it." in app.text()
+
+
+async def test_the_last_answer_is_not_overwritten_by_letters_typed_blindly_after_it() -> None:
+    answers = all_no()
+    async with on(ScreeningScreen(ONE.protocol, (), answers), desk_of(ONE)) as (app, pilot):
+        shown(app).choose("frail_skin")
+        await app.keys(pilot, "y", "n", "n")
+        assert answers.replies["frail_skin"] is e.Reply.YES
+        assert "! That answer still owes its reason" in app.text()
+        await app.keys(pilot, "up", "down", "n")
+        assert answers.replies["frail_skin"] is e.Reply.NO, "who goes away and comes back may change it"
+
+
+async def test_where_the_keys_go_is_told_in_words() -> None:
+    screen = ScreeningScreen(ONE.protocol, THERAPISTS, all_no(but=("frail_skin", CODES[-1])))
+    async with on(screen, desk_of(ONE)) as (app, pilot):
+        assert "▸ Keys answer: y yes, n no, u unknown" in app.text()
+        await app.keys(pilot, "y")
+        assert "▸ Still owed: a reason. Enter writes it now" in app.text()
+        await app.keys(pilot, "enter")
+        assert app.focused is field(app, "reason"), "Enter opens the field of the answer just given"
+        assert shown(app).code == "frail_skin"
+        assert "▸ You are writing the REASON" in app.text()
+        await app.keys(pilot, *"thin", "enter", "tab")
+        assert app.step.answers.reasons == {"frail_skin": "thin"}
+        assert app.focused is field(app, "by"), "Tab goes to the name where nothing is owed"
+        assert "▸ You are writing WHO ASKED: 1 Ada Bell, 2 Ben Curd, or a name." in app.text()
+        await app.keys(pilot, "2", "tab")
+        assert field(app, "by").value == "Ben Curd", "a number becomes the name it stands for"
+        assert app.step.answers.by == "Ben Curd"
+        assert "▸ You are writing the CODE, from the patient's own card." in app.text()
+
+
+async def test_the_code_is_read_back_a_wrong_one_is_loud_and_does_not_pass() -> None:
+    async with on(ScreeningScreen(ONE.protocol, THERAPISTS, all_no()), desk_of(ONE)) as (app, pilot):
+        await app.keys(pilot, "tab", "1", "f2")
+        assert app.done == [], "nothing is sent before it is read back"
+        assert "! Write the code as it stands on the patient's own card" in app.text()
+        assert app.focused is field(app, "code")
+        await app.keys(pilot, *"P-018", "enter")
+        assert app.done == [e.ReadBack(e.Read.CODE, "P-018")]
+        assert app.latest.note.code == "refused:read_back_differs"
+        assert "WRONG PATIENT? The card says P-018, this session is for P-017." in app.text()
+        assert "✖ DIFFERS, look again" in app.text()
+        await app.keys(pilot, "f2")
+        assert len(app.done) == 1
+        field(app, "code").value = "p-017 "
+        await app.keys(pilot, "enter")
+        assert app.latest.read == (e.Read.CODE,)
+        assert "✓ code read back" in app.text()
+        await app.keys(pilot, "f2")
+        assert app.latest.word is Word.PLACING
+        assert app.done[-1].by == "Ada Bell"
+
+
+async def test_a_code_that_cannot_be_read_needs_a_reason_that_is_one() -> None:
+    async with on(ScreeningScreen(ONE.protocol), desk_of(ONE)) as (app, pilot):
+        await app.keys(pilot, "f4")
+        assert "why it cannot be read" in app.text()
+        await app.keys(pilot, *"no", "enter")
+        assert app.done == []
+        field(app, "code").value = "card is lost"
+        await app.keys(pilot, "enter")
+        assert app.done == [e.ReadBack(e.Read.CODE, reason="card is lost")]
+        assert app.latest.note.code == "read_back_skipped"
+        assert app.latest.read == ()
+        assert "! not read back: card is lost" in app.text()
+        assert "code read back" not in app.text().replace("not read back", ""), "it never says what was not done"
+        assert "the patient's code, read back" not in app.text(), "nothing more is asked of it"
+
+
+async def test_a_page_up_to_the_first_heading_leaves_a_question_in_hand() -> None:
+    async with on(ScreeningScreen(ONE.protocol), desk_of(ONE)) as (app, pilot):
+        await app.keys(pilot, "pagedown")
+        for _ in range(3):
+            await app.keys(pilot, "pageup")
+            assert shown(app).code is not None, "y, n and u answer it"
+        assert shown(app).code == CODES[0]
+        await app.keys(pilot, "n")
+        assert app.step.answers.replies == {CODES[0]: e.Reply.NO}
+
+
+async def test_the_questions_are_broken_anew_when_something_comes_to_stand_beside_them() -> None:
+    async with on(ScreeningScreen(ONE.protocol), desk_of(ONE), size=(120, 40)) as (app, pilot):
+        before = str(shown(app).get_option(CODES[0]).prompt)
+        await app.step.query_one("#middle").mount(Static("x" * 34, classes="beside"))
+        app.step.query_one(".beside").styles.width = 34
+        await app.keys(pilot)
+        await pilot.pause()
+        after = str(shown(app).get_option(CODES[0]).prompt)
+        assert max(map(len, before.split("\n"))) > 80
+        assert max(map(len, after.split("\n"))) <= 86 - 3
+        assert " ".join(after.split()) == " ".join(before.split())
+
+
+async def test_answers_given_before_a_step_back_are_there_again() -> None:
+    async with on(ScreeningScreen(ONE.protocol, (), all_no(by="Ada Bell")), desk_of(ONE, NOBODY)) as (app, pilot):
+        assert "All answered" in app.text()
+        assert field(app, "by").value == "Ada Bell"
+        await app.keys(pilot, "f2")
+        assert isinstance(app.done[-1], e.Screened)
+
+
+async def test_what_is_gone_on_with_is_asked_for_shown_again_and_sent_only_then() -> None:
+    async with on(ScreeningScreen(ONE.protocol), desk_of(ONE, NOBODY)) as (app, pilot):
+        reason, questions = field(app, "reason"), shown(app)
         seen = [questions.code]
         for _ in HEADINGS:
-            await desk.keys(pilot, "g")
+            await app.keys(pilot, "g")
             seen.append(questions.code)
-        firsts = [group[0] for group in Answers(codes, "nmes").groups().values()]
+        firsts = [group[0] for group in Answers(CODES, "nmes").groups().values()]
         assert seen == [*firsts, firsts[0]], "g goes from group to group"
         order = [option.id or str(option.prompt) for option in questions.options]
-        assert [entry for entry in order if entry in CATALOGUE] == list(codes)
+        assert [entry for entry in order if entry in CATALOGUE] == list(CODES)
         for heading, words in zip([entry for entry in order if entry not in CATALOGUE], HEADINGS.values(), strict=True):
             assert words in heading
-        shown = " ".join(" ".join(str(option.prompt) for option in questions.options).split())
-        assert all(" ".join(CATALOGUE[code].question.split()) in shown for code in codes)
+        told = " ".join(" ".join(str(option.prompt) for option in questions.options).split())
+        assert all(" ".join(CATALOGUE[code].question.split()) in told for code in CODES)
 
-        warning, review = codes.index("frail_skin"), codes.index("cause_medication")
-        await desk.keys(pilot, *["n"] * warning)
-        assert "yes = WITH CARE: go on only with a reason (TO VERIFY)" in desk.text()
-        await desk.keys(pilot, "u")
-        assert pilot.app.focused is reason
-        assert "! A reason is needed: Is the skin thin or frail?" in desk.text()
-        await desk.keys(pilot, *"no", "enter")
-        assert '! "no" is no reason' in desk.text()
-        assert pilot.app.focused is reason
+        warning, review = CODES.index("frail_skin"), CODES.index("cause_medication")
+        await app.keys(pilot, *["n"] * warning)
+        assert "yes = WITH CARE: go on only with a reason (TO VERIFY)" in app.text()
+        await app.keys(pilot, "u")
+        assert "! A reason is needed: Is the skin thin or frail?" in app.text()
+        await app.keys(pilot, "enter", *"no", "enter")
+        assert '! "no" is no reason' in app.text()
+        assert app.focused is reason
         reason.value = ""
-        await desk.keys(pilot, *"seen", "enter", *["n"] * (review - warning - 1), "y")
-        assert "‖ MEDICAL REVIEW FIRST. Who reviewed it, and why go on?" in desk.text()
-        assert "▸ Ask who prescribed it" in desk.text()
-        await desk.keys(pilot, *"kept", "enter")
-        assert pilot.app.focused is screen.query_one("#reviewer")
-        rest = ["n"] * (len(codes) - review - 1)
-        rest[codes.index("cause_overuse") - review - 1] = "y"
-        await desk.keys(pilot, "enter", *rest, "tab", *"Ada", "f2")
-        await desk.see(pilot)
-        assert desk.live.view.note.code == "refused:screening_review_first"
+        await app.keys(pilot, *"seen", "enter", *["n"] * (review - warning - 1), "y")
+        assert "‖ MEDICAL REVIEW FIRST. Who reviewed it, and why go on?" in app.text()
+        assert "▸ Ask who prescribed it" in app.text()
+        await app.keys(pilot, "enter", *"kept", "enter")
+        assert app.focused is field(app, "reviewer")
+        rest = ["n"] * (len(CODES) - review - 1)
+        rest[CODES.index("cause_overuse") - review - 1] = "y"
+        await app.keys(pilot, "enter", *rest, "tab", *"Ada", "f2")
+        assert app.latest.note.code == "refused:screening_review_first"
         assert questions.code == "cause_medication"
-        assert pilot.app.focused is screen.query_one("#reviewer")
+        assert app.focused is field(app, "reviewer")
 
-        posted = len(desk.live.posted)
-        await desk.keys(pilot, *"Dr W", "f2")
-        assert isinstance(pilot.app.screen, InSpite)
-        told = " ".join(desk.text().split())
+        posted = len(app.done)
+        await app.keys(pilot, *"Dr W", "f2")
+        assert isinstance(app.screen, InSpite)
         for text in ("asked by Ada", "because: seen", "reviewed by Dr W, because: kept", "UNKNOWN: Is the skin thin"):
-            assert text in told
-        await desk.keys(pilot, "enter")
-        assert len(desk.live.posted) == posted, "the Enter that left a field sends nothing"
-        await desk.keys(pilot, "n")
-        assert pilot.app.screen is screen
-        assert "↳ reviewed by Dr W, because: kept" in desk.text(), "it stays in sight in the list"
-        await desk.keys(pilot, "f2", "f2")
-        await desk.see(pilot)
-        sent = desk.live.posted[-1].answers
+            assert text in app.flat()
+        await app.keys(pilot, "enter")
+        assert len(app.done) == posted, "the Enter that left a field sends nothing"
+        await app.keys(pilot, "n")
+        assert app.screen is app.step
+        assert "↳ reviewed by Dr W, because: kept" in app.text(), "it stays in sight in the list"
+        await app.keys(pilot, "f2", "f2")
+        sent = app.done[-1].answers
         assert e.Answer("frail_skin", e.Reply.UNKNOWN, "seen") in sent
         assert e.Answer("cause_medication", e.Reply.YES, "kept", "Dr W") in sent
         assert e.Answer("cause_overuse", e.Reply.YES) in sent
-        assert desk.live.view.word is Word.PLACING
-        await placing(desk, pilot)
+        assert app.latest.word is Word.PLACING
 
 
-async def placing(desk: Desk, pilot: Pilot[None]) -> None:
-    """The pads are on the map beside their words, and every channel is confirmed."""
-    channel, text = desk.live.one.protocol.channels[0], desk.text()
-    assert "Side: not given, ask." in text
-    for told in ("calf, from behind", "1a", "1b", channel.polarity, "25 cm²"):
-        assert told in text
-    assert "outer  |   |  inner" in text, "to the drawing's last line"
-    assert "▸ [    ] Channel 1" in text
-    assert "Below 15 mA the stimulator cannot tell whether a pad is off" in text
-    await pilot.press("f2")
-    assert "! Confirm every channel first." in desk.text()
-    assert not isinstance(desk.live.posted[-1], e.Placed)
-    await pilot.press("enter", "f2")
-    assert isinstance(desk.live.posted[-1], e.Placed)
+async def test_in_the_app_the_checklist_is_step_3_and_leads_to_the_electrodes(desk: Desk) -> None:
+    async with desk.at(Stage.SCREENING) as pilot:
+        assert "3/8 Screening" in desk.text()
+        desk.app.step.answers.replies = all_no().replies
+        await desk.keys(pilot, "tab", *"Ada", "f2")
+        assert isinstance(desk.live.posted[-1], e.Screened)
+        assert "4/8 Electrodes" in desk.text()
+
+
+# --- names and words, without a screen ---
+
+
+def test_a_therapist_is_meant_by_number_and_anybody_else_by_name() -> None:
+    assert [named(text, THERAPISTS) for text in ("1", " 2 ", "3", "0", "Eve", "١")] == [
+        "Ada Bell",
+        "Ben Curd",
+        "3",
+        "0",
+        "Eve",
+        "١",
+    ]
+
+
+def test_as_many_therapists_are_offered_as_there_is_room_for() -> None:
+    assert offered(THERAPISTS, 80) == "1 Ada Bell, 2 Ben Curd"
+    assert offered(THERAPISTS, 18) == "1 Ada Bell, 1 more"
+    assert offered(THERAPISTS, 9) == "2 more"
+    assert offered((), 80) == ""
+
+
+@pytest.mark.parametrize("keys", Keys)
+def test_every_line_of_where_the_keys_go_fits_80_columns(keys: Keys) -> None:
+    for owes in (False, True):
+        assert len(keys_words(keys, ("An extremely long name of a therapist",) * 9, 76, owes=owes)) <= 76
+        assert len(keys_words(keys, (), 76, owes=owes)) <= 76
+
+
+def test_what_is_open_and_what_is_owed_is_counted_in_words() -> None:
+    answers = Answers(("cause_medication", "frail_skin"), "nmes")
+    assert progress_words(answers) == "2 of 2 to answer; precautions 1, causes 1"
+    answers.replies = dict.fromkeys(answers.codes, e.Reply.YES)
+    assert progress_words(answers) == "All answered; 2 reasons still owed"
 
 
 # --- the answers, without a screen ---
@@ -237,53 +379,7 @@ def test_a_code_outside_the_catalogue_is_shown_and_blocks() -> None:
     assert answers.outcome() == ReviewFirst(("cause_kidney",))
 
 
-# --- electrodes ---
-
-
-def fits_a_small_window(one: Loaded) -> None:
-    """80x24 leaves 17 rows between step and note line: 1 of head, up to 3 of position, 2 of floor."""
-    rows = 17 - 1 - 2 - min(3, len(wrap(position_words(one.protocol), 78)))
-    assert rows >= HEIGHT + 1, "the drawing"
-    for index in range(len(one.protocol.channels)):
-        width = columns(only(one.protocol, index))
-        assert width <= 43
-        lines = read_out(one.protocol, index, 80 - width - 5, roomy=False)
-        assert len(lines) <= rows, f"{one.protocol.id}, channel {index + 1}: {len(lines)} lines of {rows}"
-        assert all(len(line) <= 80 - width - 12 for line in lines)
-
-
-def test_where_the_pads_follow_the_pain_it_is_said_where_they_never_go() -> None:
-    free, drawn = loaded("tens_conventional").protocol, loaded("cramp_calf_ctf_training").protocol
-    assert "never: front of the neck, head, face, chest, genitals" in read_out(free, 0, 80, roomy=False)
-    assert not any(line.startswith("never") for line in read_out(drawn, 0, 80, roomy=True))
-
-
-@pytest.mark.parametrize("roomy", [True, False])
-@pytest.mark.parametrize("name", ["pad_cm2", "sites", "body_sites", "polarity"])
-def test_what_is_to_verify_says_so_where_the_pads_are_placed(name: str, roomy: bool) -> None:
-    protocol = loaded("cramp_calf_ctf_training").protocol
-    believed = {path: Provenance(tag="verify" if path == f"channels.0.{name}" else "design") for path in FACTS}
-    lines = read_out(protocol.model_copy(update={"provenance": believed}), 0, 200, roomy=roomy)
-    marked = [fact.split(":")[0] for fact in facts_of(lines) if "TO VERIFY" in fact]
-    assert marked == [{"pad_cm2": "pads", "body_sites": "sites"}.get(name, name)]
-
-
-def test_a_position_to_verify_says_so_too() -> None:
-    for one in LIBRARY:
-        told = plain(position_words(one.protocol))
-        assert ("TO VERIFY" in told) == (one.protocol.provenance["position"].tag == "verify")
-
-
-FACTS = [f"channels.0.{name}" for name in ("pad_cm2", "sites", "body_sites", "polarity")]
-
-
-def facts_of(lines: list[str]) -> list[str]:
-    """Whole facts again: what was wrapped is indented."""
-    return [plain(fact) for fact in "\n".join(lines).replace("\n  ", " ").split("\n")]
-
-
-def plain(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+# --- the library ---
 
 
 def asks_what_is_known(one: Loaded) -> None:
@@ -292,14 +388,12 @@ def asks_what_is_known(one: Loaded) -> None:
 
 
 @pytest.mark.parametrize("one", LIBRARY, ids=lambda one: one.protocol.id)
-def test_every_channel_fits_a_small_window_and_only_known_questions_are_asked(one: Loaded) -> None:
-    fits_a_small_window(one)
+def test_only_known_questions_are_asked(one: Loaded) -> None:
     asks_what_is_known(one)
 
 
 @pytest.mark.campaign
-def test_every_shipped_protocol_fits_a_small_window_and_asks_only_known_questions() -> None:
+def test_every_shipped_protocol_asks_only_known_questions() -> None:
     for entry in Library((shipped_folder(),)).list():
         assert entry.loaded is not None
-        fits_a_small_window(entry.loaded)
         asks_what_is_known(entry.loaded)

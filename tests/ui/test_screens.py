@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
-from textual.widgets import Input
+from textual.app import App
 from ui.bench_live import Desk
 
 from nmes.core import events as e
 from nmes.core.problems import PlanError, Problem
 from nmes.core.view import Word
+from nmes.runtime.settings import Look
 from nmes.ui.flow import Stage
+from nmes.ui.screens.windows import Ask, InSpite
+from nmes.ui.theme import wear
+from nmes.ui.widgets.answer_row import AnswerRow
 
 
 async def test_the_card_follows_the_list_and_scrolls_by_page_keys(desk: Desk) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
         screen, seen = pilot.app.screen, []
         for key in ("pagedown", "down"):
-            chosen = screen._highlighted()
+            chosen = screen.chosen
             seen.append(chosen)
             assert chosen.protocol.indication[:24] in desk.text()
             await pilot.press(key)
@@ -107,11 +113,36 @@ async def test_no_screen_changes_under_an_open_window(desk: Desk) -> None:
         desk.live.run(500)
         await desk.see(pilot)
         assert pilot.app.screen is window
+        assert "F1 help" not in desk.text(), "keys that are not heard are not offered"
         await pilot.press("q")
         await desk.see(pilot)
-        assert "Step 6 of 6" in desk.text()
+        assert desk.app.stage is Stage.SUMMARY
+        assert "Summary" in desk.text()
+        for key, offered in (("f1", False), ("q", True)):
+            await pilot.press(key)
+            await pilot.pause()
+            assert ("F1 help" in desk.text()) is offered
 
 
-async def test_text_fields_exist_only_before_anything_can_flow(desk: Desk) -> None:
-    async with desk.at(Stage.SCREENING) as pilot:
-        assert pilot.app.screen.query(Input)
+class Asked(App[None]):
+    """What a window needs of its app, and nothing else."""
+
+    CSS_PATH = "../../nmes/ui/app.tcss"
+
+    def on_mount(self) -> None:
+        wear(self, Look.DARK)
+
+    def action_stop_all(self, source: str) -> None:
+        """The STOP bar's."""
+
+
+async def test_a_question_is_answered_by_a_click_on_its_answers() -> None:
+    app, given = Asked(), []
+    windows = (lambda: Ask("End?", "end", "go on"), lambda: InSpite("Ada", ("YES: x",)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for window, (row, answer) in product(windows, enumerate((True, False))):
+            app.push_screen(window(), given.append)
+            await pilot.pause()
+            await pilot.click(app.screen.query(AnswerRow)[row])
+            await pilot.pause()
+            assert given.pop() is answer

@@ -16,6 +16,7 @@ from typing import Protocol
 from firmware_sim.device import P24
 from firmware_sim.stage import Load, Pulse, Stage
 from nmes.core import events as e
+from nmes.core.attended import Attended
 from nmes.core.measurement import NOBODY, Origin, Who
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
@@ -28,9 +29,11 @@ from nmes.record.clocks import Clocks
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
 from nmes.record.sink import InlineJournal, Post, RecordSink
+from nmes.runtime.binding import attended_of, binding
 from nmes.runtime.clock import VirtualClock
 from nmes.runtime.library import Loaded
-from nmes.runtime.open import Peer, binding, open_memory, origin_of
+from nmes.runtime.open import Peer, open_memory
+from nmes.runtime.origin import origin_of
 from nmes.runtime.turn import Controller
 
 DEFAULT_ABSENT_MS = 10 * 60_000
@@ -127,6 +130,7 @@ class Bench:
         wire: Callable[[Peer], Peer] = lambda peer: peer,
         who: Who = NOBODY,
         origin: Origin | None = None,
+        attended: Attended | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.device: Device = device or P24()
@@ -135,7 +139,7 @@ class Bench:
         self._told: list[e.Event] = []
         self.sink = make_sink(self.clock, self._told.append) if make_sink else MemorySink(self._told.append)
         self.controller = Controller(
-            begin(plan, codes, who, origin), self.driver, self.guard, self.sink, self.clock, absent_limit_ms
+            begin(plan, codes, who, origin, attended), self.driver, self.guard, self.sink, self.clock, absent_limit_ms
         )
         self.screen_alive = True
         self.pressed: list[tuple[View, e.Event]] = []
@@ -215,7 +219,12 @@ def device_with_trace(loads: Mapping[int, Load]) -> Device:
 
 
 def bench_with_record(
-    loaded: Loaded, home: Path, device: Device | None = None, who: Who = NOBODY, make: Callable[..., Bench] = Bench
+    loaded: Loaded,
+    home: Path,
+    device: Device | None = None,
+    who: Who = NOBODY,
+    make: Callable[..., Bench] = Bench,
+    attended: Attended | None = None,
 ) -> tuple[Bench, Path]:
     """A bench, from `make`, whose record is a real file in the simulator's chain; RecordError if none can be kept."""
     origin = origin_of(home, Kind.SIMULATION, loaded, who, VirtualClock().utc())
@@ -224,11 +233,23 @@ def bench_with_record(
 
     def make_sink(clock: VirtualClock, post: Post) -> RecordSink:
         clocks = Clocks(lambda: int(clock.utc().timestamp() * 1000), lambda: clock.now_us * 1000, "virtual")
-        bound = binding(loaded, plan, "bench", clock.now_ms(), who, origin)
+        bound = binding(loaded, plan, "bench", clock.now_ms(), who, origin, attended)
         opened.append(Journal.open(chain_folder(home, Kind.SIMULATION), socket.gethostname(), bound, clocks))
         return InlineJournal(opened[0], post)
 
-    absent_ms = loaded.protocol.operator_absent_limit_ms
-    codes = loaded.protocol.screening_codes
-    bench = make(plan, codes, device=device, make_sink=make_sink, absent_limit_ms=absent_ms, who=who, origin=origin)
+    bench = make(
+        plan,
+        loaded.protocol.screening_codes,
+        device=device,
+        make_sink=make_sink,
+        absent_limit_ms=loaded.protocol.operator_absent_limit_ms,
+        who=who,
+        origin=origin,
+        attended=attended,
+    )
     return bench, opened[0].path
+
+
+def attended_on_bench(loaded: Loaded, home: Path, who: Who, *, patient_stop: bool = False) -> Attended:
+    """What an attended session on the bench is begun with; RecordError if the records cannot be read."""
+    return attended_of(home, Kind.SIMULATION, loaded, who, patient_stop=patient_stop)

@@ -1,8 +1,9 @@
 """What the two screens share on which current can flow: the asymmetry of up and down.
 
 Down is immediate and never locked. Up is one step per press, locked after 4 s, and carries the epoch of its key press,
-so that a press from before a STOP does nothing after it. Neither screen holds a text field, a wheel, a drag or a number
-entry. All keys are priority bindings: they act while the input is being handled, when its epoch is known.
+so that a press from before a STOP does nothing after it; past the last session's level or the target it needs Enter.
+Neither screen holds a text field, a wheel, a drag or a number entry. All keys are priority bindings: they act while the
+input is being handled, when its epoch is known.
 """
 
 from __future__ import annotations
@@ -10,42 +11,78 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
 
 from nmes.core.care import speaks_of
-from nmes.core.events import Cramp, Decrease, End, Increase
+from nmes.core.events import Cramp, Decrease, End, Increase, Mark, Operator
 from nmes.core.protocol import Protocol
-from nmes.core.view import ChannelView, View, Word
+from nmes.core.view import RUNNING, ChannelView, View
+from nmes.language import _
+from nmes.ui.crossing import Crossing, question_words
+from nmes.ui.links import Links
+from nmes.ui.numbers import ma
 from nmes.ui.plus_key import PlusKey, Press
-from nmes.ui.screens.base import StepScreen
+from nmes.ui.screens.base import WIDE, StepScreen
 from nmes.ui.screens.windows import Ask
-from nmes.ui.widgets.cramp import ASK, CrampBar, instruction
+from nmes.ui.widgets.cramp import ASK, CrampBar, Kind, bar_rows, instruction
 
-_TRAINS: Final = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
-"""Where the trains of a test run: only there a cramp is its result."""
+_END: Final = _("End this session? The output goes to 0 and the record is closed.")
+_END_ATTENDED: Final = _("End this session? The output goes to 0. What is found after it and the signature follow.")
+
+
+ASKED_MS: Final = 1_000
+"""So long after a question is gone, Enter may have been meant for it: a hand is slower than the screen [design]."""
+
+
+class Stack(Vertical):
+    """The body of such a screen; when it gets other rows or columns, they are shared out anew."""
+
+    DEFAULT_CSS = "Stack { height: 1fr; width: 1fr; }"
+
+    def on_resize(self) -> None:
+        """Roomy by its own columns: the bench may stand beside it in a wide window."""
+        self.set_class(self.size.width >= WIDE, "-roomy")
+        screen = self.screen
+        if isinstance(screen, AmplitudeScreen):
+            screen.repaint()
 
 
 class AmplitudeScreen(StepScreen):
-    """Keys for up, down, unlock, end and Space = STOP. `channel` is the one that the keys move."""
+    """Keys for up, down, unlock, end and Space = STOP. `channel` is the one that the keys move.
+
+    + and - stand as buttons beside the number they change, so the row of keys has room for what is told nowhere else.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "app.stop_all('key')", "STOP", priority=True, id="stop.space", show=False),
-        Binding("plus,equals_sign", "increase", "up", priority=True, id="increase", key_display="+"),
-        Binding("minus,underscore", "decrease", "down", priority=True, id="decrease", key_display="-"),
-        Binding("u", "unlock", "unlock", priority=True, id="unlock"),
-        Binding("e", "end", "end", priority=True, id="end"),
-        Binding("c", "cramp", "CRAMP", priority=True, id="cramp"),
-        Binding("c", "halt_cramp", "cramp: to 0", priority=True, id="cramp.halt"),
-        Binding("c", "note_cramp", "note cramp", priority=True, id="cramp.note"),
-        Binding("enter", "enter", "close", priority=True, show=False, id="cramp.close"),
+        Binding("space", "app.stop_all('key')", _("STOP"), priority=True, id="stop.space", show=False),
+        Binding("plus,equals_sign", "increase", _("up"), priority=True, id="increase", key_display="+", show=False),
+        Binding("minus,underscore", "decrease", _("down"), priority=True, id="decrease", key_display="-", show=False),
+        Binding("u", "unlock", _("unlock +"), priority=True, id="unlock", show=False),
+        Binding("e", "end", _("end"), priority=True, id="end"),
+        Binding("c", "cramp", _("CRAMP: result"), priority=True, id="cramp"),
+        Binding("c", "halt_cramp", _("cramp: to 0"), priority=True, id="cramp.halt"),
+        Binding("c", "note_cramp", _("cramp"), priority=True, id="cramp.note"),
+        Binding("enter", "enter", _("close"), priority=True, show=False, id="cramp.close"),
     ]
 
     def __init__(self, protocol: Protocol) -> None:
         super().__init__(protocol.title)
         self._protocol = protocol
         self.plus = PlusKey()
+        self.crossing = Crossing()
+        self.links = Links()
         self.channel = 1
+        self._asked_ms = -ASKED_MS
+        """When a question, or advice that Enter closes, stood there last, on the clock of the hand."""
         self.told_of_cramp = False
         """Whether the instruction for a cramp stands on the screen."""
+
+    def repaint(self) -> None:
+        """The present View once more, in other rows and columns."""
+        view = self.host.latest
+        if view is not None and self._there:
+            self.paint(view)
 
     def channel_view(self, view: View) -> ChannelView:
         """The channel the keys move."""
@@ -53,16 +90,51 @@ class AmplitudeScreen(StepScreen):
 
     def plus_words(self, view: View) -> str:
         """The lock, in words."""
-        step = f"{view.plan.capabilities.amplitude_step_ua / 1000:.1f} mA"
-        return f"+ is one step, {step}" if self.plus.is_open(self.host.hand_ms(view)) else "+ LOCKED (u unlocks)"
+        if not self.plus.is_open(self.host.hand_ms(view)):
+            return _("+ LOCKED (u unlocks)")
+        return _("+ is one step, {step} mA").format(step=ma(view.plan.capabilities.amplitude_step_ua))
 
-    def show_cramp(self, view: View) -> None:
-        """The CRAMP bar as it should be now. The advice stays through a pause and a STOP: then it is followed."""
-        bar = self.query_one(CrampBar)
+    # --- the bar ---
+
+    @property
+    def asked_just_now(self) -> bool:
+        """Whether an Enter may still have been meant for what stood there."""
+        return self.host.input_ms - self._asked_ms < ASKED_MS
+
+    def asks(self, view: View) -> str:  # noqa: ARG002 - for screens that ask something of their own
+        """A question of the screen's own; "" for none."""
+        return ""
+
+    def show_bar(self, view: View) -> int:
+        """The bar as it should be now, and the rows it takes. Advice on a cramp stays through a pause and a STOP."""
+        self.crossing = self.crossing.shown(view, self.host.hand_ms(view))
+        if self.crossing.stuck:
+            self.crossing = self.crossing.dropped()
+            self.say("linked_marks")
+        kind, text = self._said_by_bar(view)
+        if kind in {Kind.QUESTION, Kind.TOLD}:
+            self._asked_ms = self.host.hand_now()
+        self.query_one(CrampBar).show(kind, text)
+        if self.crossing.question is not None:
+            self.call_after_refresh(self._painted)
+        return bar_rows(kind, text)
+
+    def _painted(self) -> None:
+        self.crossing = self.crossing.painted(self.host.hand_now())
+
+    def _said_by_bar(self, view: View) -> tuple[Kind, str]:
+        if question := self.crossing.question:
+            slot = next((channel.slot for channel in view.channels if channel.channel == question.channel), None)
+            last_utc = next((found.last_utc for found in view.slots if found.slot == slot), "")
+            return Kind.QUESTION, question_words(question, last_utc)
         if self.told_of_cramp:
-            bar.show(instruction(), told=True)
-        else:
-            bar.show(ASK if _cramp_key(view) == "cramp" else "")
+            return Kind.TOLD, instruction()
+        if _cramp_key(view) == "cramp":
+            return Kind.CRAMP, ASK
+        asked = self.asks(view)
+        return (Kind.QUESTION, asked) if asked else (Kind.NOTHING, "")
+
+    # --- keys ---
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """Keys that would not be heard now are not offered; down is always there."""
@@ -75,6 +147,11 @@ class AmplitudeScreen(StepScreen):
             return _cramp_key(view) == action
         return "end" in view.may if action == "end" else True
 
+    def send(self, event: Operator) -> None:
+        """Whatever is sent, a question that stood there is answered by it with no."""
+        self.crossing = self.crossing.dropped()
+        super().send(event)
+
     def action_increase(self) -> None:
         view = self.host.latest
         if view is None:
@@ -84,23 +161,34 @@ class AmplitudeScreen(StepScreen):
         self.plus, press = self.plus.pressed(self.host.hand_ms(view))
         match press:
             case Press.STEP:
-                self.send(Increase(self.channel, self.host.input_epoch))
+                self._raise(Increase(self.channel, self.host.input_epoch, linked=self.links.others(self.channel)))
             case Press.LOCKED:
                 self.say("locked")
             case Press.HELD:
+                self.send(Mark("plus_held"))
+                self.say("held")
+            case Press.STILL_HELD:
                 self.say("held")
         return None
 
+    def _raise(self, step: Increase) -> None:
+        self.crossing = self.crossing.sent(step)
+        super().send(step)
+
     def action_decrease(self) -> None:
+        """All that are linked go down, at once."""
         view = self.host.latest
         if view is not None:
             self.plus = self.plus.changed(self.host.hand_ms(view))
-            self.send(Decrease(self.channel))
+            for channel in (self.channel, *self.links.others(self.channel)):
+                self.send(Decrease(channel))
 
     def action_unlock(self) -> None:
         view = self.host.latest
         if view is not None:
+            self.crossing = self.crossing.dropped()
             self.plus = self.plus.changed(self.host.hand_ms(view))
+            self.unsay()
             self.show(view)
 
     def action_cramp(self) -> None:
@@ -113,32 +201,55 @@ class AmplitudeScreen(StepScreen):
 
     def action_note_cramp(self) -> None:
         """Anywhere else it is noted, and the screen says what to do where that is about the muscles treated here."""
-        view = self.host.latest
-        if view is not None:
-            self.told_of_cramp = speaks_of(self._protocol.purpose, self._protocol.body_regions)
-            self.send(Cramp("key"))
-            self.show_cramp(view)
+        self.told_of_cramp = speaks_of(self._protocol.purpose, self._protocol.body_regions)
+        self.send(Cramp("key"))
+        self.repaint()
 
     def action_enter(self) -> None:
-        self.close_cramp()
+        self.answer_enter()
+
+    def answer_enter(self) -> bool:
+        """Yes to the question that stands there, or closes the advice; whether Enter meant either."""
+        view = self.host.latest
+        if view is None:
+            return False
+        if self.crossing.question is None:
+            self.crossing = self.crossing.entered(self.host.input_ms, self.host.input_epoch)[0]
+            return self.close_cramp()
+        if self.small:
+            self.say("small")
+            return True
+        self.crossing, step = self.crossing.entered(self.host.input_ms, self.host.input_epoch)
+        if step is not None:
+            self.plus = self.plus.changed(self.host.hand_ms(view))
+            super().send(step)
+        return True
 
     def close_cramp(self) -> bool:
         """The advice goes; whether there was any."""
-        view, there = self.host.latest, self.told_of_cramp
-        if view is not None and there:
-            self.told_of_cramp = False
-            self.show_cramp(view)
+        there, self.told_of_cramp = self.told_of_cramp, False
+        if there:
+            self.repaint()
         return there
 
     def action_end(self) -> None:
-        """The question takes Enter for itself, so the advice that Enter closes does not stand under it."""
+        """The question takes Enter for itself, so what Enter means here does not stand under it."""
+        self.crossing = self.crossing.dropped()
         self.close_cramp()
-        ask = Ask("End this session? The output goes to 0 and the record is closed.", "end it", "go on")
+        attended = self.host.latest is not None and self.host.latest.attended
+        ask = Ask(_END_ATTENDED if attended else _END, _("end it"), _("go on"))
         self.app.push_screen(ask, lambda yes: self.send(End()) if yes else None)
+
+
+def give_rows(widget: Widget, rows: int) -> None:
+    """This many rows; with none it does not stand there."""
+    widget.display = rows > 0
+    if rows:
+        widget.styles.height = rows
 
 
 def _cramp_key(view: View) -> str:
     """The action of the c key now."""
     if "cramp" not in view.may:
         return "note_cramp"
-    return "cramp" if view.word in _TRAINS else "halt_cramp"
+    return "cramp" if view.word in RUNNING else "halt_cramp"

@@ -1,23 +1,32 @@
-"""The frame every screen hangs in: banner, step, body, keys, STOP bar at the same place, and the essentials when small.
+"""The frame every screen hangs in: banner, stepper, body, what is missing, alarm, note, keys and STOP bar, each at its
+place, and the essentials when the window is small.
 
-A screen is shown Views and sends messages. It asks its app for three things only, named in `Host`.
+A screen is shown Views and sends messages. What it asks its app for is named in `Host`.
 """
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Static
 
+from nmes.core.alarm import Alarms
 from nmes.core.commands import Note
 from nmes.core.events import Operator
 from nmes.core.view import View
+from nmes.language import _
+from nmes.runtime.missing_words import missing_words
+from nmes.runtime.sim_bench import SimBench
 from nmes.ui import words
 from nmes.ui.flow import STOPS_WITH_SPACE, Stage
 from nmes.ui.messages import Do
+from nmes.ui.services import Services
+from nmes.ui.widgets.alarm_bar import AlarmBar
+from nmes.ui.widgets.bench_panel import BESIDE_FROM, BenchPanel
 from nmes.ui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, Banner, Essentials, Where
 from nmes.ui.widgets.stop_bar import StopBar
 
@@ -33,11 +42,22 @@ class Host(Protocol):
     """What a screen may ask of the app."""
 
     @property
+    def services(self) -> Services:
+        """What is given from outside."""
+
+    @property
     def simulation(self) -> bool: ...
 
     @property
     def input_epoch(self) -> int:
         """The epoch at which the key or click that is being handled was made."""
+
+    @property
+    def input_ms(self) -> int:
+        """When it was read, on the clock of the hand."""
+
+    def hand_now(self) -> int:
+        """That clock now, however old the View is that is shown."""
 
     def hand_ms(self, view: View) -> int:
         """The time of a hand at the keys, in ms: the session's, or the real one where a simulated session is faster."""
@@ -50,11 +70,22 @@ class Host(Protocol):
     def latest(self) -> View | None:
         """The View shown last, None before there is a session."""
 
+    @property
+    def alarms(self) -> Alarms:
+        """What was raised in this session and is not both gone and acknowledged."""
+
+    @property
+    def bench_beside(self) -> bool:
+        """Whether the virtual patient stands beside the steps, where there is room."""
+
+    def bench(self) -> SimBench | None:
+        """The virtual patient, if there is one."""
+
 
 class StepScreen(Screen[None]):
-    """One step of the six. `body()` composes it, `paint()` shows a View in it. `begin` and `lay_out` are hooks."""
+    """One screen of the flow. `body()` composes it, `paint()` shows a View in it. `begin` and `lay_out` are hooks."""
 
-    STAGE = Stage.CHOOSE
+    STAGE = Stage.HOME
 
     def __init__(self, title: str, step: str = "") -> None:
         """`step` stands instead of the number and name of the step."""
@@ -65,12 +96,19 @@ class StepScreen(Screen[None]):
         self._note_until_ms = 0
         self._may: frozenset[str] = frozenset()
         self._composed = False
+        self._finished = False
+        """Whether it is over, and goes as soon as nothing lies over it."""
 
     def compose(self) -> ComposeResult:
         yield Banner(simulation=self.host.simulation)
         yield Where(self.STAGE, self._title_text, self._step_text)
-        with Vertical(id="body"):
-            yield from self.body()
+        with Horizontal(id="middle"):
+            with Vertical(id="body"):
+                yield from self.body()
+            if self.host.bench_beside:
+                yield BenchPanel(self.host.bench)
+        yield Static("", id="missing", markup=False)
+        yield AlarmBar()
         yield Static("", id="note", markup=False)
         yield Essentials()
         with Vertical(id="bottom"):
@@ -78,11 +116,11 @@ class StepScreen(Screen[None]):
             yield StopBar(space=self.STAGE in STOPS_WITH_SPACE)
 
     def body(self) -> ComposeResult:
-        """What stands between the step line and the note line."""
+        """What stands between the stepper and the line of what is missing."""
         yield from ()
 
     def paint(self, view: View) -> None:
-        """Show a View; called at most four times a second."""
+        """Show a View; called four times a second, and where a press did something at most five times more."""
 
     @property
     def host(self) -> Host:
@@ -106,8 +144,27 @@ class StepScreen(Screen[None]):
 
     @property
     def _there(self) -> bool:
-        """Whether there is anything to paint on: not before it is composed, and not while the app takes it down."""
-        return self._composed and self.is_attached and self.app.is_running
+        """Whether there is anything to paint on: not before it is composed, and not while it is taken down, its parts
+        one by one, which `display` tells.
+        """
+        return self._composed and self.is_attached and self.app.is_running and self.display
+
+    def on_screen_suspend(self) -> None:
+        """Something lies over it: its keys are not heard, so none is offered."""
+        for footer in self.query(Footer):
+            footer.visible = False
+
+    def on_screen_resume(self) -> None:
+        for footer in self.query(Footer):
+            footer.visible = True
+        if self._finished:
+            self.dismiss()
+
+    def finish(self) -> None:
+        """Leave; under a window as soon as that is closed, because `dismiss` would take the window away instead."""
+        over, self._finished = self._finished, True
+        if not over and self.app.screen is self:
+            self.dismiss()
 
     def on_resize(self) -> None:
         self.set_class(self.small, "-small")
@@ -125,12 +182,35 @@ class StepScreen(Screen[None]):
         if not self._there:
             return
         self._show_note(view)
+        self._show_missing(view)
+        self.query_one(AlarmBar).show(self.host.alarms)
         self.query_one(Where).show(view.who)
         self.query_one(Essentials).show(view)
         self.paint(view)
         if view.may != self._may:
             self._may = view.may
             self.refresh_bindings()
+
+    @property
+    def has_room_beside(self) -> bool:
+        """Whether the bench of the simulator can stand beside the body."""
+        return self.size.width >= BESIDE_FROM
+
+    def show_bench(self) -> None:
+        """Put it there, or away."""
+        if self.host.bench_beside and not self.query(BenchPanel):
+            self.query_one("#middle").mount(BenchPanel(self.host.bench))
+        elif not self.host.bench_beside:
+            self.query(BenchPanel).remove()
+
+    def show_report(self, said: str, *, failed: bool = False) -> None:
+        """Where a report was written, or why it was not."""
+        text = (
+            _("! No report was written: {reason}").format(reason=said)
+            if failed
+            else _("Report: {path}").format(path=said)
+        )
+        self.note(text, loud=failed)
 
     def send(self, event: Operator) -> None:
         """A person did something."""
@@ -154,10 +234,35 @@ class StepScreen(Screen[None]):
         line.set_class(bool(text) and loud, "-loud")
         line.update(text)
 
+    def _show_missing(self, view: View) -> None:
+        """What has to be done before the next step; no row where there is nothing."""
+        listed, stops = self.lacks(view), self.stops()
+        if stops:
+            self.tell_missing(stops)
+        elif listed:
+            self.tell_missing(_("Missing: {listed}").format(listed="; ".join(listed)))
+        else:
+            self.tell_missing(_("Nothing is missing: F2 goes on.") if view.missing else "")
+
+    def lacks(self, view: View) -> tuple[str, ...]:
+        """What is missing, in words; a screen that holds answers not yet sent knows better than the session."""
+        return missing_words(view.missing)
+
+    def stops(self) -> str:
+        """What keeps from going on whatever else is done here; "" = nothing. It is told instead of what is missing."""
+        return ""
+
+    def tell_missing(self, text: str) -> None:
+        """The line of what is missing; no row without a text."""
+        line = self.query_one("#missing", Static)
+        line.set_class(bool(text), "-there")
+        line.update(text)
+
     def _show_note(self, view: View) -> None:
         if view.note is not self._note:
             self._note, self._said, self._note_until_ms = view.note, "", view.now_ms + NOTE_MS
-        note = view.note if view.now_ms < self._note_until_ms else None
+        fresh = view.note is not None and view.now_ms < self._note_until_ms and not words.has_passed(view.note, view)
+        note = view.note if fresh else None
         text = self._said or words.note_words(note)
         loud = bool(self._said) or words.is_refusal(note)
         line = self.query_one("#note", Static)
@@ -166,12 +271,31 @@ class StepScreen(Screen[None]):
 
 
 class Window(ModalScreen[bool]):
-    """A modal: it opens only when asked for, and has the STOP bar at the same place."""
+    """A modal: it opens only when asked for, and has the STOP bar at the same place.
+
+    It holds no text field, so that Space stops in it wherever it does so on the step below.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "stop_all('key')", _("STOP"), priority=True, id="stop.space", show=False)
+    ]
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
             yield from self.body()
-        yield StopBar()
+        yield StopBar(space=self.stops_with_space)
+
+    @property
+    def stops_with_space(self) -> bool:
+        step = next((one for one in reversed(self.app.screen_stack) if isinstance(one, StepScreen)), None)
+        return step is not None and step.STAGE in STOPS_WITH_SPACE
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.stops_with_space if action == "stop_all" else super().check_action(action, parameters)
+
+    async def action_stop_all(self, source: str) -> None:
+        """The app's own, where Space is a STOP."""
+        await self.run_action(f"app.stop_all('{source}')")
 
     def body(self) -> ComposeResult:
         """What stands in the window."""

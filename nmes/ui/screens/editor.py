@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from nmes.core.problems import Problem
+from nmes.language import _
 from nmes.runtime.library import Loaded, is_own
 from nmes.ui.draft import Compile, Draft, free_id
 from nmes.ui.editor_fields import Field, fields_of
@@ -23,8 +24,9 @@ from nmes.ui.flow import Stage
 from nmes.ui.messages import LeaveEditor, Save
 from nmes.ui.screens.base import StepScreen
 from nmes.ui.screens.windows import Ask
+from nmes.ui.widgets.rows import Rows
 
-UNSAVED = "This copy is not saved. What you typed would be lost."
+UNSAVED = _("This copy is not saved. What you typed would be lost.")
 
 
 class EditorScreen(StepScreen):
@@ -32,19 +34,18 @@ class EditorScreen(StepScreen):
 
     STAGE = Stage.CHOOSE
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "go(-1)", "field", priority=True, show=False),
-        Binding("down,enter,tab", "go(1)", "field", priority=True, id="editor.next", key_display="↑ ↓"),
-        Binding("shift+tab", "go(-1)", "field", priority=True, show=False),
-        Binding("pageup", "go(-8)", "fields", priority=True, show=False),
-        Binding("pagedown", "go(8)", "fields", priority=True, show=False),
-        Binding("f4", "next_choice", "next word", priority=True, id="editor.choice"),
-        Binding("f5", "restore", "as it was", priority=True, id="editor.restore"),
-        Binding("f2", "save", "save", priority=True, id="editor.save"),
-        Binding("f6", "leave", "leave", priority=True, id="editor.leave", key_display="Esc"),
+        Binding("up,shift+tab", "go(-1)", _("field"), priority=True, show=False, id="editor.before"),
+        Binding("down,enter,tab", "go(1)", _("field"), priority=True, id="editor.next", key_display="↑ ↓"),
+        Binding("pageup", "go(-8)", _("fields"), priority=True, show=False, id="editor.page_up"),
+        Binding("pagedown", "go(8)", _("fields"), priority=True, show=False, id="editor.page_down"),
+        Binding("f4", "next_choice", _("next word"), priority=True, id="editor.choice"),
+        Binding("f5", "restore", _("as it was"), priority=True, id="editor.restore"),
+        Binding("f2", "save", _("save"), priority=True, id="editor.save"),
+        Binding("f6", "leave", _("leave"), priority=True, id="editor.leave", key_display="Esc"),
     ]
 
     def __init__(self, original: Loaded, taken: frozenset[str], compile_plan: Compile) -> None:
-        super().__init__(_copy_of(original), "Edit: no output is possible here")
+        super().__init__(_copy_of(original), _("Edit: no output is possible here"))
         self._taken, self._compile_plan = taken, compile_plan
         self._fields = fields_of(original.tree)
         self._field = self._fields[0]
@@ -55,10 +56,11 @@ class EditorScreen(StepScreen):
     @property
     def unsaved(self) -> bool:
         """Whether leaving would lose something."""
-        return bool(self.draft.typed) or self.draft.new_id != self._begun_with.new_id
+        changed = bool(self.draft.typed) or self.draft.new_id != self._begun_with.new_id
+        return changed and not self._finished
 
     def body(self) -> ComposeResult:
-        yield OptionList(*self._rows(), id="fields-list", markup=False)
+        yield Rows(*self._rows(), id="fields-list", markup=False)
         with Horizontal(id="entry"):
             yield Static("", id="entry-label", markup=False)
             yield Input(id="entry-value", compact=True, select_on_focus=False)
@@ -154,9 +156,12 @@ class EditorScreen(StepScreen):
         told = _sentence(problems[0]) if problems else accepts_words(self._field, self.draft)
         whole = self.draft.shown(self._field.path)
         longer = len(whole) >= self.query_one(Input).size.width > 0
-        line.update(f"{told}\nWhole: {whole}" if longer else told)
+        said = _("Whole: {text}").format(text=whole)
+        line.update(f"{told}\n{said}" if longer else told)
         elsewhere = [problem for problem in self._checked.problems if problem not in problems]
-        self.note(f"✖ {len(elsewhere)} more to put right: {_sentence(elsewhere[0], named=True)}" if elsewhere else "")
+        said = _("✖ {number} more to put right: {problem}")
+        problem = _sentence(elsewhere[0], named=True) if elsewhere else ""
+        self.note(said.format(number=len(elsewhere), problem=problem) if elsewhere else "")
 
     # --- leaving ---
 
@@ -166,7 +171,7 @@ class EditorScreen(StepScreen):
         if problem := next(iter(self._checked.problems), None):
             wrong = next((field for field in self._fields if field.name == problem.path), self._field)
             self._choose(wrong)
-            self.note(f"! Not saved: {_sentence(problem, named=True)}")
+            self.note(_("! Not saved: {why}").format(why=_sentence(problem, named=True)))
             return
         self._saving = True
         self.post_message(Save(self.draft.new_id, self.draft.text()))
@@ -174,7 +179,7 @@ class EditorScreen(StepScreen):
     def complain(self, sentence: str) -> None:
         """Why it could not be saved; nothing that was typed is lost."""
         self._saving = False
-        self.note(f"! Not saved: {sentence}")
+        self.note(_("! Not saved: {why}").format(why=sentence))
 
     def action_leave(self) -> None:
         if self._saving or isinstance(self.app.screen, Ask):
@@ -182,7 +187,7 @@ class EditorScreen(StepScreen):
         if not self.unsaved:
             self.post_message(LeaveEditor())
             return
-        self.app.push_screen(Ask(UNSAVED, "go on editing", "leave, and lose it"), self._answered)
+        self.app.push_screen(Ask(UNSAVED, _("go on editing"), _("leave, and lose it")), self._answered)
 
     def _answered(self, stay: bool | None) -> None:
         """Esc is no answer, and so stays."""
@@ -193,8 +198,8 @@ class EditorScreen(StepScreen):
 def _copy_of(original: Loaded) -> str:
     """What is edited: always a new copy, of an own file too, which is not what its owner may think."""
     if is_own(original.path):
-        return f"a NEW copy: your own stays as it is  ·  {original.protocol.title}"
-    return f"an own copy of {original.protocol.title}"
+        return _("a NEW copy: your own stays as it is  ·  {title}").format(title=original.protocol.title)
+    return _("an own copy of {title}").format(title=original.protocol.title)
 
 
 def _sentence(problem: Problem, *, named: bool = False) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,18 +15,21 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from nmes.language import _
 from nmes.ui.widgets.stop_bar import StopBar
 
 Typed = tuple[int | None, int | None]
 _NEWTON = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
-HOW = "Enter: next, then done. Empty: not measured. Esc, F12 and Ctrl+C stop the output."
-WRONG = "! Write the force in N, such as 120 or 85.5"
+HOW: Final = _("Enter: next, then done. Left empty: not measured. Esc, F12 and Ctrl+C stop the output.")
+WRONG: Final = _("! Write the force in N, such as 120 or 85.5")
 
 
 class Forces(ModalScreen[Typed]):
     """Gives back the strongest contraction and the evoked force in mN, None for what was left empty."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("up,down,tab", "other", "other", priority=True, show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,down,tab", "other", _("other"), priority=True, show=False, id="forces.other")
+    ]
 
     def __init__(self, muscle: str) -> None:
         super().__init__()
@@ -34,10 +37,11 @@ class Forces(ModalScreen[Typed]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
-            yield Static(f"{self._muscle}: own strongest contraction (MVIC), in N", markup=False)
-            yield Input(placeholder="N at the dynamometer", id="mvic", compact=True)
-            yield Static("Force that the current makes now, at the same place, in N", markup=False)
-            yield Input(placeholder="N at the dynamometer", id="evoked", compact=True)
+            asked = _("{muscle}: own strongest contraction (MVIC), in N").format(muscle=self._muscle)
+            yield Static(asked, markup=False)
+            yield Input(placeholder=_("N at the dynamometer"), id="mvic", compact=True)
+            yield Static(_("Force that the current makes now, at the same place, in N"), markup=False)
+            yield Input(placeholder=_("N at the dynamometer"), id="evoked", compact=True)
             yield Static(HOW, id="forces-say", markup=False)
         yield StopBar()
 

@@ -1,125 +1,212 @@
-"""Step 3: electrodes. Every channel is read out and confirmed before anything can be switched on.
+"""Step 4: electrodes. Every pad's size is confirmed, and the side read back off the patient, before anything can flow.
 
 Beside the list stands the body map of the channel in hand; its first pad, `1a`, is the one that the polarity speaks of.
+What is confirmed too small, or read back of the wrong side, is sent all the same: the session refuses and records it.
 """
 
 from __future__ import annotations
 
-from textwrap import wrap
-from typing import ClassVar, Final
+from collections.abc import Sequence
+from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
-from nmes.core.body_map import SITES, legend
-from nmes.core.events import Placed
+from nmes.core.events import Finding, Observed, Placed, Read, ReadBack
 from nmes.core.protocol import Protocol
-from nmes.core.protocol_trust import doubt
+from nmes.core.screening import tells
 from nmes.core.view import View
+from nmes.language import _
+from nmes.runtime.missing_words import missing_words
+from nmes.ui import placing_words as w
 from nmes.ui.flow import Stage
-from nmes.ui.numbers import cm2
+from nmes.ui.read_words import is_dealt_with
 from nmes.ui.screens.base import WIDE, StepScreen
-from nmes.ui.widgets.body_map import BodyMap, columns
-from nmes.ui.widgets.questions import HERE
-from nmes.ui.words import CANNOT_TELL
+from nmes.ui.widgets.body_map import BodyMap
+from nmes.ui.widgets.field import Field
+from nmes.ui.widgets.pad_list import PadList
 
-NEVER: Final = "never: front of the neck, head, face, chest, genitals"
-"""Said where the pads follow the pain and no drawing shows the place; why: `nmes.core.body_map.FORBIDDEN`."""
+_LACKS = {"read:side": ("side_missing", w.SIDE), "patient_stop": ("patient_stop_missing", w.PATIENT)}
 
 
 class PlaceScreen(StepScreen):
-    """A box to tick per channel, with muscle, side, pad, sites and polarity."""
+    """A row per channel, then the side, the patient's own stop and the pain before, as far as the session has them."""
 
     STAGE = Stage.PLACE
+    CSS_PATH = "place.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "go_on", "continue", id="continue"),
+        Binding("f2", "go_on", _("go on"), id="continue", priority=True),
+        Binding("f4", "no_side", _("no side"), id="place.no_side", priority=True, show=False),
     ]
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: Protocol, owned_mm2: Sequence[int] = ()) -> None:
+        """`owned_mm2`: the sizes of pads that the clinic has; none: usual ones are offered."""
         super().__init__(protocol.title)
-        self._protocol = protocol
-        self._placed = [False] * len(protocol.channels)
+        self._protocol, self._pads, self._owned_mm2 = protocol, w.Pads(), owned_mm2
+        self._digit, self._read = "", False
 
     def body(self) -> ComposeResult:
-        yield Static("", id="side", classes="head", markup=False)
-        yield Static(position_words(self._protocol), id="position", markup=False)
+        yield Static("", id="keys", markup=False)
+        yield Static(w.position_words(self._protocol), id="position", markup=False)
         with Horizontal(id="pads"):
-            yield OptionList(*(Option(self._prompt(i)) for i in range(len(self._placed))), markup=False)
+            yield PadList(self._protocol)
             yield BodyMap("", markup=False)
         yield Static("", id="floor", markup=False)
+        yield Field("why", _("why the side cannot be read back"))
 
     def begin(self) -> None:
-        self.query_one(OptionList).highlighted = 0
-        self.query_one(OptionList).focus()
+        self._list.highlighted = 0
+        self._list.focus()
+        self._shows()
 
     def paint(self, view: View) -> None:
-        side = view.who.side.upper() or "not given, ask"
-        self.query_one("#side", Static).update(f"Side: {side}. Enter on each channel when its pads are on, then F2.")
-        floor_ma = view.plan.capabilities.electrode_floor_ua // 1000
-        self.query_one("#floor", Static).update(CANNOT_TELL.format(floor=floor_ma))
+        self.query_one("#floor", Static).update(w.contact_words(view))
+        done = is_dealt_with(view, Read.SIDE)
+        if done and not self._read:
+            self.remove_class("-why")
+            self._list.choose_after(w.SIDE)
+        self._read = done
+        self._shows()
+
+    def lacks(self, view: View) -> tuple[str, ...]:
+        """The sizes are sent all at once: here it is known which are confirmed already."""
+        small = any(self._small_pad(channel) for channel, _mm2 in self._pads.sizes)
+        done = {"pads"} if self._unconfirmed is None and not small else set()
+        return missing_words(code for code in view.missing if code not in done)
 
     def lay_out(self) -> None:
-        for index in range(len(self._placed)):
-            self.query_one(OptionList).replace_option_prompt_at_index(index, self._prompt(index))
-        self.query_one(BodyMap).show(only(self._protocol, self._chosen))
+        self.call_after_refresh(self._shows)
 
     def on_option_list_option_highlighted(self) -> None:
-        self.lay_out()
+        if self._there:
+            self._shows()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        index = event.option_index
-        self._placed[index] = not self._placed[index]
-        event.option_list.replace_option_prompt_at_index(index, self._prompt(index))
-        if self._placed[index] and not all(self._placed):
-            event.option_list.highlighted = self._placed.index(False)
-
-    def action_go_on(self) -> None:
-        if all(self._placed):
-            return self.send(Placed())
-        return self.say("confirm_each")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "no_side":
+            view = self.host.latest
+            return view is not None and "read:side" in view.missing and Read.SIDE not in view.contradicted
+        return super().check_action(action, parameters)
 
     @property
-    def _chosen(self) -> int:
-        found = self.query(OptionList)
-        return (found.first().highlighted or 0) if found else 0
+    def _list(self) -> PadList:
+        return self.query_one(PadList)
 
-    def _prompt(self, index: int) -> str:
-        box = "[✓ ON]" if self._placed[index] else "[    ]"
-        width = self.app.size.width - columns(only(self._protocol, self._chosen))
-        lines = read_out(self._protocol, index, width - 5, roomy=self.app.size.width >= WIDE)
-        here = HERE if index == self._chosen else " "
-        return "\n".join((f"{here} {box} {lines[0]}", *(f"         {line}" for line in lines[1:])))
+    # --- confirming ---
 
+    def on_key(self, event: events.Key) -> None:
+        """Which digit it was, before the binding of all digits acts on it."""
+        if event.character and event.character.isdecimal():
+            self._digit = event.character
 
-def only(protocol: Protocol, index: int) -> tuple[tuple[str, ...], ...]:
-    """The sites of one channel alone, at its number, so that its marks carry it."""
-    return (*((),) * index, protocol.channels[index].body_sites)
+    def action_number(self) -> None:
+        """A digit: the size of the pads in hand, or the pain before."""
+        number = int(self._digit)
+        if self._list.row == w.PAIN:
+            return self.action_pain(number)
+        if not self._list.row.isdecimal():
+            return self.say("no_such_answer")
+        if not 1 <= number <= len(self._sizes(self._list.channel)):
+            return self.say("no_such_size", number=number)
+        self._confirm(number)
+        if not self._small_pad(self._list.channel):
+            self._next()
+        return None
 
+    def action_next_size(self) -> None:
+        """For the mouse: a click takes the size that is needed, each further one the next."""
+        if not self._list.row.isdecimal():
+            return self.say("no_such_answer")
+        channel = self._list.channel
+        return self._confirm(w.next_size(self._sizes(channel), self._needed, self._pads.size_mm2(channel)))
 
-def position_words(protocol: Protocol) -> str:
-    return f"Position: {protocol.position}{doubt(protocol, 'position')}"
+    def _confirm(self, number: int) -> None:
+        self.unsay()
+        self._pads = self._pads.on(self._list.channel, self._sizes(self._list.channel)[number - 1])
+        self._shows()
 
+    def on_option_list_option_selected(self) -> None:
+        """Enter takes a confirmation back, because pads are moved; it confirms nothing, least of all by habit."""
+        self._pads = self._pads.off(self._list.channel) if self._list.row.isdecimal() else self._pads
+        self._shows()
 
-def read_out(protocol: Protocol, index: int, width: int, *, roomy: bool) -> list[str]:
-    """What is said of one channel, in lines of at most `width` columns with the box's seven before them; `roomy`: the
-    places of the marks are written out beside the card's own words.
+    def action_side(self, key: str) -> None:
+        if self._list.row != w.SIDE:
+            return self.say("side_row_first")
+        self._pads = w.Pads(self._pads.sizes, w.SIDE_KEYS[key])
+        self.send(ReadBack(Read.SIDE, said=w.SIDE_KEYS[key]))
+        return self._shows()
 
-    What is still to be verified says so, the drawn places behind the card's words for them.
-    """
-    channel, where = protocol.channels[index], f"channels.{index}"
-    places = doubt(protocol, f"{where}.sites") or doubt(protocol, f"{where}.body_sites")
-    facts = [
-        f"Channel {index + 1}: {channel.muscle}, {channel.side}",
-        f"pads: {cm2(channel.pad_mm2)} (the smaller of the two){doubt(protocol, f'{where}.pad_cm2')}",
-        f"sites: {channel.sites}{places}",
-        f"polarity: {channel.polarity}{doubt(protocol, f'{where}.polarity')}",
-    ]
-    marks = legend((*((),) * index, channel.body_sites))
-    drawn = {mark for (mark, _), code in zip(marks, channel.body_sites, strict=True) if SITES[code].plate}
-    facts += [f"{mark}: {words}" for mark, words in marks if roomy or mark not in drawn]
-    if len(drawn) < len(marks):
-        facts.append(NEVER)
-    return [line for fact in facts for line in wrap(fact, max(20, width - 7), subsequent_indent="  ")]
+    def action_pain(self, value: int) -> None:
+        if self._list.row == w.PAIN:
+            self.send(Observed(Finding.NRS, value))
+
+    def action_no_side(self) -> None:
+        """To why the side cannot be read back, and away from it."""
+        self.toggle_class("-why")
+        (self.query_one("#why", Input) if self.has_class("-why") else self._list).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not tells(event.value):
+            return self.say("no_reason", text=event.value.strip())
+        self.send(ReadBack(Read.SIDE, reason=event.value.strip()))
+        self._list.focus()
+        return None
+
+    # --- going on ---
+
+    def action_go_on(self) -> None:
+        """What is not confirmed is gone to; all else, a pad that is too small too, the session judges."""
+        if (missing := self._unconfirmed) is not None:
+            self._list.choose(str(missing))
+            return self.say("confirm_each")
+        view = self.host.latest
+        for code in view.missing if view is not None else ():
+            if code in _LACKS:
+                said, row = _LACKS[code]
+                self._list.choose(row)
+                return self.say(said)
+        if (
+            small := next((channel for channel, _mm2 in self._pads.sizes if self._small_pad(channel)), None)
+        ) is not None:
+            self._list.choose(str(small))
+        return self.send(Placed(self._pads.sizes))
+
+    @property
+    def _unconfirmed(self) -> int | None:
+        channels = range(1, len(self._protocol.channels) + 1)
+        return next((channel for channel in channels if self._pads.size_mm2(channel) is None), None)
+
+    def _next(self) -> None:
+        """To the next row that is not confirmed."""
+        missing = self._unconfirmed
+        self._list.choose(w.SIDE if missing is None else str(missing))
+
+    def _small_pad(self, channel: int) -> bool:
+        return (self._pads.size_mm2(channel) or 0) < self._protocol.channels[channel - 1].pad_mm2
+
+    def _sizes(self, channel: int) -> tuple[int, ...]:
+        return w.sizes_for(self._protocol.channels[channel - 1].pad_mm2, self._owned_mm2)
+
+    # --- showing ---
+
+    def _shows(self) -> None:
+        if not self._there:
+            return
+        view = self.host.latest
+        if view is not None:
+            self._list.show(view, self._pads, roomy=self.size.width >= WIDE)
+        self.query_one(BodyMap).show(w.only(self._protocol, self._list.channel - 1))
+        self.query_one("#keys", Static).update(f"▸ {self._hint()}")
+
+    def _hint(self) -> str:
+        if self._list.row in w.HINTS:
+            return w.HINTS[self._list.row]
+        return w.size_keys(self._needed, self._sizes(self._list.channel))
+
+    @property
+    def _needed(self) -> int:
+        """What the pads in hand must have at least."""
+        return self._protocol.channels[self._list.channel - 1].pad_mm2

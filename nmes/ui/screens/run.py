@@ -1,124 +1,141 @@
-"""Step 5: the treatment. The state in words, amplitude and countdown large, what was told beside what is confirmed."""
+"""Step 6: the treatment. The state in words, amplitude and countdown large, what was told beside what is confirmed."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import Static
 
-from nmes.core.events import Mark, Pause, Resume
+from nmes.core.events import WISH, Mark, Pause, Resume
 from nmes.core.protocol import Protocol
 from nmes.core.view import ChannelView, View, Word
+from nmes.language import _
+from nmes.ui.fitting import run_rows
 from nmes.ui.flow import Stage
 from nmes.ui.messages import FindAgain
-from nmes.ui.numbers import age, countdown, countdown_unit, ma, ma_or_unknown, to_go
+from nmes.ui.names import muscle_words, stage_words
+from nmes.ui.numbers import age, countdown, countdown_unit, ma, ma_or_unknown
+from nmes.ui.plus_key import PlusKey
 from nmes.ui.pulse_doubts import rate_doubt
 from nmes.ui.pulse_words import course_of, pulse_words, step_words
-from nmes.ui.screens.amplitude import AmplitudeScreen
-from nmes.ui.screens.base import TALL
-from nmes.ui.widgets.channels import ChannelTable
+from nmes.ui.screens.amplitude import AmplitudeScreen, Stack, give_rows
+from nmes.ui.screens.note import NoteScreen
+from nmes.ui.widgets.announce import announce_words
 from nmes.ui.widgets.cramp import CrampBar
+from nmes.ui.widgets.dose_line import dose_line
 from nmes.ui.widgets.envelope import Envelope
 from nmes.ui.widgets.progress import Progress
 from nmes.ui.widgets.readout import Readout
-from nmes.ui.widgets.state_line import StateLine
+from nmes.ui.widgets.state_line import StateLine, state_rows
+from nmes.ui.widgets.strips import Strips
 from nmes.ui.words import contact_words
 
-_NEXT = {
-    Word.RAMP_UP: "to ON",
-    Word.RESUMING: "to ON",
-    Word.ON: "to RAMP DOWN",
-    Word.RAMP_DOWN: "to REST",
-    Word.REST: "to next contraction",
+_NEXT: Final = {
+    Word.RAMP_UP: _("To ON"),
+    Word.RESUMING: _("To ON"),
+    Word.ON: _("To RAMP DOWN"),
+    Word.RAMP_DOWN: _("To REST"),
+    Word.REST: _("To next contraction"),
 }
-ABSENT_WARNING_MS = 15_000
-"""So long before the pause of an absent operator the screen asks [design]."""
 
 
 class RunScreen(AmplitudeScreen):
     """Everything that is known of the running treatment."""
 
     STAGE = Stage.RUN
+    CSS_PATH = "run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", "channel", priority=True, show=False),
-        Binding("down", "choose(1)", "channel", priority=True, show=False),
-        Binding("p", "pause", "pause", priority=True, id="pause"),
-        Binding("r", "resume", "resume from 0", priority=True, id="resume"),
-        Binding("t", "again", "find levels again", priority=True, id="again"),
-        Binding("m", "mark('pain')", "pain", priority=True, id="mark.pain"),
-        Binding("h", "here", "I am here", priority=True, id="here"),
+        Binding("up", "choose(-1)", _("channel"), priority=True, show=False, id="channel.before"),
+        Binding("down", "choose(1)", _("channel"), priority=True, show=False, id="channel.next"),
+        Binding("p", "pause", _("pause"), priority=True, id="pause"),
+        Binding("r", "resume", _("resume from 0"), priority=True, id="resume"),
+        Binding("t", "again", _("levels"), priority=True, id="again"),
+        Binding("m", "mark('pain')", _("pain"), priority=True, id="mark.pain"),
+        Binding("o", "wish", _("wish"), priority=True, id="mark.wish", tooltip=_("The patient asks to stop: pause")),
+        Binding("n", "note", _("note"), priority=True, id="mark.note"),
+        Binding("l", "link", _("link"), priority=True, id="link"),
+        Binding("h", "here", _("I am here"), priority=True, id="here", show=False),
     ]
 
     def __init__(self, protocol: Protocol) -> None:
         super().__init__(protocol)
-        self._absent_limit_ms = protocol.operator_absent_limit_ms
 
     def body(self) -> ComposeResult:
-        yield StateLine()
-        with Horizontal(id="figures"):
-            yield Readout("mA", id="amplitude")
-            yield Static("", id="facts", markup=False)
-            yield Readout("s", id="countdown")
-        yield CrampBar(markup=False)
-        yield Envelope(markup=False)
-        yield Static("", id="pulses", markup=False)
-        yield Progress(markup=False)
-        with VerticalScroll(id="channels", can_focus=False):
-            yield ChannelTable(markup=False)
+        with Stack(id="stack"):
+            yield StateLine(markup=False)
+            with Horizontal(id="figures"):
+                yield Readout("mA", id="amplitude", buttons=True)
+                yield Static("", id="facts", markup=False)
+                yield Readout("s", id="countdown")
+            yield Static("", id="announce", markup=False)
+            yield CrampBar(markup=False)
+            yield Envelope()
+            yield Static("", id="pulses", markup=False)
+            yield Progress(markup=False)
+            yield Static("", id="dose", markup=False)
+            yield Strips(markup=False)
 
     def paint(self, view: View) -> None:
         channel = self.channel_view(view)
-        self.query_one(StateLine).show(view, self._absent_words(view) or _detail(view, channel))
+        detail = _detail(view, channel)
+        self.query_one(StateLine).show(view, detail)
         shown = "--" if view.word is Word.UNSURE else ma(channel.commanded_ua)
-        self.query_one("#amplitude", Readout).show(f"Channel {channel.channel}  {channel.muscle}", shown)
+        label = _("Channel {channel}  {muscle}").format(channel=channel.channel, muscle=muscle_words(channel.muscle))
+        self.query_one("#amplitude", Readout).show(label, shown)
         self.query_one("#facts", Static).update(self._facts(view, channel))
         self._count_down(view, channel)
-        self.show_cramp(view)
-        self._show_pulses(view, channel)
-        self.query_one(Envelope).show(view.plan, channel.channel, view.plan_ms)
-        self.query_one(Progress).show(view.plan_ms, view.plan.duration_ms, view.stage.replace("_", " "))
-        self.query_one(ChannelTable).show(view, channel.channel)
+        said = announce_words(view)
+        self.query_one("#announce", Static).set_class(bool(said), "-there").update(said)
+        self._share_out(view, channel, detail)
 
-    def show_cramp(self, view: View) -> None:
-        super().show_cramp(view)
-        small = self.size.height < TALL and self.query_one(CrampBar).has_class("-there")
-        self.query_one(Envelope).display = not small
+    def _share_out(self, view: View, channel: ChannelView, detail: str) -> None:
+        """The parts that give way, in the rows that are left for them."""
+        stack = self.query_one(Stack).size
+        width = stack.width - 2
+        pulses = self._show_pulses(view, channel)
+        state = max(2, len(state_rows(view, detail, width)))
+        rows = run_rows(stack.height, len(view.channels), state=state, bar=self.show_bar(view), pulses=pulses)
+        envelope, strips = self.query_one(Envelope), self.query_one(Strips)
+        give_rows(envelope, rows.plot)
+        give_rows(strips, rows.strips)
+        envelope.show(view.plan, channel.channel, view.plan_ms, width, rows.plot)
+        strips.show(view, channel.channel, self.links, width, rows.strips)
+        self.query_one(Progress).show(view.plan_ms, view.plan.duration_ms, stage_words(view.stage))
+        self.query_one("#dose", Static).update(dose_line(view, channel.channel, self.links))
 
-    def _show_pulses(self, view: View, channel: ChannelView) -> None:
-        """Bursts and sweeps by name: amplitudes are their envelope, and stand still between bursts."""
+    def _show_pulses(self, view: View, channel: ChannelView) -> int:
+        """Bursts and sweeps by name: amplitudes are their envelope, and stand still between bursts. The rows of it."""
         course = course_of(view.plan, channel.channel, view.plan_ms)
         said = pulse_words(course, rate_doubt(self._protocol, {view.stage})) if course is not None else ""
         line = self.query_one("#pulses", Static)
-        line.display = bool(said)
-        line.update(f"Channel {channel.channel}: {said}")
-
-    def _absent_words(self, view: View) -> str:
-        """A warning before the session pauses because nobody seems to be there."""
-        left_ms = self.host.touched_ms + self._absent_limit_ms - view.now_ms
-        if "pause" not in view.may or left_ms > ABSENT_WARNING_MS:
-            return ""
-        return f"ARE YOU THERE? Press h (or any key). Pausing in {to_go(max(0, left_ms))}"
+        give_rows(line, 1 if said else 0)
+        line.update(_("Channel {channel}: {pulses}").format(channel=channel.channel, pulses=said))
+        return 1 if said else 0
 
     def _count_down(self, view: View, channel: ChannelView) -> None:
         readout = self.query_one("#countdown", Readout)
         if view.word not in _NEXT:
             readout.show("", "", "")
             return
-        then = "to next train" if view.word is Word.REST and step_words(view.plan, view.plan_ms) else _NEXT[view.word]
-        unit = f"{countdown_unit(channel.ends_in_ms)} {then}".lstrip()
-        readout.show("Countdown", countdown(channel.ends_in_ms), unit)
+        test = view.word is Word.REST and step_words(view.plan, view.plan_ms)
+        then = _("To next train") if test else _NEXT[view.word]
+        readout.show(then, countdown(channel.ends_in_ms), countdown_unit(channel.ends_in_ms))
 
     def _facts(self, view: View, channel: ChannelView) -> str:
+        """What was told over what is confirmed, so that the two numbers stand in one column."""
+        contact = contact_words(view, channel.electrode)
+        caps = [slot.cap_ua for slot in view.slots if slot.slot == channel.slot and slot.cap_ua is not None]
+        most_ua = min((channel.ceiling_ua, *caps))
         return "\n".join(
             (
-                f"commanded {ma(channel.commanded_ua)} mA",
-                f"confirmed {ma_or_unknown(channel.confirmed_ua)}",
-                f"answered  {age(view.age_ms)}",
-                f"level     {ma(channel.level_ua)} (most {ma(channel.ceiling_ua)})",
-                self.plus_words(view) if "increase" in view.may else contact_words(view, channel.electrode),
+                _("commanded {level} mA").format(level=ma(channel.commanded_ua)),
+                _("confirmed {level}").format(level=ma_or_unknown(channel.confirmed_ua)),
+                _("answered  {age}").format(age=age(view.age_ms)),
+                _("level     {level} (most {most})").format(level=ma(channel.level_ua), most=ma(most_ua)),
+                self.plus_words(view) if "increase" in view.may else _("pads: {contact}").format(contact=contact),
             )
         )
 
@@ -128,6 +145,8 @@ class RunScreen(AmplitudeScreen):
             return action in view.may
         if view is not None and action == "again":
             return view.word is Word.STOPPED and "titrate" in view.may
+        if view is not None and action == "link":
+            return len(view.channels) > 1 and "increase" in view.may
         return super().check_action(action, parameters)
 
     # --- keys ---
@@ -135,8 +154,17 @@ class RunScreen(AmplitudeScreen):
     def action_choose(self, step: int) -> None:
         view = self.host.latest
         if view is not None:
+            self.crossing = self.crossing.dropped()
             numbers = [channel.channel for channel in view.channels]
             self.channel = numbers[(numbers.index(self.channel_view(view).channel) + step) % len(numbers)]
+            self.show(view)
+
+    def action_link(self) -> None:
+        """The chosen channel into the link or out of it. A link moves nothing by itself."""
+        view = self.host.latest
+        if view is not None:
+            self.crossing = self.crossing.dropped()
+            self.links = self.links.toggled(self.channel, (channel.channel for channel in view.channels))
             self.show(view)
 
     def action_pause(self) -> None:
@@ -157,12 +185,30 @@ class RunScreen(AmplitudeScreen):
     def action_mark(self, kind: str) -> None:
         self.send(Mark(kind))
 
+    def action_wish(self) -> None:
+        """The patient asks to stop: what flows goes to 0 first, then it is noted whose wish it was."""
+        view = self.host.latest
+        if view is not None and "pause" in view.may:
+            self.send(Pause(WISH))
+        self.send(Mark(WISH))
+
+    def action_note(self) -> None:
+        """The side screen takes the keys, so nothing can be raised; + stays locked after it."""
+        self.plus, self.crossing = PlusKey(), self.crossing.dropped()
+        self.app.push_screen(NoteScreen(), self._send_note)
+
+    def _send_note(self, text: str | None) -> None:
+        if text:
+            self.send(Mark("note", text))
+
 
 def _detail(view: View, channel: ChannelView) -> str:
     if view.word is Word.PAUSED:
-        return "r goes on from 0, e ends"
+        return _("r goes on from 0, e ends")
     if view.word is Word.STOPPED:
-        return "t finds the levels again, e ends"
+        return _("t finds the levels again, e ends")
     if step := step_words(view.plan, view.plan_ms):
         return step
-    return f"contraction {channel.contraction} of {channel.contractions}" if channel.contractions > 1 else ""
+    if channel.contractions <= 1:
+        return ""
+    return _("contraction {number} of {all}").format(number=channel.contraction, all=channel.contractions)

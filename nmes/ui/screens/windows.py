@@ -5,96 +5,41 @@ The list of commands is Textual's own with the STOP bar added: without it the mo
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.message import Message
+from textual.widgets import Button, Input, OptionList, Static
 
+from nmes.language import _
 from nmes.ui.screens.base import Window
+from nmes.ui.widgets.answer_row import AnswerRow
+from nmes.ui.widgets.rows import has_room
 from nmes.ui.widgets.stop_bar import StopBar
 
-HELP = """\
-STOP       Esc, F12 or Ctrl+C on every screen, or click the bar below.
-           Space too, where a level is found and in the treatment.
-           After a STOP every level is found again, from 0.
-           A software STOP is not an emergency stop: keep the
-           stimulator's switch and its cables in reach.
-
-SCREENING
-y, n, u    yes, no, unknown, one press each; letters as fast as a word
-           is typed are no answers. g goes to the next group
-Enter, Tab to the fields: reason, who reviewed it, who asked
-F2         go on; what you go on with in spite of an answer is shown
-           once more first
-
-CHOOSE
-/          filter: words such as calf, tens, stroke, own; a, b or c
-           alone is a grade, nmes, tens or assessment a kind
-w, s       for whom: patient code (never a name) and measured cramp
-           threshold frequency (CTF) in Hz; s changes the side
-e          edit a copy of the protocol; the original never changes
-PgUp PgDn  the card
-F2, Enter  use it
-
-EDITOR
-up, down   the field before, the next (Enter, Tab too)
-F4         the next word, where only some words are accepted
-F5         the field as it was in the original
-F2         save the copy among your own protocols
-Esc        leave; it asks first if something is not saved
-
-LEVELS AND TREATMENT
-+ or =     one step up. One press, one step; hold does nothing more.
-           Locks after 4 s without a change.
--          one step down, at any time, at once. Unlocks +.
-u          unlock +
-up, down   choose the channel
-t, Enter   begin to find the level of the chosen channel, from 0
-w, x       while it is found: the present amplitude is the one at
-           which a twitch is seen, or the most that is tolerated
-f          type forces: own strongest contraction, evoked force
-a          the patient accepts this level; the output goes to 0
-s          start the treatment, from 0
-p          pause: the output goes to 0. The contraction is repeated
-           when you go on.
-r          go on, climbing from 0 over at least 5 s
-c          CRAMP. In a cramp threshold test it stops at once and is
-           the result; elsewhere, and after a STOP, it is noted, and
-           the screen says what to do (Enter closes that)
-m          note pain
-h          I am here (any key says so): nobody for too long is a pause
-e          end the session
-
-EVERYWHERE
-F1         this help (F1, Enter or q close it)
-F2         continue to the next step, before anything can flow
-Ctrl+P     list of commands
-Ctrl+Q     quit: stops first, then closes the record
-
-commanded  what the stimulator was told
-confirmed  what the stimulator has answered; "unknown" where the
-           answer is too old to be trusted
-In bursts both are the envelope: they stand still between bursts.
-"""
+IN_SPITE: Final = _("You go on in spite of this. Recorded with it: asked by {by}")
 
 
 class Ask(Window):
     """A question with two answers: True for yes; Esc stops and closes, which is no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "answer(True)", "Yes", priority=True),
-        Binding("n", "answer(False)", "No", priority=True),
+        Binding("enter", "answer(True)", _("Yes"), priority=True, id="ask.yes"),
+        Binding("n", "answer(False)", _("No"), priority=True, id="ask.no"),
     ]
 
     def __init__(self, question: str, yes: str, no: str) -> None:
         super().__init__()
-        self._text = f"{question}\n\n  Enter   {yes}\n  n       {no}"
+        self._question, self._yes, self._no = question, yes, no
 
     def body(self) -> ComposeResult:
-        yield Static(self._text, markup=False)
+        yield Static(f"{self._question}\n", markup=False)
+        yield AnswerRow("Enter", self._yes, "answer(True)")
+        yield AnswerRow("n", self._no, "answer(False)")
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
@@ -106,8 +51,8 @@ class InSpite(Window):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "answer(True)", "Send", priority=True),
-        Binding("n", "answer(False)", "Back", priority=True),
+        Binding("f2", "answer(True)", _("Send"), priority=True, id="in_spite.send"),
+        Binding("n", "answer(False)", _("Back"), priority=True, id="in_spite.back"),
     ]
 
     def __init__(self, by: str, overrides: tuple[str, ...]) -> None:
@@ -115,31 +60,69 @@ class InSpite(Window):
         self._by, self._overrides = by, overrides
 
     def body(self) -> ComposeResult:
-        yield Static(f"You go on in spite of this. Recorded with it: asked by {self._by}", classes="head", markup=False)
+        yield Static(IN_SPITE.format(by=self._by), classes="head", markup=False)
         with VerticalScroll():
             yield Static("\n".join(self._overrides), markup=False)
-        yield Static("\n  F2      so it is, go on\n  n       back to the questions", markup=False)
+        yield Static("", markup=False)
+        yield AnswerRow("F2", _("so it is, go on"), "answer(True)")
+        yield AnswerRow("n", _("back to the questions"), "answer(False)")
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
 
 
 class Help(Window):
-    """All keys and what the words mean."""
+    """All keys of the screen below, and what its words mean; the text is made by who opens it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,enter,q", "close", "Close", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,enter,q", "close", _("Close"), priority=True, id="help.close"),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(HELP, markup=False)
+            yield Static(self._text, markup=False)
 
     def action_close(self) -> None:
         self.dismiss(False)
 
 
+_CHOICES: Final = (
+    Input.Changed,
+    Input.Submitted,
+    OptionList.OptionSelected,
+    OptionList.OptionHighlighted,
+    Button.Pressed,
+)
+"""What may still be on its way from a field or a list when its window closes."""
+
+
 class Palette(CommandPalette):
-    """The list of commands, with the STOP bar."""
+    """The list of commands, with the STOP bar. Where the window leaves the list no room, it does nothing unseen.
+
+    Textual's own goes on hearing what was typed before it closed: a second Enter would run the command twice and take
+    the screen below away too, and a search that begins then fails.
+    """
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
         yield StopBar()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        self.workers.cancel_node(self)
+        return super().dismiss(result) if self.is_active else AwaitComplete.nothing()  # type: ignore[no-untyped-call]  # Textual's
+
+    async def _on_message(self, message: Message) -> None:
+        if self.is_active or not isinstance(message, _CHOICES):
+            await super()._on_message(message)
+
+    def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]  # nobody looks at its worker
+        if self.is_active:
+            super()._gather_commands(search_value)
+
+    def _action_command_list(self, action: str) -> None:
+        if has_room(self.query_one(CommandList)):
+            super()._action_command_list(action)

@@ -1,16 +1,26 @@
-"""The envelope of a treatment drawn in text: amplitude over time, from the plan itself, with a cursor at now."""
+"""The envelope of a treatment drawn in text: amplitude over time, from the plan itself, with a cursor that moves.
+
+A page of time stands still while the cursor crosses two thirds of it; then the next page begins there, so that what
+comes is always seen. The page is drawn when it changes, the cursor at most twice a second: over a slow line a plot that
+moves with each View would cost more than all the figures.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 from textual.widgets import Static
 
 from nmes.core.plan import Plan
+from nmes.language import _
+from nmes.ui.budget import PLOTS_HZ
 from nmes.ui.numbers import clock
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _ZERO = "_"
-PAST = 3
-"""One part in this many of the window lies before the cursor."""
+CURSOR: Final = "│"
+REDRAW_MS: Final = 1000 // PLOTS_HZ
+"""The cursor moves at most so often."""
 
 
 def at_ceiling(plan: Plan) -> Plan:
@@ -44,22 +54,55 @@ def _column(plan: Plan, channel: int, t_ms: int, peak_ua: int, height: int) -> s
     return "".join(reversed(cells))
 
 
+def page_ms(plan: Plan, now_ms: int) -> tuple[int, int]:
+    """Where the page begins that shows this plan time, and how long it is: now lies in its first two thirds."""
+    span_ms = window_ms(plan, now_ms) * 3 // 2
+    turn_ms = max(1, span_ms * 2 // 3)
+    return max(0, now_ms) // turn_ms * turn_ms, span_ms
+
+
+def with_cursor(rows: list[str], column: int) -> list[str]:
+    """The drawing with a line in every cell of this column that holds no current."""
+    empty = {" ", _ZERO}
+    return [f"{row[:column]}{CURSOR}{row[column + 1 :]}" if row[column : column + 1] in empty else row for row in rows]
+
+
+def axis(channel: int, now_ms: int, column: int, width: int) -> str:
+    """Below the drawing: where now is, and whose envelope it is."""
+    label = _("▲ now {time}").format(time=clock(now_ms))
+    whose = _("channel {channel}").format(channel=channel)
+    left = f"{' ' * column}{label}"
+    return f"{left}{whose:>{width - len(left)}}" if len(left) + len(whose) + 1 < width else left[:width]
+
+
+_Page = tuple[int, int, int, int, int]
+
+
 class Envelope(Static):
-    """The envelope around now: the cursor stands still, time moves under it."""
+    """A page around now, in the rows it is given."""
 
-    DEFAULT_CSS = "Envelope { height: 4; color: $accent; }"
+    DEFAULT_CSS = "Envelope { height: 4; color: $accent; padding: 0 1; }"
 
-    def show(self, plan: Plan, channel: int, now_ms: int) -> None:
-        """`now_ms` is plan time."""
-        width = self.size.width
-        if width < 10 or self.size.height < 2:
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+        self._plan: Plan | None = None
+        self._page: _Page | None = None
+        self._drawn: list[str] = []
+        self._shown = (-1, 0)
+
+    def show(self, plan: Plan, channel: int, now_ms: int, width: int, rows: int) -> None:
+        """`now_ms` is plan time; `width` and `rows` what its screen gives it."""
+        if width < 10 or rows < 2:
             return
-        shape = plan if any(slot.channel == channel for slot, _ in plan.levels) else at_ceiling(plan)
-        span_ms = window_ms(plan, now_ms) * 3 // 2
-        before = width // PAST
-        rows = draw(shape, channel, now_ms - span_ms * before // width, span_ms, width, self.size.height - 1)
-        self.update("\n".join([*rows, self._axis(now_ms, before, width)]), layout=False)
-
-    def _axis(self, now_ms: int, before: int, width: int) -> str:
-        label = f"▲ now {clock(now_ms)}"
-        return (" " * before + label)[:width]
+        start_ms, span_ms = page_ms(plan, now_ms)
+        page = (channel, start_ms, span_ms, width, rows)
+        if plan is not self._plan or page != self._page:
+            shape = plan if any(slot.channel == channel for slot, _level in plan.levels) else at_ceiling(plan)
+            self._plan, self._page = plan, page
+            self._drawn, self._shown = draw(shape, channel, start_ms, span_ms, width, rows - 1), (-1, 0)
+        moment = (now_ms // REDRAW_MS, width)
+        if moment != self._shown:
+            self._shown = moment
+            at = min(width - 1, (now_ms - start_ms) * width // span_ms)
+            lines = [*with_cursor(self._drawn, at), axis(channel, now_ms, at, width)]
+            self.update("\n".join(lines), layout=False)

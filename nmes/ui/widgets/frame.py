@@ -6,16 +6,21 @@ from textual.widgets import Static
 
 from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import View, Word
+from nmes.language import _
 from nmes.ui import words
-from nmes.ui.flow import TITLES, Stage
+from nmes.ui.budget import over_ssh
+from nmes.ui.flow import STEPS, TITLES, Stage
 from nmes.ui.numbers import clock, ma, ma_or_unknown, to_go
 
 MIN_WIDTH = 80
 MIN_HEIGHT = 24
+OVER_SSH = _("[SSH: keys may be late]")
+ALL_STEPS = 118
+"""Columns from which on all eight steps stand in the second row, and the patient with them."""
 
 
 class Banner(Static):
-    """The top row: simulation or not, always there."""
+    """The top row: simulation or not, always there; and whether a line lies between the keys and the program."""
 
     DEFAULT_CSS = """
     Banner { height: 1; width: 100%; text-align: center; text-style: bold; background: $panel; color: $text; }
@@ -24,11 +29,15 @@ class Banner(Static):
 
     def __init__(self, *, simulation: bool) -> None:
         text = f"◇ ◇ ◇  {words.SIMULATION}  ◇ ◇ ◇" if simulation else words.NOT_SIMULATION
-        super().__init__(text, markup=False, classes="-simulation" if simulation else "")
+        badge = f"   {OVER_SSH}" if over_ssh() else ""
+        super().__init__(f"{text}{badge}", markup=False, classes="-simulation" if simulation else "")
 
 
 class Where(Static):
-    """The second row: which step of how many, for which patient and side, and of which treatment."""
+    """The second row, the stepper: which step of how many, for which patient and side, and of which treatment.
+
+    Where there is room all steps stand there: done ones ticked, the present one between marks, told without colour.
+    """
 
     DEFAULT_CSS = """
     Where {
@@ -38,18 +47,41 @@ class Where(Static):
     """
 
     def __init__(self, stage: Stage, title: str, step: str = "") -> None:
-        self._step = step or f"Step {stage.number} of {len(Stage)}  {TITLES[stage]}"
-        self._title, self._who = title, NOBODY
-        super().__init__(self._line(), markup=False)
+        """`step` stands instead of the number and name of the step."""
+        self._stage, self._step, self._title, self._who = stage, step, title, NOBODY
+        super().__init__(self.line(0), markup=False)
 
     def show(self, who: Who) -> None:
         """For whom: before the title, which may be too long for the row."""
         if who != self._who:
             self._who = who
-            self.update(self._line())
+            self.update(self.line(self.size.width))
 
-    def _line(self) -> str:
-        return "  ·  ".join(filter(None, (self._step, words.who_words(self._who), self._title)))
+    def on_resize(self) -> None:
+        self.update(self.line(self.size.width))
+
+    def line(self, width: int) -> str:
+        """The row for so many columns."""
+        steps = self._step or (all_steps(self._stage) if width >= ALL_STEPS else one_step(self._stage))
+        return " · ".join(filter(None, (steps, words.who_words(self._who), self._title)))
+
+
+def one_step(stage: Stage) -> str:
+    """`3/8 Screening`; a screen that is no step has its title only."""
+    return f"{stage.number}/{len(STEPS)} {TITLES[stage]}" if stage.number else TITLES[stage]
+
+
+def all_steps(stage: Stage) -> str:
+    """`✓Patient ✓Protocol ▸3 Screening◂ 4 Electrodes ...`"""
+    if not stage.number:
+        return TITLES[stage]
+    return " ".join(_mark(step, stage) for step in STEPS)
+
+
+def _mark(step: Stage, now: Stage) -> str:
+    if step.number < now.number:
+        return f"✓{TITLES[step]}"
+    return f"▸{step.number} {TITLES[step]}◂" if step is now else f"{step.number} {TITLES[step]}"
 
 
 class Essentials(Static):

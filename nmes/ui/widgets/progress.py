@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+from nmes.language import _
 from nmes.ui.numbers import clock
 
 
@@ -20,6 +21,7 @@ class Progress(Static):
 
     def show(self, plan_ms: int, duration_ms: int, stage: str) -> None:
         """Plan time, pauses not counted."""
-        times = f" {clock(plan_ms)} of {clock(duration_ms)}  {stage}"
-        room = max(4, self.size.width - len(times) - 9)
-        self.update(f"Session {bar(plan_ms, duration_ms, room)}{times}", layout=False)
+        head = _("Session")
+        times = _("{done} of {whole}").format(done=clock(plan_ms), whole=clock(duration_ms))
+        room = max(4, self.size.width - len(head) - len(times) - len(stage) - 4)
+        self.update(f"{head} {bar(plan_ms, duration_ms, room)} {times}  {stage}", layout=False)

@@ -6,13 +6,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
+from nmes.ui.widgets.step_buttons import StepButtons
+
 
 class Readout(Vertical):
-    """Digits with a label and a unit; repainted only when they change."""
+    """Digits with a label and a unit, and + and - beside them if wanted; repainted only when they change."""
 
     DEFAULT_CSS = """
-    Readout { height: 4; width: 1fr; }
-    Readout Horizontal { height: 3; }
+    Readout { height: 5; width: 1fr; }
+    Readout Horizontal { height: 4; }
     Readout .label {
         height: 1; width: 1fr; padding-right: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
     }
@@ -20,9 +22,9 @@ class Readout(Vertical):
     Readout .unit { height: 3; width: 1fr; padding-left: 1; content-align: left bottom; }
     """
 
-    def __init__(self, unit: str, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(self, unit: str, *, id: str, buttons: bool = False) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
-        self._unit = unit
+        self._unit, self._buttons = unit, buttons
         self._shown: tuple[str, str, str] = ("", "", "")
 
     def compose(self) -> ComposeResult:
@@ -30,6 +32,8 @@ class Readout(Vertical):
         with Horizontal():
             yield Digits("")
             yield Static(self._unit, classes="unit", markup=False)
+            if self._buttons:
+                yield StepButtons()
 
     def show(self, label: str, value: str, unit: str | None = None) -> None:
         """The label, the digits, and another unit if it changes."""

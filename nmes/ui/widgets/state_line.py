@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from textual.widgets import Static
 
 from nmes.core.view import View
@@ -13,7 +15,7 @@ class StateLine(Static):
 
     DEFAULT_CSS = """
     StateLine {
-        height: auto; min-height: 2; max-height: 4; width: 100%; padding: 0 1;
+        height: auto; min-height: 2; width: 100%; padding: 0 1;
         text-style: bold; background: $boost;
     }
     StateLine.-live { background: $live; color: $live-text; }
@@ -26,8 +28,14 @@ class StateLine(Static):
         state = words.state_words(view)
         for tone in words.Tone:
             self.set_class(tone is state.tone, f"-{tone}")
-        first = f"{state}   {detail}" if detail else str(state)
-        self.update(f"{first}\n{second_line(view)}")
+        self.update("\n".join(state_rows(view, detail, self.size.width or 1000)))
+
+
+def state_rows(view: View, detail: str, width: int) -> list[str]:
+    """The rows of the state in a line of this width (without its padding)."""
+    state = words.state_words(view)
+    first = f"{state}   {detail}" if detail else str(state)
+    return [row for text in (first, second_line(view)) for row in wrap(text, max(20, width))]
 
 
 def second_line(view: View) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import Static
 
+from nmes.language import _
 from nmes.ui.words import POWER_HINT
 
 
@@ -24,10 +25,9 @@ class StopBar(Static):
     """
 
     def __init__(self, *, space: bool = False) -> None:
-        keys = "Space   Esc   F12   Ctrl+C" if space else "Esc   F12   Ctrl+C"
-        super().__init__(
-            f"■ ■ ■   STOP ALL   ■ ■ ■\n{keys}   or click here\n{POWER_HINT}", markup=False, classes="stop"
-        )
+        keys = _("Space   Esc   F12   Ctrl+C   or click here") if space else _("Esc   F12   Ctrl+C   or click here")
+        stop = _("STOP ALL")
+        super().__init__(f"■ ■ ■   {stop}   ■ ■ ■\n{keys}\n{POWER_HINT}", markup=False, classes="stop")
 
     async def on_mouse_down(self, event: events.MouseDown) -> None:
         event.stop()

@@ -1,0 +1,39 @@
+"""`nmes report`: one session as a report, printed as text; with `--html` as a page for printing too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nmes.cli.exits import BAD, GOOD, Failed, wrong
+from nmes.cli.finding import session_named
+from nmes.cli.try_output import page_file, width_of_terminal, write_page
+from nmes.record.errors import RecordError
+from nmes.record.files import Kind
+from nmes.record.story import Story
+from nmes.record.telling import story_of
+from nmes.record.verify import Intact
+from nmes.reports.page import page_of
+from nmes.reports.report import report_of
+from nmes.reports.text import lines_of
+from nmes.ui.report_wording import WORDING
+
+
+def show(session: str, kinds: tuple[Kind, ...], html: str | None, *, force: bool) -> int:
+    """Print the report; 1 if the record does not hold, and the report says so first."""
+    kind, path = session_named(session, kinds)
+    target = None if html is None else page_file(html)
+    if target is not None and target.is_file() and not force:
+        wrong(f"--html {target}: this file is there already; give another name, or add --force to write over it")
+    story = _told(path, kind)
+    report = report_of(story, WORDING)
+    print("\n".join(lines_of(report, width_of_terminal())))
+    if target is not None:
+        write_page(target, page_of(report), quietly=False)
+    return GOOD if isinstance(story.verdict, Intact) and not story.broken else BAD
+
+
+def _told(path: Path, kind: Kind) -> Story:
+    try:
+        return story_of(path, kind)
+    except RecordError as error:
+        raise Failed(BAD, str(error)) from error

@@ -1,0 +1,90 @@
+"""What the screens are given from outside, made for a device: the one place that wires them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from operator import attrgetter
+from time import monotonic_ns
+
+from nmes.cli.finding import plan_of
+from nmes.cli.opening import open_paced, open_real, write_report
+from nmes.cli.record_trouble import what_to_do
+from nmes.cli.station import Station
+from nmes.core.measurement import Origin, Who
+from nmes.core.view import View
+from nmes.record.errors import RecordError
+from nmes.record.files import home
+from nmes.record.levels import last_levels
+from nmes.runtime.clock import RealClock, VirtualClock
+from nmes.runtime.library import Loaded, load_file
+from nmes.runtime.live import Live
+from nmes.runtime.open import CannotStart, is_simulation, kind_of
+from nmes.runtime.origin import origin_of
+from nmes.runtime.own import write_own
+from nmes.runtime.records import chain_of
+from nmes.runtime.settings import Settings, save
+from nmes.runtime.today import Today, today
+from nmes.ui.services import Services
+
+
+def services_of(station: Station, protocols: Sequence[Loaded]) -> Services:
+    """Everything the app may ask for, on this station; records are those of this kind of device only."""
+    kind = kind_of(station.url)
+    return Services(
+        protocols=protocols,
+        compile_plan=plan_of,
+        origin_of=_origins(station),
+        save_own=_saved,
+        open_session=_opening(station),
+        simulation=is_simulation(station.url),
+        hand_clock=_hand_clock(station.pace),
+        today=_today(station, protocols),
+        last_levels=lambda who, protocol, version: last_levels(home(), kind, who, protocol, version),
+        write_report=write_report,
+        chain=lambda of: chain_of(home(), of),
+        settings=station.settings,
+        save_settings=_save_settings,
+        patient_stop=station.patient_stop,
+    )
+
+
+def _save_settings(settings: Settings) -> None:
+    save(home(), settings)
+
+
+def _hand_clock(pace: float | None) -> Callable[[View], int]:
+    """What times the + key: the session's clock, or the real one where a simulated session is faster than a hand."""
+    if pace == 1:
+        return attrgetter("now_ms")
+    return lambda _view: monotonic_ns() // 1_000_000
+
+
+def _now(station: Station) -> datetime:
+    """The time the session will have, at this place: a bench has its own."""
+    return (RealClock() if station.pace == 1 else VirtualClock()).utc().astimezone()
+
+
+def _today(station: Station, protocols: Sequence[Loaded]) -> Callable[[], Today]:
+    return lambda: today(home(), kind_of(station.url), station.url, protocols, _now(station))
+
+
+def _origins(station: Station) -> Callable[[Loaded, Who], Origin | None]:
+    """Where the frequency of a derived protocol would come from, out of the records of this kind of device."""
+
+    def look(loaded: Loaded, who: Who) -> Origin | None:
+        try:
+            return origin_of(home(), kind_of(station.url), loaded, who, _now(station))
+        except RecordError as error:
+            raise CannotStart(what_to_do(error)) from error
+
+    return look
+
+
+def _opening(station: Station) -> Callable[[Loaded, Who], Live]:
+    return lambda loaded, who: (open_real if station.pace == 1 else open_paced)(loaded, station, who)
+
+
+def _saved(new_id: str, text: str) -> Loaded:
+    """A new file in the user's own folder, read again as it now lies there; nothing is overwritten."""
+    return load_file(write_own(new_id, text))

@@ -1,0 +1,39 @@
+"""The slow climb of every channel in its first contraction after a resume, as functions of the plan and the time.
+
+Law: after a resume a channel climbs from 0 over at least 5 s, whatever the plan's ramp, and only once.
+"""
+
+from __future__ import annotations
+
+from nmes.core.limits import MIN_RESUME_MS
+from nmes.core.plan import ChannelAt, Plan
+from nmes.core.timeline import Phase
+
+
+def climbs(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> bool:
+    """A channel's first contraction after a resume climbs over at least 5 s, whatever the plan's ramp."""
+    if resumed_ms is None:
+        return False
+    young = climbed_ms(at, t_ms, resumed_ms) < span_ms(at)
+    return young and at.phase is not Phase.REST and not _contracted_since(plan, at, resumed_ms)
+
+
+def _contracted_since(plan: Plan, at: ChannelAt, resumed_ms: int) -> bool:
+    """Whether this channel had an earlier contraction that began at or after `resumed_ms`."""
+    first = at.contraction == 1
+    before_ms = (plan.stage_at(at.contraction_start_ms).start_ms if first else at.contraction_start_ms) - 1
+    before = next((b for b in plan.at(before_ms) if b.channel == at.channel), None)
+    return before_ms >= resumed_ms and before is not None and before.contraction_start_ms >= resumed_ms
+
+
+def span_ms(at: ChannelAt) -> int:
+    return max(MIN_RESUME_MS, at.ramp_ms)
+
+
+def climbed_ms(at: ChannelAt, t_ms: int, resumed_ms: int) -> int:
+    return t_ms - max(resumed_ms, at.contraction_start_ms)
+
+
+def climbing(plan: Plan, t_ms: int, resumed_ms: int | None) -> bool:
+    """Whether any channel is in its slow first climb after a resume."""
+    return any(climbs(plan, at, t_ms, resumed_ms) for at in plan.at(t_ms))

@@ -1,0 +1,115 @@
+"""The session as one frozen value, and how a decision is told: a `Note` for the record and the screen.
+
+Apart from `session.py` because every file of rules (attending, raising, aftercare) makes the next value from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from nmes.core import commands as c
+from nmes.core import events as e
+from nmes.core import measurement as m
+from nmes.core.attended import Attended, Progress
+from nmes.core.dose import Ledger
+from nmes.core.felt import Felt
+from nmes.core.plan import Plan
+from nmes.core.states import Idle, State
+from nmes.core.waveform import Waveform
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The whole session. `plan` carries the confirmed levels; `outputs` and `arms` are what was last asked for."""
+
+    plan: Plan
+    codes: tuple[str, ...]
+    """Screening codes of the protocol."""
+    state: State = field(default_factory=Idle)
+    now_ms: int = 0
+    epoch: int = 0
+    trips: int = 0
+    intent: int = 0
+    position_ms: int = 0
+    """Plan time at which a start goes on: 0, or the contraction cut by a STOP."""
+    raised_at_ms: int | None = None
+    confirmed: tuple[tuple[int, int], ...] = ()
+    outputs: tuple[c.ChannelOutput, ...] = ()
+    arms: tuple[c.Arm, ...] = ()
+    waveforms: tuple[tuple[int, Waveform], ...] = ()
+    """The last waveform asked for, by channel."""
+    sent: tuple[tuple[int, Waveform], ...] = ()
+    """... the last one that left for the device."""
+    played: tuple[tuple[int, Waveform], ...] = ()
+    """... the last one that it acknowledged: in a sweep another than the one that is on its way."""
+    silent: tuple[int, ...] = ()
+    """Channels that are acknowledged to be in the gap between two bursts: `confirmed`, and nothing flows."""
+    course_from_ms: int = 0
+    """When the titration began: from then on its sweep counts."""
+    felt: Felt = field(default_factory=Felt)
+    """The amplitude that the device confirmed for the slot being titrated, and how much of its sweep at it."""
+    flow: tuple[tuple[int, int, int], ...] = ()
+    """What may cross the skin now: `(channel, low_ua, high_ua)`; low is below high while a change is not confirmed."""
+    ledger: Ledger = field(default_factory=Ledger)
+    device: e.Identified | None = None
+    record_fault: str = ""
+    note: c.Note | None = None
+    """The last decision, for the screen."""
+    noted: tuple[c.Note, ...] = ()
+    """The last decisions that a person has to know of when signing, oldest first."""
+    who: m.Who = field(default_factory=m.Who)
+    origin: m.Origin | None = None
+    """Where the frequency that the plan was made with comes from; None if it derives nothing."""
+    measured: tuple[m.Measured, ...] = ()
+    train: m.Train | None = None
+    """The last train that a stepped test has begun; None = none since the last titration."""
+    once_more: bool = False
+    """A pause has cut the first train of a stepped test: after its slow repetition it comes once more, at its level."""
+    attended: Attended | None = None
+    """What a session that a person attends and signs was begun with; None for all others."""
+    progress: Progress = field(default_factory=Progress)
+    """What the person has done of it so far."""
+
+
+Step = tuple[Session, tuple[c.Command, ...]]
+
+TO_SIGN = frozenset(
+    (
+        *("mark", "fault", "guard", "stop", "pause", "link_lost", "unanswered", "unsure", "record_failed"),
+        *("read_back", "read_back_skipped", "refused:read_back_differs", "pad_larger", "refused:pad_smaller"),
+        *("felt_elsewhere", "refused:mark", "over_mark", "patient_stop_tested", "left_unsigned"),
+    )
+)
+"""Decisions that a person is shown again when signing."""
+NOTED_AT_MOST = 64
+"""So many of them are kept to be shown; the record has all. [design]"""
+
+
+def told(session: Session, note: c.Note) -> Step:
+    """The session with a decision that the record and the screen are told."""
+    noted_ = (*session.noted, note)[-NOTED_AT_MOST:] if note.code in TO_SIGN else session.noted
+    return replace(session, note=note, noted=noted_), (note,)
+
+
+def noted(session: Session, code: str, **values: int | str) -> Step:
+    """A decision by its code and values."""
+    return told(session, c.Note(code, tuple(values.items())))
+
+
+def refused(session: Session, code: str, **values: int | str) -> Step:
+    """A decision not to do what was asked."""
+    return noted(session, f"refused:{code}", **values)
+
+
+def also(outcome: Step, notes: tuple[c.Command, ...]) -> Step:
+    """The halt goes first; what it was for is written down after."""
+    session, commands = outcome
+    return session, (*commands, *notes)
+
+
+def without_levels(session: Session) -> Session:
+    """No level is in force any more; with it goes what was said of where it is felt."""
+    plan = session.plan
+    for slot in plan.slots:
+        plan = plan.with_level(slot, 0)
+    return replace(session, plan=plan, progress=replace(session.progress, in_place=()))

@@ -1,0 +1,141 @@
+"""What was given: levels, what the device acknowledged by channel, the dose as a range, and what happened in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from nmes.language import _, many
+from nmes.record.happening import Happening
+from nmes.record.output import Piece, doubts, heights, pieces
+from nmes.reports.document import Curve, Section, Table
+from nmes.reports.told import Told, channel_words
+
+TOLD_ELSEWHERE: Final = frozenset(
+    {
+        "increase",
+        "dose",
+        "level",
+        "measured",
+        "screening_clear",
+        "read_back",
+        "read_back_skipped",
+        "pad_larger",
+        "observed",
+        "felt",
+    }
+)
+"""Decisions that have a part of their own, or are too many to be told one by one."""
+COLUMNS: Final = 720
+"""Parts of a drawn curve: as many as a printed page shows [design]."""
+
+
+def given(told: Told) -> Section:
+    """By channel: the level accepted last, the most that was acknowledged, how long, and the charge."""
+    story = told.story
+    if not story.flowed:
+        return Section(_("What was given"), (_("No output was ever acknowledged in this record."),))
+    found = pieces(story.output, story.end_ms)
+    channels = sorted({piece.channel for piece in found})
+    rows = tuple(_row(told, channel, [one for one in found if one.channel == channel]) for channel in channels)
+    head = (
+        _("Channel"),
+        _("Muscle"),
+        _("Level accepted last"),
+        _("Most acknowledged"),
+        _("Time with output"),
+        _("Charge"),
+    )
+    return Section(_("What was given"), tuple(_planned(told)), table=Table(head, rows), after=tuple(_doubt(told)))
+
+
+def _planned(told: Told) -> Iterator[str]:
+    if told.planned is None:
+        return
+    plan, clock = told.planned.plan, told.words.clock
+    done_ms = told.words.plan_ms(told.story.path)
+    if done_ms is None:
+        yield _("The plan was {time} of treatment; how much of it was given cannot be told from this record.").format(
+            time=clock(plan.duration_ms)
+        )
+        return
+    said = _("Given: {done} of the {time} that were planned, pauses not counted.")
+    yield said.format(done=clock(done_ms), time=clock(plan.duration_ms))
+    for stage in plan.stages if plan.stages[1:] and not plan.assessment else ():  # a test has a stage for each step
+        of_it_ms = min(max(0, done_ms - stage.start_ms), stage.end_ms - stage.start_ms)
+        said = _("Of these, in {stage}: {done} of {time}.")
+        name = stage.name.replace("_", " ")
+        yield said.format(stage=name, done=clock(of_it_ms), time=clock(stage.end_ms - stage.start_ms))
+
+
+def _row(told: Told, channel: int, found: list[Piece]) -> tuple[str, ...]:
+    levels = [one.value("level_ua") for one in told.story.all("level", "lowered") if one.value("channel") == channel]
+    last = levels[-1] if levels else None
+    charges = {of: (low, high) for of, low, high in told.story.dose or ()}
+    return (
+        channel_words(channel),
+        told.muscle(channel),
+        told.words.ma(last) if isinstance(last, int) else "-",
+        told.words.ma(max(piece.most_ua for piece in found)),
+        told.words.clock(sum(piece.until_ms - piece.from_ms for piece in found)),
+        told.words.charge(*charges[channel]) if channel in charges else _("not told by the record"),
+    )
+
+
+def _doubt(told: Told) -> Iterator[str]:
+    if told.story.dose is None:
+        yield _("The record ends before the dose was accounted for: how much was given in all is not known.")
+    if any(not one.known for one in told.story.output):
+        yield _("For a part of the time the output was not known; the charge is a range that holds both ends of it.")
+
+
+def levels(told: Told) -> Section:
+    """Each level that the patient accepted."""
+    found = told.story.all("level", "lowered")
+    rows = tuple(_level(told, one) for one in found)
+    head = (_("Time"), _("Entry"), _("Channel"), _("Muscle"), _("Level"), _("What the record says"))
+    lines = () if found else (_("No level was accepted."),)
+    return Section(_("Levels"), lines, table=Table(head, rows) if rows else None)
+
+
+def measured(told: Told) -> tuple[Section, ...]:
+    """What a test was done for: near the top, and no section at all where nothing was measured."""
+    found = told.story.all("measured", "not_reached")
+    lines = tuple(f"{told.when(one.at)}  {told.said(one)}" for one in found)
+    return (Section(_("What was measured"), lines),) if lines else ()
+
+
+def _level(told: Told, one: Happening) -> tuple[str, ...]:
+    channel, level = one.value("channel"), one.value("level_ua")
+    muscle = told.muscle(channel) if isinstance(channel, int) else ""
+    amplitude = told.words.ma(level) if isinstance(level, int) else "-"
+    return told.when(one.at), told.entry(one.at), str(channel), muscle, amplitude, told.said(one)
+
+
+def events(told: Told) -> Section:
+    """Starts, pauses, stops, faults, marks, alarms, in order."""
+    found = [one for one in told.story.happenings if not _elsewhere(one)]
+    raised = len(told.story.all("increase"))
+    counted = many("{number} confirmed step up is not listed.", "{number} confirmed steps up are not listed.", raised)
+    rows = tuple((told.when(one.at), told.entry(one.at), one.at.actor, told.said(one)) for one in found)
+    table = Table((_("Time"), _("Entry"), _("Who"), _("What")), rows) if rows else None
+    return Section(_("What happened"), (counted,) if raised else (), table=table)
+
+
+def _elsewhere(one: Happening) -> bool:
+    return one.code in TOLD_ELSEWHERE or one.code.startswith("refused:")
+
+
+def curves(told: Told) -> tuple[Curve, ...]:
+    """One curve a channel that had output."""
+    story = told.story
+    end_ms = max(1, story.end_ms)
+    doubtful = doubts(story.output, 0, end_ms, COLUMNS)
+    found = []
+    for channel in sorted({channel for one in story.output for channel, _ua in one.confirmed}):
+        values = heights(story.output, channel, 0, end_ms, COLUMNS)
+        most = max(values)
+        name = " ".join(filter(None, (channel_words(channel), told.muscle(channel))))
+        parts = tuple(value * 1000 // most if most else 0 for value in values)
+        found.append(Curve(name, told.words.ma(most), parts, doubtful))
+    return tuple(found)

@@ -1,0 +1,30 @@
+"""The words a report takes from the screens, so that both say the same; given to it, because it stands below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmes.core import events as e
+from nmes.record.happening import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Numbers with their units, and the sentences of codes. None of these may raise, whatever a record holds."""
+
+    ma: Callable[[int], str]
+    """`12.0 mA`."""
+    charge: Callable[[int, int], str]
+    cm2: Callable[[int], str]
+    clock: Callable[[int], str]
+    why: Callable[[str], str]
+    decision: Callable[[str, Values], str]
+    finding: Callable[[e.Observed], str]
+    answer: Callable[[e.Answer], str]
+    origin: Callable[[Mapping[str, Any]], Iterable[str]]
+    """What the opening entry says of the patient, the frequencies, and where a derived one comes from."""
+    plan_ms: Callable[[Path], int | None]
+    """How much of its plan a record shows to have been given, pauses not counted; None where it cannot be told."""

@@ -1,0 +1,103 @@
+"""What a session's record is bound to, and the session made again from it: both halves beside each other.
+
+Law: `session_of(binding(...))` is the session that was begun, whichever program of a readable vocabulary reads it.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from nmes import __version__
+from nmes.core import limits
+from nmes.core.attended import Attended
+from nmes.core.capabilities import Capabilities
+from nmes.core.measurement import NOBODY, Origin, Who
+from nmes.core.plan import Plan
+from nmes.core.plan import compile as plan_for
+from nmes.core.protocol_file import parse
+from nmes.core.session import begin
+from nmes.core.session_value import Session
+from nmes.record.codec import READABLE, VOCABULARY, Codec, Undecodable, encode
+from nmes.record.files import Kind
+from nmes.record.levels import last_levels
+from nmes.runtime.library import Loaded
+
+_CAPABILITIES = Codec(Capabilities)
+_ORIGIN = Codec(Origin)
+_ATTENDED = Codec(Attended)
+
+
+def attended_of(home: Path, kind: Kind, loaded: Loaded, who: Who, *, patient_stop: bool = False) -> Attended:
+    """What a session that a person attends is begun with: the levels of the last one, and the card's outcomes.
+
+    RecordError if the records cannot be read.
+    """
+    protocol = loaded.protocol
+    ghosts = last_levels(home, kind, who, protocol.id, str(protocol.version))
+    return Attended(ghosts, protocol.outcomes, patient_stop)
+
+
+def binding(
+    loaded: Loaded,
+    plan: Plan,
+    device: str,
+    begun_ms: int,
+    who: Who = NOBODY,
+    origin: Origin | None = None,
+    attended: Attended | None = None,
+) -> dict[str, object]:
+    """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks, for whom.
+
+    With the vocabulary of its events, the capabilities, the patient's cramp threshold frequency and, where a person
+    attends it, the marks and the outcomes of the card, it is all that a later program needs to make the same plan and
+    replay the session. By `patient`, `side`, `muscles` and `assessment` a later session finds a measured value.
+    """
+    return {
+        "events": VOCABULARY,
+        "protocol": loaded.protocol.id,
+        "protocol_version": str(loaded.protocol.version),
+        "protocol_sha256": loaded.sha256,
+        "protocol_yaml": loaded.text.decode("utf-8"),
+        "program": f"nmes {__version__}",
+        "python": platform.python_version(),
+        "device": encode(device),
+        "model": plan.capabilities.model,
+        "capabilities": encode(plan.capabilities),
+        "patient": who.code,
+        "side": who.side,
+        "muscles": [channel.muscle for channel in loaded.protocol.channels],
+        "assessment": plan.assessment,
+        "ctf_mhz": origin.ctf_mhz if origin else None,
+        "ctf_origin": encode(origin),
+        "attended": encode(attended),
+        "clocks": "monotonic orders, universal time informs",
+        "begun_ms": begun_ms,
+        "limits": {name.lower(): value for name, value in vars(limits).items() if name.isupper()},
+    }
+
+
+def session_of(bound: Mapping[str, object]) -> Session:
+    """The session a record began with, from what it is bound to; for replaying it through today's `step`.
+
+    RecordError if it was written in a vocabulary this program does not know.
+    """
+    if bound.get("events") not in READABLE:
+        known = ", ".join(map(str, READABLE))
+        raise Undecodable(f"the record's events are of version {bound.get('events')}, this program knows {known}")
+    protocol = parse(str(bound["protocol_yaml"]).encode(), f"{bound['protocol']}.yaml", of_record=True)
+    ctf_mhz = bound["ctf_mhz"]
+    plan = plan_for(protocol, _CAPABILITIES.decode(bound["capabilities"]), int(str(ctf_mhz)) if ctf_mhz else None)
+    origin = bound.get("ctf_origin")
+    who = Who(str(bound.get("patient", "")), str(bound.get("side", "")))
+    attended = bound.get("attended")
+    session, _ = begin(
+        plan,
+        protocol.screening_codes,
+        who,
+        _ORIGIN.decode(origin) if origin else None,
+        _ATTENDED.decode(attended) if attended else None,
+    )
+    return replace(session, now_ms=int(str(bound["begun_ms"])))

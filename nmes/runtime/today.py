@@ -1,0 +1,225 @@
+"""What the first screen shows: whose turn it is, what was done last, what was interrupted, what is known of a device.
+
+Law: it never claims more than it knows. Whose turn it is follows from the protocol's own sessions a week and the last
+session that was complete, or signed with at least half given; a port is looked for by its name and not opened. Nothing
+here is a level, and nothing here is written: it is a fold over the first and last lines of the records, and over the
+whole of a patient's newest one only if it was ended early this week; made anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from enum import Enum, StrEnum
+from pathlib import Path
+from typing import Final
+
+from nmes.core.protocol import Protocol
+from nmes.record.errors import RecordError
+from nmes.record.files import Kind
+from nmes.record.patients import has_no_end, of_sessions
+from nmes.record.store import Closed, Summary, list_sessions
+from nmes.record.story import Signature
+from nmes.runtime.library import Loaded
+from nmes.runtime.replaying import replay_of
+
+WEEK_DAYS: Final = 7
+
+
+class Device(StrEnum):
+    """What is known of the device before anything is opened."""
+
+    SIMULATOR = "simulator"
+    """It is started with a session, so there is nothing to look for."""
+    THERE = "there"
+    """A port of that name is there. Who answers on it is not known."""
+    MISSING = "missing"
+    NOT_LOOKED = "not_looked"
+    """An address that can only be tried."""
+
+
+class Part(Enum):
+    """How much a session that was ended early gave: it counts for what is due only if it was signed and gave half."""
+
+    NOTHING = 0
+    SOME = 1
+    ENOUGH = 2
+
+
+class Turn(StrEnum):
+    """Whether it is somebody's turn."""
+
+    DUE = "due"
+    LATER = "later"
+    UNKNOWN = "unknown"
+    """The protocol says no rhythm, none was completed yet, or a clock was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One code and side. `protocol` is what was done last with a rhythm of its own, else what was done last; "" = none.
+
+    `days`: since the last session of it that counts; negative = dated after now. `in_days`: until the next, 0 = today.
+    `early_days`: since the newest of it, if that was ended early with a part given; None if it was not.
+    """
+
+    code: str
+    side: str
+    sessions: tuple[Summary, ...]
+    """Newest first."""
+    protocol: str = ""
+    title: str = ""
+    per_week: int = 0
+    turn: Turn = Turn.UNKNOWN
+    days: int | None = None
+    in_days: int = 0
+    early_days: int | None = None
+
+    @property
+    def last(self) -> Summary:
+        return self.sessions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """`patients`: whose turn it is first, the longest wait first. `last` and `interrupted`: newest first.
+
+    `trouble`: why the records could not be read, or were not read.
+    """
+
+    device: Device = Device.NOT_LOOKED
+    address: str = ""
+    patients: tuple[Patient, ...] = ()
+    last: tuple[Summary, ...] = ()
+    interrupted: tuple[Summary, ...] = ()
+    damaged: tuple[Summary, ...] = ()
+    trouble: str = ""
+
+    def of(self, code: str) -> tuple[Patient, ...]:
+        """Everybody of just this code, one per side."""
+        return tuple(patient for patient in self.patients if patient.code == code)
+
+    def like(self, code: str) -> tuple[str, ...]:
+        """Other codes on record that may be meant: in other capitals, or a letter or two away."""
+        codes = sorted({patient.code for patient in self.patients} - {code})
+        same = [other for other in codes if other.casefold() == code.casefold()]
+        return tuple(dict.fromkeys((*same, *get_close_matches(code, codes, 3, 0.75))))
+
+
+NOTHING_KNOWN: Final = Today()
+
+
+def today(home: Path, kind: Kind, url: str | None, protocols: Sequence[Loaded], now: datetime) -> Today:
+    """The first screen's data; `url`: the device of the session to come, None = the simulator."""
+    device, address = _device(url), url or ""
+    try:
+        listed = tuple(reversed(list_sessions(home, kind)))
+    except OSError as error:
+        return Today(device, address, trouble=str(error))
+    return replace(of_list(listed, protocols, now, part_given), device=device, address=address)
+
+
+def part_given(one: Summary) -> Part:
+    """From the whole record of a session that was ended early; what cannot be read or led again gave nothing."""
+    try:
+        replay = replay_of(one.path, one.kind)
+    except RecordError:
+        return Part.NOTHING
+    if not replay.given_ms:
+        return Part.NOTHING
+    signed = isinstance(replay.story.signature, Signature)
+    return Part.ENOUGH if signed and 2 * replay.given_ms >= replay.planned_ms else Part.SOME
+
+
+def of_list(
+    newest_first: Sequence[Summary],
+    protocols: Sequence[Loaded],
+    now: datetime,
+    part_of: Callable[[Summary], Part] = lambda _one: Part.NOTHING,
+) -> Today:
+    """The same of a list that is there already; nothing of a device. `part_of` is asked of few sessions only."""
+    found = of_sessions(newest_first)
+    known = {loaded.protocol.id: loaded.protocol for loaded in protocols}
+    theirs = [
+        _patient(person.code, person.side, _of(newest_first, person.code, person.side), known, now, part_of)
+        for person in found.persons
+    ]
+    return Today(
+        patients=tuple(sorted(theirs, key=_order)),
+        last=tuple(newest_first),
+        interrupted=tuple(one for one in newest_first if has_no_end(one)),
+        damaged=found.damaged,
+    )
+
+
+def _device(url: str | None) -> Device:
+    if url is None:
+        return Device.SIMULATOR
+    if not url.startswith("/"):
+        return Device.NOT_LOOKED
+    return Device.THERE if Path(url).exists() else Device.MISSING
+
+
+def _of(listed: Iterable[Summary], code: str, side: str) -> tuple[Summary, ...]:
+    return tuple(one for one in listed if (one.patient, one.side) == (code, side))
+
+
+def _order(patient: Patient) -> tuple[int, int]:
+    rank = {Turn.DUE: 0, Turn.LATER: 1, Turn.UNKNOWN: 2}[patient.turn]
+    return rank, patient.in_days if patient.turn is not Turn.DUE else -(patient.days or 0)
+
+
+def _patient(
+    code: str,
+    side: str,
+    sessions: tuple[Summary, ...],
+    known: dict[str, Protocol],
+    now: datetime,
+    part_of: Callable[[Summary], Part],
+) -> Patient:
+    planned = next((one for one in sessions if _rhythm(known.get(one.protocol))), sessions[0])
+    protocol = known.get(planned.protocol)
+    title = protocol.title if protocol is not None else ""
+    per_week = _rhythm(protocol)
+    theirs = [one for one in sessions if one.protocol == planned.protocol]
+    whole = next((one for one in theirs if _complete(one)), None)
+    days = _days(whole.started_utc, now) if whole is not None else None
+    early_days = None
+    if theirs[0] is not whole and _early(theirs[0], now):
+        part = part_of(theirs[0])
+        early_days = _days(theirs[0].started_utc, now) if part is not Part.NOTHING else None
+        days = early_days if part is Part.ENOUGH else days
+    turn, in_days = Turn.UNKNOWN, 0
+    if per_week and days is not None and days >= 0:
+        in_days = max(0, max(1, WEEK_DAYS // per_week) - days)
+        turn = Turn.LATER if in_days else Turn.DUE
+    return Patient(code, side, sessions, planned.protocol, title, per_week, turn, days, in_days, early_days)
+
+
+def _rhythm(protocol: Protocol | None) -> int:
+    """Sessions a week; 0 where the protocol says none, or is not known here."""
+    return protocol.schedule.sessions_per_week if protocol is not None and protocol.schedule is not None else 0
+
+
+def _complete(one: Summary) -> bool:
+    """By its plan to its end; a test by its result."""
+    return isinstance(one.ending, Closed) and one.ending.why in {"complete", "assessed"}
+
+
+def _early(one: Summary, now: datetime) -> bool:
+    """Ended or stopped by somebody within a week: only its whole record tells how much it gave, and that takes time."""
+    days = _days(one.started_utc, now)
+    if days is None or not 0 <= days < WEEK_DAYS or not isinstance(one.ending, Closed):
+        return False
+    return one.ending.why == "ended_early" or one.ending.why.startswith("stop:")
+
+
+def _days(utc: str, now: datetime) -> int | None:
+    """Whole days of the calendar at this place; None where the record tells no time."""
+    try:
+        then = datetime.fromisoformat(utc)
+    except ValueError:
+        return None
+    return (now.date() - then.astimezone(now.tzinfo).date()).days

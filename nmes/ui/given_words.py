@@ -1,0 +1,101 @@
+"""What was given and what happened, as it is read before a signature and again in the summary. Pure.
+
+Law: it tells the View and nothing else. What the View keeps of the decisions is bounded; the record has all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from nmes.core.commands import Note
+from nmes.core.view import View
+from nmes.language import _
+from nmes.ui.decision_words import decision_words
+from nmes.ui.finding_words import finding_words
+from nmes.ui.names import muscle_words
+from nmes.ui.numbers import charge, clock, hz, ma
+from nmes.ui.summary_words import measured_lines
+
+_MARKS: Final = frozenset({"mark"})
+_FAULTS: Final = frozenset(
+    {"fault", "guard", "stop", "pause", "link_lost", "unanswered", "unsure", "record_failed", "left_unsigned"}
+)
+
+
+def given_lines(view: View) -> Iterator[str]:
+    """How long, each level, each channel's dose."""
+    plan = view.plan
+    if plan.assessment:
+        yield _("Test ({protocol})").format(protocol=plan.protocol_id)
+    else:
+        yield _("Treatment {given} of {whole} min ({protocol})").format(
+            given=clock(view.plan_ms), whole=clock(plan.duration_ms), protocol=plan.protocol_id
+        )
+    yield ""
+    dose = {given.channel: charge(given.low_nc, given.high_nc) for given in view.dose}
+    for channel in view.channels:
+        yield _("Channel {channel}  {muscle:<24} {dose}, {levels}").format(
+            channel=channel.channel,
+            muscle=muscle_words(channel.muscle),
+            dose=dose.get(channel.channel, _("0 µC")),
+            levels=_levels(view, channel.channel),
+        )
+
+
+def _levels(view: View, channel: int) -> str:
+    """The level; one for each waveform where there are several."""
+    kept = [(slot, level) for slot, level in view.plan.levels if slot.channel == channel]
+    if not kept:
+        return _("no level kept")
+    if len(kept) == 1:
+        return _("last level {level} mA").format(level=ma(kept[0][1]))
+    told = ", ".join(
+        _("{level} mA at {frequency} Hz").format(
+            level=ma(level), frequency=hz(1_000_000_000 // view.plan.waveforms[slot.waveform].period_us)
+        )
+        for slot, level in kept
+    )
+    return _("last levels {levels}").format(levels=told)
+
+
+def happened_lines(view: View) -> Iterator[str]:
+    """Marks, faults and stops, and what was confirmed or caught; each heading also where there is nothing under it."""
+    for heading, notes in (
+        (_("MARKS"), [note for note in view.noted if note.code in _MARKS]),
+        (_("STOPS, PAUSES, FAULTS"), [note for note in view.noted if note.code in _FAULTS]),
+        (_("CONFIRMED AND CAUGHT"), [note for note in view.noted if note.code not in _MARKS | _FAULTS]),
+    ):
+        yield ""
+        yield heading
+        yield from [f"- {line}" for line in _told(notes)] or [_("- none")]
+
+
+def _told(notes: Iterable[Note]) -> Iterator[str]:
+    """Each sentence once, with how often it came."""
+    times: dict[str, int] = {}
+    for note in notes:
+        sentence = decision_words(note.code, note.values)
+        times[sentence] = times.get(sentence, 0) + 1
+    for sentence, count in times.items():
+        yield sentence if count == 1 else _("{sentence} ({count} times)").format(sentence=sentence, count=count)
+
+
+def found_lines(view: View) -> Iterator[str]:
+    """What was found, before and after."""
+    for heading, found in ((_("FOUND BEFORE"), view.earlier), (_("FOUND AFTER"), view.observed)):
+        if found:
+            yield ""
+            yield heading
+            yield from (f"- {finding_words(one)}" for one in found)
+
+
+RANGE: Final = _("A range means: what flowed while a change was not yet confirmed is not known exactly.")
+
+
+def whole(view: View) -> str:
+    """All of it, line by line."""
+    lines = [*given_lines(view), *measured_lines(view), *found_lines(view)]
+    if view.attended:
+        lines += happened_lines(view)
+    return "\n".join([*lines, "", RANGE])

@@ -1,0 +1,52 @@
+"""The list of protocols under the headings of their purposes, shrinking while somebody types a filter.
+
+Its letter keys act only while it has the focus, so that they can be typed in the filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets.option_list import Option
+
+from nmes.language import _
+from nmes.runtime.library import Loaded
+from nmes.ui.protocol_filter import PURPOSES, line, matches
+from nmes.ui.widgets.rows import Rows
+
+
+class Protocols(Rows):
+    """`index` is the highlighted protocol's place in what `fill` was given; None while none fits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "screen.filter", _("filter"), id="choose.filter", key_display="/"),
+        Binding("e", "screen.edit", _("edit a copy"), id="choose.edit"),
+    ]
+
+    def fill(self, protocols: Sequence[Loaded], filter_text: str, chosen: int | None) -> bool:
+        """Show those that fit, and highlight `chosen`, or the first; False if none fits."""
+        self.clear_options()
+        self.add_options(_rows(protocols, filter_text))
+        ids = [option.id for option in self.options]
+        first = next((at for at, option in enumerate(self.options) if not option.disabled), None)
+        self.highlighted = ids.index(str(chosen)) if str(chosen) in ids else first
+        return first is not None
+
+    @property
+    def index(self) -> int | None:
+        option = self.highlighted_option
+        return int(option.id) if option is not None and option.id is not None else None
+
+
+def _rows(protocols: Sequence[Loaded], filter_text: str) -> Iterator[Option]:
+    for purpose, title in PURPOSES.items():
+        found = [
+            Option(line(loaded), id=str(index))
+            for index, loaded in enumerate(protocols)
+            if loaded.protocol.purpose == purpose and matches(loaded, filter_text)
+        ]
+        if found:
+            yield Option(f"── {title}", disabled=True)
+            yield from found

@@ -1,0 +1,29 @@
+"""A list of rows that can be paged in a window of any size.
+
+Apart from Textual's own, which pages by its height and fails where a small window has left it none.
+"""
+
+from __future__ import annotations
+
+from textual.widgets import OptionList
+
+
+def has_room(rows: OptionList) -> bool:
+    """Whether any of it is seen: without that a page has no length, and nobody sees what is highlighted."""
+    return bool(rows.scrollable_content_region)
+
+
+class Rows(OptionList):
+    """All our lists. A page that reaches a heading leaves no row unmarked: keys that answer a row would be dead."""
+
+    def action_page_up(self) -> None:
+        if has_room(self):
+            super().action_page_up()  # type: ignore[no-untyped-call]  # Textual does not say what it returns
+            if self.highlighted is None:  # a heading stands above the first row
+                self.action_first()
+
+    def action_page_down(self) -> None:
+        if has_room(self):
+            super().action_page_down()  # type: ignore[no-untyped-call]  # Textual does not say what it returns
+            if self.highlighted is None:
+                self.action_last()

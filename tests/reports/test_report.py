@@ -1,0 +1,418 @@
+"""The report of a session: what was given, caught, found and signed, how far it can be believed; and its two forms."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from helpers.mistakes import Sitting, five_mistakes
+from nmes.core import events as e
+from nmes.core.view import Word
+from nmes.record.catches import Catch
+from nmes.record.chain import NewEntry
+from nmes.record.clocks import Clocks
+from nmes.record.errors import NoSuchSession, RecordError
+from nmes.record.files import Kind
+from nmes.record.journal import Journal
+from nmes.record.replay import event_entry
+from nmes.record.store import Closed
+from nmes.record.telling import story_of
+from nmes.reports.caught import what
+from nmes.reports.document import Curve, Report, Section, Table
+from nmes.reports.given import given
+from nmes.reports.page import page_of
+from nmes.reports.planned import planned
+from nmes.reports.report import report_of
+from nmes.reports.text import lines_of
+from nmes.reports.told import Told
+from nmes.reports.writing import write_report
+from nmes.ui.report_wording import WORDING
+
+HOSTILE = "<script>alert(1)</script>\x1b[31m</p>\u202e{name} & \"'"
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the session of the five mistakes, then one that was interrupted in the treatment."""
+    home = tmp_path_factory.mktemp("home")
+    five_mistakes(home)
+    sitting = Sitting(home)
+    sitting.screened()
+    sitting.placed()
+    sitting.level(1_000)
+    sitting.started()
+    sitting.interrupted()
+    return home
+
+
+@pytest.fixture
+def files(kept: Path, tmp_path: Path) -> list[Path]:
+    """The same two records, to be damaged."""
+    shutil.copytree(kept / "simulation", tmp_path / "simulation")
+    return sorted((tmp_path / "simulation").glob("*.jsonl"))
+
+
+@pytest.fixture(scope="module")
+def whole(kept: Path) -> tuple[Report, Report]:
+    """Their two reports."""
+    first, second = sorted((kept / "simulation").glob("*.jsonl"))
+    return reported(first), reported(second)
+
+
+def reported(path: Path, kind: Kind = Kind.SIMULATION) -> Report:
+    return report_of(story_of(path, kind), WORDING)
+
+
+def section(report: Report, heading: str) -> Section:
+    return next(one for one in report.sections if one.heading == heading)
+
+
+def rows(one: Section) -> Sequence[tuple[str, ...]]:
+    return one.table.rows if one.table else ()
+
+
+def text(report: Report, width: int = 200) -> str:
+    return "\n".join(lines_of(report, width))
+
+
+def test_each_of_the_five_mistakes_is_told_as_caught(whole: tuple[Report, Report]) -> None:
+    caught = section(whole[0], "What was caught")
+    told = {row[0].partition(":")[0]: (row[1], row[4]) for row in rows(caught)}
+    assert {"Wrong patient", "Wrong side", "Felt at another place", "Nobody at the controls"} <= told.keys()
+    assert any(name.startswith("+ held down") for name in told)
+    assert "P-071" in told["Wrong patient"][1]
+    assert "Not in this record:" not in caught.after, "none of the five is missing in this record"
+
+
+def test_a_press_that_came_too_early_is_not_told_as_a_held_key(whole: tuple[Report, Report]) -> None:
+    told = {row[0]: row for row in rows(section(whole[0], "What was caught"))}
+    (held,) = (row for name, row in told.items() if name.startswith("+ held down"))
+    (early,) = (row for name, row in told.items() if name.startswith("+ pressed sooner"))
+    assert held[1] == "1"
+    assert int(early[1]) > 1
+
+
+def test_how_much_of_the_plan_was_given_is_told(files: list[Path]) -> None:
+    said = section(reported(files[0]), "What was given").lines[0]
+    done = WORDING.plan_ms(files[0])
+    assert done is not None
+    assert 10_000 < done < 200_000
+    assert said == f"Given: {WORDING.clock(done)} of the 6:30 that were planned, pauses not counted."
+    unknown = report_of(story_of(files[0], Kind.SIMULATION), replace(WORDING, plan_ms=lambda _path: None))
+    assert "how much of it was given cannot be told" in section(unknown, "What was given").lines[0]
+
+
+def test_of_a_plan_with_several_stages_each_is_told(files: list[Path]) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    assert story.opened is not None
+    made = planned(story.opened)
+    assert made is not None
+    (whole,) = made.plan.stages
+    parts = replace(whole, name="warm_up", end_ms=60_000), replace(whole, name="work", start_ms=60_000)
+    words = replace(WORDING, plan_ms=lambda _path: 90_000)
+    lines = given(Told(story, words, replace(made, plan=replace(made.plan, stages=parts)))).lines
+    assert lines[1:] == ("Of these, in warm up: 1:00 of 1:00.", "Of these, in work: 0:30 of 5:30.")
+
+
+def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(
+    whole: tuple[Report, Report], tmp_path: Path
+) -> None:
+    loud = [said for said, is_loud in whole[0].verdicts[3:] if is_loud]
+    assert len(loud) == 2, "code and side"
+    assert "P-071" in loud[0]
+    assert whole[1].verdicts[3:] == (), "both were read back"
+    sitting = Sitting(tmp_path)
+    sitting.screened()
+    sitting.do(e.ReadBack(e.Read.CODE, reason="no card"))
+    ((said, is_loud),) = reported(sitting.record).verdicts[3:]
+    assert "no card" in said
+    assert is_loud
+
+
+def test_levels_of_a_first_session_stand_beside_what_the_card_says_of_it(whole: tuple[Report, Report]) -> None:
+    after = section(whole[0], "What was caught").after[-1]
+    assert after.startswith("Only recorded, not caught: no earlier level ")
+    assert after.endswith("Accepted were channel 1: 2.0 mA; channel 1: 2.0 mA.")
+    assert "half" in after.lower()
+
+
+def test_a_session_with_levels_on_record_is_no_first_one(tmp_path: Path) -> None:
+    five_mistakes(tmp_path)
+    sitting = Sitting(tmp_path)
+    sitting.screened()
+    sitting.placed()
+    sitting.level(1_000)
+    assert not any("Only recorded" in one for one in section(reported(sitting.record), "What was caught").after)
+
+
+def test_a_stop_before_the_end_is_told_with_its_own_time(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.screened()
+    sitting.placed()
+    sitting.level(1_000)
+    sitting.started()
+    sitting.do(e.Stop("mouse", 0))
+    sitting.until(Word.STOPPED)
+    sitting.run(30_000)
+    sitting.over()
+    sitting.found_and_signed()
+    said, loud = reported(sitting.record).verdicts[0]
+    (stop,) = story_of(sitting.record, Kind.SIMULATION).all("stop")
+    assert said.startswith("Closed after ")
+    assert said.endswith(f"The output was stopped at {WORDING.clock(stop.at.t_ms)}: STOP was clicked.")
+    assert loud
+    (row,) = rows(section(reported(sitting.record), "What was given"))
+    assert row[2] == "1.0 mA"
+
+
+def test_an_end_after_a_stop_that_was_gone_on_after_is_not_told_as_that_stop(files: list[Path]) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    began = next(one for one in story.happenings if one.code == "intent")
+    stop = replace(began, code="stop", at=replace(began.at, seq=began.at.seq - 1, t_ms=1_000))
+    gone_on = replace(story, ending=Closed("stop:mouse"), happenings=(stop, *story.happenings))
+    said = report_of(gone_on, WORDING).verdicts[0][0]
+    assert said.endswith("before its time. It was gone on after the STOP at 0:01.")
+    assert "clicked" not in said
+    assert report_of(replace(gone_on, happenings=()), WORDING).verdicts[0][0].endswith("STOP was clicked.")
+
+
+def test_a_checklist_sent_again_tells_which_answers_were_changed(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.screened(e.Answer("cause_age", e.Reply.UNKNOWN))
+    sitting.screened()
+    lines = section(reported(sitting.record), "Screening").lines
+    assert "The checklist was sent 2 times." in lines
+    assert "The answer to cause_age was changed: unknown, no." in lines
+
+
+def test_what_was_measured_stands_near_the_top(whole: tuple[Report, Report], files: list[Path]) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    found = replace(story.happenings[0], code="measured", values=(("what", "ctf"), ("value", 18_000)))
+    report = report_of(replace(story, happenings=(*story.happenings, found)), WORDING)
+    assert [one.heading for one in report.sections][:3] == ["Session", "What was measured", "What was given"]
+    assert not any(one.heading == "What was measured" for one in whole[0].sections)
+
+
+def test_every_kind_of_catch_has_a_sentence_of_its_own() -> None:
+    said = [what(catch) for catch in Catch]
+    assert len(set(said)) == len(Catch)
+    assert not {str(catch) for catch in Catch} & set(said), "a code is no sentence"
+
+
+def test_a_mistake_that_was_not_made_is_told_as_not_in_the_record(whole: tuple[Report, Report]) -> None:
+    caught = section(whole[1], "What was caught")
+    assert caught.after[0] == "Not in this record:"
+    assert any(one.startswith("Wrong patient") for one in caught.after)
+    assert not any(row[0].startswith("Wrong patient") for row in rows(caught))
+
+
+def test_what_was_given_is_told_with_its_dose_as_a_range(files: list[Path]) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    (row,) = rows(section(reported(files[0]), "What was given"))
+    assert row[:4] == ("Channel 1", "gastrocnemius", "2.0 mA", "2.0 mA")
+    assert story.dose is not None
+    (_channel, low, high) = story.dose[0]
+    assert low < high
+    assert row[5] == WORDING.charge(low, high)
+
+
+def test_findings_and_signature_are_told_with_their_entries(whole: tuple[Report, Report]) -> None:
+    report = whole[0]
+    found = rows(section(report, "Findings"))
+    assert [row[2:] for row in found][:2] == [
+        ("before the treatment", "pain: 4/10"),
+        ("after the treatment", "skin under channel 1: redness; gone after 10 minutes"),
+    ]
+    assert all(row[1].isdecimal() for row in found)
+    signed = section(report, "Signature").lines[0]
+    assert signed.startswith("Signed by Dr Adams at ")
+    assert "the next session measures them" in signed
+    assert (signed, False) in report.verdicts
+
+
+def test_an_interrupted_session_is_never_told_as_complete(files: list[Path]) -> None:
+    report = reported(files[1])
+    assert report.verdicts[0][0].startswith("NOT CLOSED")
+    assert report.verdicts[0][1], "loud"
+    assert "Complete" not in text(report)
+    assert report.verdicts[2] == ("NOT SIGNED: the record ends before a signature.", True)
+    assert "how much was given in all is not known" in text(report)
+    assert rows(section(report, "What was given"))[0][5] == "not told by the record"
+    Journal.open(files[1].parent, "s", {}, Clocks(lambda: 0, lambda: 0, "b")).close({"why": "ended_early"})
+    assert reported(files[1]).verdicts[0][0].startswith("INTERRUPTED")
+
+
+def test_what_was_gone_on_with_in_spite_of_an_answer_is_told_with_its_reason(whole: tuple[Report, Report]) -> None:
+    screening = section(whole[0], "Screening")
+    assert screening.lines[0].startswith("Asked by Dr Adams at ")
+    assert "known, looked at" in screening.after[0]
+
+
+@pytest.mark.parametrize("line", [1, 40, -1])
+def test_a_damaged_record_gives_a_report_that_says_so_first(files: list[Path], line: int) -> None:
+    lines = files[0].read_bytes().splitlines(keepends=True)
+    at = line - 1 if line > 0 else line
+    lines[at] = lines[at].replace(b'"type"', b'"tipe"', 1)
+    files[0].write_bytes(b"".join(lines))
+    report = reported(files[0])
+    assert any(said.startswith("RECORD DAMAGED at entry ") and loud for said, loud in report.verdicts)
+    assert report.verdicts[0][0].startswith("DAMAGED")
+    assert page_of(report)
+    assert "RECORD DAMAGED" in text(report)
+
+
+def test_a_torn_and_an_empty_record_have_a_report(files: list[Path]) -> None:
+    files[1].write_bytes(files[1].read_bytes()[:-7])
+    assert "RECORD TORN" in text(reported(files[1]))
+    files[1].write_bytes(b"")
+    report = reported(files[1])
+    assert "whose it is is not known" in text(report)
+    assert report.curves == ()
+    assert "No output was acknowledged." in page_of(report)
+
+
+def test_writing_that_ended_is_told(files: list[Path]) -> None:
+    files[1].with_suffix(".broken").write_text("disk full")
+    assert "then writing ended: disk full" in text(reported(files[1]))
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A record in which everything a person or a computer can write is hostile."""
+    bound = dict.fromkeys(("protocol", "protocol_version", "patient", "side", "program", "device"), HOSTILE)
+    journal = Journal.open(
+        tmp_path / "records", HOSTILE, bound | {"muscles": [HOSTILE]}, Clocks(lambda: 0, lambda: 0, "b")
+    )
+    said = (
+        e.Screened((e.Answer(HOSTILE, e.Reply.YES, HOSTILE, HOSTILE),), HOSTILE),
+        e.Observed(e.Finding.NOTE, None, HOSTILE),
+        e.Observed(e.Finding.SKIN, 99, HOSTILE, HOSTILE),
+        e.OutputConfirmed(1, ((1, 500), (99, 7))),
+        e.LeftUnsigned(HOSTILE),
+    )
+    from nmes.core.commands import Note
+
+    values = (("kind", HOSTILE), ("text", HOSTILE), ("channel", HOSTILE), ("why", HOSTILE), ("goal", HOSTILE))
+    codes = (
+        "mark",
+        HOSTILE,
+        "measured",
+        "level",
+        "intent",
+        "dose",
+        "fault",
+        "read_back",
+        "refused:mark",
+        "felt_elsewhere",
+    )
+    for event in said:
+        journal.append(event_entry(event, [], HOSTILE))
+    journal.append(event_entry(e.Mark(HOSTILE, HOSTILE), [Note(code, values) for code in codes], HOSTILE))
+    journal.append(NewEntry("failure", {"error": HOSTILE}, HOSTILE))
+    journal.append(NewEntry("event", {"event": HOSTILE}, HOSTILE))
+    journal.close({"why": HOSTILE})
+    return journal.path
+
+
+class Tags(HTMLParser):
+    """Collects every tag and attribute of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _value in attrs}
+
+
+def test_hostile_texts_stay_text_on_the_page(hostile: Path) -> None:
+    page = page_of(reported(hostile, Kind.PATIENT))
+    tags = Tags()
+    tags.feed(page)
+    assert "script" not in tags.tags
+    assert not any(name.startswith("on") for name in tags.attributes)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page)
+
+
+def test_the_page_asks_for_nothing_from_anywhere(whole: tuple[Report, Report]) -> None:
+    page = page_of(whole[0])
+    assert "default-src 'none'" in page
+    assert not re.search(r"(?:src|href|url)\s*[=(]", page.replace("default-src", ""))
+    assert page.count("<svg ") == 1
+
+
+def test_hostile_texts_cannot_steer_a_terminal(hostile: Path) -> None:
+    told = text(reported(hostile, Kind.PATIENT))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", told)
+    assert "<script>" in told
+
+
+@pytest.mark.parametrize("width", [50, 79, 99])
+def test_text_fits_the_terminal(whole: tuple[Report, Report], hostile: Path, width: int) -> None:
+    for report in (*whole, reported(hostile, Kind.PATIENT)):
+        too_long = [line for line in lines_of(report, width) if len(line) > width]
+        assert all(" " not in line.strip() for line in too_long), too_long
+
+
+def test_a_table_without_room_is_a_list() -> None:
+    wide = Table(("a", "b"), (("x" * 30, "y" * 30),))
+    report = Report("t", "b", (), (Section("h", table=wide),), (), "0:00", "p")
+    assert "    b: " + "y" * 30 in lines_of(report, 50)
+    assert lines_of(report, 99)[-4:-2] == [f"  {'a':30}  b", f"  {'x' * 30}  {'y' * 30}"]
+
+
+def test_where_the_output_was_not_known_is_grey_on_the_page() -> None:
+    curve = Curve("Channel 1", "2.0 mA", (0, 1000, 500, 0, 0), (False, True, True, False, True))
+    page = page_of(Report("t", "b", (), (), (curve,), "0:05", "p"))
+    assert re.findall(r'<rect x="(\d+)" y="0" width="(\d+)"', page) == [("1", "2"), ("4", "1")]
+    assert "Grey: the output was not known." in page
+
+
+def test_the_report_is_written_whole_for_its_owner_and_again_over_itself(files: list[Path], tmp_path: Path) -> None:
+    path = write_report(tmp_path, files[0].stem, WORDING)
+    first = path.read_text()
+    assert (path.parent.name, path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (
+        "reports",
+        0o600,
+        0o700,
+    )
+    assert write_report(tmp_path, files[0].stem, WORDING) == path
+    assert path.read_text() == first
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_a_report_that_cannot_be_written_is_one_error_and_leaves_nothing(files: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("a file where the folder should be")
+    with pytest.raises(RecordError, match="cannot be written"):
+        write_report(tmp_path, files[0].stem, WORDING)
+    (tmp_path / "reports").unlink()
+    (tmp_path / "reports" / f"simulation-{files[0].stem}.html").mkdir(parents=True)
+    with pytest.raises(RecordError, match="cannot be written"):
+        write_report(tmp_path, files[0].stem, WORDING)
+    assert len(list((tmp_path / "reports").iterdir())) == 1
+    with pytest.raises(NoSuchSession):
+        write_report(tmp_path, "000009", WORDING)
+
+
+def test_a_story_without_a_plan_is_still_told(files: list[Path]) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    assert story.opened is not None
+    report = report_of(replace(story, opened=replace(story.opened, protocol_yaml="no: protocol")), WORDING)
+    assert "cannot be read by this version: nothing is told from it" in text(report)
+
+
+def test_a_trial_is_told_as_one_that_is_not_signed(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path, attended=False)
+    sitting.do(e.End())
+    said, loud = reported(sitting.record).verdicts[2]
+    assert said.startswith("NOT SIGNED: this session was not one that is signed")
+    assert not loud

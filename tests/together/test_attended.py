@@ -1,0 +1,166 @@
+"""Attended sessions on the bench, to their signature: recorded, replayed, and found again by the next one.
+
+Records of before there were such sessions stay what they were: one of each older vocabulary, written by the program of
+then, verifies and replays.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nmes.cli.hand_turned import HandTurned
+from nmes.core import commands as c
+from nmes.core import events as e
+from nmes.core.attended import Attended, PatientStop
+from nmes.core.measurement import Who
+from nmes.core.session import Ended, step
+from nmes.core.view import Output, Word
+from nmes.record.codec import EVENTS
+from nmes.record.files import Kind
+from nmes.record.replay import Same, replay
+from nmes.record.store import Closed, list_sessions, read_session, verify_session
+from nmes.record.verify import Intact
+from nmes.runtime.binding import session_of
+from nmes.runtime.library import Library, Loaded
+
+WHO = Who("P-017", "left")
+OLD = sorted((Path(__file__).parents[1] / "vectors" / "records").glob("*/*.jsonl"))
+
+
+@pytest.fixture
+def loaded() -> Loaded:
+    return Library().load("tens_conventional")
+
+
+def turned(live: HandTurned, *words: Word) -> None:
+    for _ in range(5000):
+        if live.view.word in words:
+            return
+        live.pass_time()
+    raise AssertionError(live.view.word)
+
+
+def for_ms(live: HandTurned, time_ms: int) -> None:
+    end_ms = live.view.now_ms + time_ms
+    while live.view.now_ms < end_ms:
+        live.heartbeat()
+        live.pass_time()
+
+
+def to_ready(live: HandTurned, loaded: Loaded) -> None:
+    turned(live, Word.SCREENING)
+    live.post(e.Screened(tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes), "Ada"))
+    live.post(e.ReadBack(e.Read.CODE, WHO.code))
+    live.post(e.ReadBack(e.Read.SIDE, WHO.side))
+    if live.view.patient_stop is PatientStop.UNTESTED:
+        live.stop("patient")
+        for_ms(live, 300)
+    live.post(e.Placed(tuple((channel.channel, channel.pad_mm2) for channel in live.view.plan.channels)))
+    turned(live, Word.READY)
+
+
+def found(live: HandTurned, steps: int) -> None:
+    """Every level after so many steps, felt where it should be."""
+    for slot in live.view.slots:
+        live.post(e.Titrate(slot.slot.channel, slot.slot.waveform, live.view.epoch))
+        turned(live, Word.TITRATING)
+        for _ in range(steps):
+            for_ms(live, 260)
+            live.post(e.Increase(slot.slot.channel, live.view.epoch))
+        for_ms(live, 300)
+        live.post(e.Accept(live.view.epoch))
+        turned(live, Word.READY)
+    for channel in live.view.channels:
+        live.post(e.FeltAt(channel.channel, there=True))
+
+
+def signed(live: HandTurned) -> None:
+    for channel in live.view.channels:
+        live.post(e.Observed(e.Finding.SKIN, 0, of=str(channel.channel)))
+    live.post(e.Observed(e.Finding.NRS, 2))
+    live.post(e.Observed(e.Finding.ADVERSE, 0))
+    live.post(e.Signed("Ada", "to be measured in a week"))
+
+
+def test_from_the_checklist_to_the_signature_and_the_next_session_knows_the_levels(
+    tmp_path: Path, loaded: Loaded
+) -> None:
+    live = HandTurned(loaded, tmp_path, WHO, attended=True, patient_stop=True)
+    to_ready(live, loaded)
+    found(live, 8)
+    levels = {slot.slot: slot.level_ua for slot in live.view.slots}
+    live.post(e.Start(live.view.epoch))
+    turned(live, Word.ON)
+    live.post(e.End())
+    turned(live, Word.AFTER)
+    assert (live.view.output, live.done) == (Output.OFF, False), "the line stays open, and says off"
+    signed(live)
+    assert live.done
+    summary = live.finish()
+    assert summary.intact
+    [listed] = list_sessions(tmp_path, Kind.SIMULATION)
+    assert listed.ending == Closed("ended_early")
+    entries = list(read_session(summary.record))
+    assert isinstance(replay(entries, step, session_of), Same)
+    assert [entry.actor for entry in entries if "signed" in str(entry.body.get("commands"))] == ["Ada"]
+    assert [entry.actor for entry in entries if "'source': 'patient'" in str(entry.body)] == ["patient"]
+
+    again = HandTurned(loaded, tmp_path, WHO, attended=True)
+    assert {slot.slot: slot.last_ua for slot in again.view.slots} == levels
+    to_ready(again, loaded)
+    found(again, 12)
+    assert {slot.slot: slot.level_ua for slot in again.view.slots} == levels, "it asked, and nobody confirmed"
+    assert any(note.code == "refused:mark" for note in again.view.noted)
+    again.finish()
+
+
+def test_the_programs_own_end_after_the_treatment_says_that_nobody_signed(tmp_path: Path, loaded: Loaded) -> None:
+    live = HandTurned(loaded, tmp_path, WHO, attended=True)
+    to_ready(live, loaded)
+    found(live, 4)
+    live.post(e.Start(live.view.epoch))
+    turned(live, Word.RAMP_UP)
+    summary = live.finish()
+    assert summary.intact
+    entries = list(read_session(summary.record))
+    assert "left_unsigned" in str(entries[-2].body)
+    assert isinstance(replay(entries, step, session_of), Same)
+
+
+def test_after_the_treatment_a_stop_still_halts(tmp_path: Path, loaded: Loaded) -> None:
+    live = HandTurned(loaded, tmp_path, WHO, attended=True)
+    to_ready(live, loaded)
+    found(live, 4)
+    live.post(e.End())
+    turned(live, Word.AFTER)
+    live.stop("key")
+    for_ms(live, 500)
+    assert (live.view.word, live.view.output) == (Word.AFTER, Output.OFF)
+    signed(live)
+    assert live.finish().intact
+
+
+@pytest.mark.parametrize("record", OLD, ids=lambda path: path.parent.name)
+def test_a_record_of_an_older_vocabulary_verifies_and_replays(record: Path) -> None:
+    assert isinstance(verify_session(record).verdict, Intact)
+    entries = list(read_session(record))
+    assert replay(entries, step, session_of) == Same(sum(entry.type == "event" for entry in entries))
+    session = session_of(entries[0].body)
+    assert session.attended is None
+    for entry in entries:
+        if entry.type == "event":
+            session, commands = step(session, EVENTS.decode(entry.body["event"]))
+    assert (session.state, commands[-1]) == (Ended("ended_early"), c.Close("ended_early"))
+
+
+def test_there_is_one_record_of_each_older_vocabulary() -> None:
+    assert [next(iter(read_session(path))).body["events"] for path in OLD] == [1, 2]
+
+
+def test_an_attended_sessions_record_begins_with_its_marks_and_outcomes(tmp_path: Path, loaded: Loaded) -> None:
+    live = HandTurned(loaded, tmp_path, WHO, attended=True, patient_stop=True)
+    summary = live.finish()
+    session = session_of(next(iter(read_session(summary.record))).body)
+    assert session.attended == Attended((), loaded.protocol.outcomes, patient_stop=True)
