@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
 from strangers.browser import Shown, end, first_line, open_browser, open_page, start
 from together.attending import Trace
 
@@ -21,6 +21,9 @@ from nmes.record.store import verify_session
 from nmes.record.story import Signature
 from nmes.record.telling import story_of
 from nmes.record.verify import Intact
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(240)]
 
