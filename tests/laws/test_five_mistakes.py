@@ -425,6 +425,9 @@ async def test_whoever_walks_away_leaves_nothing_on(tmp_path: Path, stage: Stage
         to_ready(live)
         titrate(live, 1, 0, 2_000)
         await desk.see(pilot)
+        if stage is Stage.TITRATE:  # the level is there: the first t only asks
+            await press(desk, pilot, "t")
+            live.run(1_000)
         await press(desk, pilot, *("s" if stage is Stage.RUN else "t"))
         live.until(lambda view: view.word in {Word.ON, Word.TITRATING})
         if stage is Stage.TITRATE:
