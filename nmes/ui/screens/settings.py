@@ -81,17 +81,20 @@ class SettingsScreen(StepScreen):
 
     def typed(self) -> Settings | Wrong:
         """What stands on the screen, as settings; or the first thing that is wrong."""
-        station, names = typed.station(self._text("station")), typed.names(self._text("therapists"))
+        station = typed.station(self._text("station"))
+        if isinstance(station, Wrong):
+            return station
+        names = typed.names(self._text("therapists"))
+        if isinstance(names, Wrong):
+            return names
         areas = typed.areas(self._text("pads"))
-        for found in (station, names, areas):
-            if isinstance(found, Wrong):
-                return found
-        assert isinstance(station, str)
+        if isinstance(areas, Wrong):
+            return areas
         return replace(
             self._begun,
             station=station,
-            therapists=tuple(names),  # type: ignore[arg-type]  # not Wrong: looked at above
-            pads_mm2=tuple(areas),  # type: ignore[arg-type]  # not Wrong: looked at above
+            therapists=tuple(names),
+            pads_mm2=tuple(areas),
             sound=Sound(self._chosen("sound")),
             theme=Look(self._chosen("theme")),
             language=self._chosen("language"),
