@@ -40,6 +40,8 @@ class WalkingApp(WatchingApp):
         self._glance = Glance(self.set_timer, lambda: self.live.view if self.live is not None else None, self.beat)
         self._leaving = False
         """Whether the session was left by the way back, so that the list of protocols follows and no summary."""
+        self._on_the_way = False
+        """Whether the record of the session that was left is being closed: once, however many Views come meanwhile."""
 
     @property
     def step(self) -> StepScreen | None:
@@ -54,7 +56,9 @@ class WalkingApp(WatchingApp):
         if view.word is Word.AFTER:
             self._leaving = False  # what is seen after a treatment, its signature and its summary come first
         if done and self._leaving:
-            self.run_worker(self._to_protocols(), exclusive=True, group="leaving")
+            if not self._on_the_way:
+                self._on_the_way = True
+                self.run_worker(self._to_protocols(), group="leaving")
         else:
             self._wanted = Stage.SUMMARY if done else stage_of(view.word, self.stage)
         if not self.turn() and self._step is not None:
@@ -126,6 +130,7 @@ class WalkingApp(WatchingApp):
     async def _to_protocols(self) -> None:
         """The session that was left is closed and forgotten; one that did not end by that alone has its summary."""
         summary = await self.close_record()
+        self._on_the_way = False
         if summary is None or not self._leaving:
             return
         self._leaving = False

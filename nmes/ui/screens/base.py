@@ -138,7 +138,8 @@ class StepScreen(Screen[None]):
         """When the screen has another size, and at the beginning."""
 
     def on_mount(self) -> None:
-        self._composed = bool(self.query(StopBar))  # an app on its way out mounts the screen, but nothing in it
+        # An app on its way out mounts the screen, but nothing in it, or only some of its parts.
+        self._composed = self.app.is_running and self.is_attached and bool(self.query(StopBar))
         if self._composed:
             self.begin()
 
