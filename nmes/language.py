@@ -16,12 +16,27 @@ FOLDER: Final = Path(__file__).parent / "locale"
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 """By code: what can be chosen, each in its own name."""
 
+_MARKS: Final = {"de": ","}
+"""The decimal mark of a language where it is no point."""
+
+_mark: list[str] = ["."]
 _chosen: list[gettext.NullTranslations] = [gettext.NullTranslations()]
 
 
 def use(language: str) -> None:
     """Speak this language from now on; one that has no catalogue is English. Call before screens are imported."""
     _chosen[0] = gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+    _mark[0] = _MARKS.get(language, ".")
+
+
+def decimal(number: str) -> str:
+    """A number as the chosen language writes it."""
+    return number.replace(".", _mark[0])
+
+
+def with_point(typed: str) -> str:
+    """A number as it was typed in the chosen language, with a point."""
+    return typed.replace(_mark[0], ".")
 
 
 def _(text: str) -> str:

@@ -1,22 +1,29 @@
-"""How many processes share the tests, and a folder of records and own protocols that is nobody's.
+"""How many processes share the tests, a folder of records and own protocols that is nobody's, and what Python does
+beside the tests: compiling and looking for garbage.
 
 One process for each core, four at most; none where sharing would spoil a figure.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 import tempfile
+from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 MOST = 4
 """More only wait for each other: the longest file is what remains."""
+RARELY = (20_000, 20, 100)
+"""How many new objects bring a look for garbage among them, and how many such looks one among older ones."""
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Asked for by `-n auto` in pyproject.toml; 0 means: in this process. `-n 0` on the command line says so too."""
-    if config.getoption("markexpr") == "benchmark":
+    if _measures(config):
         return 0  # a ratio measured beside other work is none
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MOST) if cores > 1 else 0
@@ -27,3 +34,38 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="nmes-tests-")
     config.add_cleanup(folder.cleanup)
     os.environ["NMES_HOME"] = folder.name
+    if sys.dont_write_bytecode and not _measures(config):
+        _compile_once(
+            Path(folder.name) if (cache := getattr(config, "cache", None)) is None else cache.mkdir("compiled")
+        )
+
+
+def _measures(config: pytest.Config) -> bool:
+    """Whether figures are taken: then Python is left as it is for a user."""
+    return bool(config.getoption("markexpr") == "benchmark")
+
+
+def _compile_once(folder: Path) -> None:
+    """Where Python may leave nothing compiled beside the sources, it is left in pytest's own folder: else every process
+    that shares the tests, and every program that a test starts, compiles everything again.
+    """
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(folder)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """To look for garbage took a quarter of the tests' time. What is collected stays until the end, and is much: it is
+    looked through once, and then left alone. What tests leave is looked through when there is more of it.
+    """
+    if _measures(session.config):
+        return (yield)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*RARELY)
+        gc.enable()

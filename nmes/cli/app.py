@@ -23,7 +23,7 @@ Device = Annotated[
     typer.Option(
         "--device",
         metavar="URL|sim",
-        help="Where the stimulator is: a serial port such as /dev/ttyUSB0 or COM3, a socket://host:port, or sim.",
+        help="Where the stimulator is: a serial port such as /dev/ttyUSB0, a socket://host:port, or sim.",
     ),
 ]
 PatientStop = Annotated[

@@ -42,6 +42,7 @@ def open_real(loaded: Loaded, station: Station, who: Who) -> Live:
             attended=True,
             patient_stop=station.patient_stop or None,
             person=person_for(loaded.protocol) if station.url is None else None,
+            station=station.settings.station,
         )
     except CannotStart as error:
         raise _cannot(error) from (error.__cause__ or error)
@@ -71,7 +72,16 @@ def open_paced(loaded: Loaded, station: Station, who: Who) -> Live:
     person = person_for(loaded.protocol)
 
     def make(patient_stop: bool) -> Bench:
-        return PacedBench(loaded, home(), station.pace, who, attended=True, patient_stop=patient_stop, person=person)
+        return PacedBench(
+            loaded,
+            home(),
+            station.pace,
+            who,
+            attended=True,
+            patient_stop=patient_stop,
+            person=person,
+            station=station.settings.station,
+        )
 
     return open_on_bench(station, make)
 

@@ -27,7 +27,8 @@ from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
-from nmes.runtime.open import CannotStart, is_simulation
+from nmes.runtime.on_record import on_record
+from nmes.runtime.open import CannotStart, is_simulation, kind_of
 from nmes.runtime.plain import PlainSession
 from nmes.runtime.plain_station import Station as Offered
 from nmes.runtime.plain_steps import alone, basis_lines
@@ -35,6 +36,8 @@ from nmes.runtime.plain_teller import Wording
 from nmes.runtime.signals import watch_signals
 from nmes.ui import words
 from nmes.ui.alarm_words import alarm_line
+from nmes.ui.first_session import first_session_words
+from nmes.ui.on_record_words import on_record_lines
 from nmes.ui.pulse_words import pulse_words
 
 WORDING = Wording(
@@ -44,6 +47,7 @@ WORDING = Wording(
     output=words.output_words,
     unconfirmed=words.UNCONFIRMED,
     target=words.target_words,
+    first=first_session_words,
     pulses=pulse_words,
     alarm=alarm_line,
 )
@@ -154,7 +158,11 @@ def _open(loaded: Loaded, station: Station, who: Who) -> Live:
 
 def _joined(loaded: Loaded, station: Station, live: Live, lines: LinesOnDemand) -> PlainRun:
     """Session, lines and clock together."""
-    for line in (*basis_lines(live.view), *alone(live.view)):  # now, before the whole checklist is answered
+    for line in (
+        *_on_record(station, live.view.who),
+        *basis_lines(live.view),
+        *alone(live.view),
+    ):  # now, before the whole checklist is answered
         say(line)
     offered = Offered(station.settings.therapists, station.settings.pads_mm2)
     session = PlainSession(loaded.protocol, WORDING, offered)
@@ -163,6 +171,14 @@ def _joined(loaded: Loaded, station: Station, live: Live, lines: LinesOnDemand) 
         return PlainRun(live, session, lines, live.pass_time, script=True, report=write_report)
     script = not sys.stdin.isatty()
     return PlainRun(live, session, lines, lambda: lines.wait(TURN_S), script=script, report=write_report)
+
+
+def _on_record(station: Station, who: Who) -> list[str]:
+    """What has to be known of the patient; that it cannot be read is told, and ends nothing."""
+    try:
+        return on_record_lines(on_record(home(), kind_of(station.url), Who(who.code, who.side)))
+    except RecordError as error:
+        return [f"! {error}"]
 
 
 def _introduce(loaded: Loaded, station: Station) -> None:

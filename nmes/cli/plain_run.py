@@ -63,6 +63,7 @@ class PlainRun:
         self._own_stop_ms: int | None = None
         self._stops_seen = 0
         self._wait_until_ms: int | None = None
+        self._waited_ms: int | None = None
         self._output: Output | None = None
         self._signal = ""
         self._over = threading.Event()
@@ -150,7 +151,7 @@ class PlainRun:
             return False
         typed = not self._script and self._lines.peek() is not None
         if self._lines.stopped() or typed or view.now_ms >= self._wait_until_ms:
-            self._wait_until_ms = None
+            self._wait_until_ms, self._waited_ms = None, view.now_ms
         return self._wait_until_ms is not None
 
     def _hear_next(self, view: View) -> bool:
@@ -160,9 +161,10 @@ class PlainRun:
         line = self._lines.peek()
         if line is None:
             return False
+        age_ms = self._age_ms(view)
         self._lines.take()
         self._live.touch()
-        heard = self._session.hear(line, view)
+        heard = self._session.hear(line, view, age_ms)
         match heard.do:
             case Post(event=Mark(kind=kind)) if kind not in MARKS:
                 said = _('"mark {kind}" is not known: type mark pain, mark cramp or mark note, then words.')
@@ -182,6 +184,13 @@ class PlainRun:
         for said in heard.said:
             say(said)
         return True
+
+    def _age_ms(self, view: View) -> int:
+        """How old the next line is. That of a script is typed as soon as a `wait` before it is over, and no sooner."""
+        age_ms = self._lines.age_ms()
+        if not self._script or self._waited_ms is None:
+            return age_ms
+        return min(age_ms, view.now_ms - self._waited_ms)
 
     def _close(self) -> Summary:
         """Let a STOP be confirmed, so that the record ends with its reason; then close and verify."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from time import monotonic_ns
@@ -19,6 +20,7 @@ from nmes.record.levels import last_levels
 from nmes.runtime.clock import RealClock, VirtualClock
 from nmes.runtime.library import Loaded, load_file
 from nmes.runtime.live import Live
+from nmes.runtime.on_record import on_record
 from nmes.runtime.open import CannotStart, is_simulation, kind_of
 from nmes.runtime.origin import origin_of
 from nmes.runtime.own import write_own
@@ -30,27 +32,35 @@ from nmes.ui.services import Services
 
 def services_of(station: Station, protocols: Sequence[Loaded]) -> Services:
     """Everything the app may ask for, on this station; records are those of this kind of device only."""
-    kind = kind_of(station.url)
+    kind, in_force = kind_of(station.url), _InForce(station)
     return Services(
         protocols=protocols,
         compile_plan=plan_of,
         origin_of=_origins(station),
         save_own=_saved,
-        open_session=_opening(station),
+        open_session=_opening(in_force),
         simulation=is_simulation(station.url),
         hand_clock=_hand_clock(station.pace),
         today=_today(station, protocols),
         last_levels=lambda who, protocol, version: last_levels(home(), kind, who, protocol, version),
+        on_record=lambda who: on_record(home(), kind, who),
         write_report=write_report,
         chain=lambda of: chain_of(home(), of),
         settings=station.settings,
-        save_settings=_save_settings,
+        save_settings=in_force.save,
         patient_stop=station.patient_stop,
     )
 
 
-def _save_settings(settings: Settings) -> None:
-    save(home(), settings)
+class _InForce:
+    """The station with what was set last: a session that is opened after a change has the new name."""
+
+    def __init__(self, station: Station) -> None:
+        self.station = station
+
+    def save(self, settings: Settings) -> None:
+        save(home(), settings)
+        self.station = replace(self.station, settings=settings)
 
 
 def _hand_clock(pace: float | None) -> Callable[[View], int]:
@@ -81,8 +91,12 @@ def _origins(station: Station) -> Callable[[Loaded, Who], Origin | None]:
     return look
 
 
-def _opening(station: Station) -> Callable[[Loaded, Who], Live]:
-    return lambda loaded, who: (open_real if station.pace == 1 else open_paced)(loaded, station, who)
+def _opening(in_force: _InForce) -> Callable[[Loaded, Who], Live]:
+    def opened(loaded: Loaded, who: Who) -> Live:
+        station = in_force.station
+        return (open_real if station.pace == 1 else open_paced)(loaded, station, who)
+
+    return opened
 
 
 def _saved(new_id: str, text: str) -> Loaded:

@@ -8,7 +8,7 @@ from nmes.language import LANGUAGES, _
 from nmes.record.files import home
 from nmes.runtime import keymap, settings
 from nmes.runtime.numbers import area
-from nmes.runtime.settings import Settings
+from nmes.runtime.settings import Settings, Sound
 
 
 def show() -> int:
@@ -21,7 +21,7 @@ def show() -> int:
         _("pads owned"): _("{areas} cm²").format(areas="; ".join(area(mm2) for mm2 in found.pads_mm2))
         if found.pads_mm2
         else unset,
-        _("sound"): str(found.sound),
+        _("sound"): _("on") if found.sound is Sound.ON else _("mute (a FAULT is still heard)"),
         _("theme"): str(found.theme),
         _("language"): LANGUAGES.get(found.language, _("the system's")),
         _("reduced motion"): _("yes") if found.reduced_motion else _("no"),

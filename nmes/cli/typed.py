@@ -11,10 +11,15 @@ import io
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from nmes.runtime.plain import is_stop, is_wait
+
+TYPED_BEFORE_MS: Final = 24 * 3600 * 1000
+"""Longer than a session."""
 
 
 def lines_of_stdin() -> Iterator[str]:
@@ -45,7 +50,8 @@ class LinesOnDemand:
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
-        self._queue: deque[str] = deque()
+        self._queue: deque[tuple[str, float]] = deque()
+        """Lines, and when each was read."""
         self._changed = threading.Condition()
         self._closed = False
         self.stops = 0
@@ -57,7 +63,11 @@ class LinesOnDemand:
         """The next line, left in its place; None if none will come."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closed)
-            return self._queue[0] if self._queue else None
+            return self._queue[0][0] if self._queue else None
+
+    def age_ms(self) -> int:
+        """How long ago the line that was peeked at was read, in ms of the session: before it, for time stands still."""
+        return TYPED_BEFORE_MS
 
     def take(self) -> None:
         """The line that was peeked at has been heard."""
@@ -104,7 +114,7 @@ class LinesOnDemand:
 
     def _put(self, line: str) -> None:
         with self._changed:
-            self._queue.append(line)
+            self._queue.append((line, time.monotonic()))
             self._changed.notify_all()
 
 
@@ -118,13 +128,17 @@ class TypedLines(LinesOnDemand):
 
     def peek(self) -> str | None:
         with self._changed:
-            return self._queue[0] if self._queue else None
+            return self._queue[0][0] if self._queue else None
 
     def take(self) -> None:
         """A `wait` lasts until the line after it is taken."""
         with self._changed:
             if self._queue:
-                self._in_wait = is_wait(self._queue.popleft())
+                self._in_wait = is_wait(self._queue.popleft()[0])
+
+    def age_ms(self) -> int:
+        with self._changed:
+            return round((time.monotonic() - self._queue[0][1]) * 1000) if self._queue else 0
 
     @property
     def ended(self) -> bool:
@@ -149,4 +163,4 @@ class TypedLines(LinesOnDemand):
 
     def _held(self) -> bool:
         with self._changed:
-            return self._in_wait or any(is_wait(line) for line in self._queue)
+            return self._in_wait or any(is_wait(line) for line, _ in self._queue)

@@ -18,7 +18,6 @@ from nmes.core import events as e
 from nmes.core import measurement as m
 from nmes.core.limits import MAX_CTF_MHZ, MIN_CTF_MHZ
 from nmes.core.plan import Plan, Slot
-from nmes.core.timeline import Phase
 
 # --- a level ---
 
@@ -164,17 +163,35 @@ def reached_cap(plan: Plan, last: m.Train | None) -> bool:
     return last is not None and last.mhz == cap_mhz(plan) and not plan.unconfirmed
 
 
-def restart_ms(plan: Plan, t_ms: int) -> int:
-    """Where to go on after a pause. A test goes on with its last whole train, because the first one after a resume
-    climbs over 5 s and tests nothing; the one after it, cut off or still to come, is then at the level."""
+Resume = tuple[int, int | None]
+"""The plan time at which to go on after a pause, and the start of the step whose train then comes once more."""
+
+
+def goes_on(plan: Plan, t_ms: int, once_more_ms: int | None) -> Resume:
+    """Where to go on after a pause at `t_ms`: a cut train begins again, a rest goes on.
+
+    The first train after a resume climbs over 5 s and tests nothing, so it comes once more, at its level. In the rest
+    before that, it still has both to come: the rest is counted as the one before it.
+    """
     point_ms = plan.restart_point(t_ms)
     if plan.assessment != m.CTF:
-        return point_ms
+        return point_ms, None
     stage = plan.stage_at(point_ms)
-    return plan.stage_at(stage.start_ms - 1).start_ms if point_ms == stage.start_ms else stage.start_ms
+    if point_ms == stage.start_ms:
+        return point_ms, point_ms
+    if once_more_ms == stage.start_ms:
+        return max(0, point_ms - (stage.end_ms - stage.start_ms)), once_more_ms
+    return point_ms, stage.end_ms if stage.end_ms < plan.duration_ms else None
 
 
-def cuts_the_first(plan: Plan, t_ms: int) -> bool:
-    """Whether a pause at a plan time cuts the first train of a test: no train before it can take the slow climb."""
-    first = plan.assessment == m.CTF and t_ms < plan.stages[0].end_ms
-    return first and any(at.phase is not Phase.REST for at in plan.at(t_ms))
+def went_on(plan: Plan, t_ms: int, once_more_ms: int | None) -> Resume:
+    """The same in a record of before: back to the last whole train, and only the first of a test came once more."""
+    point_ms = plan.restart_point(t_ms)
+    if plan.assessment != m.CTF:
+        return point_ms, None
+    stage = plan.stage_at(point_ms)
+    if point_ms != stage.start_ms:
+        return stage.start_ms, once_more_ms
+    if not point_ms:
+        return 0, 0
+    return plan.stage_at(point_ms - 1).start_ms, once_more_ms

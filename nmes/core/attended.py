@@ -38,11 +38,15 @@ class PatientStop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """What an attended session is begun with. `outcomes` are those of the protocol's card, in its own words."""
+    """What an attended session is begun with. `outcomes` are those of the protocol's card, in its own words.
+
+    `first`: no sound record knows a treatment of this patient and side by this protocol, of whatever version.
+    """
 
     ghosts: tuple[Ghost, ...] = ()
     outcomes: tuple[str, ...] = ()
     patient_stop: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Progress:
     pads: tuple[tuple[int, int], ...] = ()
     """`(channel, pad_mm2)` as a person confirmed them."""
     in_place: tuple[int, ...] = ()
+    said_first: bool = False
+    """Said in the checklist: the first session."""
     passed: tuple[tuple[Slot, int], ...] = ()
     """Marks that a level has been led over, with a confirmation, since it was last below them."""
     earlier: tuple[Observed, ...] = ()

@@ -68,6 +68,28 @@ def acute_cramp() -> tuple[str, ...]:
     )
 
 
+_STRETCHES: Final = {
+    "Calf: pull the foot up, knee straight.": {"calf", "lower_leg"},
+    "Foot: pull the toes up.": {"foot"},
+    "Back of the thigh: straighten the knee.": {"hamstring"},
+    "Front of the thigh: heel to the buttock.": {"thigh"},
+}
+"""By what is done, the regions it is for."""
+STILL: Final = "If the cramp still lasts: stretch slowly and hold, without forcing."
+THEN: Final = "Then rest, and ask how it is."
+
+
+def after_cramp(body_regions: Iterable[str]) -> tuple[str, ...]:
+    """What to do about a cramp that lasts once the output is off, for the regions of a protocol. [design], as above."""
+    regions = set(body_regions)
+    return (STILL, *(said for said, where in _STRETCHES.items() if where & regions), THEN)
+
+
+def after_cramp_lines() -> tuple[str, ...]:
+    """Every line that it may say."""
+    return (STILL, *_STRETCHES, THEN)
+
+
 _FIRST = Part(
     "First: stretch every day",
     (

@@ -166,7 +166,13 @@ def cues(before: View | None, after: View) -> tuple[Cue, ...]:
     alarms = tuple(_alarm_cues(before, after))
     if before is None:
         return alarms
-    return (*alarms, *_end_cues(before, after), *_change_cues(before, after), *_level_cues(before, after))
+    return (
+        *alarms,
+        *_first_cues(before, after),
+        *_end_cues(before, after),
+        *_change_cues(before, after),
+        *_level_cues(before, after),
+    )
 
 
 def _alarm_cues(before: View | None, after: View) -> Iterator[Cue]:
@@ -177,6 +183,12 @@ def _alarm_cues(before: View | None, after: View) -> Iterator[Cue]:
         new |= {told(after.note)} - old
     levels = {level_of(code) for code in new if code}
     yield from (cue for level, cue in ((Level.FAULT, Cue.FAULT), (Level.CAUTION, Cue.CAUTION)) if level in levels)
+
+
+def _first_cues(before: View, after: View) -> Iterator[Cue]:
+    """A first session has had its contractions: a person ends it."""
+    if after.first_is_given and not before.first_is_given and after.word in RUNNING:
+        yield Cue.CAUTION
 
 
 def _end_cues(before: View, after: View) -> Iterator[Cue]:

@@ -12,6 +12,7 @@ from nmes.core.problems import Problem
 from nmes.core.protocol import Channel, Protocol, Stage
 from nmes.core.protocol_screening_rules import list_of
 from nmes.core.screening import CATALOGUE, MEANS, Severity
+from nmes.core.sides import leaves_it_open
 from nmes.core.yaml_tree import Path, Tree
 
 Found = Iterator[Problem]
@@ -90,6 +91,9 @@ def _lists(protocol: Protocol, tree: Tree) -> Found:
 
 
 def _channel(protocol: Protocol, tree: Tree, path: Path, channel: Channel) -> Found:
+    if leaves_it_open(channel.side):
+        reason = "no side of the body can be read in this, so the side that is read back fits it whichever it is"
+        yield tree.problem((*path, "side"), reason, "write left, right, both, or words such as affected leg")
     if channel.waveform.phase_us > LONG_PHASE_US:
         accepted = f"most protocols stay at or under {LONG_PHASE_US} µs"
         yield tree.problem((*path, "waveform", "phase_us"), "this phase is unusually long", accepted)

@@ -97,12 +97,13 @@ class Titrate:
 class Increase:
     """One step up. `epoch` is the arming it was meant for: after a STOP an old one is dropped.
 
-    `over_ua`: the mark of this channel that is confirmed to be passed. `linked`: further channels that go up with it.
+    `over_ua`: the mark of this channel that is confirmed to be passed, 0 too; None = none is. `linked`: further
+    channels that go up with it.
     """
 
     channel: int
     epoch: int
-    over_ua: int = 0
+    over_ua: int | None = None
     linked: tuple[int, ...] = ()
 
 
@@ -115,9 +116,13 @@ class Decrease:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """The patient accepts the present amplitude: it becomes the confirmed level and the output goes to 0."""
+    """The patient accepts the present amplitude: it becomes the confirmed level and the output goes to 0.
+
+    `over_ua`: the mark of a first session that is confirmed to be passed by it; None = none is.
+    """
 
     epoch: int
+    over_ua: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,8 @@ class Aim:
     target: str = ""
     permille: int = 0
     ceiling_permille: int = 0
+    first_percent: int = 0
+    """How much of the target, and of the contractions, a patient's first session is; 0 = the protocol says nothing."""
 
 
 NO_AIM = Aim()
@@ -177,21 +179,29 @@ def value_of(measured: Iterable[Measured], what: What, channel: int) -> int | No
     return next((one.value for one in measured if (one.what, one.channel) == (what, channel)), None)
 
 
-def target_ua(aim: Aim, measured: Iterable[Measured], slot: Slot, step_ua: int) -> int | None:
-    """The amplitude that is aimed at, on the device's grid, rounded down; None where nothing tells."""
-    return _share_ua(aim, aim.permille, measured, slot, step_ua)
+def target_ua(aim: Aim, measured: Iterable[Measured], slot: Slot, step_ua: int, *, first: bool = False) -> int | None:
+    """The amplitude that is aimed at, on the device's grid, rounded down; None where nothing tells.
+
+    `first`: in a patient's first session, of which the protocol may say that it is less.
+    """
+    return _share_ua(aim, aim.permille * _percent(aim, first=first), measured, slot, step_ua)
 
 
 def cap_ua(aim: Aim, measured: Iterable[Measured], slot: Slot, step_ua: int) -> int | None:
     """The most a level may be where the protocol gives a ceiling in % of the most that is tolerated."""
-    return _share_ua(aim, aim.ceiling_permille, measured, slot, step_ua)
+    return _share_ua(aim, aim.ceiling_permille * 100, measured, slot, step_ua)
 
 
-def _share_ua(aim: Aim, permille: int, measured: Iterable[Measured], slot: Slot, step_ua: int) -> int | None:
-    if aim.target != "pct_max_tolerated" or not permille:
+def _percent(aim: Aim, *, first: bool) -> int:
+    return aim.first_percent if first and aim.first_percent else 100
+
+
+def _share_ua(aim: Aim, share: int, measured: Iterable[Measured], slot: Slot, step_ua: int) -> int | None:
+    """`share` in hundred-thousandths."""
+    if aim.target != "pct_max_tolerated" or not share:
         return None
     most_ua = next((one.value for one in measured if one.what is What.MAX_TOLERATED and one.slot == slot), None)
-    return None if most_ua is None else most_ua * permille // 1000 // step_ua * step_ua
+    return None if most_ua is None else most_ua * share // 100_000 // step_ua * step_ua
 
 
 def mvic_permille(measured: Iterable[Measured], channel: int) -> int | None:
@@ -201,7 +211,8 @@ def mvic_permille(measured: Iterable[Measured], channel: int) -> int | None:
     return None if most_mn is None or evoked_mn is None else evoked_mn * 1000 // most_mn
 
 
-def target_mn(aim: Aim, measured: Iterable[Measured], channel: int) -> int | None:
+def target_mn(aim: Aim, measured: Iterable[Measured], channel: int, *, first: bool = False) -> int | None:
     """The force that is aimed at where the target is a percentage of the strongest contraction."""
     most_mn = value_of(measured, What.MVIC, channel)
-    return most_mn * aim.permille // 1000 if aim.target == "pct_mvic" and most_mn is not None else None
+    share = aim.permille * _percent(aim, first=first)
+    return most_mn * share // 100_000 if aim.target == "pct_mvic" and most_mn is not None else None

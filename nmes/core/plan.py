@@ -15,13 +15,16 @@ from nmes.core.delivery import Delivered, Slot
 from nmes.core.measurement import NO_AIM, Aim
 from nmes.core.plan_maker import make
 from nmes.core.problems import PlanError, Problem
-from nmes.core.protocol import Channel, Intensity, Protocol
-from nmes.core.sides import one_side
+from nmes.core.protocol import Intensity, Protocol
+from nmes.core.sides import one_side, places_of
 from nmes.core.timeline import Phase, StagePlan, Track
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Waveform
 
 __all__ = ["ChannelAt", "ChannelPlan", "Delivered", "Phase", "Plan", "Slot", "StagePlan", "Track", "compile"]
+
+NO_MUSCLE = "none;"
+"""How a card begins what it calls a muscle where none is meant to work: only the place follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class ChannelPlan:
     side: str
     pad_mm2: int
     max_amplitude_ua: int
+    place: str = ""
+    """What tells it from another channel that is called alike; "" where nothing has to."""
 
     @property
     def one_side(self) -> str:
@@ -41,8 +46,15 @@ class ChannelPlan:
 
     @property
     def named(self) -> str:
-        """The muscle with its side, so that two legs are told apart. A measured value is found by `muscle` alone."""
-        return f"{self.muscle}, {self.one_side}" if self.one_side else self.muscle
+        """The muscle with its side, or its place before it, so that two are told apart however little room there is.
+
+        A measured value is found by `muscle` alone.
+        """
+        named = self.muscle
+        if self.place:
+            none = NO_MUSCLE if named.startswith(NO_MUSCLE) else ""
+            named = f"{none} {self.place}, {named.removeprefix(NO_MUSCLE).strip()}".strip()
+        return f"{named}, {self.one_side}" if self.one_side else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,9 @@ class ChannelAt:
     ends_in_ms: int
     waveform: Waveform
     course: Course
+    set_over: int = 0
+    """The set in the pause after which this is, of `sets`; 0 anywhere else."""
+    sets: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +173,8 @@ class Plan:
                     moment.ends_in_ms,
                     course.at(since_ms),
                     course,
+                    rhythm.set_over(since_ms),
+                    rhythm.sets,
                 )
             )
         return tuple(found)
@@ -174,6 +191,12 @@ class Plan:
         step_ua, since_ms = self.capabilities.amplitude_step_ua, t_ms - stage.start_ms
         changes_in_ms = [track.change_in_ms(since_ms, self.levels_ua[track.slot], step_ua) for track in stage.tracks]
         return min(t_ms + min(changes_in_ms), stage.end_ms)
+
+    def contractions(self, t_ms: int) -> tuple[int, int]:
+        """How many contractions every channel has been given by `t_ms`, and of how many; a test's trains are none."""
+        stages = () if self.assessment else tuple(stage for stage in self.stages if not stage.continuous)
+        given = (min(track.rhythm.given(t_ms - stage.start_ms) for track in stage.tracks) for stage in stages)
+        return sum(given), sum(max(track.rhythm.contractions for track in stage.tracks) for stage in stages)
 
     def restart_point(self, t_ms: int) -> int:
         """Where to go on after a pause at `t_ms`: the running contraction begins again, a continuous stage goes on."""
@@ -199,7 +222,7 @@ def compile(protocol: Protocol, device: Capabilities, ctf_mhz: int | None = None
         kind=protocol.kind,
         duration_ms=made.stages[-1].end_ms,
         capabilities=device,
-        channels=tuple(_channel_plan(index, channel) for index, channel in enumerate(protocol.channels)),
+        channels=channel_plans(protocol),
         waveforms=made.waveforms,
         slots=tuple(known.slot for known in made.delivered),
         stages=made.stages,
@@ -207,16 +230,21 @@ def compile(protocol: Protocol, device: Capabilities, ctf_mhz: int | None = None
         levels_ua=(0,) * len(made.delivered),
         stage_starts_ms=tuple(stage.start_ms for stage in made.stages),
         assessment=protocol.assessment.measures if protocol.assessment else None,
-        aim=_aim(protocol.intensity),
+        aim=_aim(protocol.intensity, protocol.first_session_percent),
         courses=made.courses,
     )
 
 
-def _aim(intensity: Intensity) -> Aim:
+def _aim(intensity: Intensity, first_percent: int | None) -> Aim:
     percents = (intensity.percent, intensity.ceiling_percent)
     permille, ceiling_permille = (int(percent * 10) if percent is not None else 0 for percent in percents)
-    return Aim(intensity.target, permille, ceiling_permille)
+    return Aim(intensity.target, permille, ceiling_permille, first_percent or 0)
 
 
-def _channel_plan(index: int, channel: Channel) -> ChannelPlan:
-    return ChannelPlan(index + 1, channel.muscle, channel.side, channel.pad_mm2, channel.max_amplitude_ua)
+def channel_plans(protocol: Protocol) -> tuple[ChannelPlan, ...]:
+    """The channels as they must be set up, each told from the others."""
+    places = places_of(protocol.channels)
+    return tuple(
+        ChannelPlan(number, one.muscle, one.side, one.pad_mm2, one.max_amplitude_ua, place)
+        for number, (one, place) in enumerate(zip(protocol.channels, places, strict=True), start=1)
+    )

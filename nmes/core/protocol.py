@@ -190,6 +190,7 @@ class Protocol(Part):
     intensity: Intensity
     schedule: Schedule | None = None
     first_session: tuple[Text, ...] = ()
+    first_session_percent: Annotated[int, whole(1, 100, "the share", "%")] | None = None
     progression: tuple[Text, ...] = ()
     deload: tuple[Text, ...] = ()
     operator_absent_limit_s: Annotated[int, whole(10, 1800, "the limit", "s")]  # limits.MAX_OPERATOR_ABSENT_MS

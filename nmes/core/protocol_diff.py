@@ -253,6 +253,7 @@ def _course(old: Protocol, new: Protocol) -> Iterator[Difference]:
         ("for doing less", old.deload, new.deload),
     ):
         yield from _lines(COURSE, what, was, now, protects=what != "for going on")
+    yield from _said(COURSE, "", phrases.FIRST, old, new)
     if old.schedule and new.schedule:
         yield from _said(COURSE, "", phrases.SCHEDULE, old.schedule, new.schedule)
     elif new.schedule:

@@ -167,6 +167,9 @@ MEANINGS: dict[str, Meaning] = {
     "schedule.note": Meaning("What else belongs to the plan", "", _FORM),
     "first_session": Meaning("What is different the first time", "", _FORM),
     "first_session.N": Meaning("One rule of the first session", "", _FORM),
+    "first_session_percent": Meaning(
+        "How much of the target, and of the contractions, a patient's first session shall be", "%", _DESIGN
+    ),
     "progression": Meaning("How to go on from session to session", "", _FORM),
     "progression.N": Meaning("One rule of going on", "", _FORM),
     "deload": Meaning("When to do less, and how", "", _FORM),

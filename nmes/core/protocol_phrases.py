@@ -141,6 +141,10 @@ CARE: Final[Phrases[Protocol]] = (
     ("pauses if nobody touches a key for", lambda one: unit(one.operator_absent_limit_s, "s")),
 )
 
+FIRST: Final[Phrases[Protocol]] = (
+    ("of target and contractions in the first session", lambda one: unit(one.first_session_percent, "%")),
+)
+
 POSTURE: Final[Phrases[Protocol]] = (
     ("position", lambda one: one.position),
     ("timing of the channels", lambda one: one.channel_timing),

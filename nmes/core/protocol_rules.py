@@ -14,6 +14,7 @@ from nmes.core.problems import Problem
 from nmes.core.protocol import Purpose
 from nmes.core.protocol_screening_rules import code_rules, pad_rules
 from nmes.core.protocol_sources import source_rules
+from nmes.core.sides import says_what_it_is_not
 from nmes.core.yaml_tree import Path, Tree, dotted
 
 Found = Iterator[Problem]
@@ -41,10 +42,21 @@ def whole_rules(tree: Tree, stem: str, folder: str) -> Found:
             yield tree.problem((many,), reason, f"give {least} to {most}")
     yield from _changes(tree)
     yield from _intensity(tree)
+    yield from _first_session(tree)
     yield from _assessment(tree)
+    yield from _sides(tree)
     yield from code_rules(tree)
     yield from pad_rules(tree)
     yield from source_rules(tree)
+
+
+def _sides(tree: Tree) -> Found:
+    channels = tree.get(("channels",))
+    for index in range(len(channels) if isinstance(channels, list) else 0):
+        path: Path = ("channels", index, "side")
+        if says_what_it_is_not(tree.word(path)):
+            reason = "this says which side it is not, so nobody can compare the side with it"
+            yield tree.problem(path, reason, "write left, right, both, or words such as affected leg")
 
 
 def _changes(tree: Tree) -> Found:
@@ -76,6 +88,17 @@ def _intensity(tree: Tree) -> Found:
             yield tree.problem(("intensity", key), "this target has no percentage", accepted)
     yield from _ordered(tree, ("intensity", "percent"), ("intensity", "ceiling_percent"))
     yield from _ordered(tree, ("schedule", "weeks_low"), ("schedule", "weeks_high"))
+
+
+def _first_session(tree: Tree) -> Found:
+    """What the screen halves has to be said in words too, and a test has nothing to halve."""
+    path = ("first_session_percent",)
+    if tree.get(path) is None:
+        return
+    if not tree.get(("first_session",)):
+        yield tree.problem(path, "no rule of the first session says it in words", "add first_session: [...]")
+    if tree.word(("kind",)) == "assessment":
+        yield tree.problem(path, "a test is the same the first time", "remove it")
 
 
 def _ordered(tree: Tree, low: Path, high: Path) -> Found:

@@ -19,7 +19,7 @@ from nmes.core.attended import Ghost
 from nmes.core.climbs import climbs
 from nmes.core.limits import MAX_SLEW_UA_PER_S
 from nmes.core.plan import ChannelAt, Slot
-from nmes.core.session_value import Session, Step, noted, refused, told
+from nmes.core.session_value import Session, Step, is_first, noted, refused, told
 from nmes.core.states import Raise, Resuming, Running, Titrating
 from nmes.core.timeline import Phase
 from nmes.core.units import floor_to_step
@@ -53,7 +53,7 @@ def increase(session: Session, event: e.Increase) -> Step:
         up = _up(session, state, channel)
         if isinstance(up, c.Note):
             return told(session, up)
-        confirmed_ua = event.over_ua if channel == event.channel else 0
+        confirmed_ua = event.over_ua if channel == event.channel else None
         crossed = tuple(_crossed(session, up))
         refusal = _limited(session, state, up) or _unconfirmed(up, crossed, confirmed_ua)
         if refusal is not None:
@@ -129,13 +129,31 @@ def ghost_of(session: Session, slot: Slot) -> Ghost | None:
 
 
 def _marks(session: Session, slot: Slot) -> Iterator[tuple[int, str]]:
-    """The marks of a slot: the level of the last session and the target, both on the device's grid."""
+    """The level of the last session, what a first session shall be of the target, and the target: on the grid."""
     ghost = ghost_of(session, slot)
     if ghost is not None:
         yield ghost.level_ua, "last"
+    first_ua = first_ua_of(session, slot)
+    if first_ua is not None:
+        yield first_ua, "first"
     target_ua = m.target_ua(session.plan.aim, session.measured, slot, session.plan.capabilities.amplitude_step_ua)
     if target_ua is not None:
         yield target_ua, "target"
+
+
+def first_ua_of(session: Session, slot: Slot) -> int | None:
+    """What the protocol makes of the target in a patient's first session; None in any other, or where nothing tells."""
+    aim, step_ua = session.plan.aim, session.plan.capabilities.amplitude_step_ua
+    if not is_first(session) or not aim.first_percent:
+        return None
+    return m.target_ua(aim, session.measured, slot, step_ua, first=True)
+
+
+def over_first(session: Session, slot: Slot, level_ua: int) -> int | None:
+    """The mark of the first session that this level is over and was not led over by a confirmed step; else None."""
+    mark_ua = first_ua_of(session, slot)
+    passed = mark_ua is None or level_ua <= mark_ua or (slot, mark_ua) in session.progress.passed
+    return None if passed else mark_ua
 
 
 def _crossed(session: Session, up: _Up) -> Iterator[tuple[int, str]]:
@@ -147,7 +165,7 @@ def _crossed(session: Session, up: _Up) -> Iterator[tuple[int, str]]:
             yield mark_ua, kind
 
 
-def _unconfirmed(up: _Up, crossed: tuple[tuple[int, str], ...], confirmed_ua: int) -> c.Note | None:
+def _unconfirmed(up: _Up, crossed: tuple[tuple[int, str], ...], confirmed_ua: int | None) -> c.Note | None:
     """The first mark that is not the one that was confirmed."""
     for mark_ua, kind in crossed:
         if mark_ua != confirmed_ua:

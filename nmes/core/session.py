@@ -37,7 +37,7 @@ from nmes.core.limits import MAX_SLEW_UA_PER_S, MIN_RAMP_MS, MIN_RESUME_MS
 from nmes.core.plan import ChannelAt, Plan, Slot
 from nmes.core.raising import SLEW_WINDOW_MS, channel_at
 from nmes.core.screening import Blocked, Clear, ReviewFirst, Warned, judge
-from nmes.core.session_value import Session, Step, also, noted, refused, told, without_levels
+from nmes.core.session_value import RULES, Session, Step, accepted, also, noted, refused, told, without_levels
 from nmes.core.states import (
     After,
     Committing,
@@ -77,14 +77,16 @@ def begin(
     who: m.Who = m.NOBODY,
     origin: m.Origin | None = None,
     attended: Attended | None = None,
+    rules: int = RULES,
 ) -> Step:
     """A new session and its first command. `plan` has no levels yet; it was made with the frequency of `origin`.
 
     `attended`: a person attends and signs it; None for a trial, a demo and every record of before there was this.
+    `rules`: those of a record that is replayed.
     """
     patient_stop = PatientStop.UNTESTED if attended and attended.patient_stop else PatientStop.NONE
     progress = Progress(patient_stop=patient_stop)
-    begun = Session(plan=plan, codes=codes, who=who, origin=origin, attended=attended, progress=progress)
+    begun = Session(plan=plan, codes=codes, who=who, origin=origin, attended=attended, progress=progress, rules=rules)
     return begun, (c.Identify(),)
 
 
@@ -119,6 +121,8 @@ def next_wake_ms(session: Session) -> int | None:
             return None
 
 
+FIRST_SESSION = "first_nmes_session"
+"""The question of the checklist that tells what no record can: of somebody who was never here."""
 WAIT_LIMIT_MS = 2000
 """A start or raise that disk or device have not carried out by then is dropped; a sound one takes 0.1 s [design]."""
 RAMP_WAKE_MS = 20
@@ -155,7 +159,7 @@ def step(session: Session, event: e.Event) -> Step:
         case e.GuardTripped(rule=rule, detail=detail, trips=trips):
             return _guard_tripped(session, rule, detail, trips)
         case e.Mark(kind=kind, text=text):
-            return noted(session, "mark", kind=kind, text=text)
+            return noted(session, "mark", kind=kind, text=text, **(_contraction(session) if kind == "cramp" else {}))
         case e.Cramp():
             return _cramp(session)
         case e.Measure():
@@ -188,8 +192,8 @@ def _forward(session: Session, event: _Forward) -> Step:
             if not isinstance(session.state, Paused):
                 return refused(session, "not_paused")
             return _commit(session, ToResume(session.state.from_ms))
-        case e.Accept():
-            return _accept(session)
+        case e.Accept(over_ua=over_ua):
+            return _accept(session, over_ua)
         case e.Increase():
             return raising.increase(session, event)
         case _:
@@ -229,6 +233,8 @@ def _screened(session: Session, event: e.Screened) -> Step:
     outcome = judge(session.codes, session.plan.kind, event.answers, event.by)
     match outcome:
         case Clear():
+            said_first = any(one.code == FIRST_SESSION and one.reply is not e.Reply.NO for one in event.answers)
+            session = replace(session, progress=replace(session.progress, said_first=said_first))
             return noted(replace(session, state=Placing()), "screening_clear", by=event.by)
         case Blocked(codes=codes):
             return refused(session, "screening_blocked", codes=" ".join(codes))
@@ -245,7 +251,7 @@ def _titrate(session: Session, slot: Slot) -> Step:
         case Ready() | Stopped() if slot in session.plan.slots:
             # From here on the old level is void: a search that is broken off must not leave it in force.
             void = attending.felt_anew(session, slot.channel)
-            void = replace(void, plan=session.plan.with_level(slot, 0), train=None, once_more=False)
+            void = replace(void, plan=session.plan.with_level(slot, 0), train=None, once_more_ms=None)
             if session.plan.assessment == m.CTF:  # a new level meets the lowest rate first: docs/decisions/0020
                 void = replace(void, position_ms=0)
             return _commit(void, ToTitrate(slot))
@@ -358,6 +364,7 @@ def _lowered_in_pause(session: Session, from_ms: int, channel: int) -> Step:
     if at is None:
         return refused(session, "no_such_slot", channel=channel)
     lower_ua = max(0, at.level_ua - session.plan.capabilities.amplitude_step_ua)
+    session = accepted(session, at.slot, lower_ua)
     return noted(_lowered(session, at.slot, lower_ua), "lowered", channel=channel, level_ua=lower_ua)
 
 
@@ -367,7 +374,7 @@ def _lowered(session: Session, slot: Slot, level_ua: int) -> Session:
     return raising.below(replace(session, plan=plan), slot, plan.level_ua(slot))
 
 
-def _accept(session: Session) -> Step:
+def _accept(session: Session, over_ua: int | None) -> Step:
     level = _live_level(session)
     if level is None:
         return refused(session, "not_live")
@@ -375,7 +382,19 @@ def _accept(session: Session) -> Step:
     if refusal is not None:
         return told(session, refusal)
     slot, level_ua = level.slot, level.amplitude_ua
-    session = replace(session, plan=session.plan.with_level(slot, level_ua))
+    mark_ua = raising.over_first(session, slot, level_ua)  # one comes down to a target, so no step has led over it
+    if mark_ua is None:
+        return _taken(session, level)
+    if mark_ua != over_ua:
+        return refused(session, "over_first", channel=slot.channel, mark_ua=mark_ua, to_ua=level_ua, kind="first")
+    session, said = noted(session, "over_mark", channel=slot.channel, mark_ua=mark_ua)
+    return also(_taken(session, level), said)
+
+
+def _taken(session: Session, level: assessing.LiveLevel) -> Step:
+    """Nothing speaks against this level any more."""
+    slot, level_ua = level.slot, level.amplitude_ua
+    session = accepted(replace(session, plan=session.plan.with_level(slot, level_ua)), slot, level_ua)
     session, said = noted(session, "level", channel=slot.channel, waveform=slot.waveform, level_ua=level_ua)
     return also(_accepted(session, level), said)
 
@@ -410,7 +429,7 @@ def _cramp(session: Session) -> Step:
     that nothing was measured. Elsewhere a cramp is a mark too: training makes cramps.
     """
     if session.plan.assessment != m.CTF:
-        return noted(session, "mark", kind="cramp", text="")
+        return noted(session, "mark", kind="cramp", text="", **_contraction(session))
     match session.state:
         case Running() | Resuming() if session.train and not session.train.over:
             session, said = _kept(session, *assessing.thresholds(session.train))
@@ -426,6 +445,15 @@ def _cramp(session: Session) -> Step:
                 session, said = noted(session, told)
                 commands = (*commands, *said)
             return session, commands
+
+
+def _contraction(session: Session) -> Mapping[str, int]:
+    """Where in the plan: the contraction under way, or the last one; nothing where none is counted."""
+    t_ms = plan_time_ms(session)
+    if t_ms is None or not session.rules:
+        return {}
+    counted = [at.contraction for at in session.plan.at(t_ms) if at.contractions > 1]
+    return {"contraction": max(counted)} if counted else {}
 
 
 def _measure(session: Session, event: e.Measure) -> Step:
@@ -462,9 +490,10 @@ def _tick(session: Session, event: e.Tick) -> Step:
             if event.stalled_ms:
                 state = replace(state, origin_ms=origin + event.stalled_ms)
             t_ms = event.now_ms - state.origin_ms
-            if session.once_more and t_ms >= session.plan.stages[0].end_ms:
-                state = Running(state.origin_ms + session.plan.stages[0].end_ms)
-                session, t_ms = replace(session, once_more=False), event.now_ms - state.origin_ms
+            again = session.plan.stage_at(session.once_more_ms) if session.once_more_ms is not None else None
+            if again is not None and t_ms >= again.end_ms:
+                state = Running(state.origin_ms + again.end_ms - again.start_ms)
+                session, t_ms = replace(session, once_more_ms=None), event.now_ms - state.origin_ms
             if t_ms >= session.plan.duration_ms:
                 return _at_the_end(replace(session, position_ms=session.plan.duration_ms))
             if isinstance(state, Resuming) and t_ms - state.resumed_ms >= MIN_RESUME_MS:
@@ -587,10 +616,9 @@ def _halt(session: Session, state: State) -> Step:
 def _pause(session: Session, why: str) -> Step:
     match session.state:
         case Running(origin_ms=origin) | Resuming(origin_ms=origin):
-            t_ms = session.now_ms - origin
-            from_ms = assessing.restart_ms(session.plan, t_ms)
-            once_more = session.once_more or assessing.cuts_the_first(session.plan, t_ms)
-            session, said = noted(replace(session, once_more=once_more), "pause", why=why, from_ms=from_ms)
+            resume = assessing.goes_on if session.rules else assessing.went_on
+            from_ms, once_more_ms = resume(session.plan, session.now_ms - origin, session.once_more_ms)
+            session, said = noted(replace(session, once_more_ms=once_more_ms), "pause", why=why, from_ms=from_ms)
             return also(_halt(session, Pausing(from_ms, why)), said)
         case Titrating():
             session, said = noted(session, "titration_left", why=why)

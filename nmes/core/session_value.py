@@ -13,9 +13,14 @@ from nmes.core import measurement as m
 from nmes.core.attended import Attended, Progress
 from nmes.core.dose import Ledger
 from nmes.core.felt import Felt
-from nmes.core.plan import Plan
+from nmes.core.plan import Plan, Slot
 from nmes.core.states import Idle, State
 from nmes.core.waveform import Waveform
+
+RULES = 1
+"""The number of the rules by which a session decides, bound in its record: an older record is replayed by its own.
+
+Since 1 a stepped test that was paused in a rest goes on with it, and a cramp is noted with its contraction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,13 @@ class Session:
     origin: m.Origin | None = None
     """Where the frequency that the plan was made with comes from; None if it derives nothing."""
     measured: tuple[m.Measured, ...] = ()
+    accepted: tuple[tuple[Slot, int], ...] = ()
+    """The level that was accepted last, by slot: told at the end, whatever became of it; never in force by itself."""
     train: m.Train | None = None
     """The last train that a stepped test has begun; None = none since the last titration."""
-    once_more: bool = False
-    """A pause has cut the first train of a stepped test: after its slow repetition it comes once more, at its level."""
+    once_more_ms: int | None = None
+    """After a pause the train of the step that begins there comes slowly in a test, then once more at its level."""
+    rules: int = RULES
     attended: Attended | None = None
     """What a session that a person attends and signs was begun with; None for all others."""
     progress: Progress = field(default_factory=Progress)
@@ -77,7 +85,7 @@ TO_SIGN = frozenset(
     (
         *("mark", "fault", "guard", "stop", "pause", "link_lost", "unanswered", "unsure", "record_failed"),
         *("read_back", "read_back_skipped", "refused:read_back_differs", "pad_larger", "refused:pad_smaller"),
-        *("felt_elsewhere", "refused:mark", "over_mark", "patient_stop_tested", "left_unsigned"),
+        *("felt_elsewhere", "refused:mark", "refused:over_first", "over_mark", "patient_stop_tested", "left_unsigned"),
     )
 )
 """Decisions that a person is shown again when signing."""
@@ -105,6 +113,16 @@ def also(outcome: Step, notes: tuple[c.Command, ...]) -> Step:
     """The halt goes first; what it was for is written down after."""
     session, commands = outcome
     return session, (*commands, *notes)
+
+
+def accepted(session: Session, slot: Slot, level_ua: int) -> Session:
+    """The session that remembers this as the level accepted last."""
+    return replace(session, accepted=tuple({**dict(session.accepted), slot: level_ua}.items()))
+
+
+def is_first(session: Session) -> bool:
+    """Whether it is the patient's first by this protocol: by the record, or as it was said in the checklist."""
+    return session.attended is not None and (session.attended.first or session.progress.said_first)
 
 
 def without_levels(session: Session) -> Session:

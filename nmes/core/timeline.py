@@ -78,6 +78,19 @@ class Rhythm:
         next_ms = start_ms + self.cycle_ms + last_of_set if number < self.contractions else self.stage_ms
         return Moment(Phase.REST, into_ms - self.on_ms, max(0, next_ms - time_ms), number, start_ms)
 
+    def given(self, time_ms: int) -> int:
+        """How many contractions are over at `time_ms`."""
+        if time_ms < self.offset_ms:
+            return 0
+        moment = self.at(time_ms)
+        return moment.contraction if moment.phase is Phase.REST else moment.contraction - 1
+
+    def set_over(self, time_ms: int) -> int:
+        """The set in the pause after which `time_ms` lies, with another one to come; 0 anywhere else."""
+        given = self.given(time_ms)
+        rests = self.set_rest_ms and 0 < given < self.contractions and self.at(time_ms).phase is Phase.REST
+        return given // self.per_set if rests and given % self.per_set == 0 else 0
+
     def amplitude_ua(self, moment: Moment, level_ua: int, step_ua: int) -> int:
         """The amplitude at this moment for a confirmed level on the grid, rounded down to `step_ua`."""
         match moment.phase:

@@ -16,10 +16,11 @@ from nmes.core import events as e
 from nmes.core import measurement as m
 from nmes.core import states as s
 from nmes.core.attended import PatientStop
+from nmes.core.climbs import climbing
 from nmes.core.plan import ChannelAt, ChannelPlan, Plan, Slot
-from nmes.core.raising import ghost_of
+from nmes.core.raising import first_ua_of, ghost_of
 from nmes.core.session import plan_time_ms
-from nmes.core.session_value import Session
+from nmes.core.session_value import Session, is_first
 from nmes.core.timeline import Phase
 
 
@@ -102,13 +103,17 @@ class ChannelView:
     """The force that is aimed at, where that is a part of it and it was measured."""
     side: str = ""
     """`left` or `right` where the protocol says one of the two; `muscle` names it then."""
+    set_over: int = 0
+    """The set in the pause after which the channel is, of `sets`; 0 anywhere else."""
+    sets: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SlotView:
     """One level to titrate; `level_ua` None = not confirmed.
 
-    Of the most that is tolerated, once it is measured: `target_ua` is where to go, `cap_ua` what it may not pass.
+    Of the most that is tolerated, once it is measured: `target_ua` is where to go, `cap_ua` what it may not pass. In a
+    patient's first session `target_ua` is what the protocol makes of it, and `usual_ua` the whole.
     """
 
     slot: Slot
@@ -120,6 +125,7 @@ class SlotView:
     """The level of the last session, on this device's grid; None = there was none, or nobody looked."""
     last_utc: str = ""
     side: str = ""
+    usual_ua: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +187,32 @@ class View:
     """... and what was left out, with a reason."""
     contradicted: tuple[e.Read, ...] = ()
     """What was read back unequal, and not equal since: no reason leads past it."""
+    accepted: tuple[tuple[Slot, int], ...] = ()
+    """The level that was accepted last, by slot, also where it is in force no longer."""
     noted: tuple[c.Note, ...] = ()
     """The decisions to be seen when signing, oldest first."""
+    first: bool = False
+    """Whether it is this patient's first session by this protocol, as the record or the checklist tells."""
+    first_percent: int = 0
+    """How much of target and contractions it shall be then; 0: it is not the first, or the protocol says nothing."""
+    contractions: tuple[int, int] = (0, 0)
+    """How many every channel has been given, and of how many; `(0, 0)` where none are counted."""
+    cramp_mhz: int | None = None
+    """In a test: the frequency of the train that a cramp told now would count for."""
+    once_more: bool = False
+    """In a test: this train climbs slowly after a pause, and comes once more at its level."""
+
+    @property
+    def first_contractions(self) -> int:
+        """With how many contractions a first session ends, at most; 0 where nothing tells."""
+        if not self.first_percent or not self.contractions[1]:
+            return 0
+        return max(1, self.contractions[1] * self.first_percent // 100)
+
+    @property
+    def first_is_given(self) -> bool:
+        """Whether a first session has been given all of its contractions: a person ends it, nothing else does."""
+        return 0 < self.first_contractions <= self.contractions[0]
 
 
 STALE_MS = 1000
@@ -219,14 +249,24 @@ def view(session: Session, output: OutputState) -> View:
         who=session.who,
         origin=session.origin,
         measured=session.measured,
+        accepted=session.accepted,
         step_mhz=session.plan.stage_at(position).step_mhz,
+        contractions=session.plan.contractions(position),
+        cramp_mhz=_cramp_mhz(session),
+        once_more=session.plan.stage_at(position).start_ms == session.once_more_ms,
     )
     return _with_attendance(seen, session)
+
+
+def _cramp_mhz(session: Session) -> int | None:
+    runs = isinstance(session.state, s.Running | s.Resuming) and session.train is not None and not session.train.over
+    return session.train.mhz if runs and session.train else None
 
 
 def _with_attendance(seen: View, session: Session) -> View:
     """What a person who attends has done, and has still to do."""
     progress, over = session.progress, isinstance(session.state, s.After | s.Ended)
+    first = is_first(session)
     return replace(
         seen,
         attended=session.attended is not None,
@@ -239,17 +279,20 @@ def _with_attendance(seen: View, session: Session) -> View:
         skipped=progress.skipped,
         contradicted=progress.contradicted,
         noted=session.noted,
+        first=first,
+        first_percent=session.plan.aim.first_percent if first else 0,
     )
 
 
 def _slot(session: Session, slot: Slot) -> SlotView:
     plan, step_ua = session.plan, session.plan.capabilities.amplitude_step_ua
-    target_ua = m.target_ua(plan.aim, session.measured, slot, step_ua)
+    usual_ua, first_ua = m.target_ua(plan.aim, session.measured, slot, step_ua), first_ua_of(session, slot)
+    target_ua = usual_ua if first_ua is None else first_ua
     cap_ua = m.cap_ua(plan.aim, session.measured, slot, step_ua)
     muscle, ghost = _muscle(plan, slot.channel), ghost_of(session, slot)
     last_ua, last_utc = (ghost.level_ua, ghost.t_utc) if ghost else (None, "")
     side = _planned(plan, slot.channel).one_side
-    return SlotView(slot, muscle, _level(plan, slot), target_ua, cap_ua, last_ua, last_utc, side)
+    return SlotView(slot, muscle, _level(plan, slot), target_ua, cap_ua, last_ua, last_utc, side, usual_ua)
 
 
 def _unconfirmed(state: s.State) -> bool:
@@ -277,10 +320,9 @@ def _word(session: Session) -> Word:
             return Word.STARTING
         case s.Titrating():
             return Word.TITRATING
-        case s.Resuming():
-            return Word.RESUMING
-        case s.Running():
-            return _phase_word(session)
+        case s.Running(origin_ms=origin, resumed_ms=resumed) | s.Resuming(origin_ms=origin, resumed_ms=resumed):
+            climbs = climbing(session.plan, session.now_ms - origin, resumed)
+            return Word.RESUMING if climbs else _phase_word(session)
         case s.Lowering() | s.Pausing() | s.Ending() | s.Stopping():
             return Word.HALTING
         case s.Paused():
@@ -366,7 +408,9 @@ def _channel(
         if confirmed >= plan.capabilities.electrode_floor_ua and known
         else Electrode.CANNOT_TELL,
         mvic_permille=m.mvic_permille(session.measured, channel),
-        target_mn=m.target_mn(plan.aim, session.measured, channel),
+        target_mn=m.target_mn(plan.aim, session.measured, channel, first=is_first(session)),
+        set_over=now.set_over if now else 0,
+        sets=now.sets if now else 1,
     )
 
 
@@ -389,6 +433,8 @@ def _level(plan: Plan, slot: Slot) -> int | None:
 def _position_ms(session: Session) -> int:
     match session.state:
         case s.Pausing(from_ms=from_ms) | s.Paused(from_ms=from_ms):
+            return from_ms
+        case s.Committing(goal=s.ToResume(from_ms=from_ms)) | s.Enabling(goal=s.ToResume(from_ms=from_ms)):
             return from_ms
         case _:
             return session.position_ms

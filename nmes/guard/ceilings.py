@@ -105,6 +105,10 @@ class Ceilings:
     frame_burst_us: int = 200_000
     """... and at most 21 at once. [design]"""
 
+    write_us: int = 200_000
+    """A frame that took longer to be written is older than what it was checked against; a blocked line takes half of
+    it at most. [design]"""
+
     max_session_charge_pc: int = 20_000_000_000_000
     """20 C per channel: two hours at 60 mA, 250 µs, 150 Hz are 16 C. [design, SR-12]"""
 

@@ -19,7 +19,7 @@ from nmes.guard.clock import boottime_us
 from nmes.guard.hearing import hear, watch
 from nmes.guard.judge import always_passes, halted, judge
 from nmes.guard.rules import Refusal, Rule
-from nmes.guard.sight import Sight
+from nmes.guard.sight import Request, Sight
 from nmes.guard.state import Armed, Lane, Stage, fresh, may_be_on
 from nmes.link.port import Identity, Port
 from nmes.link.port import PortError as PortError  # noqa: PLC0414 - re-exported: who holds a guard need not know the line
@@ -85,6 +85,7 @@ class GuardedPort:
     def write(self, frame: bytes) -> bool:
         """Pass one whole frame, or refuse it: then the guard is latched and has sent its own halt.
 
+        One that took too long to be written counts as refused: a halt is right behind it.
         A latched guard still passes halts and questions. A PortError latches and goes on to the caller.
         """
         request = self._sight.see_request(frame)
@@ -98,8 +99,11 @@ class GuardedPort:
                 if refusal is None:
                     self._state = state
                     self._send(frame)
+                    late = self._written_late(now_us, request)
                     if self._trips != before:
                         self._halt()  # somebody tripped meanwhile: this frame must not be the last word
+                    elif late is not None:
+                        trip, passed = self._refuse(late), False
                 else:
                     trip, passed = self._refuse(refusal), False
         self._tell(trip)
@@ -249,6 +253,14 @@ class GuardedPort:
         except PortError as error:
             self._failed(error)
             raise
+
+    def _written_late(self, began_us: int, request: Request) -> Refusal | None:
+        """A program that stood still in the middle of a write: the device may have fallen silent meanwhile, and what it
+        gets now starts it anew. The frame is gone; what can follow it is a halt, before anything else."""
+        took_us = self._time() - began_us
+        if took_us <= self._ceilings.write_us or always_passes(request.seen):
+            return None
+        return Refusal(Rule.WRITTEN_LATE, f"{took_us // 1000} ms from check to line")
 
     def _failed(self, error: PortError) -> None:
         """The line broke: latch, remember, tell."""

@@ -34,6 +34,7 @@ class Rule(StrEnum):
     PULSE_ENERGY = "pulse_energy"
     SESSION_CHARGE = "session_charge"
 
+    WRITTEN_LATE = "written_late"
     DEVICE_SILENT = "device_silent"
     UPDATE_UNANSWERED = "update_unanswered"
     BURST_TOO_LONG = "burst_too_long"

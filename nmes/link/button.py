@@ -36,7 +36,7 @@ class LineButton:
 
 
 def open_button(url: str) -> LineButton:
-    """Open the line at `url`, as a device's: exclusively and locked. Raises PortMissing or PortBusy."""
+    """Open the line at `url`, as a device's: exclusively and locked. Raises PortMissing, PortBusy or PortLost."""
     port = open_serial(url, LINE)
     try:
         return LineButton(port)

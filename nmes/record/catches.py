@@ -52,6 +52,7 @@ _BY_CODE = {
     "refused:too_fast": Catch.TOO_FAST,
     "refused:not_confirmed_yet": Catch.TOO_FAST,
     "refused:mark": Catch.OVER_MARK,
+    "refused:over_first": Catch.OVER_MARK,
     "refused:ceiling": Catch.OVER_CEILING,
     "refused:over_target": Catch.OVER_CEILING,
     "refused:only_in_hold": Catch.NOT_IN_HOLD,

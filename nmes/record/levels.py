@@ -14,13 +14,14 @@ from typing import Any
 
 from nmes.core.attended import Ghost
 from nmes.core.delivery import Slot
-from nmes.core.measurement import Who
+from nmes.core.measurement import Side, Who
 from nmes.record.chain import BadLine, decode_line
 from nmes.record.files import Kind
 from nmes.record.measurements import is_damaged, newest, notes_of
 
 _MARK = b'"level"'
 """Only lines with it are decoded: a session has thousands of others."""
+_GOAL = b'"goal"'
 
 
 def last_levels(home: Path, kind: Kind, who: Who, protocol_id: str, version: str) -> tuple[Ghost, ...]:
@@ -29,6 +30,32 @@ def last_levels(home: Path, kind: Kind, who: Who, protocol_id: str, version: str
         return ()
     bound_to = {"patient": who.code, "side": who.side, "protocol": protocol_id, "protocol_version": version}
     return newest(home, kind, lambda path: _in_session(path, bound_to)) or ()
+
+
+def treated_before(home: Path, kind: Kind, who: Who, protocol_id: str) -> bool:
+    """Whether a sound record knows a treatment of this patient by this protocol, of any version, on this side.
+
+    What cannot be trusted counts as none: a first session is the careful one. RecordError if nothing can be read.
+    """
+    return bool(who.code) and bool(newest(home, kind, lambda path: _treats(path, who, protocol_id) or None))
+
+
+def _treats(path: Path, who: Who, protocol_id: str) -> bool:
+    with path.open("rb") as file:
+        try:
+            bound = decode_line(file.readline()).body
+        except BadLine:
+            return False
+        theirs = (bound.get("patient"), bound.get("protocol")) == (who.code, protocol_id)
+        if not theirs or bound.get("side") not in {who.side, Side.BOTH} or is_damaged(path):
+            return False
+        return any(_starts(line) for line in file if _GOAL in line)
+
+
+def _starts(line: bytes) -> bool:
+    """Whether a whole line of a sound session tells that its treatment began."""
+    ended = line.endswith(b"\n")
+    return ended and any((code, of.get("goal")) == ("intent", "run") for code, of in notes_of(decode_line(line)))
 
 
 def _in_session(path: Path, bound_to: Mapping[str, str]) -> tuple[Ghost, ...] | None:

@@ -75,6 +75,31 @@ def newest(home: Path, kind: Kind, told_by: Callable[[Path], T]) -> T | None:
     return None
 
 
+def thresholds(home: Path, kind: Kind, patient: str, side: str) -> tuple[tuple[str, Found | Untrusted], ...]:
+    """The cramp threshold frequencies of a patient's side, by muscle, the newest of each; for telling a person.
+
+    RecordError if the records cannot be read at all.
+    """
+    try:
+        told = [path for path in session_files(chain_folder(home, kind)) if _may_tell(path, patient, side)]
+    except OSError as error:
+        raise RecordError(f"the records cannot be read: {error}") from error
+    named = {_plain(muscle): muscle for path in told for muscle in _muscles(_opened(path))}
+    found = ((muscle, latest(home, kind, Of(patient, side, muscle, "ctf"))) for muscle in named.values())
+    return tuple((muscle, one) for muscle, one in found if one is not None)
+
+
+def _may_tell(path: Path, patient: str, side: str) -> bool:
+    """Whether a session of theirs speaks of a threshold at all: the others need not be verified."""
+    bound = _opened(path)
+    return (bound.get("patient"), bound.get("side")) == (patient, side) and b'"ctf"' in path.read_bytes()
+
+
+def _muscles(bound: Mapping[str, Any]) -> tuple[str, ...]:
+    muscles = bound.get("muscles")
+    return tuple(map(str, muscles)) if isinstance(muscles, list) else ()
+
+
 def nearby(home: Path, kind: Kind, of: Of) -> tuple[Of, ...]:
     """Of whom else a value of this muscle is recorded that may be meant: another side, or the code in other capitals.
 
@@ -130,10 +155,8 @@ def _channels(bound: Mapping[str, Any], of: Of) -> frozenset[int]:
     """The channels of a session that were on this muscle of this patient."""
     if (bound.get("patient"), bound.get("side")) != (of.patient, of.side):
         return frozenset()
-    muscles = bound.get("muscles")
-    named = muscles if isinstance(muscles, list) else []
     wanted = _plain(of.muscle)
-    return frozenset(number for number, muscle in enumerate(named, 1) if _plain(str(muscle)) == wanted)
+    return frozenset(number for number, muscle in enumerate(_muscles(bound), 1) if _plain(muscle) == wanted)
 
 
 def _plain(muscle: str) -> str:

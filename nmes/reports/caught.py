@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from nmes.core.events import What
+from nmes.core.protocol import Protocol
 from nmes.language import _
 from nmes.record.catches import Catch, Caught
 from nmes.record.happening import Happening
@@ -94,7 +96,9 @@ def _first_session(told: Told) -> Iterator[str]:
     card, opened = told.planned.protocol.first_session if told.planned else (), told.story.opened
     rules = [rule for rule in card if any(word in rule.lower() for word in OF_LEVELS)]
     levels = told.story.all("level", "lowered")
-    if not rules or not levels or opened is None or not opened.patient or not opened.attended or _has_levels(opened):
+    if rules and told.planned and _asked(told, told.planned.protocol):
+        return
+    if not rules or not levels or opened is None or not opened.patient or not opened.attended or _not_first(opened):
         return
     of = (_("channel {channel}: {level}").format(channel=one.value("channel"), level=_ma(told, one)) for one in levels)
     said = _(
@@ -104,9 +108,18 @@ def _first_session(told: Told) -> Iterator[str]:
     yield said.format(rules=" ".join(_sentence(rule) for rule in rules), levels="; ".join(of))
 
 
-def _has_levels(opened: Opened) -> bool:
+def _asked(told: Told, card: Protocol) -> bool:
+    """Whether the figure was known that asks before a level of a first session is too high: that stands above then."""
+    found = any(one.value("what") == What.MAX_TOLERATED for one in told.story.all("measured"))
+    return found and card.first_session_percent is not None and card.intensity.target == "pct_max_tolerated"
+
+
+def _not_first(opened: Opened) -> bool:
+    """As the session was told when it began; one of before was told earlier levels only."""
     attended = opened.bound.get("attended")
-    return isinstance(attended, Mapping) and bool(attended.get("ghosts"))
+    if not isinstance(attended, Mapping):
+        return False
+    return not attended["first"] if "first" in attended else bool(attended.get("ghosts"))
 
 
 def _ma(told: Told, one: Happening) -> str:

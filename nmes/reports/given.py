@@ -61,6 +61,9 @@ def _planned(told: Told) -> Iterator[str]:
         return
     said = _("Given: {done} of the {time} that were planned, pauses not counted.")
     yield said.format(done=clock(done_ms), time=clock(plan.duration_ms))
+    contractions, of_all = plan.contractions(done_ms)
+    if of_all:
+        yield _("Contractions: {done} of {all}.").format(done=contractions, all=of_all)
     for stage in plan.stages if plan.stages[1:] and not plan.assessment else ():  # a test has a stage for each step
         of_it_ms = min(max(0, done_ms - stage.start_ms), stage.end_ms - stage.start_ms)
         said = _("Of these, in {stage}: {done} of {time}.")

@@ -31,9 +31,9 @@ class Told:
         """The muscle of a channel, with its side as the screens told it; without a plan as the record names it."""
         for one in self.planned.plan.channels if self.planned else ():
             if one.channel == channel:
-                return one.named
+                return self.words.muscle(one.named)
         muscles = self.story.opened.muscles if self.story.opened else ()
-        return muscles[channel - 1] if 0 < channel <= len(muscles) else ""
+        return self.words.muscle(muscles[channel - 1]) if 0 < channel <= len(muscles) else ""
 
     @property
     def began(self) -> At | None:

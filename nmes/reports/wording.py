@@ -17,6 +17,8 @@ class Wording:
 
     ma: Callable[[int], str]
     """`12.0 mA`."""
+    muscle: Callable[[str], str]
+    """A channel's muscle, or the place where none is meant to work."""
     charge: Callable[[int, int], str]
     cm2: Callable[[int], str]
     clock: Callable[[int], str]

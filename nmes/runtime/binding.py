@@ -19,10 +19,10 @@ from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.protocol_file import parse
 from nmes.core.session import begin
-from nmes.core.session_value import Session
+from nmes.core.session_value import RULES, Session
 from nmes.record.codec import READABLE, VOCABULARY, Codec, Undecodable, encode
 from nmes.record.files import Kind
-from nmes.record.levels import last_levels
+from nmes.record.levels import last_levels, treated_before
 from nmes.runtime.library import Loaded
 
 _CAPABILITIES = Codec(Capabilities)
@@ -31,13 +31,15 @@ _ATTENDED = Codec(Attended)
 
 
 def attended_of(home: Path, kind: Kind, loaded: Loaded, who: Who, *, patient_stop: bool = False) -> Attended:
-    """What a session that a person attends is begun with: the levels of the last one, and the card's outcomes.
+    """What a session that a person attends is begun with: the levels of the last one, the card's outcomes, and
+    whether it is the patient's first. Without a code nobody can tell that, and the checklist's answer decides.
 
     RecordError if the records cannot be read.
     """
     protocol = loaded.protocol
     ghosts = last_levels(home, kind, who, protocol.id, str(protocol.version))
-    return Attended(ghosts, protocol.outcomes, patient_stop)
+    first = bool(who.code) and not treated_before(home, kind, who, protocol.id)
+    return Attended(ghosts, protocol.outcomes, patient_stop, first)
 
 
 def binding(
@@ -57,6 +59,7 @@ def binding(
     """
     return {
         "events": VOCABULARY,
+        "rules": RULES,
         "protocol": loaded.protocol.id,
         "protocol_version": str(loaded.protocol.version),
         "protocol_sha256": loaded.sha256,
@@ -87,6 +90,9 @@ def session_of(bound: Mapping[str, object]) -> Session:
     if bound.get("events") not in READABLE:
         known = ", ".join(map(str, READABLE))
         raise Undecodable(f"the record's events are of version {bound.get('events')}, this program knows {known}")
+    rules = bound.get("rules", 0)
+    if not isinstance(rules, int) or not 0 <= rules <= RULES:
+        raise Undecodable(f"the record's rules are of version {rules}, this program knows up to {RULES}")
     protocol = parse(str(bound["protocol_yaml"]).encode(), f"{bound['protocol']}.yaml", of_record=True)
     ctf_mhz = bound["ctf_mhz"]
     plan = plan_for(protocol, _CAPABILITIES.decode(bound["capabilities"]), int(str(ctf_mhz)) if ctf_mhz else None)
@@ -99,5 +105,6 @@ def session_of(bound: Mapping[str, object]) -> Session:
         who,
         _ORIGIN.decode(origin) if origin else None,
         _ATTENDED.decode(attended) if attended else None,
+        rules,
     )
     return replace(session, now_ms=int(str(bound["begun_ms"])))

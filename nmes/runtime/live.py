@@ -64,8 +64,18 @@ class Live(Protocol):
 def summary_of(record: Path) -> Summary:
     """Verify a session's record against its chain and say what was found.
 
-    Intact is only what was closed too: a record that ends before the session did proves nothing about its end.
+    Intact is only what was closed too: a record that ends before the session did proves nothing about its end. One that
+    cannot be read is not intact, and is no error: whoever ends a session has more to do than to read it.
     """
+    try:
+        return _verified(record)
+    except OSError as error:
+        sentence = _("The record cannot be read: {why}.").format(why=error.strerror or type(error).__name__)
+        return Summary(record.stem, record, 0, False, sentence)
+
+
+def _verified(record: Path) -> Summary:
+    """OSError if it cannot be read."""
     found = verify_session(record).verdict
     match found:
         case Intact(entries=entries):

@@ -11,8 +11,8 @@ from typing import Final, assert_never
 
 from nmes.core.events import What
 from nmes.core.measurement import OLD_DAYS, From, Measured, Missing, Origin, is_typed
-from nmes.core.plan import Plan
-from nmes.language import _, many
+from nmes.core.plan import NO_MUSCLE, Plan
+from nmes.language import _, decimal, many
 from nmes.runtime.numbers import in_hz, in_ma, ma
 
 NAMES: Final = {
@@ -33,7 +33,7 @@ def amount(what: What, value: int) -> str:
         case What.SENSORY_THRESHOLD | What.MOTOR_THRESHOLD | What.MAX_TOLERATED:
             return in_ma(value)
         case What.MVIC | What.EVOKED:
-            return f"{value / 1000:.1f}".removesuffix(".0") + " N"
+            return decimal(f"{value / 1000:.1f}".removesuffix(".0") + " N")
         case _:
             assert_never(what)
 
@@ -48,6 +48,17 @@ def _how(*, typed: bool) -> str:
 
 
 SIDES: Final = {"left": _("left"), "right": _("right"), "both": _("both")}
+
+
+def muscle_words(muscle: str) -> str:
+    """Where a card says `none; skin over the painful area`, only the place: no muscle is meant to work. A View says
+    the side behind it.
+    """
+    name = muscle.removeprefix(NO_MUSCLE).strip() or muscle
+    rest, comma, side = name.rpartition(", ")
+    return f"{rest}{comma}{SIDES[side]}" if side in SIDES else name
+
+
 NO_CODE: Final = _("a patient without a code")
 
 

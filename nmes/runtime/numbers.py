@@ -5,10 +5,12 @@ What only a screen shows is in `nmes.ui.numbers`, which passes these on.
 
 from __future__ import annotations
 
+from nmes.language import decimal
+
 
 def ma(amplitude_ua: int) -> str:
     """Amplitude with one decimal, the device's step being half a milliampere: `22.5`."""
-    return f"{amplitude_ua / 1000:.1f}"
+    return decimal(f"{amplitude_ua / 1000:.1f}")
 
 
 def in_ma(amplitude_ua: int) -> str:
@@ -18,7 +20,7 @@ def in_ma(amplitude_ua: int) -> str:
 
 def hz(frequency_mhz: int) -> str:
     """Frequency with one decimal where it has one: `45`, `44.4`."""
-    return f"{frequency_mhz / 1000:.1f}".removesuffix(".0")
+    return decimal(f"{frequency_mhz / 1000:.1f}".removesuffix(".0"))
 
 
 def in_hz(frequency_mhz: int) -> str:
@@ -27,7 +29,8 @@ def in_hz(frequency_mhz: int) -> str:
 
 
 def area(area_mm2: int) -> str:
-    """Pad area in cm², without the unit, with one decimal where it has one: `25`, `12.5`."""
+    """Pad area in cm², without the unit, with one decimal where it has one: `25`, `12.5`. With a point in any language:
+    it is typed so, and stands in lists."""
     return f"{area_mm2 / 100:.1f}".removesuffix(".0")
 
 

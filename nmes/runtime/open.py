@@ -150,11 +150,12 @@ def open_live(
     patient_stop: str | None = None,
     person: Person | None = None,
     button_timing: Timing = TIMING,
+    station: str = "",
 ) -> RunningSession:
     """Open a session on the simulator (`url` None) or on the device at `url`; CannotStart says why not.
 
     `attended`: a person attends and signs it; then `patient_stop` may name the line of the patient's own button.
-    `person`: who is at the simulator's electrodes.
+    `person`: who is at the simulator's electrodes. `station`: the name this place was given, "" = the computer's.
     """
     clock, kind, simulator = RealClock(), kind_of(url), None
     with contextlib.ExitStack() as undo:
@@ -164,7 +165,7 @@ def open_live(
                 undo.callback(button.close)
             with_it = attended_of(home, kind, loaded, who, patient_stop=bool(patient_stop)) if attended else None
             begun, bound = _begun(loaded, url, home, who, with_it, clock.now_ms())
-            journal = Journal.open(chain_folder(home, kind), socket.gethostname(), bound, system_clocks())
+            journal = Journal.open(chain_folder(home, kind), station or socket.gethostname(), bound, system_clocks())
             undo.callback(_not_begun, journal)
             if url is None:
                 simulator = start_simulator(trace, person)

@@ -19,13 +19,14 @@ from nmes.core.timeline import Phase
 from nmes.core.view import RUNNING, View, Word
 from nmes.language import _
 from nmes.runtime import plain_levels as levels
-from nmes.runtime.numbers import area
+from nmes.runtime.numbers import area, in_hz
 from nmes.runtime.plain_alarms import PlainAlarms
 from nmes.runtime.plain_ask import PLACED
 from nmes.runtime.plain_checklist import Checklist
 from nmes.runtime.plain_found import felt, finding, pad_of, pads_asked, reads, signature
 from nmes.runtime.plain_heard import Heard, Post, Report, StopNow, Wait, post, say
 from nmes.runtime.plain_levels import measurement
+from nmes.runtime.plain_over import Asked
 from nmes.runtime.plain_station import NO_STATION, Station
 from nmes.runtime.plain_teller import Teller, Wording
 
@@ -49,13 +50,13 @@ HELP = (
     _("code P-017, side left: what is read off the patient. pads 1 25: channel 1 has pads of 25 cm²."),
     _("placed: every pad is on."),
     _("titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right."),
-    _("over: go past the mark that the last + has met, to the value that was read back."),
+    _("over: go past the mark that the last + or accept has met, to the value that was read back."),
     _("felt 1 yes, felt 1 elsewhere: whether channel 1 is felt where it should be."),
     _("+ 2 and - 2: the same for channel 2, while several run. link 1 2: they go up and down together. unlink."),
     _("start: begin the treatment from 0. pause: to 0. resume: go on, climbing from 0 over at least 5 s."),
     _(
-        "cramp: the muscle cramps. In a train of a cramp threshold test, or in its rest, the output goes to 0 and the "
-        "frequency is kept. After a stop or a pause it is only noted."
+        "cramp: the muscle cramps. In a train of a cramp threshold test the output goes to 0 and the frequency is "
+        "kept. In its rest it is asked first whether the last train did it. After a stop or a pause it is only noted."
     ),
     _(
         "measure sensory, measure motor, measure max: the present level is the lowest that is felt, the first twitch, "
@@ -106,9 +107,12 @@ class PlainSession:
         self._alarms = PlainAlarms(wording.alarm)
         self._asked_at: View | None = None
         self._stepped_ms: int | None = None
+        self._read_ms = 0
         self._word: Word | None = None
         self._pads: dict[int, int] = {}
         self._linked: frozenset[int] = frozenset()
+        self._asked_cramp: int | None = None
+        self._asked_over = Asked()
 
     # --- what it says ---
 
@@ -117,6 +121,7 @@ class PlainSession:
         arrived = view.word is not self._word
         lines = self._teller.look(view)
         lines += self._alarms.look(view)
+        self._asked_over = self._asked_over.told(view)
         if arrived and view.word is Word.SCREENING:
             lines += [_("Answer each question with yes, no or unknown. Type help for all commands.")]
             lines += [self._checklist.prompt()]
@@ -147,20 +152,39 @@ class PlainSession:
         asked = [c for c in view.channels if (c.channel == live if live else c.phase is Phase.HOLD)]
         return all(channel.confirmed_ua == channel.level_ua for channel in asked)
 
-    def hear(self, line: str, view: View) -> Heard:
-        """What a line means now. Whatever it is, somebody is there."""
+    def hear(self, line: str, view: View, age_ms: int = 0) -> Heard:
+        """What a line means now; `age_ms`: so long ago it was read. Whatever it is, somebody is there."""
         self._teller.touched(view.now_ms)
-        line = clean(line)
+        line, self._read_ms = clean(line), view.now_ms - age_ms
+        self._asked_over = self._asked_over.heard(line.lower().partition(" ")[0])
         self._stepped_ms = None
         if is_stop(line):
             self._asked_at = view
             return Heard(StopNow())
-        heard = self._meaning(line, view)
+        heard = self._cramp(line, view) or self._meaning(line, view)
         if isinstance(heard.do, Post):
             self._asked_at = view
             if isinstance(heard.do.event, e.Increase | e.Decrease):
                 self._stepped_ms = view.now_ms
         return heard
+
+    def _cramp(self, line: str, view: View) -> Heard | None:
+        """In a train of a test a cramp is heard at once; in its rest nothing flows, so it is asked first."""
+        asked, self._asked_cramp = self._asked_cramp, None
+        typed = line.lower().split()
+        said, told = " ".join(typed), typed[:1] == ["cramp"] or typed[:2] == ["mark", "cramp"]
+        resting = view.cramp_mhz if view.word is Word.REST else None
+        if told and resting is not None:
+            self._asked_cramp = resting
+            asks = _("Did the muscle cramp in the last train, at {frequency}? Type yes: that is the result. Or no.")
+            return say(asks.format(frequency=in_hz(resting)))
+        if asked is None or said not in {"yes", "no"}:
+            return None
+        if said == "no":
+            return say(_("Nothing is noted. The test goes on."))
+        if asked != resting:
+            return say(_("Not noted: the next train has begun. If the muscle cramps now, type cramp."))
+        return post(e.Cramp("key"))
 
     def _meaning(self, line: str, view: View) -> Heard:
         word, _blank, rest = line.partition(" ")
@@ -202,7 +226,7 @@ class PlainSession:
             case "-":
                 return levels.down(rest, view, self._linked)
             case "over":
-                return levels.over(rest, view)
+                return levels.over(rest, view, self._asked_over, self._read_ms)
             case "link":
                 self._linked, heard = levels.link(rest, view)
                 return heard

@@ -12,6 +12,7 @@ from nmes.core.measurement import CTF
 from nmes.core.protocol import Protocol
 from nmes.core.view import View, Word
 from nmes.language import _, many
+from nmes.runtime.measured_words import muscle_words
 from nmes.runtime.plain_found import (
     ADVERSE,
     NRS,
@@ -62,7 +63,7 @@ def ask(protocol: Protocol, view: View, owned_mm2: tuple[int, ...], therapists: 
 
 
 def _felt_asked(view: View, channel: int) -> str:
-    muscle = next((one.muscle for one in view.channels if one.channel == channel), "")
+    muscle = next((muscle_words(one.muscle) for one in view.channels if one.channel == channel), "")
     return _(
         "Channel {channel}, {muscle}: was it felt where it should be? Type felt {channel} yes, or felt {channel} "
         "elsewhere: then every level is void and the pads are placed again."

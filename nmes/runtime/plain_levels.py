@@ -16,8 +16,8 @@ from nmes.core.view import View
 from nmes.language import _
 from nmes.runtime.plain_found import channel_of
 from nmes.runtime.plain_heard import Heard, Post, post, say
+from nmes.runtime.plain_over import ACCEPT, Asked
 
-MARK: Final = "refused:mark"
 _LEVELS: Final = {
     "max": e.What.MAX_TOLERATED,
     "motor": e.What.MOTOR_THRESHOLD,
@@ -53,19 +53,22 @@ def up(rest: str, view: View, linked: frozenset[int]) -> Heard:
     return post(e.Increase(channel, view.epoch, linked=_others(channel, linked, view)))
 
 
-def over(rest: str, view: View) -> Heard:
-    """Past the mark that the last `+` has met; a value that is typed with it has to be the one that was read back.
+def over(rest: str, view: View, asked: Asked, read_ms: int) -> Heard:
+    """Past the mark that the last `+` or `accept` has met; a value typed with it has to be the one that was read back.
 
     Of linked channels only the one whose mark it is goes its step: no mark is passed without its own `over`.
     """
-    values = dict(view.note.values) if view.note is not None and view.note.code == MARK else None
-    if values is None:
-        return say(_("No step has met a mark just now. Type + first."))
+    why_not = asked.why_not(view, read_ms)
+    if why_not is not None or view.note is None:
+        return why_not or Heard()
+    values = dict(view.note.values)
     channel, mark_ua, to_ua = int(values["channel"]), int(values["mark_ua"]), int(values["to_ua"])
     if rest and rest.removesuffix("mA").strip() not in {f"{to_ua / 1000:g}", f"{to_ua / 1000:.1f}"}:
         return say(
             _("Not done: {to} mA was read back. Type over {to}, or over alone.").format(to=f"{to_ua / 1000:.1f}")
         )
+    if view.note.code == ACCEPT:
+        return post(e.Accept(view.epoch, mark_ua))
     return post(e.Increase(channel, view.epoch, mark_ua))
 
 

@@ -19,6 +19,7 @@ from nmes.runtime.measured_words import (
     NAMES,
     amount,
     how,
+    muscle_words,
     origin_sentence,
     pause_sentence,
     unfindable,
@@ -44,7 +45,13 @@ def places(protocol: Protocol, view: View) -> Iterator[str]:
         sites = f"{channel.sites}{word(f'{where}.sites') or word(f'{where}.body_sites')}"
         polarity = f"{channel.polarity}{word(f'{where}.polarity')}"
         said = _("Channel {channel}: {muscle}, {side}, {pads}. {sites}. {polarity}")
-        words = {"muscle": channel.muscle, "side": channel.side, "pads": pads, "sites": sites, "polarity": polarity}
+        words = {
+            "muscle": muscle_words(channel.muscle),
+            "side": channel.side,
+            "pads": pads,
+            "sites": sites,
+            "polarity": polarity,
+        }
         yield said.format(channel=index + 1, **words)
 
 
@@ -58,7 +65,7 @@ def level_lines(protocol: Protocol, view: View, pulses: Callable[[Course], str])
         phase = "" if course.phases.cycle_ms else f", {made.phase_us} µs"
         pulse = f"{rate}{phase}{_waxing(view.plan, slot.slot)}{pulse_doubts(protocol, slot.slot.channel)}"
         said = _("Level {number} of {all}: channel {channel}, {muscle}, {pulse}: {level}")
-        words = {"channel": slot.slot.channel, "muscle": slot.muscle, "pulse": pulse, "level": level}
+        words = {"channel": slot.slot.channel, "muscle": muscle_words(slot.muscle), "pulse": pulse, "level": level}
         yield said.format(number=number, all=len(view.slots), **words)
 
 

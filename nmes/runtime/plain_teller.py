@@ -20,6 +20,7 @@ from nmes.core.protocol import Protocol
 from nmes.core.timeline import Phase
 from nmes.core.view import RUNNING, Output, View, Word
 from nmes.language import _
+from nmes.runtime.measured_words import muscle_words
 from nmes.runtime.missing_words import missing_words
 from nmes.runtime.numbers import clock, in_hz, in_ma
 from nmes.runtime.plain_ask import FIND, PLACED, START, TITRATE, ask, coming
@@ -49,7 +50,10 @@ class Wording:
     note: Callable[[Note | None], str]
     output: Callable[[View], str]
     unconfirmed: str
-    target: Callable[[Protocol], str]
+    target: Callable[[Protocol, int], str]
+    """... of which a first session is so many per cent; 0 where it is none."""
+    first: Callable[[Protocol, View], str]
+    """What the card says of a first session; "" in any other."""
     pulses: Callable[[Course], str]
     """Bursts and sweeps in words; "" for a steady train."""
     alarm: Callable[[Alarm], str]
@@ -77,6 +81,8 @@ class Teller:
         last, self._last = self._last, view
         lines = [*self._decision(last, view), *_targets(last, view), *self._arrived(last, view)]
         lines += self._levels(last, view)
+        if view.first_is_given and view.word in RUNNING and not (last and last.first_is_given):
+            lines.append(first_given(view))
         lines += self._asked(last, view)
         if self._counting:
             lines += filter(None, (coming(view, last),))
@@ -96,6 +102,8 @@ class Teller:
     def status(self, view: View) -> list[str]:
         """Everything that is known now, and what is missing before the next step."""
         lines = [f"{self._wording.state(view)}. {self._wording.why(view.why)}".strip(), self._wording.output(view)]
+        if view.first_is_given:
+            lines.append(first_given(view))
         for channel in view.channels:
             said = _("Channel {channel}, {muscle}: level {level}, commanded {commanded}, confirmed {confirmed}")
             if channel.confirmed_ua is None:
@@ -106,7 +114,7 @@ class Teller:
                 in_ma(channel.confirmed_ua or 0),
             )
             words = {"level": level, "commanded": commanded, "confirmed": confirmed}
-            lines.append(said.format(channel=channel.channel, muscle=channel.muscle, **words))
+            lines.append(said.format(channel=channel.channel, muscle=muscle_words(channel.muscle), **words))
         lines += [*basis_lines(view), *results(view)]
         charge = _("Charge given on channel {channel}: {low} to {high} µC")
         lines += [
@@ -116,7 +124,8 @@ class Teller:
         if view.missing:
             lines.append(_("Still missing: {missing}.").format(missing="; ".join(missing_words(view.missing))))
         treatment = _("Treatment {now} of {whole}")
-        return [*lines, treatment.format(now=clock(view.plan_ms), whole=clock(view.plan.duration_ms))]
+        lines.append(treatment.format(now=clock(view.plan_ms), whole=clock(view.plan.duration_ms)))
+        return [*lines, *given_contractions(view)]
 
     def _asked(self, last: View | None, view: View) -> Iterator[str]:
         """In a session that is attended: the next thing that is missing, whenever that has changed."""
@@ -140,6 +149,9 @@ class Teller:
         if view.note.code == "refused:mark":
             to_ua = int(dict(view.note.values)["to_ua"])
             yield _("Type over to go one step, to {to}; anything else leaves it.").format(to=in_ma(to_ua))
+        if view.note.code == "refused:over_first":
+            to_ua = int(dict(view.note.values)["to_ua"])
+            yield _("Type over to accept {to} all the same; anything else leaves it.").format(to=in_ma(to_ua))
         if view.note.code == "mark" and dict(view.note.values).get("kind") == "cramp":
             protocol = self._protocol
             yield from map(_, acute_cramp()) if speaks_of(protocol.purpose, protocol.body_regions) else ()
@@ -169,6 +181,9 @@ class Teller:
                 yield f"{name}: {', '.join(at.format(channel=ch.channel, level=in_ma(ch.level_ua)) for ch in held)}"
             case Word.REST:
                 ends_ms = min((channel.ends_in_ms for channel in view.channels), default=0)
+                over = next((ch for ch in view.channels if ch.set_over), None)
+                if over is not None:
+                    yield _("Set {set} of {sets} done.").format(set=over.set_over, sets=over.sets)
                 yield _("{state} for {seconds} s").format(state=name, seconds=-(-ends_ms // 1000))
             case _:
                 yield f"{name}. {why}".strip() if why else name
@@ -198,6 +213,7 @@ class Teller:
                 yield _("Type titrate to find the levels again from 0 mA, or end.")
             case Word.AFTER:
                 yield from results_at_the_end(view)
+                yield from given_contractions(view)
                 yield FIND
             case Word.ENDED:
                 yield from () if view.attended and view.dose else results_at_the_end(view)
@@ -209,7 +225,8 @@ class Teller:
                 assert_never(view.word)
 
     def _how_to_find(self, view: View) -> Iterator[str]:
-        yield self._wording.target(self._protocol)
+        yield from filter(None, (self._wording.first(self._protocol, view),))
+        yield self._wording.target(self._protocol, view.first_percent)
         if view.plan.assessment in BY_LEVEL:
             yield _("This level is what is measured: accept keeps it, and the last one ends the session.")
         said = _("Starts at 0 mA. Type + for {step} more, - for less, accept when it is right, stop to stop.")
@@ -260,14 +277,30 @@ def _targets(last: View | None, view: View) -> Iterator[str]:
             said = _("Aim for {target} on channel {channel}.")
             if slot.cap_ua is not None:
                 said = _("Aim for {target} on channel {channel}, never over {cap}.")
+            if view.first_percent:
+                said = _("Aim for {target} on channel {channel}: so much of the target is a first session.")
             yield said.format(target=in_ma(slot.target_ua), channel=slot.slot.channel, cap=in_ma(slot.cap_ua or 0))
+
+
+def given_contractions(view: View) -> Iterator[str]:
+    """How many were given; nothing where none are counted."""
+    done, all_ = view.contractions
+    if all_:
+        yield _("Contractions: {done} of {all}.").format(done=done, all=all_)
+
+
+def first_given(view: View) -> str:
+    """A first session has had its contractions."""
+    done, all_ = view.contractions
+    return _("FIRST SESSION: {done} of {all} contractions are done. Type end to end it.").format(done=done, all=all_)
 
 
 def _contraction(view: View) -> str:
     active = [channel for channel in view.channels if channel.phase not in {None, Phase.REST}]
     channel = next(iter(active or view.channels))
     if view.step_mhz is not None:
-        return _("Train at {frequency}").format(frequency=in_hz(view.step_mhz))
+        said = _("Train at {frequency}, slowly first, then once more") if view.once_more else _("Train at {frequency}")
+        return said.format(frequency=in_hz(view.step_mhz))
     if channel.contractions < 2:
         return view.stage.replace("_", " ").capitalize()
     said = _("Contraction {number} of {all}")

@@ -13,10 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from nmes.core.events import Observed
 from nmes.core.protocol import Protocol
+from nmes.record.afterwards import Glimpse, alarming, glimpse
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind
 from nmes.record.patients import has_no_end, of_sessions
@@ -76,6 +79,10 @@ class Patient:
     days: int | None = None
     in_days: int = 0
     early_days: int | None = None
+    planned: Summary | None = None
+    """The newest session of `protocol` that gave anything."""
+    alarming: tuple[Observed, ...] = ()
+    """What was found after the newest session that tells of it, and must be known; read, not verified."""
 
     @property
     def last(self) -> Summary:
@@ -118,7 +125,19 @@ def today(home: Path, kind: Kind, url: str | None, protocols: Sequence[Loaded], 
         listed = tuple(reversed(list_sessions(home, kind)))
     except OSError as error:
         return Today(device, address, trouble=str(error))
-    return replace(of_list(listed, protocols, now, part_given), device=device, address=address)
+    return replace(of_list(listed, protocols, now, part_given, glimpsed), device=device, address=address)
+
+
+GAVE: Final = Glimpse(gave=True)
+
+
+def glimpsed(one: Summary) -> Glimpse:
+    """What a session gave and found; one that cannot be read may have given something."""
+    try:
+        seen = glimpse(one.path)
+    except OSError:
+        return GAVE
+    return seen if isinstance(one.ending, Closed) else replace(seen, gave=True)
 
 
 def part_given(one: Summary) -> Part:
@@ -138,12 +157,16 @@ def of_list(
     protocols: Sequence[Loaded],
     now: datetime,
     part_of: Callable[[Summary], Part] = lambda _one: Part.NOTHING,
+    seen_of: Callable[[Summary], Glimpse] = lambda _one: GAVE,
 ) -> Today:
-    """The same of a list that is there already; nothing of a device. `part_of` is asked of few sessions only."""
+    """The same of a list that is there already; nothing of a device. `part_of` is asked of few sessions only, `seen_of`
+    of each patient's newest ones.
+    """
     found = of_sessions(newest_first)
     known = {loaded.protocol.id: loaded.protocol for loaded in protocols}
+    seen = cache(seen_of)
     theirs = [
-        _patient(person.code, person.side, _of(newest_first, person.code, person.side), known, now, part_of)
+        _patient(person.code, person.side, _of(newest_first, person.code, person.side), known, now, part_of, seen)
         for person in found.persons
     ]
     return Today(
@@ -166,6 +189,16 @@ def _of(listed: Iterable[Summary], code: str, side: str) -> tuple[Summary, ...]:
     return tuple(one for one in listed if (one.patient, one.side) == (code, side))
 
 
+LOOKED_AT: Final = 5
+"""So many of a patient's newest sessions are looked into for what was found after one [design]."""
+
+
+def _alarming(sessions: tuple[Summary, ...], seen_of: Callable[[Summary], Glimpse]) -> tuple[Observed, ...]:
+    """Of the newest session after which something was found."""
+    found = (seen_of(one).found for one in sessions[:LOOKED_AT])
+    return alarming(next((one for one in found if one), ()))
+
+
 def _order(patient: Patient) -> tuple[int, int]:
     rank = {Turn.DUE: 0, Turn.LATER: 1, Turn.UNKNOWN: 2}[patient.turn]
     return rank, patient.in_days if patient.turn is not Turn.DUE else -(patient.days or 0)
@@ -178,24 +211,40 @@ def _patient(
     known: dict[str, Protocol],
     now: datetime,
     part_of: Callable[[Summary], Part],
+    seen_of: Callable[[Summary], Glimpse],
 ) -> Patient:
-    planned = next((one for one in sessions if _rhythm(known.get(one.protocol))), sessions[0])
+    planned = _planned(sessions, known, seen_of)
     protocol = known.get(planned.protocol)
     title = protocol.title if protocol is not None else ""
     per_week = _rhythm(protocol)
-    theirs = [one for one in sessions if one.protocol == planned.protocol]
-    whole = next((one for one in theirs if _complete(one)), None)
+    whole = next((one for one in sessions if one.protocol == planned.protocol and _complete(one)), None)
     days = _days(whole.started_utc, now) if whole is not None else None
     early_days = None
-    if theirs[0] is not whole and _early(theirs[0], now):
-        part = part_of(theirs[0])
-        early_days = _days(theirs[0].started_utc, now) if part is not Part.NOTHING else None
+    if planned is not whole and _early(planned, now):
+        part = part_of(planned)
+        early_days = _days(planned.started_utc, now) if part is not Part.NOTHING else None
         days = early_days if part is Part.ENOUGH else days
     turn, in_days = Turn.UNKNOWN, 0
     if per_week and days is not None and days >= 0:
         in_days = max(0, max(1, WEEK_DAYS // per_week) - days)
         turn = Turn.LATER if in_days else Turn.DUE
-    return Patient(code, side, sessions, planned.protocol, title, per_week, turn, days, in_days, early_days)
+    alarms = _alarming(sessions, seen_of)
+    when = (turn, days, in_days, early_days)
+    return Patient(code, side, sessions, planned.protocol, title, per_week, *when, planned, alarms)
+
+
+def _planned(
+    sessions: tuple[Summary, ...], known: dict[str, Protocol], seen_of: Callable[[Summary], Glimpse]
+) -> Summary:
+    """What is the patient's own: the newest with a rhythm, else the newest. One that gave nothing takes nobody's place,
+    such as that of a protocol picked by mistake; where all gave nothing, the newest.
+    """
+
+    def gave(one: Summary) -> bool:
+        return _complete(one) or seen_of(one).gave
+
+    with_rhythm = (one for one in sessions if _rhythm(known.get(one.protocol)) and gave(one))
+    return next(with_rhythm, None) or next((one for one in sessions if gave(one)), sessions[0])
 
 
 def _rhythm(protocol: Protocol | None) -> int:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any
 
 from nmes.core.plan import Slot
 from nmes.trial.course import Course
@@ -111,17 +110,15 @@ def _shared_out(pool: Workers, groups: Sequence[list[Member]]) -> Iterator[list[
         else:
             wires[pool.submit(session_of, group[0])] = group
     while wires or people:
-        waiting: list[Future[Any]] = [*wires, *people]
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in done:
-            if future in people:
-                people.discard(future)
-                yield future.result()
-                continue
-            yield []
-            group, session = wires.pop(future), future.result()
-            for first in range(0, len(group), CHUNK):
-                people.add(pool.submit(treated, session, group[first : first + CHUNK]))
+        future = pool.next_done()
+        if future in people:
+            people.discard(future)
+            yield future.result()
+            continue
+        yield []
+        group, session = wires.pop(future), future.result()
+        for first in range(0, len(group), CHUNK):
+            people.add(pool.submit(treated, session, group[first : first + CHUNK]))
 
 
 # --- in a worker: `stopped` says whether the parent has given up, and then GivenUp ends it ---

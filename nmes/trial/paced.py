@@ -44,13 +44,14 @@ class PacedBench:
         attended: bool = False,
         patient_stop: bool = False,
         person: Person | None = None,
+        station: str = "",
     ) -> None:
-        """`person`: who is at the electrodes."""
+        """`person`: who is at the electrodes. `station`: the name this place was given, "" = the computer's."""
         with_it = attended_on_bench(loaded, home, who, patient_stop=patient_stop) if attended else None
         device, self._door = device_with_person(person) if person else _nobody()
         self.sim_bench: SimBench | None = BackdoorBench(self._ask) if person else None
         self._asked: SimpleQueue[tuple[str, Future[str]]] = SimpleQueue()
-        self._bench, self._record = bench_with_record(loaded, home, device, who, attended=with_it)
+        self._bench, self._record = bench_with_record(loaded, home, device, who, attended=with_it, station=station)
         self._speed = speed
         self._lock = threading.Lock()
         self._free = threading.Event()

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.synchronize import Event
-from typing import ClassVar, Concatenate, Generic, ParamSpec, Self, TypeVar
+from queue import SimpleQueue
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from nmes.trial.stopping import Stopped
 
@@ -77,6 +78,7 @@ class Workers:
         with _held_back():
             self._stop = context.Event()
         self._pool = ProcessPoolExecutor(count, context, _begin, (self._stop,))
+        self._done: SimpleQueue[Future[Any]] = SimpleQueue()
 
     @property
     def asked(self) -> bool:
@@ -94,4 +96,14 @@ class Workers:
     def submit(self, work: Callable[Concatenate[Stopped, P], R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """`work` in a worker; what it is given first says whether the parent has given up."""
         with _held_back():  # a worker is started by the first work there is for it
-            return self._pool.submit(_Told(work), *args, **kwargs)
+            future = self._pool.submit(_Told(work), *args, **kwargs)
+            future.add_done_callback(self._done.put)
+            return future
+
+    def next_done(self) -> Future[Any]:
+        """Waits for the next work that is done, and tells of each once.
+
+        It takes no lock of a future: `concurrent.futures.wait` takes those of all, and Ctrl+C in the middle of that
+        would keep some for ever, for which the thread that stops the pool then waits.
+        """
+        return self._done.get()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nmes.core.view import ChannelView, SlotView, View
-from nmes.language import _
+from nmes.language import _, decimal
 from nmes.ui.numbers import ma
 
 
@@ -38,4 +38,4 @@ def _of_force(view: View, channel: ChannelView) -> str:
 
 def newton(force_mn: int) -> str:
     """A force in N with one decimal where it has one."""
-    return f"{force_mn / 1000:.1f}".removesuffix(".0")
+    return decimal(f"{force_mn / 1000:.1f}".removesuffix(".0"))

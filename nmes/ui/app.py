@@ -7,6 +7,7 @@ from the timer that paints, so that a hung screen goes silent and the session pa
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
@@ -30,12 +31,14 @@ from nmes.ui.messages import (
     Do,
     FindAgain,
     ForPatient,
+    LookBack,
     LookLevels,
     NewSession,
     OpenPatient,
     ToSign,
 )
 from nmes.ui.services import Services
+from nmes.ui.threads import Newest, Overtaken
 from nmes.ui.walking_app import WalkingApp
 
 if TYPE_CHECKING:  # which screen stands is known by its stage; each is loaded when it is built
@@ -66,6 +69,7 @@ class NmesApp(WalkingApp):
         self.simulation = services.simulation
         self.tap.f12 = PATIENT if services.patient_stop == F12 else "key"
         self.hand_ms = services.hand_clock
+        self._todays, self._levels, self._backs = Newest(), Newest(), Newest()
 
     def on_mount(self) -> None:
         self.watch_tasks()
@@ -78,11 +82,14 @@ class NmesApp(WalkingApp):
     # --- before a session ---
 
     def _look_up_today(self) -> None:
-        self.run_worker(self._look_today(), exclusive=True, group="today")
+        self.run_worker(self._look_today(), group="today")
 
     async def _look_today(self) -> None:
         """What is on record is read in a thread; screens that are there by then are told."""
-        self.hand.today = await asyncio.to_thread(self.services.today)
+        try:
+            self.hand.today = await self._todays.ask(self.services.today)
+        except Overtaken:
+            return
         if self.stage in {Stage.HOME, Stage.PATIENT}:
             cast("HomeScreen | PatientScreen", self._step).show_today(self.hand.today)
         await asyncio.to_thread(bindings.screen_classes)  # no screen is loaded first while a session is open
@@ -92,7 +99,7 @@ class NmesApp(WalkingApp):
         if stage is Stage.HOME:
             self._look_up_today()
         if stage is Stage.SUMMARY:
-            self.run_worker(self._close_record(cast("SummaryScreen", self._step)), exclusive=True)
+            self.run_worker(self._close_record(cast("SummaryScreen", self._step)), group="record")
 
     def on_open_patient(self, message: OpenPatient) -> None:
         chosen = (loaded for loaded in self.protocols if loaded.protocol.id == message.protocol)
@@ -104,16 +111,33 @@ class NmesApp(WalkingApp):
         self.to(Stage.CHOOSE)
 
     def on_look_levels(self, message: LookLevels) -> None:
-        self.run_worker(self._look_levels(message), exclusive=True, group="levels")
+        self.run_worker(self._look_levels(message), group="levels")
 
     async def _look_levels(self, asked: LookLevels) -> None:
         try:
-            found = await asyncio.to_thread(self.services.last_levels, asked.who, asked.protocol, asked.version)
+            found = await self._levels.ask(partial(self.services.last_levels, asked.who, asked.protocol, asked.version))
+        except Overtaken:
+            return
         except RecordError as error:
             self._tell(str(error))
         else:
             if self.stage is Stage.PATIENT:
                 cast("PatientScreen", self._step).show_levels(asked, found)
+
+    def on_look_back(self, message: LookBack) -> None:
+        self.run_worker(self._look_back(message.who), group="back")
+
+    async def _look_back(self, who: Who) -> None:
+        try:
+            found = await self._backs.ask(partial(self.services.on_record, who))
+        except Overtaken:
+            return
+        except RecordError as error:
+            if self.stage is Stage.PATIENT and self._step is not None:
+                self._step.note(f"! {error}")
+        else:
+            if self.stage is Stage.PATIENT:
+                cast("PatientScreen", self._step).show_on_record(who, found)
 
     # --- the session ---
 
@@ -124,11 +148,11 @@ class NmesApp(WalkingApp):
                 self._tell(refusal)
                 return
             self.opening = self.protocols[message.index]
-            self.run_worker(self._open(self.opening, message.who))
+            self.run_worker(self._open(self.opening, message.who), group="open")
 
     async def _open(self, loaded: Loaded, who: Who) -> None:
         try:
-            self.live = await asyncio.to_thread(self.services.open_session, loaded, who)
+            await self.open_session(partial(self.services.open_session, loaded, who))
         except (CannotStart, ProblemsError) as error:
             self._tell(str(error))
         else:

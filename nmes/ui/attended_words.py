@@ -46,7 +46,14 @@ NOTES: Final = {
     "back": _("One step back. What was confirmed there is asked again."),
     "owes_first": _("That answer still owes its reason: Enter writes it. To change it, go up and down once."),
     "code_missing": _("Write the code as it stands on the patient's own card; F4 if it cannot be read."),
+    "code_again": _(
+        "The code is not read back right yet. Look at the patient's own card, and write what stands there."
+    ),
     "side_missing": _("On which side do the pads lie? Look, then press l, r or b; F4 if it cannot be read back."),
+    "side_again": _("The side is not read back right yet. Look again, then press l, r or b."),
+    "size_there": _(
+        "Not changed: the pads of channel {channel} are confirmed already. Enter opens the row; then press their size."
+    ),
     "side_row_first": _("First go to the row of the side: left, right and both are answers only there."),
     "no_such_size": _("There is no pad size number {number}. The sizes stand above the list."),
     "patient_stop_missing": _("Let the patient press the own stop once: it shows here when it was heard."),
@@ -102,8 +109,16 @@ def _pad(sentence: str) -> Callable[[Values], str]:
     )
 
 
+def _places(values: Values) -> dict[str, int | str]:
+    return {"channel": values["channel"], "mark": ma(int(values["mark_ua"])), "to": ma(int(values["to_ua"]))}
+
+
 def _mark(values: Values) -> str:
-    places = {"channel": values["channel"], "mark": ma(int(values["mark_ua"])), "to": ma(int(values["to_ua"]))}
+    places = _places(values)
+    if values["kind"] == "first":
+        return _(
+            "Channel {channel}: {to} mA is over a first session's target of {mark} mA. Not raised: it asks first."
+        ).format(**places)
     if values["kind"] == "last":
         return _(
             "Channel {channel}: {to} mA is over the last session's level of {mark} mA. Not raised: it asks first."
@@ -122,5 +137,8 @@ WHOLE: Final[dict[str, Callable[[Values], str]]] = {
         what=", ".join(missing_words(str(values["codes"]).split()))
     ),
     "refused:mark": _mark,
+    "refused:over_first": lambda values: _(
+        "Channel {channel}: {to} mA is over a first session's target of {mark} mA. Not accepted: it asks first."
+    ).format(**_places(values)),
 }
 """Sentences whose words depend on their values."""

@@ -7,6 +7,7 @@ saved is left only after a question, Ctrl+Q included.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
@@ -19,6 +20,7 @@ from nmes.runtime.shelf import Shelf
 from nmes.ui.dressed_app import DressedApp
 from nmes.ui.messages import Edit, LeaveEditor, LookUp, Save
 from nmes.ui.services import Services
+from nmes.ui.threads import Newest, Overtaken
 
 if TYPE_CHECKING:  # each is loaded when it is built
     from nmes.ui.screens.choose import ChooseScreen
@@ -34,7 +36,7 @@ class ChoosingApp(DressedApp):
         self.protocols = Shelf(lambda: services.protocols)
         """Read when somebody first asks for one, which the first screen does not."""
         self.compile_plan = services.compile_plan
-        self._asked: LookUp | None = None
+        self._origins = Newest()
         self._editor: EditorScreen | None = None
         self.opening: Loaded | None = None
         """The protocol of which a session is being opened."""
@@ -57,23 +59,19 @@ class ChoosingApp(DressedApp):
     # --- where a frequency comes from ---
 
     def on_look_up(self, message: LookUp) -> None:
-        """One question at a time, always the newest: the records are read again for each."""
-        if self._asked is None:
-            self.run_worker(self._look_up())
-        self._asked = message
+        self.run_worker(self._look_up(message), group="origin")
 
-    async def _look_up(self) -> None:
-        asked = None
-        while self._asked is not asked and self._asked is not None:
-            asked = self._asked
-            try:
-                origin = await asyncio.to_thread(self.services.origin_of, asked.loaded, asked.who)
-            except (CannotStart, RecordError) as error:
-                self._tell(str(error))
-            else:
-                if self.choosing is not None:
-                    self.choosing.found(asked.loaded, asked.who, origin)
-        self._asked = None
+    async def _look_up(self, asked: LookUp) -> None:
+        """The records are read again for each question."""
+        try:
+            origin = await self._origins.ask(partial(self.services.origin_of, asked.loaded, asked.who))
+        except Overtaken:
+            return
+        except (CannotStart, RecordError) as error:
+            self._tell(str(error))
+        else:
+            if self.choosing is not None:
+                self.choosing.found(asked.loaded, asked.who, origin)
 
     def _tell(self, trouble: str) -> None:
         if self.choosing is not None:

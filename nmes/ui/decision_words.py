@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from nmes.language import _
-from nmes.ui.mark_words import MARKS
+from nmes.ui.mark_words import mark_words
 from nmes.ui.numbers import charge
 from nmes.ui.words import sentence, why
 
@@ -33,9 +33,7 @@ def _decision(code: str, values: Mapping[str, int | str]) -> str:
     if code == "dose":
         return _("dose: {dose}").format(dose=_dose(values))
     if code == "mark":
-        kind, text = str(values["kind"]), str(values.get("text", ""))
-        said = _("Noted: {kind}, {text}") if text else _("Noted: {kind}.")
-        return said.format(kind=MARKS.get(kind, kind), text=text)
+        return mark_words(values)
     reason = why(str(values["why"])) if "why" in values else ""
     goal = f" ({GOALS.get(str(values['goal']), values['goal'])})" if "goal" in values else ""
     return f"{sentence(code, **values)}{goal} {reason}".rstrip()

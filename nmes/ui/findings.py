@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final, assert_never
 
-from nmes.core.events import Finding, Observed
+from nmes.core.events import Finding, Observed, What
+from nmes.core.plan import channel_plans
 from nmes.core.protocol import Protocol
 from nmes.core.screening import tells
+from nmes.core.view import View
 from nmes.language import _
+from nmes.runtime.measured_words import amount
 from nmes.ui.names import muscle_words
 
 SKIN_WORDS: Final = (_("normal"), _("redness"), _("irritation"), _("burn or blister"))
@@ -56,9 +59,9 @@ def items(protocol: Protocol) -> tuple[Item, ...]:
         Item(
             Finding.SKIN,
             str(number),
-            _("Skin, channel {channel}: {muscle}").format(channel=number, muscle=muscle_words(one.muscle)),
+            _("Skin, channel {channel}: {muscle}").format(channel=number, muscle=muscle_words(one.named)),
         )
-        for number, one in enumerate(protocol.channels, start=1)
+        for number, one in enumerate(channel_plans(protocol), start=1)
     )
     outcomes = (Item(Finding.OUTCOME, text, _("Outcome: {text}").format(text=text)) for text in protocol.outcomes)
     return (
@@ -102,6 +105,47 @@ def _number(item: Item, key: str, most: int) -> Observed | None:
     return Observed(item.finding, int(key), of=item.of)
 
 
+def begun(item: Item, key: str) -> str:
+    """What a single key begins to write: the number of a result."""
+    return key if item.finding is Finding.OUTCOME and key.isascii() and key.isdecimal() else ""
+
+
+_CALLED: Final = {
+    What.CTF: "cramp threshold frequency",
+    What.MOTOR_THRESHOLD: "motor threshold",
+    What.MAX_TOLERATED: "maximum tolerated",
+}
+"""How the cards call what is measured, in the language of their authors."""
+
+
+def proposed(item: Item, view: View | None) -> str:
+    """The result that this session has measured itself, to be confirmed or changed; "" for none."""
+    if view is None or item.finding is not Finding.OUTCOME:
+        return ""
+    muscles = {one.channel: muscle_words(one.muscle) for one in view.channels}
+    called = [one for one in view.measured if one.what in _CALLED and _CALLED[one.what] in item.of.lower()]
+    last = {one.channel: f"{amount(one.what, one.value)}, {muscles.get(one.channel, '')}" for one in called}
+    return "; ".join(last.values())
+
+
+def keys_of(item: Item, owed: Owed | None) -> frozenset[str]:
+    """Which keys answer the row in hand: digits, single letters, or Enter for words."""
+    words = frozenset({"enter"}) if opened(item, owed) is not None else frozenset()
+    match item.finding:
+        case Finding.SKIN:
+            return words | {"digits", "x"}
+        case Finding.NRS:
+            return words | {"digits", "t", "x"}
+        case Finding.ADVERSE:
+            return words | {"n", "y", "x"}
+        case Finding.OUTCOME:
+            return words | {"value", "x"}
+        case Finding.NOTE:
+            return words
+        case _:
+            assert_never(item.finding)
+
+
 def clicked(item: Item, seen: Observed | None) -> Observed | None:
     """What a click on the key of all numbers says: the first value, and from a value the next, round to the first."""
     most = {Finding.SKIN: len(SKIN_WORDS) - 1, Finding.NRS: MOST_PAIN}.get(item.finding)
@@ -142,7 +186,7 @@ def keys_words(item: Item, owed: Owed | None) -> str:
         case Finding.ADVERSE:
             return _("Adverse event: n nothing, y yes; x not asked")
         case Finding.OUTCOME:
-            return _("Outcome: Enter writes the result; x not done")
+            return _("Outcome: a number, or Enter, writes the result; x not done")
         case Finding.NOTE:
             return _("Note: Enter writes it, if there is one")
         case _:

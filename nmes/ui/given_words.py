@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from nmes.core.commands import Note
+from nmes.core.delivery import Slot
 from nmes.core.view import View
 from nmes.language import _
 from nmes.ui.decision_words import decision_words
@@ -32,6 +33,8 @@ def given_lines(view: View) -> Iterator[str]:
         yield _("Treatment {given} of {whole} min ({protocol})").format(
             given=clock(view.plan_ms), whole=clock(plan.duration_ms), protocol=plan.protocol_id
         )
+        if view.contractions[1]:
+            yield _("contractions: {done} of {all}").format(done=view.contractions[0], all=view.contractions[1])
     yield ""
     dose = {given.channel: charge(given.low_nc, given.high_nc) for given in view.dose}
     for channel in view.channels:
@@ -44,19 +47,26 @@ def given_lines(view: View) -> Iterator[str]:
 
 
 def _levels(view: View, channel: int) -> str:
-    """The level; one for each waveform where there are several."""
-    kept = [(slot, level) for slot, level in view.plan.levels if slot.channel == channel]
-    if not kept:
-        return _("no level kept")
-    if len(kept) == 1:
-        return _("last level {level} mA").format(level=ma(kept[0][1]))
-    told = ", ".join(
-        _("{level} mA at {frequency} Hz").format(
-            level=ma(level), frequency=hz(1_000_000_000 // view.plan.waveforms[slot.waveform].period_us)
-        )
-        for slot, level in kept
-    )
-    return _("last levels {levels}").format(levels=told)
+    """The level accepted last, as the report tells it, however the session ended; one for each waveform where there
+    are several. Where the treatment went on with another one, that too.
+    """
+    accepted = [(slot, level) for slot, level in view.accepted if slot.channel == channel]
+    if not accepted:
+        return _("no level accepted")
+    told = ", ".join(_level(view, slot, level, several=len(accepted) > 1) for slot, level in accepted)
+    return _("level accepted last: {levels}").format(levels=told)
+
+
+def _level(view: View, slot: Slot, level_ua: int, *, several: bool) -> str:
+    """With its frequency where a channel has several; and what it was at the end, where that is another one."""
+    values = {"level": ma(level_ua), "end": ma(view.plan.level_ua(slot))}
+    changed = view.plan.level_ua(slot) not in {0, level_ua}
+    if not several:
+        said = _("{level} mA, at the end {end} mA") if changed else _("{level} mA")
+        return said.format(**values)
+    frequency = hz(1_000_000_000 // view.plan.waveforms[slot.waveform].period_us)
+    said = _("{level} mA at {frequency} Hz, at the end {end} mA") if changed else _("{level} mA at {frequency} Hz")
+    return said.format(frequency=frequency, **values)
 
 
 def happened_lines(view: View) -> Iterator[str]:

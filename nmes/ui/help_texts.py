@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 from typing import Any, Final
 
+from textual.actions import parse
 from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
@@ -31,13 +32,32 @@ def sentence_of(binding: Binding) -> str:
 def help_text(app: App[Any], screen: Screen[Any], added: Mapping[str, tuple[str, ...]] | None = None) -> str:
     """Everything that can be pressed on this screen, and what its words mean. `added`: keys of the keymap file."""
     owners = [type(screen), *_widgets(screen)]
-    own = [binding for owner in owners for binding in bindings_of(owner)]
-    everywhere = bindings_of(type(app))
+    own = _heard(screen, [binding for owner in owners for binding in bindings_of(owner)])
+    taken = {binding.key for binding in own}
+    everywhere = [binding for binding in bindings_of(type(app)) if binding.key not in taken]
     lines = [*STOPS, "", _("KEYS OF THIS SCREEN"), *_rows(app, own, added or {})]
     lines += ["", _("ON EVERY SCREEN"), *_rows(app, everywhere, added or {})]
     for word, meaning in _words(screen):
         lines += ["", *_row(word, meaning)] if word else ["", *wrap(meaning, WIDTH)]
     return "\n".join(lines)
+
+
+def _heard(screen: Screen[Any], bindings: list[Binding]) -> list[Binding]:
+    """One binding for each key: where a key has several meanings, the one that is heard now, else the first."""
+    by_key: dict[str, list[Binding]] = {}
+    for binding in bindings:
+        by_key.setdefault(binding.key, []).append(binding)
+    kept = {id(_now(screen, several)) for several in by_key.values()}
+    return [binding for binding in bindings if id(binding) in kept]
+
+
+def _now(screen: Screen[Any], bindings: list[Binding]) -> Binding:
+    return next((one for one in bindings if len(bindings) > 1 and _is_heard(screen, one)), bindings[0])
+
+
+def _is_heard(screen: Screen[Any], binding: Binding) -> bool:
+    _namespace, name, parameters = parse(binding.action.removeprefix("screen."))
+    return screen.check_action(name, parameters) is True
 
 
 def _widgets(screen: Screen[Any]) -> list[type[Any]]:
@@ -92,6 +112,15 @@ _OUTPUT: Final = (
 )
 WORDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "HomeScreen": (
+        (
+            "! " + _("SKIN") + ", " + _("PAIN"),
+            _("Found after the last session: step 1 tells it whole before anything is chosen."),
+        ),
+        (
+            _("next: not known"),
+            _("None was complete yet, or a clock was wrong: the days to the next are counted from a complete session."),
+        ),
+        (_("next: not set"), _("The protocol says no sessions a week, so nobody waits for a day.")),
         (_("device"), _("What is known of it before anything is opened. Nothing is opened to find out.")),
         (_("interrupted"), _("A session whose record has no end: the program or the computer stopped in it.")),
     ),

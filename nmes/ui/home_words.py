@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Final, assert_never
 
 from nmes.core.attended import Ghost
+from nmes.core.events import Finding, Observed
 from nmes.core.measurement import Who
 from nmes.language import _, many
 from nmes.record.store import Closed, Interrupted, Summary, Unfinished, Unreadable
@@ -23,8 +24,8 @@ LOOKING: Final = _("… The device is being looked for.")
 READING: Final = _("The records are being read ...")
 WHO_WIDTH: Final = 16
 """Columns of a code with its side in a list; a longer one is cut there and whole on the patient's own screen."""
-TURN_WIDTH: Final = 14
-LAST_WIDTH: Final = 15
+TURN_WIDTH: Final = 17
+LAST_WIDTH: Final = 17
 
 
 def device_line(today: Today, patient_stop: str) -> str:
@@ -63,29 +64,56 @@ def turn_words(patient: Patient) -> str:
         case Turn.LATER:
             return many("○ in {number} day", "○ in {number} days", patient.in_days)
         case Turn.UNKNOWN:
-            return _("– not known") if patient.per_week else _("– no schedule")
+            return _("– next: not known") if patient.per_week else _("– next: not set")
         case _:
             assert_never(patient.turn)
 
 
 def last_words(patient: Patient) -> str:
-    """When the last session was that counts, or a newer one that was ended early."""
+    """When the last session was that counts, or a newer one that was ended early, in the word of the last sessions."""
     if patient.early_days is not None:
-        early = many("{number} day ago, ended early", "{number} days ago, ended early", patient.early_days)
-        return _("last today, ended early") if patient.early_days == 0 else early
+        return _early_words(patient.early_days, stopped=is_stopped(patient.planned or patient.last))
     if patient.days is None:
-        return _("none complete")
+        return _("none complete yet")
     if patient.days < 0:
         return _("date ahead of us")
     return _("last today") if patient.days == 0 else many("{number} day ago", "{number} days ago", patient.days)
 
 
+def _early_words(days: int, *, stopped: bool) -> str:
+    if stopped:
+        return (
+            many("{number} day ago, stopped", "{number} days ago, stopped", days) if days else _("last today, stopped")
+        )
+    early = many("{number} day ago, ended early", "{number} days ago, ended early", days)
+    return early if days else _("last today, ended early")
+
+
+def is_stopped(one: Summary) -> bool:
+    """Whether a STOP ended it, whosever it was."""
+    return isinstance(one.ending, Closed) and one.ending.why.startswith("stop:")
+
+
 def patient_row(patient: Patient, titles: Mapping[str, str], width: int) -> str:
     """One patient in the list, in columns."""
     who = cut(who_words(Who(patient.code, patient.side)), WHO_WIDTH)
-    mark = "!" if _no_end(patient.last) else " "
+    mark = "!" if _no_end(patient.last) or patient.alarming else " "
     head = f"{mark}{who:<{WHO_WIDTH}} {turn_words(patient):<{TURN_WIDTH}} {last_words(patient):<{LAST_WIDTH}} "
-    return head + cut(titles.get(patient.protocol, patient.protocol), max(8, width - len(head)))
+    title = titles.get(patient.protocol, patient.protocol)
+    told = f"{alarm_word(patient.alarming)}; {title}" if patient.alarming else title
+    return head + cut(told, max(8, width - len(head)))
+
+
+def alarm_word(found: tuple[Observed, ...]) -> str:
+    """What was found after the last session and must be known, in a word each; whole on the patient's own screen."""
+    return ", ".join(dict.fromkeys(_ALARMS[one.finding] for one in found))
+
+
+_ALARMS: Final = {
+    Finding.SKIN: _("SKIN"),
+    Finding.NRS: _("PAIN"),
+    Finding.ADVERSE: _("ADVERSE EVENT"),
+}
 
 
 def session_row(one: Summary, titles: Mapping[str, str], width: int, zone: tzinfo | None = None) -> str:
@@ -109,7 +137,7 @@ def ending_words(one: Summary) -> str:
     """How a session ended, in a word or two."""
     match one.ending:
         case Closed(why=code):
-            return _("stopped") if code.startswith("stop:") else _ENDS.get(code, _("✖ fault"))
+            return closed_words(code)
         case Interrupted():
             return _("! INTERRUPTED")
         case Unfinished():
@@ -118,6 +146,11 @@ def ending_words(one: Summary) -> str:
             return _("✖ damaged")
         case _:
             assert_never(one.ending)
+
+
+def closed_words(code: str) -> str:
+    """The same of a session that was closed, by why it ended: one word for one thing on every screen."""
+    return _("stopped") if code.startswith("stop:") else _ENDS.get(code, _("✖ fault"))
 
 
 _ENDS: Final = {

@@ -21,7 +21,7 @@ from textual import events
 from textual.driver import Driver
 from textual.message import Message
 
-from nmes.ui.key_bytes import Stop
+from nmes.ui.key_forms import Stop
 from nmes.ui.lost_terminal import LostTerminalDriver
 from nmes.ui.raw_input import ReadTerminal
 

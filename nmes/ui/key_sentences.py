@@ -37,6 +37,8 @@ SENTENCES: Final[dict[str, str]] = {
         "Filter the list: words such as calf, tens, stroke or own; a, b or c alone is a grade; nmes, tens or "
         "assessment is a kind."
     ),
+    "choose.to_list": _("From the filter to the list, with the first that fits in hand."),
+    "choose.hit": _("From the filter: use the protocol that is highlighted."),
     "choose.edit": _("Edit a copy of the protocol; the original never changes."),
     "card.up": _("The card, one page up."),
     "card.down": _("The card, one page down."),
@@ -56,8 +58,9 @@ SENTENCES: Final[dict[str, str]] = {
     "screening.write": _("To the fields: reason, who reviewed it, who asked."),
     "screening.no_card": _("There is no card to read the patient's code from: give the reason."),
     # electrodes
-    "place.size": _("The size of this pad, by its number among the pads you own."),
+    "place.size": _("The size of this pad, by its number among the pads you own; in the row of the pain, its number."),
     "place.next_size": _("The next size of this pad, for who has only a mouse."),
+    "place.next_pain": _("The next number of the pain, for who has only a mouse."),
     "place.left": _("The pads are on the left side."),
     "place.right": _("The pads are on the right side."),
     "place.both": _("The pads are on both sides."),
@@ -88,16 +91,24 @@ SENTENCES: Final[dict[str, str]] = {
     "here": _("Somebody is here, as any key says: nobody for too long is a pause."),
     "end": _("End the session, after a question."),
     "end.live": _("End the session while a level is found, after a question."),
-    "cramp": _("CRAMP: the test stops at once, and this is its result."),
-    "cramp.halt": _("CRAMP: it stops; outside a train it measures nothing."),
+    "cramp": _(
+        "CRAMP: in a train the test stops at once, and this is its result; in the rest after it, it asks first."
+    ),
+    "cramp.halt": _(
+        "CRAMP while no train of the test has run since the output was off: it stops, and measures nothing."
+    ),
     "cramp.note": _("Note a cramp; the screen says what to do."),
-    "cramp.close": _("Close what the screen says about a cramp; confirm a mark that asks."),
-    "mark.pain": _("Note pain."),
+    "cramp.close": _("Close what the screen says about a cramp; yes to a question, such as a mark that asks."),
+    "mark.pain": _("Note pain; a digit after it, or t for 10, says how strong."),
+    "mark.pain_of": _("After a pain was noted: how strong, 0 to 9."),
+    "mark.pain_ten": _("After a pain was noted: 10 of 10."),
     "mark.wish": _("The patient asks to stop: it pauses."),
     "mark.note": _("Write a note; nothing can be raised meanwhile."),
     # after, sign, summary
     "after.number": _("The pain now, from 0 to 10, or the state of the skin by its number."),
     "after.next_value": _("The next answer of this line, for who has only a mouse."),
+    "after.value": _("In the row of an outcome: the number begins its result; F5 opens the field for it."),
+    "after.write": _("Write the words of this line."),
     "after.ten": _("Pain of 10."),
     "after.nothing": _("Nothing happened that should not have."),
     "after.yes": _("Something happened: write what."),

@@ -81,6 +81,13 @@ class ForPatient(Message):
 
 
 @dataclass
+class LookBack(Message):
+    """What has to be known of this patient's side: the last findings, thresholds?"""
+
+    who: Who
+
+
+@dataclass
 class LookLevels(Message):
     """Which levels did this patient have, at this protocol and version, in the last session of it?"""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from nmes.core.events import Reply
 from nmes.language import _
-from nmes.runtime.measured_words import SIDES as BODY_SIDES
+from nmes.runtime.measured_words import muscle_words as muscle_words  # noqa: PLC0414 - passed on, as numbers are
 
 SIDES: Final = {"left": _("LEFT"), "right": _("RIGHT"), "both": _("BOTH")}
 REPLIES: Final = {Reply.YES: _("YES"), Reply.NO: _("NO"), Reply.UNKNOWN: _("UNKNOWN")}
@@ -28,13 +28,18 @@ def heading(stage: str) -> str:
     return f"{name[:1].upper()}{name[1:]}"
 
 
-def muscle_words(muscle: str) -> str:
-    """Where a card says `none; skin over the painful area`, only the place: no muscle is meant to work. A View says
-    the side behind it.
-    """
-    name = muscle.removeprefix("none;").strip() or muscle
-    rest, comma, side = name.rpartition(", ")
-    return f"{rest}{comma}{BODY_SIDES[side]}" if side in BODY_SIDES else name
+ACTORS: Final = {
+    "program": _("program"),
+    "record": _("record"),
+    "device": _("device"),
+    "patient": _("patient"),
+    "operator": _("operator"),
+}
+"""Who acts in a record without a name; a name stays as it is."""
+
+
+def actor_words(actor: str) -> str:
+    return ACTORS.get(actor, actor)
 
 
 def side_words(side: str) -> str:

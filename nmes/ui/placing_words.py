@@ -127,11 +127,21 @@ def rows(view: View) -> Iterator[str]:
         yield PAIN
 
 
+SIDE_SAID: Final = _("On which side do the pads lie? l left, r right, b both.")
+"""Where no reason leads past it: it was read back, or read back wrong."""
 HINTS: Final = {
     SIDE: _("On which side do the pads lie? l left, r right, b both; F4: cannot tell."),
     PATIENT: _("The patient presses the own stop once, now. It shows here when it was heard."),
     PAIN: _("Pain now, 0 to 10: press 0 to 9, t for 10. Not needed to go on."),
 }
+STOP_HEARD: Final = _("The patient's own stop was pressed and heard. Go on with the next row.")
+
+
+def size_there(channel: int, size_mm2: int) -> str:
+    """What the keys do in a row whose size is confirmed."""
+    return _("Channel {channel}: pads of {size} are confirmed. Enter opens the row, to confirm another size.").format(
+        channel=channel, size=cm2(size_mm2)
+    )
 
 
 def only(protocol: Protocol, index: int) -> tuple[tuple[str, ...], ...]:

@@ -2,7 +2,8 @@
 
 Law: one press, one step. `+` locks again after 4 s without a change; `u` or `-` opens it. Presses that come faster than
 a hand can, are a held key or a flood, and count as none; the first of them is told, because it is a mistake worth a
-line in the record. Nothing here ever holds back `-`.
+line in the record. How fast they came is told by when each was read: a screen that is late handles them in bursts.
+Nothing here ever holds back `-`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Press(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlusKey:
-    """When the amplitude was last changed or `+` unlocked, and when `+` was last pressed, in ms; None = not yet."""
+    """When the amplitude was last changed or `+` unlocked, and when the last `+` was read, in ms; None = not yet."""
 
     changed_ms: int | None = None
     pressed_ms: int | None = None
@@ -44,11 +45,11 @@ class PlusKey:
         """A person unlocked it, or went down, or began a titration: another key, so `+` is not being held."""
         return PlusKey(changed_ms=now_ms)
 
-    def pressed(self, now_ms: int) -> tuple[PlusKey, Press]:
-        """`+` was pressed: what is it worth?"""
-        held = self.pressed_ms is not None and now_ms - self.pressed_ms < HELD_MS
+    def pressed(self, now_ms: int, read_ms: int) -> tuple[PlusKey, Press]:
+        """`+` was pressed, and read from the keyboard at `read_ms`: what is it worth?"""
+        held = self.pressed_ms is not None and read_ms - self.pressed_ms < HELD_MS
         if not self.is_open(now_ms):
-            return replace(self, pressed_ms=now_ms), Press.LOCKED
+            return replace(self, pressed_ms=read_ms), Press.LOCKED
         if held:
-            return replace(self, pressed_ms=now_ms, held=True), Press.STILL_HELD if self.held else Press.HELD
-        return PlusKey(changed_ms=now_ms, pressed_ms=now_ms), Press.STEP
+            return replace(self, pressed_ms=read_ms, held=True), Press.STILL_HELD if self.held else Press.HELD
+        return PlusKey(changed_ms=now_ms, pressed_ms=read_ms), Press.STEP

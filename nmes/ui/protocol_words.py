@@ -131,9 +131,14 @@ def _course(protocol: Protocol) -> Iterator[Section]:
         (_("GOING ON"), protocol.progression, "progression"),
         (_("DOING LESS"), protocol.deload, "deload"),
     )
+    share = protocol.first_session_percent
     for heading, texts, path in parts:
-        if texts:
-            yield f"{heading}{tag(protocol, path)}", (f"- {text}" for text in texts)
+        lines = [f"- {text}" for text in texts]
+        if path == "first_session" and share is not None:
+            said = _("- The program shows, and asks at, {percent} % of the target and of the contractions.")
+            lines.append(_tagged(said.format(percent=share), protocol, "first_session_percent"))
+        if lines:
+            yield f"{heading}{tag(protocol, path)}", lines
 
 
 def _about(protocol: Protocol) -> Iterator[str]:

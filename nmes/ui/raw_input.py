@@ -19,7 +19,8 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.message import Message
 
-from nmes.ui.key_bytes import ESC, KeyBytes, Piece, Stop
+from nmes.ui.key_bytes import KeyBytes
+from nmes.ui.key_forms import ESC, Piece, Stop
 
 LOOK_S: Final = 0.1
 """How often the reading thread looks whether it shall end [as Textual's]."""

@@ -16,6 +16,7 @@ from nmes.core import events as e
 from nmes.language import _
 from nmes.record.chain import Entry
 from nmes.record.codec import COMMANDS, EVENTS, Undecodable
+from nmes.ui.names import actor_words
 from nmes.ui.record_opened import whom_and_what
 from nmes.ui.record_words import Amplitudes, amplitudes_words, answer_lines, command_words, event_words, refused
 from nmes.ui.words import why
@@ -62,7 +63,7 @@ def timeline(entries: Iterable[Entry], *, everything: bool) -> Iterator[str]:
 
 
 def _line(start_ns: int, at: Entry, text: str) -> str:
-    return f"{_clock(at.t_mono_ns - start_ns)}  {at.seq:>6}  {at.actor:<17}  {text}"
+    return f"{_clock(at.t_mono_ns - start_ns)}  {at.seq:>6}  {actor_words(at.actor):<17}  {text}"
 
 
 @dataclass(slots=True)

@@ -149,7 +149,7 @@ def _read_back(event: e.ReadBack) -> str:
 
 def _moved(event: e.Increase | e.Decrease) -> str:
     match event:
-        case e.Increase(channel=channel, over_ua=over_ua) if over_ua:
+        case e.Increase(channel=channel, over_ua=over_ua) if over_ua:  # 0 in an old record: none was confirmed
             said = _("channel {channel} up, over the mark of {mark} mA, confirmed")
             return said.format(channel=channel, mark=ma(over_ua))
         case e.Increase(channel=channel, linked=linked) if linked:

@@ -20,9 +20,11 @@ from nmes.reports.damage_words import DAMAGES
 from nmes.runtime.replaying import Moment, Replay
 from nmes.ui import words
 from nmes.ui.decision_words import decision_words
-from nmes.ui.names import muscle_words, side_words
+from nmes.ui.home_words import closed_words
+from nmes.ui.names import actor_words, muscle_words, side_words
 from nmes.ui.numbers import charge, clock, ma, ma_or_unknown
 from nmes.ui.record_words import answer_lines, event_words
+from nmes.ui.widgets.strips import cut
 
 
 def ending_words(ending: Ending) -> str:
@@ -43,10 +45,8 @@ def ending_words(ending: Ending) -> str:
 def _short(ending: Ending) -> str:
     """The same in a word, for a row; what is not an end is loud."""
     match ending:
-        case Closed(why="complete" | "assessed"):
-            return _("complete")
-        case Closed():
-            return _("ended")
+        case Closed(why=code):
+            return closed_words(code)
         case Interrupted():
             return _("INTERRUPTED")
         case Unfinished():
@@ -77,7 +77,7 @@ def row(one: Summary, mark: str, room: int) -> str:
     begun = one.started_utc[:16].replace("T", " ") or "-"
     whose = f"{one.patient or '-'} {side_words(one.side) or '-'}"
     text = f"{mark:1} {one.number:>6}  {begun:<16}  {whose:<14} {_short(one.ending):<11}  {one.protocol or '-'}"
-    return printable(text)[:room]
+    return cut(printable(text), room)
 
 
 def found(one: Summary, text: str) -> bool:
@@ -98,7 +98,7 @@ def place_words(replay: Replay, index: int) -> str:
         all=len(replay.moments),
         time=clock(at.t_ms),
         entry=at.seq,
-        who=printable(at.actor),
+        who=printable(actor_words(at.actor)),
         utc=printable(at.t_utc)[:19].replace("T", " "),
     )
 
@@ -165,7 +165,7 @@ _PHASES = {
 def _channel(view: View, channel: ChannelView) -> str:
     confirmed = ma_or_unknown(channel.confirmed_ua).removesuffix(" mA")
     dose = next((charge(one.low_nc, one.high_nc) for one in view.dose if one.channel == channel.channel), "0 µC")
-    muscle = muscle_words(channel.muscle)[:16]
+    muscle = cut(muscle_words(channel.muscle), 16)
     return (
         f"  {channel.channel:<2} {muscle:<16} {ma(channel.level_ua):>7} {ma(channel.commanded_ua):>9}"
         f" {confirmed:>9} {_PHASES[channel.phase]:<9} {dose}"

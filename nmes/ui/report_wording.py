@@ -9,6 +9,7 @@ from nmes.reports.wording import Wording
 from nmes.runtime.replaying import plan_ms_of
 from nmes.ui.decision_words import decision_words
 from nmes.ui.finding_words import finding_words
+from nmes.ui.names import muscle_words
 from nmes.ui.numbers import charge, clock, cm2, ma
 from nmes.ui.record_opened import whom_and_what
 from nmes.ui.record_words import answer_words
@@ -21,6 +22,7 @@ def _amplitude(amplitude_ua: int) -> str:
 
 WORDING: Final = Wording(
     ma=_amplitude,
+    muscle=muscle_words,
     charge=charge,
     cm2=cm2,
     clock=clock,

@@ -19,6 +19,7 @@ from nmes.language import _
 from nmes.record.files import Kind
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
+from nmes.runtime.on_record import NOTHING, OnRecord
 from nmes.runtime.open import CannotStart
 from nmes.runtime.records import Chain
 from nmes.runtime.settings import Settings
@@ -60,6 +61,8 @@ class Services:
     """What the first screen shows, out of the records and the device's address; called in a thread."""
     last_levels: Callable[[Who, str, str], tuple[Ghost, ...]] = lambda _who, _protocol, _version: ()
     """The levels of the last session of a patient and side, at a protocol (id) and version; called in a thread."""
+    on_record: Callable[[Who], OnRecord] = lambda _who: NOTHING
+    """What has to be known of a patient's side before anything is chosen; called in a thread."""
     write_report: Callable[[str], Path] | None = None
     """Writes the report of a closed session (its id) and tells where; RecordError says why not. In a thread."""
     chain: Callable[[Kind], Chain] = Chain

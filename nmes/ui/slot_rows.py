@@ -31,7 +31,8 @@ def slot_rows(view: View, protocol: Protocol, chosen: int, width: int, rows: int
     first = max(0, min(chosen - (others + 1) // 2, len(view.slots) - 1 - others))
     shown = range(first, first + others + 1)
     listed = [mine if index == chosen else [cut(_row(view, protocol, index, chosen, width), width)] for index in shown]
-    return [_head(view, shown), *(row for of in listed for row in of)]
+    cut_off = any(len(_row(view, protocol, index, chosen, width)) > width for index in shown if index != chosen)
+    return [_head(view, shown, cut_off=cut_off), *(row for of in listed for row in of)]
 
 
 def slot_rows_wanted(view: View, protocol: Protocol, chosen: int, width: int) -> int:
@@ -39,12 +40,16 @@ def slot_rows_wanted(view: View, protocol: Protocol, chosen: int, width: int) ->
     return len(view.slots) + len(_whole_row(view, protocol, chosen, width))
 
 
-def _head(view: View, shown: range) -> str:
+def _head(view: View, shown: range, *, cut_off: bool) -> str:
+    """`cut_off`: the rows of others go on; where the rest stands is said."""
     found = sum(slot.level_ua is not None for slot in view.slots)
     if len(shown) < len(view.slots):
         said = _("Levels {first} to {last} of {all}, {found} found (up, down to choose)")
+        whole = _("Levels {first} to {last} of {all}, {found} found (up, down: the chosen one stands whole)")
     else:
         said = _("Levels to find, {found} of {all} found (up, down to choose)")
+        whole = _("Levels to find, {found} of {all} found (up, down: the chosen one stands whole)")
+    said = whole if cut_off else said
     return said.format(first=shown.start + 1, last=shown.stop, all=len(view.slots), found=found)
 
 

@@ -20,6 +20,7 @@ from nmes.language import _
 from nmes.runtime.live import Live, Summary
 from nmes.ui.input_tap import Stamp, Tap, tapped
 from nmes.ui.outcome import ABORTED, is_halted, went_well
+from nmes.ui.threads import answered, in_thread
 
 FAULT = _("nmes ended: {error}. The output was stopped first. Look at the stimulator before you start again.")
 
@@ -37,6 +38,7 @@ class StoppingApp(App[None]):
         self.live: Live | None = None
         self.latest: View | None = None
         self.failure: BaseException | None = None
+        self._session_opening: asyncio.Future[Live] | None = None
         self._record_closing: asyncio.Future[Summary] | None = None
         self._aborted = False
         self.hand_ms: Callable[[View], int] = attrgetter("now_ms")
@@ -63,6 +65,25 @@ class StoppingApp(App[None]):
         if not self._input.stopped:
             self.stop(self.tap.f12 if source == "key" and self._key == "f12" else source)
 
+    # --- the session ---
+
+    async def open_session(self, opened: Callable[[], Live]) -> None:
+        """It is `live` as soon as it is open. Who leaves meanwhile waits for it, so that it is never nobody's."""
+        self._session_opening = opening = in_thread(opened, "nmes-open")
+        self.live = await answered(opening)
+        self._session_opening = None
+
+    async def _leave_what_opens(self) -> None:
+        """A session that is still being opened by whoever leaves: it is ended as soon as it is there."""
+        opening = self._session_opening
+        if opening is None:
+            return
+        await asyncio.wait({opening})
+        self._session_opening = None
+        if opening.exception() is None:
+            self.live = opening.result()
+            self._leave_session()
+
     # --- the ways out ---
 
     async def action_quit(self) -> None:
@@ -73,12 +94,13 @@ class StoppingApp(App[None]):
 
     async def close_record(self) -> Summary | None:
         """End the session and close its record, in a thread, once however many ask; None before there is a session."""
+        await self._leave_what_opens()
         live = self.live
         if live is None:
             return None
         if self._record_closing is None:
-            self._record_closing = asyncio.ensure_future(asyncio.to_thread(live.finish))
-        summary = await asyncio.shield(self._record_closing)
+            self._record_closing = in_thread(live.finish, "nmes-finish")
+        summary = await answered(self._record_closing)
         if self.failure is None:  # a fault has its own exit code, and may be that the View cannot be read
             self._aborted = self._aborted or not went_well(live.view, summary)
         return summary

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nmes.core.care import acute_cramp, speaks_of
+from nmes.core.care import after_cramp, speaks_of
 from nmes.core.events import What
 from nmes.core.protocol import Protocol
 from nmes.core.view import View
@@ -15,7 +15,7 @@ def told_lines(view: View, protocol: Protocol) -> list[str]:
     """What has to be known at once when the treatment is over: the result, and what to do about a cramp."""
     noted = any(note.code == "mark" and dict(note.values).get("kind") == "cramp" for note in view.noted)
     asks = _cramped(view) or (noted and speaks_of(protocol.purpose, protocol.body_regions))
-    return [*_found(view), *(map(_, acute_cramp()[1:]) if asks else ())]
+    return [*_found(view), *(map(_, after_cramp(protocol.body_regions)) if asks else ())]
 
 
 def _cramped(view: View) -> bool:
@@ -44,6 +44,5 @@ def measured_lines(view: View) -> list[str]:
     found = _found(view)
     made = [_("Frequency: {origin}").format(origin=origin_sentence(view.origin))] if view.origin is not None else []
     who = [_("For {whose}.").format(whose=whose(view.who.code, view.who.side))] if found or view.who.code else []
-    cramp = map(_, acute_cramp()[1:]) if _cramped(view) else ()
     lost = [f"! {said}"] if found and (said := unfindable(view.plan.assessment, view.who.code, view.who.side)) else []
-    return ["", *who, *found, *lost, *made, *cramp] if who or found or made else []
+    return ["", *who, *found, *lost, *made] if who or found or made else []

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from nmes.core import limits
 from nmes.core.measurement import is_code
-from nmes.language import _
+from nmes.language import _, with_point
 
 _HERTZ = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
@@ -21,7 +21,8 @@ def code_trouble(text: str) -> str:
 
 def ctf_mhz(text: str) -> int | None:
     """The typed cramp threshold frequency in mHz; None if none was typed."""
-    return int(Decimal(text.strip()) * 1000) if _HERTZ.fullmatch(text.strip()) else None
+    typed = with_point(text.strip())
+    return int(Decimal(typed) * 1000) if _HERTZ.fullmatch(typed) else None
 
 
 def ctf_trouble(text: str) -> str:

@@ -23,6 +23,7 @@ from nmes.ui.choosing_app import ChoosingApp
 from nmes.ui.messages import Report
 from nmes.ui.screens.base import StepScreen
 from nmes.ui.services import Services
+from nmes.ui.threads import Asking
 
 
 @runtime_checkable
@@ -46,6 +47,8 @@ class WatchingApp(ChoosingApp):
         super().__init__(services)
         self.alarms = Alarms()
         self._watched: View | None = None
+        self._one_report = asyncio.Lock()
+        self._records = Asking()
         self.absent_limit_ms = 0
         """How long nobody may be at the keys of the open session; 0 = no session."""
         self.bench_beside = False
@@ -127,7 +130,7 @@ class WatchingApp(ChoosingApp):
     def action_audit(self) -> None:
         from nmes.ui.screens.audit import AuditScreen  # noqa: PLC0415 - not needed for the first paint
 
-        self.lay_over(AuditScreen(self.services))
+        self.lay_over(AuditScreen(self.services, asking=self._records))
 
     def lay_over(self, screen: Screen[None]) -> None:
         """A whole screen over the step, only where nothing is open."""
@@ -148,17 +151,17 @@ class WatchingApp(ChoosingApp):
     # --- reports ---
 
     def on_report(self, message: Report) -> None:
-        self.run_worker(self._write_report(message.session), exclusive=True, group="report")
+        self.run_worker(self._write_report(message.session), group="report")
 
     async def _write_report(self, session: str) -> None:
-        """In a thread: STOP, heartbeat and screen wait for no report."""
+        """In a thread, and one after another: STOP, heartbeat and screen wait for no report."""
         write = self.services.write_report
         asked_on = next((one for one in reversed(self.screen_stack) if isinstance(one, StepScreen)), None)
         if write is None or asked_on is None:
             return
         try:
-            said, failed = str(await asyncio.to_thread(write, session)), False
+            async with self._one_report:
+                said, failed = str(await asyncio.to_thread(write, session)), False
         except (RecordError, OSError) as error:
             said, failed = str(error), True
-        if asked_on.is_attached:
-            asked_on.show_report(printable(said), failed=failed)
+        asked_on.show_report(printable(said), failed=failed)

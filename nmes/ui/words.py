@@ -13,13 +13,13 @@ from typing import Final, assert_never
 
 from nmes.core.commands import Note
 from nmes.core.measurement import Who
-from nmes.core.protocol import Protocol
+from nmes.core.protocol import Intensity, Protocol
 from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, ReviewFirst, Warned
 from nmes.core.view import Electrode, Output, View, Word
 from nmes.language import _
 from nmes.runtime.measured_words import measured_sentence, not_reached_sentence, range_sentence
 from nmes.ui import attended_words
-from nmes.ui.mark_words import MARKS
+from nmes.ui.mark_words import MARKS, mark_words
 from nmes.ui.names import muscle_words, side_words
 from nmes.ui.numbers import age, ma
 
@@ -218,14 +218,18 @@ NOTES: Final = {
     "locked": _("+ is locked. Press u (or -) to unlock it."),
     "held": _("One press, one step: do not hold the key."),
     "small": _("Window under 80x24: nothing can start."),
+    "pain_of": _("Noted: pain. How strong, if the patient says: 0 to 9, t for 10. Step 7 asks again."),
     "linked_marks": _("Two linked channels would pass a mark at once. Part them (l), and raise each by itself."),
     "level_there": _("This level is set. t finds it again, from 0."),
     "first_session": "{rule}",
+    "first_given": "{said}",
+    "cramp_not_answered": _("Not noted: the next train has begun. If the muscle cramps now, press c."),
     "t_again": _("Channel {channel} has its level; t again finds it anew, from 0."),
     "asked_just_now": _("Not done: a question stood there a moment ago. Look, then press again."),
     "confirm_each": _("Confirm every channel first."),
     "name_missing": _("Write who asked the questions."),
     "no_name": _('"{text}" is no name: two different letters at least, and no answer or command. Write who asked.'),
+    "no_signer": _('"{text}" is no name: two different letters at least, and no answer or command. Write who signs.'),
     "no_reason": _('"{text}" is no reason and no name: two different letters at least, and no answer or command.'),
     "of_a_word": _(
         "Not counted: letters as fast as a word is typed. Here y, n and u are answers; Tab goes to the name."
@@ -268,9 +272,8 @@ def note_words(note: Note | None) -> str:
     if note is None:
         return ""
     values = dict(note.values)
-    if note.code == "mark" and (text := str(values.get("text", ""))):
-        kind = str(values["kind"])
-        return _("Noted: {kind}, {text}").format(kind=MARKS.get(kind, kind), text=text)
+    if note.code == "mark":
+        return mark_words(values)
     if note.code in {"titration_left", "start_left"} and (reason := str(values.get("why", ""))) in SILENCES:
         return f"{sentence(note.code, **values)} {why(reason)}"  # no state tells it there, as PAUSED does
     return sentence(note.code, **values)
@@ -282,6 +285,9 @@ def has_passed(note: Note, view: View) -> bool:
     if note.code in {"increase", "lowered"}:
         levels = {channel.channel: channel.level_ua for channel in view.channels}
         return levels.get(int(values["channel"])) != values.get("to_ua", values.get("level_ua"))
+    if note.code == "refused:mark":  # answered with no: the level is no longer one step below what was asked
+        level_ua = next((one.level_ua for one in view.channels if one.channel == values["channel"]), 0)
+        return level_ua != int(values["to_ua"]) - view.plan.capabilities.amplitude_step_ua
     begun = view.word in {Word.ON, Word.RAMP_DOWN, Word.REST} or any(one.commanded_ua for one in view.channels)
     return note.code == "intent" and begun
 
@@ -318,21 +324,54 @@ _TARGETS: Final = {
     "pct_max_tolerated": _("{percent} % of the most the patient tolerates"),
     "max_tolerated": _("the most the patient tolerates"),
 }
+_BELOW_MOST: Final = _("Target: strong twitches, clearly below the most the patient tolerates.")
+"""In a stepped test: its later trains feel stronger at the same level, so the most itself is no target there."""
 _COME_DOWN: Final = _("Find that most first (x), come down to {percent} % of it, and only then accept.")
 
 
-def target_sentences(protocol: Protocol) -> tuple[str, str, str]:
-    """What to look for while the level is found, how where that is more than going up, and the card's own note."""
+def part_words(percent: int) -> str:
+    """How much of the usual a first session is."""
+    return _("half") if percent == HALF else _("{percent} %").format(percent=percent)
+
+
+HALF: Final = 50
+
+
+def target_sentences(protocol: Protocol, first_percent: int = 0) -> tuple[str, str, str]:
+    """What to look for while the level is found, how where that is more than going up, and the card's own note.
+
+    `first_percent`: how much of it a patient's first session shall be; the card's note speaks of the others.
+    """
     intensity = protocol.intensity
+    note = f"{intensity.note.rstrip('.')}."
+    if protocol.assessment is not None and protocol.assessment.measures == "ctf":
+        return _BELOW_MOST, "", note
+    if first_percent:
+        return *_first_target(intensity, first_percent), ""
     target = _TARGETS[intensity.target].format(percent=intensity.percent)
     said = _("Target: {target}, never over {ceiling} %.") if intensity.ceiling_percent else _("Target: {target}.")
     how = _COME_DOWN.format(percent=intensity.percent) if intensity.target == "pct_max_tolerated" else ""
-    return said.format(target=target, ceiling=intensity.ceiling_percent), how, f"{intensity.note.rstrip('.')}."
+    return said.format(target=target, ceiling=intensity.ceiling_percent), how, note
 
 
-def target_words(protocol: Protocol) -> str:
+def _first_target(intensity: Intensity, first_percent: int) -> tuple[str, str]:
+    """A relative target is given as the smaller share itself, any other as a part of it."""
+    part = part_words(first_percent)
+    if intensity.percent is None:
+        said = _("First session: {part} of the usual at most. Usual is: {target}.")
+        return said.format(part=part, target=_TARGETS[intensity.target]), ""
+    share = f"{float(intensity.percent) * first_percent / 100:g}"
+    said = _("First session, {part} of the target: {target}.")
+    if intensity.ceiling_percent:
+        said = _("First session, {part} of the target: {target}, never over {ceiling} %.")
+    target = _TARGETS[intensity.target].format(percent=share)
+    how = _COME_DOWN.format(percent=share) if intensity.target == "pct_max_tolerated" else ""
+    return said.format(part=part, target=target, ceiling=intensity.ceiling_percent), how
+
+
+def target_words(protocol: Protocol, first_percent: int = 0) -> str:
     """The same as one text."""
-    return " ".join(filter(None, target_sentences(protocol)))
+    return " ".join(filter(None, target_sentences(protocol, first_percent)))
 
 
 def who_words(who: Who) -> str:

@@ -149,7 +149,7 @@ def test_the_story_of_a_session_tells_who_did_what_and_what_was_decided(nmes: Nm
     told = nmes("audit", "show", "1")
     assert told.code == 0
     wanted = (
-        f"protocol {CRAMP} version 3",
+        f"protocol {CRAMP} version 4",
         "for patient code P-017, side left",
         "frequency of the work: the cramp threshold frequency + 30 Hz (45 Hz if not measured)",
         "48 Hz asked: from the cramp threshold frequency of P-017",

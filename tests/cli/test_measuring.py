@@ -26,7 +26,7 @@ test_lines.__test__ = False  # type: ignore[attr-defined]  # lines of a test, no
 
 
 def test_the_training_uses_what_the_test_found_and_shows_from_where(nmes: Nmes, home: Path) -> None:
-    tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "wait 1", *SIGNED))
+    tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "yes", "wait 1", *SIGNED))
     assert (tested.code, tested.err) == (0, "")
     assert "For: P-017 left" in tested.out
     assert "Measured, channel 1: cramp threshold frequency 6 Hz, at 1.0 mA." in tested.out
@@ -43,8 +43,8 @@ RECORDED = "One is recorded of P-017 left, and was not taken: check the code and
 
 
 def test_for_anybody_else_it_falls_back_and_says_so_and_what_is_recorded_nearby(nmes: Nmes, home: Path) -> None:
-    nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "wait 1"))
-    nearby = {(): False, ("P-018", "left"): False, ("P-017", "right"): True, ("P-017", "both"): True}
+    nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "yes", "wait 1"))
+    nearby = {(): False, ("P-018", "left"): False, ("P-017", "right"): True}
     for who, told_of in (nearby | {("p-017", "left"): True}).items():
         given = ("--patient-code", who[0], "--side", who[1]) if who else ()
         read = (f"code {who[0]}", f"side {who[1]}") if who else ()
@@ -115,7 +115,7 @@ def test_everything_wrong_is_told_at_once(nmes: Nmes) -> None:
 
 
 def test_the_record_names_the_cramp_and_the_value_in_words(nmes: Nmes, home: Path) -> None:
-    nmes("run", TEST, *MAX, *P17, stdin=test_lines("mvic 120", "wait 70", "cramp", "wait 1"))
+    nmes("run", TEST, *MAX, *P17, stdin=test_lines("mvic 120", "wait 70", "cramp", "yes", "wait 1"))
     told = nmes("audit", "show", "1").out
     assert "CRAMP (key)" in told
     assert "measured: own strongest contraction, 120 N" in told

@@ -53,7 +53,7 @@ def test_the_app_tells_of_an_interrupted_session_before_it_opens(home: Path, cut
     keyboard, terminal = pty.openpty()
     try:
         with process(home, stdin=terminal, stdout=terminal, stderr=terminal) as nmes:
-            seen, end = b"", time.monotonic() + 20
+            seen, end = b"", time.monotonic() + 40
             while b"SIMULATION" not in seen and time.monotonic() < end:
                 if select.select([keyboard], [], [], 0.2)[0]:
                     seen += os.read(keyboard, 65536)

@@ -82,6 +82,14 @@ def test_a_whole_session_is_read_back_found_signed_and_reported(nmes: Nmes, home
     assert (entries(home)[0].body["patient"], entries(home)[0].body["side"]) == ("P-017", "left")
 
 
+def test_over_in_a_script_passes_a_mark_only_behind_a_wait_in_which_the_question_stood(nmes: Nmes) -> None:
+    first = script("wait 3", "end", *SIGNED, who=("P-017 left",), read=("code P-017", "side left"))
+    nmes(*MAX, stdin=first)
+    told = nmes(*MAX, stdin=first.replace("accept\n", "+\nover\nwait 1\nover\naccept\n")).out
+    assert told.count("Not done: over was typed before the question could be read.") == 1
+    assert "Level of channel 1 confirmed: 2.0 mA." in told
+
+
 def test_for_whom_is_asked_until_it_can_be_and_nothing_is_begun_before(nmes: Nmes, home: Path) -> None:
     told = nmes(*MAX, stdin="Ada Lovelace\nP-017\nP-017 middle\nP-017 left 99\nstop\nend\n")
     assert told.code == 1
@@ -226,7 +234,7 @@ def test_nobody_there_pauses_the_session(nmes: Nmes, home: Path) -> None:
 
 def test_bytes_that_are_no_text_are_survived(home: Path) -> None:
     with process(home, *MAX, text=False) as nmes:
-        out, err = nmes.communicate(b"-\n\xff\xfe\x00\x1b[2J\n" + b"x" * 100_000 + b"\nend", timeout=30)
+        out, err = nmes.communicate(b"-\n\xff\xfe\x00\x1b[2J\n" + b"x" * 100_000 + b"\nend", timeout=40)
     assert nmes.returncode == 1
     assert (err, b"\x1b" in out) == (b"", False)
     assert closed(home) == "ended_early"
@@ -274,7 +282,7 @@ def test_a_typed_stop_overtakes_what_was_typed_before_it_and_drops_it(home: Path
         until(nmes, "STOPPED")
         nmes.stdin.write("end\nunsigned the test is over\n")
         nmes.stdin.flush()
-        assert nmes.wait(30) == 1
+        assert nmes.wait(40) == 1
     assert closed(home) == "stop:key"
     raised = [one for one in entries(home) if one.body.get("event", {}).get("type") == "Increase"]
     assert len(raised) <= 4, "three steps of the titration, and at most one that was heard before the STOP"
@@ -286,7 +294,7 @@ def test_a_signal_halts_first_then_closes_the_record_then_ends_the_program(home:
     with running(home, "--speed", "5", lines=script()) as nmes:
         until(nmes, "ON: channel 1")
         nmes.send_signal(signal.Signals[name])
-        assert nmes.wait(30) == 128 + signal.Signals[name]
+        assert nmes.wait(40) == 128 + signal.Signals[name]
     told = [entry.body.get("event", {}).get("type") for entry in entries(home)]
     assert "HaltConfirmed" in told[told.index("Stop") :]
     assert closed(home) == f"stop:{name}"
@@ -297,7 +305,7 @@ def test_a_reader_that_leaves_stops_the_output(home: Path) -> None:
         until(nmes, "RAMP UP")
         assert nmes.stdout is not None
         nmes.stdout.close()
-        assert nmes.wait(30) == 1
+        assert nmes.wait(40) == 1
         assert nmes.stderr is not None
         assert nmes.stderr.read() == ""
     assert closed(home) == "stop:terminal"
@@ -318,7 +326,7 @@ def test_the_first_ctrl_c_of_a_person_is_a_stop_and_the_second_one_leaves(home: 
             until(nmes, "STOPPED")
             assert nmes.poll() is None
             nmes.send_signal(signal.SIGINT)
-            assert nmes.wait(30) == 128 + signal.SIGINT
+            assert nmes.wait(40) == 128 + signal.SIGINT
     finally:
         os.close(keyboard)
         os.close(terminal)

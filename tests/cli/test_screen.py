@@ -16,7 +16,7 @@ from cli.conftest import CRAMP, process
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
 
-def painted(keyboard: int, words: bytes, within_s: float = 20) -> bytes:
+def painted(keyboard: int, words: bytes, within_s: float = 40) -> bytes:
     """What the terminal got, up to `words`."""
     seen, end = b"", time.monotonic() + within_s
     while words not in seen:
@@ -62,7 +62,7 @@ def test_a_signal_ends_the_app_with_the_code_of_the_signal(home: Path) -> None:
         os.close(terminal)
 
 
-def _drained(nmes: subprocess.Popen[str], keyboard: int, within_s: float = 20) -> int:
+def _drained(nmes: subprocess.Popen[str], keyboard: int, within_s: float = 40) -> int:
     end = time.monotonic() + within_s
     while nmes.poll() is None:
         if time.monotonic() > end:

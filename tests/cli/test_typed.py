@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
+
+import pytest
 
 from nmes.cli.typed import LinesOnDemand, TypedLines
 
@@ -49,6 +52,18 @@ def test_lines_come_in_their_order_and_then_the_end() -> None:
     assert not reader.ended, "two lines are left"
     assert heard(reader) == ["no", "yes"]
     assert reader.ended
+
+
+def test_a_line_is_as_old_as_its_reading_however_long_it_waits_to_be_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    hands, now_s = Hands(), [5.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    reader = TypedLines(hands.lines(), hands.stop, script=False)
+    hands.type("over")
+    hands.leave(reader)
+    now_s[0] = 5.25
+    assert reader.age_ms() == 250
+    reader.take()
+    assert reader.age_ms() == 0
 
 
 def test_a_stop_is_acted_on_in_the_reading_thread_and_drops_what_came_before() -> None:

@@ -16,7 +16,7 @@ from nmes.core import session as s
 from nmes.core.course import STEP_MS as STEP_OF_A_SWEEP_MS
 from nmes.core.course import Course, Steps
 from nmes.core.plan import Plan, Slot
-from nmes.core.view import OutputState, View, view
+from nmes.core.view import OutputState, View, Word, view
 
 TRAIN_MS, STEP_MS = 3000, 13_000
 
@@ -155,21 +155,69 @@ class TestCramp:
         desk.do(e.Cramp())
         assert desk.state == s.Ended("assessed")
 
-    @pytest.mark.parametrize(
-        ("paused_ms", "from_ms"),
-        [(1500, 0), (STEP_MS + 1500, 0), (2 * STEP_MS + 1500, STEP_MS), (STEP_MS + 5000, STEP_MS)],
-    )
-    def test_a_pause_goes_back_to_the_last_whole_train(self, paused_ms: int, from_ms: int) -> None:
-        """The first train after a resume climbs over 5 s: the next frequency is tested by the one after it."""
-        desk = running(test_plan())
-        desk.wait(paused_ms)
+    @pytest.mark.parametrize("steps_before", [0, 1, 3])
+    def test_a_train_that_was_cut_begins_again_slowly_and_comes_once_more_at_its_level(self, steps_before: int) -> None:
+        """The first train after a resume climbs over 5 s: what does not cramp in it says nothing."""
+        desk, mhz = running(test_plan()), 4000 + 2000 * steps_before
+        desk.wait(steps_before * STEP_MS + 1500)
         desk.do(e.Pause())
-        assert desk.state == s.Paused(from_ms, "operator")
+        assert desk.state == s.Paused(steps_before * STEP_MS, "operator")
         desk.do(e.Resume(desk.epoch))
         desk.wait(TRAIN_MS - 600)
         assert 0 < desk.amplitude() < 10_000
+        assert (seen(desk).step_mhz, seen(desk).once_more, seen(desk).word) == (mhz, True, Word.RESUMING)
         desk.wait(STEP_MS)
-        assert desk.amplitude() == 10_000
+        assert (desk.amplitude(), seen(desk).step_mhz, seen(desk).once_more) == (10_000, mhz, False)
+
+    def test_a_pause_in_a_rest_repeats_no_train_and_goes_on_with_the_rest(self) -> None:
+        desk = running(test_plan())
+        desk.wait(STEP_MS + 5000)
+        desk.do(e.Pause())
+        assert desk.state == s.Paused(STEP_MS + 5000, "operator")
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(STEP_MS - 5000 - 100)
+        assert (desk.amplitude(), seen(desk).step_mhz, seen(desk).word) == (0, 6000, Word.REST)
+        assert seen(desk).cramp_mhz is None, "the pause has ended the train: nothing is known to be its cramp"
+        desk.wait(2000)
+        assert (seen(desk).step_mhz, seen(desk).once_more, seen(desk).cramp_mhz) == (8000, True, 8000)
+        assert 0 < desk.amplitude() < 10_000, "the first train after a resume climbs slowly"
+        desk.wait(STEP_MS)
+        assert (desk.amplitude(), seen(desk).step_mhz, seen(desk).once_more) == (10_000, 8000, False)
+        desk.wait(STEP_MS)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 10_000)
+
+    def test_a_pause_in_the_rest_after_a_slow_train_still_has_it_to_come_twice(self) -> None:
+        desk = running(test_plan())
+        desk.wait(STEP_MS + 1500)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(STEP_MS - 2000)
+        desk.do(e.Pause())
+        assert desk.state == s.Paused(STEP_MS - 2000, "operator"), "2 s of the rest are left"
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(4000)
+        assert (seen(desk).step_mhz, seen(desk).once_more) == (6000, True)
+        desk.wait(STEP_MS)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 6000)
+
+    @pytest.mark.parametrize(
+        ("paused_ms", "from_ms", "once_more_ms"),
+        [
+            (1500, 0, 0),
+            (STEP_MS + 1500, 0, None),
+            (2 * STEP_MS + 1500, STEP_MS, None),
+            (STEP_MS + 5000, STEP_MS, None),
+        ],
+    )
+    def test_a_record_of_before_is_replayed_by_its_own_rule(
+        self, paused_ms: int, from_ms: int, once_more_ms: int | None
+    ) -> None:
+        desk = running(test_plan())
+        desk.session = replace(desk.session, rules=0)
+        desk.wait(paused_ms)
+        desk.do(e.Pause())
+        assert (desk.state, desk.session.once_more_ms) == (s.Paused(from_ms, "operator"), once_more_ms)
+        assert assessing.went_on(simple_plan(), 20_000, None) == assessing.goes_on(simple_plan(), 20_000, None)
 
     @pytest.mark.parametrize("why", ["stopping", "unsure"])
     def test_a_stop_that_is_not_confirmed_yet_is_left_as_it_is(self, why: str) -> None:
@@ -239,7 +287,8 @@ class TestCramp:
         desk = desk_in(state)
         before = desk.session
         commands = desk.do(e.Cramp())
-        assert commands == (c.Note("mark", (("kind", "cramp"), ("text", ""))),)
+        which = (("contraction", 1),) if state in {"Running", "Resuming"} else ()
+        assert commands == (c.Note("mark", (("kind", "cramp"), ("text", ""), *which)),)
         assert desk.session == replace(before, note=commands[0], noted=(*before.noted, *commands))
 
     @pytest.mark.parametrize("before", ["idle", "ended"])
@@ -311,8 +360,10 @@ class TestCramp:
         given = desk.amplitude()
         desk.do(e.Cramp())
         assert 0 < given < 10_000
-        assert [(one["value_mhz"], one["level_ua"]) for one in measured(desk)] == [(4000, given)]
-        assert measured(desk)[0]["lowest_step"] == 1, "the threshold may lie lower than anything that was tried"
+        mhz = 4000 if paused_ms < STEP_MS else 6000
+        assert [(one["value_mhz"], one["level_ua"]) for one in measured(desk)] == [(mhz, given)]
+        lowest = measured(desk)[0].get("lowest_step")
+        assert lowest == (1 if mhz == 4000 else None), "the threshold may lie lower than anything that was tried"
 
     def test_in_the_rest_after_a_lowered_train_it_is_what_that_train_was_given(self) -> None:
         desk = running(test_plan())
@@ -347,14 +398,13 @@ class TestCramp:
         desk.wait(STEP_MS + 2000)
         assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 4000)
 
-    @pytest.mark.parametrize("paused_ms", [TRAIN_MS + 500, STEP_MS + 1500])
-    def test_one_that_was_whole_does_not(self, paused_ms: int) -> None:
+    def test_one_that_was_whole_does_not(self) -> None:
         desk = running(test_plan())
-        desk.wait(paused_ms)
+        desk.wait(TRAIN_MS + 500)
         desk.do(e.Pause())
         desk.do(e.Resume(desk.epoch))
-        desk.wait(STEP_MS + 2000)
-        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 6000)
+        played = {seen(desk).step_mhz for _second in range(3 * STEP_MS // 1000) if desk.wait(1000) or desk.amplitude()}
+        assert played == {6000, 8000}
 
     def test_a_stop_after_such_a_pause_begins_the_count_anew(self) -> None:
         desk = running(test_plan())
@@ -658,7 +708,7 @@ class TestANewLevel:
         desk = running(test_plan(), 3_000)
         desk.wait(3 * STEP_MS + 1_500)
         desk.do(e.Pause())
-        assert desk.state == s.Paused(2 * STEP_MS, "operator")
+        assert desk.state == s.Paused(3 * STEP_MS, "operator")
 
     def test_a_stopped_treatment_goes_on_where_it_was(self) -> None:
         desk = running(simple_plan(), 3_000)

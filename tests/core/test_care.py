@@ -2,7 +2,19 @@
 
 import pytest
 
-from nmes.core.care import CRAMPS, DESIGN, EVIDENCE, SHEETS, TAGS, acute_cramp, speaks_of
+from nmes.core.care import (
+    CRAMPS,
+    DESIGN,
+    EVIDENCE,
+    SHEETS,
+    STILL,
+    TAGS,
+    THEN,
+    acute_cramp,
+    after_cramp,
+    after_cramp_lines,
+    speaks_of,
+)
 
 
 def test_every_line_is_tagged_and_only_daily_stretching_is_evidence() -> None:
@@ -43,6 +55,15 @@ def test_the_acute_instruction_fits_the_screen_of_a_running_session() -> None:
     assert all(len(line) <= 76 for line in lines)
     assert "STOP" in lines[0]
     assert "stretch" in " ".join(lines)
+
+
+def test_once_the_output_is_off_only_the_muscle_that_was_treated_is_stretched_and_nobody_presses_stop() -> None:
+    assert after_cramp(("calf",)) == (STILL, "Calf: pull the foot up, knee straight.", THEN)
+    assert after_cramp(("hamstring",))[1:-1] == ("Back of the thigh: straighten the knee.",)
+    assert after_cramp(("neck_shoulder",)) == (STILL, THEN)
+    lines = after_cramp_lines()
+    assert set(after_cramp(("calf", "foot", "hamstring", "thigh"))) == set(lines)
+    assert all(len(line) <= 76 and "STOP" not in line and "train" not in line for line in lines)
 
 
 def test_the_sheets_are_found_by_their_code() -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from helpers.assessing import ctf_plan
-from helpers.desk import Desk, ready, running, titrating
+from helpers.desk import Desk, attended, ready, running, titrating
 from helpers.plans import ONE, TWO, alternating_plan, continuous_plan, plan_of, rhythm, simple_plan
 from nmes.core import events as e
+from nmes.core.attended import Attended
 from nmes.core.commands import Note
 from nmes.core.cues import Announce, Change, Cue, announcement, cues
+from nmes.core.measurement import Aim
 from nmes.core.plan import Plan, Slot
 from nmes.core.timeline import Rhythm
 from nmes.core.view import Output, OutputState, View, Word, view
@@ -235,3 +237,14 @@ def test_a_caution_has_a_sound_of_its_own_and_a_refusal_none() -> None:
     assert cues(before, replace(before, note=Note("felt_elsewhere"))) == (Cue.CAUTION,)
     assert cues(before, replace(before, note=Note("refused:too_fast"))) == ()
     assert cues(None, before) == ()
+
+
+def test_a_first_session_that_has_its_contractions_is_heard_once() -> None:
+    aimed = replace(simple_plan(), aim=Aim("visible_tetanic", first_percent=50))
+    desk = attended(aimed, with_it=Attended(first=True)).to_ready().run()
+    heard, before = [], seen(desk)
+    for _part in range(200):
+        desk.wait(100)
+        before, last = seen(desk), before
+        heard += [cue for cue in cues(last, before) if cue is Cue.CAUTION]
+    assert heard == [Cue.CAUTION]

@@ -33,6 +33,7 @@ DOUBTS = [
     (("max_amplitude_ma: 60", "max_amplitude_ma: 100.5"), "100.5 — this is more than most people ever need"),
     (("max_amplitude_ma: 60", "max_amplitude_ma: 14.5"), "14.5 — under 15 mA the P24 does not notice a lifted pad"),
     (("pad_cm2: 25", "pad_cm2: 6"), "at its maximum this gives 1.7 mA/cm² r.m.s. on these pads; the limit is 2"),
+    (("side: left", "side: jambe gauche"), 'channels.0.side: "jambe gauche" — no side of the body can be read in this'),
     (("ramp_down_s: 1", "ramp_down_s: 2.1"), "ramp_down_s: 2.1 — the ramp down is longer than the ramp up"),
     (("ramp_up_s: 2", "ramp_up_s: 4.1"), "on_s: 6 — only 0.9 s of each contraction are at full strength"),
     (("off_s: 10", "off_s: 5.9"), "off_s: 5.9 — the muscle works 50 % of the time and tires soon"),

@@ -425,3 +425,16 @@ def test_a_pulse_that_cannot_return_its_charge_on_the_grid_is_refused() -> None:
 def test_all_reasons_are_told_at_once() -> None:
     words = refusal((CHANNEL, TWO), device=replace(DEVICE, channels=1, max_points=2, max_amplitude_ua=40_000))
     assert len(words.splitlines()) == 5
+
+
+def test_a_pause_between_sets_is_told_from_any_other_rest() -> None:
+    def over(t_ms: int) -> tuple[int, int]:
+        (at,) = SETS.at(t_ms)
+        return at.set_over, at.sets
+
+    rests = [t_ms for t_ms in range(0, SETS.duration_ms, 500) if SETS.at(t_ms)[0].phase is Phase.REST]
+    told = {over(t_ms)[0] for t_ms in rests}
+    assert told == {0, 1, 2}, "after the last set the treatment is over"
+    assert all(SETS.at(t_ms)[0].contraction == 2 * over(t_ms)[0] for t_ms in rests if over(t_ms)[0])
+    assert {over(t_ms) for t_ms in range(0, SETS.duration_ms, 500) if t_ms not in rests} == {(0, 3)}
+    assert SETS.contractions(SETS.duration_ms) == (6, 6)

@@ -238,6 +238,27 @@ def test_a_rule_of_going_on_has_its_origin_if_it_is_there(name: str) -> None:
     assert getattr(loaded(sourced(text)), name) == ("Slowly",)
 
 
+FIRST = ("outcomes: [", "first_session: [Half]\nfirst_session_percent: 50\noutcomes: [")
+ORIGINS = ("provenance:\n", "provenance:\n  first_session: {tag: design}\n  first_session_percent: {tag: design}\n")
+
+
+def test_a_first_session_may_say_in_a_number_how_much_less_it_is() -> None:
+    assert loaded(changed(FIRST, ORIGINS)).first_session_percent == 50
+    bare = changed(FIRST, ("provenance:\n", "provenance:\n  first_session: {tag: design}\n"))
+    assert "first_session_percent: 50 — the origin of this number is not stated" in only(bare)
+    for wrong in ("0", "101", "12.5"):
+        text = changed(FIRST, ORIGINS).replace("first_session_percent: 50", f"first_session_percent: {wrong}")
+        assert f"first_session_percent: {wrong} — " in only(text)
+
+
+def test_such_a_number_is_said_in_words_too_and_belongs_to_no_test() -> None:
+    number = ("outcomes: [", "first_session_percent: 50\noutcomes: [")
+    origin = ("provenance:\n", "provenance:\n  first_session_percent: {tag: design}\n")
+    assert "no rule of the first session says it in words; add first_session: [...]" in only(changed(number, origin))
+    found = problems(changed(FIRST, ORIGINS, ("kind: nmes", "kind: assessment")))
+    assert any("first_session_percent: 50 — a test is the same the first time; remove it" in one for one in found)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

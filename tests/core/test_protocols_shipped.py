@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from nmes.core.assessing import goes_on
 from nmes.core.doubts import doubts
+from nmes.core.plan import Phase
+from nmes.core.plan import compile as plan_for
 from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse_located
 from nmes.core.protocol_grade import grade_words
 from nmes.core.protocol_schema import json_schema
 from nmes.core.protocol_trust import tag
 from nmes.core.yaml_tree import Tree, dotted
+from nmes.devices.sciencemode4.p24 import P24
 
 FOLDER = Path(__file__).parents[2] / "protocols"
 SHIPPED = sorted(FOLDER.rglob("*.yaml"))
@@ -138,3 +142,23 @@ def test_a_test_does_not_speak_of_doing_fewer_contractions(file: Path) -> None:
     protocol, _ = loaded(file)
     rules = (*protocol.first_session, *protocol.progression, *protocol.deload)
     assert protocol.kind != "assessment" or not [rule for rule in rules if "contractions" in rule]
+
+
+@every
+def test_a_first_session_that_is_halved_in_words_is_halved_in_a_number(file: Path) -> None:
+    protocol = loaded(file)[0]
+    halves = any("half" in rule.lower() for rule in protocol.first_session)
+    assert protocol.first_session_percent == (50 if halves else None)
+
+
+@every
+def test_a_pause_in_a_rest_goes_on_with_the_rest_and_only_what_is_cut_begins_again(file: Path) -> None:
+    """Sets, bursts, sweeps, channels that take turns, trains of a test: one rule."""
+    plan = plan_for(loaded(file)[0], P24)
+    for t_ms in range(0, plan.duration_ms, max(1, plan.duration_ms // 300)):
+        cut = [at for at in plan.at(t_ms) if at.phase is not Phase.REST]
+        goes_on_ms = goes_on(plan, t_ms, None)[0]
+        if not cut or plan.stage_at(t_ms).continuous:
+            assert goes_on_ms == t_ms
+        else:
+            assert goes_on_ms == min(at.contraction_start_ms for at in cut)

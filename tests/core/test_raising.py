@@ -14,6 +14,7 @@ from nmes.core import events as e
 from nmes.core.attended import Attended, Ghost
 from nmes.core.measurement import Aim
 from nmes.core.plan import Plan, Slot
+from nmes.core.session import FIRST_SESSION
 from nmes.core.view import OutputState, view
 
 STEP_UA = 500
@@ -36,7 +37,7 @@ def ghosts(*levels: tuple[Slot, int]) -> Attended:
     return Attended(tuple(Ghost(slot, level_ua, "s-1", "2026-11-01T09:00:00Z") for slot, level_ua in levels))
 
 
-def up(desk: Desk, channel: int = 1, over_ua: int = 0, linked: tuple[int, ...] = ()) -> int:
+def up(desk: Desk, channel: int = 1, over_ua: int | None = None, linked: tuple[int, ...] = ()) -> int:
     """One press after the slew limit; the amplitude it led to."""
     desk.wait(250, 250)
     desk.do(e.Increase(channel, desk.epoch, over_ua, linked))
@@ -142,6 +143,22 @@ class TestMarks:
         assert up(desk) == 2500
         assert view(desk.session, OutputState()).slots[0].last_ua is None
 
+    def test_a_mark_that_is_0_on_the_devices_grid_asks_at_the_first_step(self) -> None:
+        desk = self.titrating(ghosts((ONE, 400)), 0)
+        assert (up(desk), last(desk)) == (0, mark(1, 0)), "that none was confirmed is no confirmation of 0"
+        assert "over_mark" not in desk.notes()
+        assert (up(desk, over_ua=500), last(desk)) == (0, mark(1, 0))
+        assert up(desk, over_ua=0) == 500
+        assert c.Note("over_mark", (("channel", 1), ("mark_ua", 0))) in desk.commands
+
+    def test_a_target_that_is_0_on_the_devices_grid_asks_too(self) -> None:
+        desk = attended(replace(simple_plan(), aim=Aim("pct_max_tolerated", 500))).to_ready()
+        desk.do(e.Titrate(1, 0, desk.epoch))
+        desk.raise_to(1, 500)
+        desk.do(e.Measure(e.What.MAX_TOLERATED, 1), e.Decrease(1))
+        assert (up(desk), last(desk)) == (0, mark(1, 0, "target"))
+        assert "over_mark" not in desk.notes()
+
     def test_confirming_a_mark_passes_no_ceiling(self) -> None:
         desk = attended(plan_of(((ONE, rhythm()),), ceiling_ua=3000), with_it=ghosts((ONE, 3000))).to_ready()
         desk.do(e.Titrate(1, 0, desk.epoch))
@@ -217,6 +234,21 @@ class TestLinked:
         assert up(desk, 2, 5000) == 5500
         assert (up(desk, 1, 5000, (2,)), desk.amplitude(2)) == (5500, 6000)
 
+    def test_a_linked_channel_at_0_is_asked_before_its_mark_of_0_too(self) -> None:
+        desk = attended(together(), with_it=ghosts((TWO, 400))).to_ready()
+        desk.titrate(ONE, 5000)
+        desk.do(e.Titrate(2, 0, desk.epoch))
+        assert up(desk, 2, 0) == 500
+        desk.do(e.Accept(desk.epoch))
+        desk.feel()
+        desk.do(e.Start(desk.epoch))
+        desk.wait(1500)
+        desk.do(e.Decrease(2))
+        first = len(desk.commands)
+        assert (up(desk, 1, None, (2,)), last(desk)) == (5000, mark(2, 0))
+        assert (up(desk, 1, 0, (2,)), last(desk)) == (5000, mark(2, 0)), "it was the other channel's that was confirmed"
+        assert not [one for one in desk.commands[first:] if isinstance(one, c.Note) and one.code == "over_mark"]
+
     @pytest.mark.parametrize("channel", [1, 2])
     def test_while_a_level_is_found_only_one_is_live(self, channel: int) -> None:
         desk = ready(together())
@@ -229,3 +261,92 @@ class TestLinked:
         desk = running(ctf_plan(start=4, cap=10, train_s=5, off_s=3))
         desk.wait(2500)
         assert (up(desk), last(desk)) == (10_000, refused("fixed_in_test", channel=1))
+
+
+class TestFirstSession:
+    """The target of a patient's first session is a part of the usual one, in every figure and every mark."""
+
+    PLAN = replace(simple_plan(), aim=Aim("pct_max_tolerated", 500, 900, 50))
+
+    def aimed(self, with_it: Attended, plan: Plan = PLAN, said: e.Reply | None = None) -> Desk:
+        """The most is 8 mA, so the target is 4 mA and that of a first session 2 mA; the level stands at 3 mA."""
+        desk = attended(plan, with_it=with_it)
+        if said is not None:
+            desk.session = replace(desk.session, codes=(FIRST_SESSION,))
+        answers = () if said is None else (e.Answer(FIRST_SESSION, said, "she knows", ""),)
+        desk.do(e.Identified("P24", "P24-1", "1.0"), e.Screened(answers, "Ada"))
+        desk.read_back()
+        desk.do(e.Placed(desk.pads), e.Titrate(1, 0, desk.epoch))
+        desk.raise_to(1, 8000)
+        desk.do(e.Measure(e.What.MAX_TOLERATED, 1), *[e.Decrease(1)] * 10)
+        return desk
+
+    def targets(self, desk: Desk) -> tuple[int | None, int | None, int | None]:
+        (slot,) = view(desk.session, OutputState()).slots
+        return slot.target_ua, slot.usual_ua, slot.cap_ua
+
+    @pytest.mark.parametrize(
+        ("on_record", "said", "first"),
+        [
+            (True, None, True),
+            (False, None, False),
+            (True, e.Reply.NO, True),
+            (False, e.Reply.NO, False),
+            (False, e.Reply.YES, True),
+            (False, e.Reply.UNKNOWN, True),
+        ],
+    )
+    def test_the_record_decides_and_what_the_checklist_was_told(
+        self, on_record: bool, said: e.Reply | None, first: bool
+    ) -> None:
+        desk = self.aimed(Attended(first=on_record), said=said)
+        assert self.targets(desk) == (2000 if first else 4000, 4000, 7000), "the cap stays"
+        assert view(desk.session, OutputState()).first_percent == (50 if first else 0)
+
+    def test_a_protocol_that_says_nothing_of_it_is_as_ever(self) -> None:
+        desk = self.aimed(Attended(first=True), replace(self.PLAN, aim=Aim("pct_max_tolerated", 500, 900)))
+        assert self.targets(desk) == (4000, 4000, 7000)
+        desk.do(e.Accept(desk.epoch))
+        assert desk.session.plan.levels_ua == (3000,)
+
+    def test_a_step_over_it_asks_and_one_over_the_usual_target_asks_again(self) -> None:
+        desk = self.aimed(Attended(first=True))
+        desk.do(*[e.Decrease(1)] * 2)
+        assert (up(desk), last(desk)) == (2000, mark(1, 2000, "first"))
+        assert up(desk, over_ua=2000) == 2500
+        desk.raise_to(1, 1500)
+        assert (up(desk), last(desk)) == (4000, mark(1, 4000, "target"))
+
+    def test_accepting_more_of_it_than_it_shall_be_asks_and_stands_in_the_record(self) -> None:
+        desk = self.aimed(Attended(first=True))
+        for over_ua in (None, 1500):
+            desk.do(e.Accept(desk.epoch, over_ua))
+            assert last(desk) == refused("over_first", channel=1, mark_ua=2000, to_ua=3000, kind="first")
+            assert desk.session.plan.levels_ua == (0,)
+        desk.do(e.Accept(desk.epoch, 2000))
+        assert desk.session.plan.levels_ua == (3000,)
+        assert c.Note("over_mark", (("channel", 1), ("mark_ua", 2000))) in desk.commands
+
+    @pytest.mark.parametrize("down", [2, 3])
+    def test_at_it_or_below_nobody_is_asked(self, down: int) -> None:
+        desk = self.aimed(Attended(first=True))
+        desk.do(*[e.Decrease(1)] * down, e.Accept(desk.epoch))
+        assert desk.session.plan.levels_ua == (3000 - down * STEP_UA,)
+
+    def test_what_a_confirmed_step_has_led_over_is_not_asked_again(self) -> None:
+        desk = self.aimed(Attended(first=True))
+        desk.do(*[e.Decrease(1)] * 2)
+        up(desk, over_ua=2000)
+        desk.do(e.Accept(desk.epoch))
+        assert desk.session.plan.levels_ua == (2500,)
+
+    def test_in_the_treatment_it_asks_too(self) -> None:
+        desk = self.aimed(Attended(first=True))
+        desk.do(*[e.Decrease(1)] * 2, e.Accept(desk.epoch), e.FeltAt(1, there=True), e.Start(desk.epoch + 1))
+        desk.wait(1500)
+        assert (up(desk), last(desk)) == (2000, mark(1, 2000, "first"))
+
+    def test_a_force_that_is_aimed_at_is_the_smaller_one(self) -> None:
+        desk = attended(replace(simple_plan(), aim=Aim("pct_mvic", 400, 0, 50)), with_it=Attended(first=True))
+        desk.do(e.Measure(e.What.MVIC, 1, 100_000))
+        assert view(desk.session, OutputState()).channels[0].target_mn == 20_000

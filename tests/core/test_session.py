@@ -841,4 +841,10 @@ class TestEnd:
     def test_a_mark_is_noted_in_any_state(self) -> None:
         desk = running()
         desk.do(e.Mark("cramp", "left calf"))
-        assert desk.session.note == c.Note("mark", (("kind", "cramp"), ("text", "left calf")))
+        where = (("kind", "cramp"), ("text", "left calf"))
+        assert desk.session.note == c.Note("mark", (*where, ("contraction", 1))), "which one is told where they count"
+        desk.do(e.Mark("pain"))
+        assert desk.session.note == c.Note("mark", (("kind", "pain"), ("text", "")))
+        desk.session = replace(desk.session, rules=0)
+        desk.do(e.Mark("cramp", "left calf"))
+        assert desk.session.note == c.Note("mark", where), "as a record of before has it"

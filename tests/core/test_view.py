@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.desk import STATES, desk_in, ready, running, titrating
-from helpers.plans import ONE
+from helpers.desk import STATES, attended, desk_in, ready, running, titrating
+from helpers.plans import ONE, alternating_plan, continuous_plan, simple_plan
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.attended import Attended, PatientStop
-from nmes.core.measurement import Who
+from nmes.core.measurement import Aim, Who
 from nmes.core.view import Electrode, Output, OutputState, Word, view
 
 OFF = OutputState(off_confirmed=True, confirmed_at_ms=0)
@@ -260,3 +260,56 @@ def test_a_pause_tells_who_wanted_it() -> None:
         desk = running()
         desk.do(event)
         assert view(desk.session, OFF).why == why
+
+
+def test_the_word_is_not_on_before_a_climb_after_a_resume_is_over() -> None:
+    """Paused in a rest: the climb is that of the next contraction, when the 5 s after the resume are long over."""
+    desk = running()
+    desk.wait(8_000)
+    desk.do(e.Pause())
+    desk.do(e.Resume(desk.epoch))
+    told = []
+    for _part in range(28_000 // 100):
+        desk.wait(100)
+        word = view(desk.session, OutputState()).word
+        assert word is not Word.ON or desk.amplitude() == 10_000
+        told += [word] if word not in told[-1:] else []
+    rest, ramp = Word.REST, Word.RAMP_DOWN
+    assert told == [rest, Word.RESUMING, ramp, rest, Word.RAMP_UP, Word.ON]
+
+
+def test_contractions_are_counted_when_they_are_over_in_every_channel() -> None:
+    desk = running(alternating_plan())
+    found = []
+    for _second in range(24):
+        desk.wait(1_000)
+        found.append(view(desk.session, OutputState()).contractions)
+    assert found[5] == (0, 3), "the first channel alone has had it"
+    assert found[14] == (1, 3)
+    assert view(running(continuous_plan()).session, OutputState()).contractions == (0, 0)
+
+
+@pytest.mark.parametrize(("percent", "at_most"), [(0, 0), (1, 1), (50, 1), (67, 2), (100, 3)])
+def test_a_first_session_has_so_many_contractions_through_pauses_and_after_its_end(percent: int, at_most: int) -> None:
+    aimed = replace(simple_plan(), aim=Aim("visible_tetanic", first_percent=percent))
+    desk = attended(aimed, with_it=Attended(first=True)).to_ready().run()
+
+    def given() -> bool:
+        return view(desk.session, OutputState()).first_is_given
+
+    assert view(desk.session, OutputState()).first_contractions == at_most
+    desk.wait(4_000)
+    assert not given()
+    desk.wait(3_000)
+    assert given() is (at_most == 1)
+    desk.do(e.Pause())
+    assert given() is (at_most == 1)
+    desk.device = False
+    desk.do(e.Resume(desk.epoch))
+    assert given() is (at_most == 1), "while it starts again too"
+    desk.device = True
+    desk.do(e.Enabled(), e.End())
+    assert (given(), view(desk.session, OutputState()).contractions) == (at_most == 1, (1, 3))
+    desk = attended(aimed).to_ready().run()
+    desk.wait(7_000)
+    assert not given(), "it is not the first"

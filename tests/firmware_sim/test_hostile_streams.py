@@ -82,9 +82,9 @@ def test_memory_stays_bounded_by_one_longest_frame():
 
 
 def test_a_flood_of_escaped_start_bytes_is_searched_in_bounded_time():
-    receiver, start = Receiver(), time.perf_counter()
+    receiver, start = Receiver(), time.thread_time()
     receiver.feed(b"\x81\xf0" * 5_000)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
     assert receiver.feed(b"\x0f" + GOOD)[-1] == Frame(3, 34, b"")
 
 

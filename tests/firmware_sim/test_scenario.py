@@ -83,6 +83,7 @@ def test_the_digest_is_the_hash_of_the_trace_file(tmp_path, capsys):
     assert [one["t_us"] for one in told] == sorted(one["t_us"] for one in told)
 
 
+@pytest.mark.campaign  # in every run a socket is played over by the test below
 def test_over_a_socket_at_speed_1_it_gives_the_same_pulses_a_little_later(write):
     path = write(
         SESSION
@@ -110,10 +111,10 @@ def test_over_a_socket_a_line_that_is_gone_is_connected_again(write):
     path = write(
         SESSION
         + """\
-  - {at: 0.3, inject: {fault: disconnect, for: 0.2}}
-  - {at: 0.45, expect: {reply: {to: poll, result: none}}}
-  - {at: 0.9, expect: {reply: {to: poll, result: 0}}}
-  - {at: 0.9, expect: {fault: {kind: disconnect, state: over, effects_at_least: 1}}}
+  - {at: 0.3, inject: {fault: disconnect, for: 0.4}}
+  - {at: 0.6, expect: {reply: {to: poll, result: none}}}
+  - {at: 1.2, expect: {reply: {to: poll, result: 0}}}
+  - {at: 1.2, expect: {fault: {kind: disconnect, state: over, effects_at_least: 1}}}
 """
     )
     scenario, lines, _ = load(shipped.find(path))

@@ -19,6 +19,7 @@ from firmware_sim.__main__ import main
 from firmware_sim.sciencemode4 import framing
 from firmware_sim.serve import Request, Server
 from firmware_sim.simulator import Simulator
+from helpers.waiting import PATIENCE_S, shortest_s
 
 ROOT = Path(__file__).parents[2]
 INIT, STOP, STATUS = framing.encode(1, 30, b"\1"), framing.encode(3, 34), framing.encode(4, 62)
@@ -31,14 +32,14 @@ def launch(*arguments, **more):
     return subprocess.Popen(command, cwd=ROOT, **{**pipes, **more})
 
 
-def first_line(process, seconds=10):
+def first_line(process, seconds=PATIENCE_S):
     assert select.select([process.stdout], [], [], seconds)[0], "no line on stdout in time"
     return process.stdout.readline().decode().strip()
 
 
 def refused_start(*arguments):
     process = launch(*arguments)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (2, b"")
     text = err.decode()
     assert text.startswith("nmes-sim: ")
@@ -70,7 +71,7 @@ class Client:
     """A raw socket that waits for frames."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
         self._receiver, self._frames = framing.Receiver(), []
 
     def ask(self, frame):
@@ -107,7 +108,7 @@ def pulses(trace):
     return [line for line in lines(trace) if "pulse" in line]
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=PATIENCE_S):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "condition not met in time"
@@ -125,7 +126,7 @@ def test_a_session_over_tcp_is_traced_to_a_clean_end(start, connect):
     assert client.ask(STOP) == framing.Frame(3, 35, b"\0")
     assert client.ask(STATUS).data == b"\0\0\1"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 0
+    assert process.wait(PATIENCE_S) == 0
     assert process.stderr.read() == b""
     told = lines(trace)
     assert "start" in told[0]
@@ -160,7 +161,7 @@ def test_a_vanished_client_leaves_2_s_of_pulses_and_then_silence(start, connect)
     for number in (signal.SIGINT, signal.SIGHUP):
         process.send_signal(number)
     process.stdout.close()
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE_S) == 0
     told = lines(trace)
     (updated,) = [line["t_us"] for line in told if line.get("frame") == 32]
     (fired,) = [line["t_us"] for line in told if "dead_man" in line]
@@ -178,7 +179,7 @@ def test_the_trace_is_complete_up_to_a_kill(start, connect):
     client.ask(UPDATE)
     wait_for(lambda: len(pulses(trace)) >= 3)
     process.kill()
-    process.wait(5)
+    process.wait(PATIENCE_S)
     assert len(pulses(trace)) >= 3
 
 
@@ -187,7 +188,7 @@ def test_without_a_parent_reading_it_starts_and_ends_in_silence(tmp_path):
     os.close(reading)
     process = launch("--exit-when-idle", "0", "--trace", tmp_path / "t", stdout=writing)
     os.close(writing)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, b"")
     assert lines(tmp_path / "t")[-1]["end"] == "idle"
 
@@ -196,7 +197,7 @@ def test_without_a_parent_reading_it_starts_and_ends_in_silence(tmp_path):
 def test_a_person_ends_it_with_any_usual_signal(start, number):
     process, _, trace = start()
     process.send_signal(number)
-    assert process.wait(5) == 0
+    assert process.wait(PATIENCE_S) == 0
     assert lines(trace)[-1]["end"] == number.name
 
 
@@ -223,12 +224,12 @@ def test_a_pseudo_terminal_passes_every_byte_and_can_be_reopened(tmp_path):
         for number in (10, 13, 17, 19, 60, 26):
             descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
             os.write(descriptor, framing.encode(number, 62))
-            assert select.select([descriptor], [], [], 5)[0]
+            assert select.select([descriptor], [], [], PATIENCE_S)[0]
             assert framing.Receiver().feed(os.read(descriptor, 100)) == [framing.Frame(number, 63, b"\0\0\1")]
             os.close(descriptor)
     finally:
         process.terminate()
-        process.communicate(timeout=5)
+        process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
 
 
@@ -319,8 +320,8 @@ def test_so_it_is_for_the_program():
 
 
 def test_version_and_help():
-    assert launch("--version").communicate(timeout=10)[0].decode() == f"nmes-sim {__version__}\n"
-    text = launch("--help").communicate(timeout=10)[0].decode()
+    assert launch("--version").communicate(timeout=PATIENCE_S)[0].decode() == f"nmes-sim {__version__}\n"
+    text = launch("--help").communicate(timeout=PATIENCE_S)[0].decode()
     assert "Traceback" not in text
     options = (
         "--serve",
@@ -340,25 +341,29 @@ def test_version_and_help():
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_one_clear_line_and_exit_1():
     process = launch("--trace", "/dev/full")
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert err.decode().startswith("nmes-sim: stopped: ")
     assert err.count(b"\n") == 1
 
 
 def test_at_ten_times_the_speed_the_dead_man_fires_after_a_tenth_of_the_time(start, connect):
-    process, port, trace = start("--speed", "10", "--exit-when-idle", "0.1")
-    client = connect(port)
-    client.ask(INIT)
-    client.ask(UPDATE)
-    client.close()
-    began = time.monotonic()
-    assert process.wait(10) == 0
-    assert time.monotonic() - began < 1.5  # 2 s of its time are 0.2 s of ours
-    told = lines(trace)
-    (updated,) = [line["t_us"] for line in told if line.get("frame") == 32]
-    (fired,) = [line["t_us"] for line in told if "dead_man" in line]
-    assert fired == updated + 2_000_000
+    def fired_after_s():
+        process, port, trace = start("--speed", "10", "--exit-when-idle", "0.1")
+        client = connect(port)
+        client.ask(INIT)
+        client.ask(UPDATE)
+        client.close()
+        began = time.monotonic()
+        assert process.wait(PATIENCE_S) == 0
+        took_s = time.monotonic() - began
+        told = lines(trace)
+        (updated,) = [line["t_us"] for line in told if line.get("frame") == 32]
+        (fired,) = [line["t_us"] for line in told if "dead_man" in line]
+        assert fired == updated + 2_000_000
+        return took_s
+
+    assert shortest_s(fired_after_s, 1.5, tries=5) < 1.5  # 2 s of its time are 0.2 s of ours
 
 
 def test_a_signal_that_its_starter_had_blocked_ends_it_all_the_same(start):
@@ -368,7 +373,7 @@ def test_a_signal_that_its_starter_had_blocked_ends_it_all_the_same(start):
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     process.terminate()
-    assert process.wait(3) == 0
+    assert process.wait(PATIENCE_S) == 0
 
 
 # --- the backdoor, the person and faults, in a real process ---
@@ -378,7 +383,7 @@ class Lines:
     """A client of the backdoor."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
         self._file = self.socket.makefile("rw", encoding="utf-8", newline="\n")
 
     def ask(self, do, **fields):
@@ -386,7 +391,7 @@ class Lines:
         self._file.flush()
         return json.loads(self._file.readline())
 
-    def until(self, condition, seconds=10):
+    def until(self, condition, seconds=PATIENCE_S):
         """Ask for the state until it is as wanted."""
         deadline = time.monotonic() + seconds
         while not condition(state := self.ask("get", what="state")["state"]):
@@ -433,7 +438,7 @@ def test_the_backdoor_is_a_port_of_its_own_and_several_look_through_it(start_ope
     assert (state["device"]["lamp"], state["faults"][0]["effects"]) == ("red", 1)
     assert client.ask(framing.encode(5, 36, b"\4")).data[0] == 10
     process.terminate()
-    assert process.wait(5) == 0
+    assert process.wait(PATIENCE_S) == 0
     assert any(line.get("fault_began") == "electrode_off" for line in lines(trace))
 
 
@@ -462,7 +467,7 @@ def test_a_busy_port_of_the_backdoor_is_one_clear_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = launch("--backdoor", port)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
     assert err.decode().startswith(f"nmes-sim: cannot open port {port} for the backdoor: ")
 
@@ -501,7 +506,7 @@ def test_a_disconnect_drops_the_client_and_turns_others_away_for_its_time(start_
     _, port, _, door = start_open()
     client, way_in = connect(port), door()
     client.ask(INIT)
-    way_in.ask("inject", fault="disconnect", for_us=400_000)
+    way_in.ask("inject", fault="disconnect", for_us=1_000_000)
     assert client.socket.recv(10) == b""
     assert connect(port).socket.recv(10) == b""
     way_in.until(lambda state: state["line_up"])
@@ -525,19 +530,19 @@ def test_a_disconnect_takes_a_pseudo_terminal_away_and_tells_the_name_of_the_nex
             path = first_line(process).removeprefix("listening ")
         descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
         os.write(descriptor, STATUS)
-        assert select.select([descriptor], [], [], 5)[0]
+        assert select.select([descriptor], [], [], PATIENCE_S)[0]
         assert framing.Receiver().feed(os.read(descriptor, 100)) == [framing.Frame(4, 63, b"\0\0\1")]
         for one in (descriptor, *taken):
             os.close(one)
     finally:
         way_in.close()
         process.terminate()
-        process.communicate(timeout=5)
+        process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
 
 
 def test_a_snapshot_is_restored_on_the_real_clock(start_open, connect):
-    _, port, trace, door = start_open("--speed", "20")
+    _, port, trace, door = start_open("--speed", "4")  # half a second in which a state has to be seen
     client, way_in = connect(port), door()
     client.ask(INIT)
     client.ask(UPDATE)
@@ -591,7 +596,7 @@ def test_what_arrived_before_the_line_went_is_handed_over_first():
 
 def test_a_panel_without_a_terminal_is_one_clear_line_and_exit_2():
     process = launch("--panel")
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
     assert out == b""
     assert err.count(b"\n") == 1
@@ -599,6 +604,6 @@ def test_a_panel_without_a_terminal_is_one_clear_line_and_exit_2():
 
 def test_a_scenario_is_played_by_the_program():
     process = launch("--scenario", "electrode-off", "--speed", "50")
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, err) == (0, b"")
     assert b"everything held" in out

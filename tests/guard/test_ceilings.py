@@ -40,6 +40,7 @@ def test_the_ceilings_are_these() -> None:
         "turn_us": 20_000,
         "frame_us": 10**6 // 100,
         "frame_burst_us": 200_000,
+        "write_us": 200_000,
         "max_session_charge_pc": 20 * 10**12,
         "silence_us": 10**6,
     }

@@ -22,6 +22,44 @@ def test_a_trip_halts_at_once_and_counts() -> None:
     assert rig.guard.latched.at_us == rig.now_us
 
 
+class Standing(Device):
+    """The whole program stands still while this frame is being written."""
+
+    def __init__(self, command: int, for_us: int) -> None:
+        super().__init__()
+        self.command, self.for_us = command, for_us
+        self.rig: Rig | None = None
+
+    def from_host(self, data: bytes) -> None:
+        super().from_host(data)
+        if self.rig is not None and self.heard[-1][1] == self.command:
+            self.rig.now_us += self.for_us
+
+
+@pytest.mark.parametrize("command", [UPDATE, POLL])
+def test_a_change_that_was_held_back_while_it_was_written_is_followed_by_a_halt(command: int) -> None:
+    device = Standing(command, 200_001)
+    rig = Rig(device=device)
+    rig.climb(5_000)
+    rig.now_us += 40_000
+    device.rig = rig
+    assert not (rig.update(5_000) if command == UPDATE else rig.send(POLL, b"\x04"))
+    assert device.commands()[-2:] == [command, HALT]
+    assert rig.rule == "written_late"
+    assert [trip.rule for trip in rig.told] == ["written_late"]
+
+
+@pytest.mark.parametrize(("command", "for_us"), [(UPDATE, 200_000), (HALT, 500_000)])
+def test_what_is_written_in_time_or_puts_nothing_out_is_not_halted(command: int, for_us: int) -> None:
+    device = Standing(command, for_us)
+    rig = Rig(device=device)
+    rig.climb(5_000)
+    rig.now_us += 40_000
+    device.rig = rig
+    assert rig.update(5_000) if command == UPDATE else rig.send(HALT)
+    assert (rig.guard.latched, rig.guard.trips) == (None, 0)
+
+
 def test_every_trip_sends_the_halt_again_and_keeps_the_first_reason() -> None:
     rig = Rig()
     assert [rig.guard.trip(reason) for reason in ("first", "second", "third")] == [1, 2, 3]

@@ -61,7 +61,7 @@ def _of_the_core() -> Iterator[tuple[str, str]]:
             yield "nmes/core/contraindications.py", entry.then
     for text in (*HEADINGS.values(), *MEANS.values(), screening_code.TO_VERIFY):
         yield "nmes/core/screening_code.py", text
-    for line in care.acute_cramp():
+    for line in (*care.acute_cramp(), *care.after_cramp_lines()):
         yield "nmes/core/care.py", line
     for text in (*TAGS.values(), OUTDATED, TO_VERIFY, UNCLEAR):
         yield "nmes/core/protocol_trust.py", text

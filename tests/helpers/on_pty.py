@@ -39,7 +39,7 @@ class OnPty:
             return False
         return True
 
-    def until(self, pattern: str, *, since: int = 0, within_s: float = 20.0) -> float:
+    def until(self, pattern: str, *, since: int = 0, within_s: float = 40.0) -> float:
         """Wait until this stands in what was said; returns the moment at which it was read."""
         end, wanted = time.perf_counter() + within_s, re.compile(pattern)
         while time.perf_counter() < end:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import pytest
 from textual.pilot import Pilot
 
 from firmware_sim.backdoor import Backdoor
@@ -25,14 +23,6 @@ URL = "socket://127.0.0.1:41234"
 ML_INIT, ML_UPDATE, ML_STOP, ML_GET_CURRENT_DATA = 30, 32, 34, 36
 MS = 1_000
 SMALL, LARGE = (80, 24), (120, 40)
-TURNS = 30
-"""Turns of the event loop in which everything that a key sets off has been done."""
-
-
-async def turns(min_sleep: float = 0, max_sleep: float = 1) -> None:
-    """What Textual's pilot waits for, without its naps."""
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
 
 
 def channel_data(current_ma: float, phase_us: int = 300, period_ms: float = 20) -> bytes:
@@ -111,9 +101,3 @@ class PanelBench:
     def running(self) -> list[tuple[str, int | None]]:
         """Kind and channel of every fault that runs in the simulator."""
         return [(one.kind, one.channel) for one in self.simulator.injections() if one.state == "active"]
-
-
-def no_naps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pilot waits for turns of the loop, not for the processor to be idle."""
-    monkeypatch.setattr("textual.pilot.wait_for_idle", turns)
-    monkeypatch.setattr("textual.app.wait_for_idle", turns)

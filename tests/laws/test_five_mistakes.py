@@ -18,7 +18,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 from ui.bench_live import CRAMP, BenchLive, Desk, answers, loaded, look_after, place, titrate, to_ready
-from ui.conftest import no_sleep
+from ui.conftest import headless
 
 from laws.wired import Place, Wired, caught, desk_for, part, press, run_lines
 from nmes.core import events as e
@@ -41,7 +41,7 @@ HELD = 150
 
 needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
 
-__all__ = ["no_sleep"]  # a fixture that every test here has
+__all__ = ["headless"]  # a fixture that every test here has
 
 WRONG_PATIENT = "Wrong patient: the code read back was another one"
 WRONG_SIDE = "Wrong side: the side read back was another one"

@@ -185,8 +185,8 @@ class Walk(RuleBasedStateMachine):
             self.bench.press(e.Increase(channel, self.bench.view.epoch - stale))
         self._pass(30)
 
-    @rule(presses=st.integers(1, 20), channel=st.integers(1, 2), over_ua=st.sampled_from([0, 500, 5000]))
-    def linked_plus(self, presses: int, channel: int, over_ua: int) -> None:
+    @rule(presses=st.integers(1, 20), channel=st.integers(1, 2), over_ua=st.sampled_from([None, 0, 500, 5000]))
+    def linked_plus(self, presses: int, channel: int, over_ua: int | None) -> None:
         for _ in range(presses):
             self._press(e.Increase(channel, self.bench.view.epoch, over_ua, (1, 2)), 130)
             self._confirm_mark("right" if over_ua else "wrong")

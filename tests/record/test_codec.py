@@ -87,6 +87,7 @@ def test_a_command_of_the_first_vocabulary_means_what_it_meant() -> None:
 def test_an_event_of_before_there_were_attended_sessions_means_what_it_meant() -> None:
     old = {"type": "Increase", "channel": 1, "epoch": 7}
     assert EVENTS.decode(old) == events.Increase(1, 7)
+    assert EVENTS.decode({**old, "over_ua": 0}) == events.Increase(1, 7, 0), "it passed a mark of 0, and does"
     assert EVENTS.decode({"type": "Placed"}) == events.Placed()
     assert READABLE == (1, 2, VOCABULARY)
 

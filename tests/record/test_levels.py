@@ -17,7 +17,7 @@ from nmes.record.clocks import Clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
-from nmes.record.levels import last_levels
+from nmes.record.levels import last_levels, treated_before
 from nmes.record.replay import event_entry
 
 WHO = Who("P-017", "left")
@@ -143,3 +143,36 @@ def test_records_that_cannot_be_read_at_all_are_an_error(tmp_path: Path, write: 
     path.mkdir()
     with pytest.raises(RecordError, match="the records cannot be read"):
         found(tmp_path)
+
+
+BEGUN = c.Note("intent", (("goal", "run"), ("from_ms", 0)))
+
+
+@pytest.mark.parametrize(
+    ("notes", "of", "known"),
+    [
+        ((BEGUN,), {}, True),
+        ((BEGUN,), {"version": "1"}, True),
+        ((BEGUN,), {"who": Who("P-017", "both")}, True),
+        ((BEGUN,), {"who": Who("P-017", "right")}, False),
+        ((BEGUN,), {"who": Who("P-018", "left")}, False),
+        ((BEGUN,), {"protocol": "thigh"}, False),
+        ((BEGUN,), {"kind": Kind.SIMULATION}, False),
+        ((level(9_000), c.Note("intent", (("goal", "titrate"), ("channel", 1)))), {}, False),
+    ],
+)
+def test_a_session_whose_treatment_began_makes_the_next_one_no_first(
+    tmp_path: Path, write: Write, notes: tuple[c.Note, ...], of: dict[str, object], known: bool
+) -> None:
+    write(*notes, **of)
+    write(level(9_000))
+    assert treated_before(tmp_path, Kind.PATIENT, WHO, "calf") is known
+    assert not treated_before(tmp_path, Kind.PATIENT, NOBODY, "calf")
+
+
+def test_a_record_that_is_not_sound_makes_it_the_careful_one(tmp_path: Path, write: Write) -> None:
+    session = write(BEGUN)
+    session.write_bytes(session.read_bytes().replace(b'"Ada"', b'"Eve"'))
+    assert not treated_before(tmp_path, Kind.PATIENT, WHO, "calf")
+    session.write_bytes(b"nothing")
+    assert not treated_before(tmp_path, Kind.PATIENT, WHO, "calf")

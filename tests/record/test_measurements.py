@@ -16,7 +16,7 @@ from nmes.record.clocks import Clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
-from nmes.record.measurements import Found, Of, Untrusted, latest, nearby
+from nmes.record.measurements import Found, Of, Untrusted, latest, nearby, thresholds
 from nmes.record.replay import event_entry
 
 LEFT_CALF = Of("P-017", "left", "gastrocnemius", "ctf")
@@ -63,6 +63,24 @@ def path_of(home: Path, session: str) -> Path:
 
 def find(home: Path, of: Of = LEFT_CALF, kind: Kind = Kind.PATIENT) -> Found | Untrusted | None:
     return latest(home, kind, of)
+
+
+def test_every_threshold_of_a_side_is_told_by_its_muscle_the_newest_of_each(tmp_path: Path, write: Write) -> None:
+    write(note("ctf", 1, value_mhz=20_000))
+    newest = write(note("ctf", 1, value_mhz=18_000), muscles=("Gastrocnemius",))
+    write(note("ctf", 1, value_mhz=9_000), side="right")
+    write(note("ctf", 1, value_mhz=14_000), muscles=("flexor hallucis brevis",))
+    write(note("max_tolerated", 1, value_ua=9_000), muscles=("soleus",))
+    write(note("ctf", 1, value_mhz=1_000), muscles=None)
+    found = dict(thresholds(tmp_path, Kind.PATIENT, "P-017", "left"))
+    assert {muscle: one.value for muscle, one in found.items() if isinstance(one, Found)} == {
+        "Gastrocnemius": 18_000,
+        "flexor hallucis brevis": 14_000,
+    }
+    path = path_of(tmp_path, newest)
+    path.write_bytes(path.read_bytes().replace(b"18000", b"19000"))
+    found = dict(thresholds(tmp_path, Kind.PATIENT, "P-017", "left"))
+    assert isinstance(found["Gastrocnemius"], Untrusted)
 
 
 def test_where_nothing_was_ever_recorded_nothing_is_found(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from nmes.record.store import read_session, verify_chain
 
 Begin = Callable[..., Journal]
 Mark = Callable[[int], NewEntry]
-WAIT_S = 20
+WAIT_S = 40
 """Only for what is expected to come at once: a test that waits this long has failed."""
 
 

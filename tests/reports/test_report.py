@@ -117,7 +117,8 @@ def test_of_a_plan_with_several_stages_each_is_told(files: list[Path]) -> None:
     parts = replace(whole, name="warm_up", end_ms=60_000), replace(whole, name="work", start_ms=60_000)
     words = replace(WORDING, plan_ms=lambda _path: 90_000)
     lines = given(Told(story, words, replace(made, plan=replace(made.plan, stages=parts)))).lines
-    assert lines[1:] == ("Of these, in warm up: 1:00 of 1:00.", "Of these, in work: 0:30 of 5:30.")
+    assert lines[1] == "Contractions: 8 of 36.", "as many as the two parts hold"
+    assert lines[2:] == ("Of these, in warm up: 1:00 of 1:00.", "Of these, in work: 0:30 of 5:30.")
 
 
 def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(

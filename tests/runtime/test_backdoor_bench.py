@@ -17,7 +17,7 @@ from helpers.waiting import until
 from nmes.runtime.backdoor_bench import BackdoorBench, SocketAsk, Timing, body_of
 from nmes.runtime.sim_bench import Body, Comfort, Model, MuscleState, bench_of
 
-PATIENCE_S = 10.0
+PATIENCE_S = 40.0
 SOON = Timing(poll_s=0.01, unseen_s=0.05)
 
 

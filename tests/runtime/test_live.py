@@ -50,6 +50,12 @@ def test_a_record_without_its_end_is_not_called_intact(tmp_path: Path) -> None:
     assert found.verdict == "The record is whole up to entry 2, then writing ended: the session was never closed."
 
 
+def test_a_record_that_is_gone_is_said_to_be_unreadable_and_is_no_error(record: Path) -> None:
+    record.unlink()
+    sentence = "The record cannot be read: No such file or directory."
+    assert summary_of(record) == Summary(record.stem, record, 0, intact=False, verdict=sentence)
+
+
 def test_an_empty_record_is_not_called_intact(record: Path) -> None:
     record.write_bytes(b"")
     assert not summary_of(record).intact

@@ -12,7 +12,7 @@ from nmes.core.events import PATIENT, PATIENT_LOST, PATIENT_RESTLESS
 from nmes.guard.port import PortError
 from nmes.runtime.patient_stop import PatientStop, Timing
 
-PATIENCE_S = 10.0
+PATIENCE_S = 40.0
 
 
 class Wire:

@@ -21,7 +21,10 @@ WORDING = Wording(
     note=lambda note: note.code if note else "",
     output=lambda view: f"output {view.output}",
     unconfirmed="PULL THE CABLE",
-    target=lambda protocol: f"look for {protocol.intensity.target}",
+    target=lambda protocol, first_percent: f"look for {first_percent or ''} {protocol.intensity.target}".replace(
+        "  ", " "
+    ),
+    first=lambda protocol, view: f"first: {protocol.first_session[0]}" if view.first else "",
     pulses=lambda course: f"bursts of {course.base.burst_pulses}" if course.base.burst_pulses else "",
     alarm=lambda alarm: f"{alarm.level}: {alarm.code}",
 )
@@ -330,7 +333,8 @@ def test_marks_status_and_help(desk: Desk) -> None:
     status = desk.type("status").said
     assert any(line.startswith("Channel 1, gastrocnemius: level 1.0 mA, commanded ") for line in status)
     assert any(line.startswith("Charge given on channel 1: ") for line in status)
-    assert status[-1].startswith("Treatment 0:0")
+    assert status[-2].startswith("Treatment 0:0")
+    assert status[-1] == "Contractions: 0 of 18."
 
 
 @pytest.mark.parametrize("line", ["wait", "wait x", "wait 0", "wait -1", "wait nan", "wait inf", "wait 99999999"])

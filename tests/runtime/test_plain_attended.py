@@ -18,6 +18,7 @@ from nmes.core.view import Output, View, Word
 from nmes.devices.sciencemode4.p24 import P24
 from nmes.runtime.library import Library
 from nmes.runtime.plain import Heard, PlainSession, Post, Report
+from nmes.runtime.plain_over import READ_MS
 from nmes.runtime.plain_station import Station
 from nmes.trial.bench import Bench
 
@@ -29,10 +30,12 @@ FOUND = ("skin 1 normal", "nrs 2", "adverse none", "outcome 1 3 a week", "outcom
 class Attending(Desk):
     """A desk whose session is attended, for P-017 left."""
 
-    def __init__(self, protocol: Protocol = CRAMP, *, ghost_ua: int = 0, patient_stop: bool = False) -> None:
+    def __init__(
+        self, protocol: Protocol = CRAMP, *, ghost_ua: int = 0, patient_stop: bool = False, first: bool = False
+    ) -> None:
         self.protocol = protocol
         ghosts = (Ghost(Slot(1, 0), ghost_ua, "000001", "2026-11-03T09:00:00Z"),) if ghost_ua else ()
-        attended = Attended(ghosts, protocol.outcomes, patient_stop)
+        attended = Attended(ghosts, protocol.outcomes, patient_stop, first)
         plan, codes = plan_for(protocol, P24), protocol.screening_codes
         self.bench = Bench(plan, codes, who=Who("P-017", "left"), attended=attended)
         self.session = PlainSession(protocol, WORDING, STATION)
@@ -232,6 +235,7 @@ def test_a_step_past_a_mark_asks_for_over_with_the_value_read_back() -> None:
     assert "refused:mark" in desk.said
     assert "Type over to go one step, to 1.0 mA; anything else leaves it." in desk.said
     assert desk.view.channels[0].level_ua == 500
+    desk.run(READ_MS)
     assert desk.type("over 9").do is None
     assert posted(desk.type("over 1.0")) == e.Increase(1, desk.view.epoch, 500)
     desk.run(400)
@@ -239,19 +243,76 @@ def test_a_step_past_a_mark_asks_for_over_with_the_value_read_back() -> None:
     assert desk.type("over").do is None, "an answered question does not stand any more"
 
 
+def test_a_mark_below_the_first_step_of_the_device_asks_at_that_step() -> None:
+    desk = Attending(ghost_ua=400)
+    desk.screened()
+    desk.script("titrate 1", "status")
+    desk.type("+")
+    assert "refused:mark" in desk.said
+    desk.run(READ_MS)
+    assert desk.view.channels[0].level_ua == 0
+    assert posted(desk.type("over")) == e.Increase(1, desk.view.epoch, 0)
+    desk.run(400)
+    assert desk.view.channels[0].level_ua == 500
+
+
 def test_an_over_from_before_a_stop_does_nothing() -> None:
     desk = Attending(ghost_ua=500)
     desk.screened()
     desk.script("titrate 1", "+", "status")
     desk.type("+")
+    desk.run(READ_MS)
     asked = desk.view
-    desk.type("stop")
-    desk.run(500)
-    heard = desk.session.hear("over", asked)
-    event = posted(heard)
+    desk.bench.controller.stop("patient")
+    event = posted(desk.session.hear("over", asked))
     assert isinstance(event, e.Increase)
+    desk.run(500)
     assert event.epoch < desk.view.epoch
     assert desk.type("over").do is None
+
+
+def at_a_mark() -> Attending:
+    desk = Attending(ghost_ua=500)
+    desk.screened()
+    desk.script("titrate 1", "+", "status")
+    desk.type("+")
+    return desk
+
+
+def test_an_over_that_was_typed_before_the_question_could_be_read_passes_no_mark() -> None:
+    desk = at_a_mark()
+    assert desk.type("over").do is None, "in the same moment"
+    assert desk.said[-1].startswith("Not done: over was typed before the question could be read. Read it, then type")
+    desk.run(READ_MS)
+    late = desk.session.hear("over", desk.view, age_ms=1)
+    assert late.do is None, "typed too soon, and heard late"
+    assert posted(desk.type("over")) == e.Increase(1, desk.view.epoch, 500), "the question still stands"
+
+
+@pytest.mark.parametrize("line", ["-", "mark pain", "measure motor", "link", "countdown off", "nonsense"])
+def test_whatever_else_is_typed_withdraws_the_question(line: str) -> None:
+    desk = at_a_mark()
+    desk.run(READ_MS)
+    desk.type(line)
+    assert desk.type("over").do is None
+    assert desk.said[-1] == "No step has met a mark just now. Type + first."
+
+
+@pytest.mark.parametrize("line", ["", "here", "status", "help", "wait 1"])
+def test_what_decides_nothing_leaves_the_question(line: str) -> None:
+    desk = at_a_mark()
+    desk.run(READ_MS)
+    desk.type(line)
+    assert posted(desk.type("over")) == e.Increase(1, desk.view.epoch, 500)
+
+
+def test_over_is_for_the_very_step_that_was_asked_about() -> None:
+    desk = at_a_mark()
+    desk.run(READ_MS)
+    desk.bench.press(e.Decrease(1))
+    desk.run(300)
+    note = replace(desk.view, note=desk.session._asked_over.note)
+    assert desk.session.hear("over", note).do is None, "the level has come down since"
 
 
 @pytest.mark.parametrize(("word", "what"), [("sensory", "sensory_threshold"), ("motor", "motor_threshold")])
@@ -459,3 +520,39 @@ def test_a_start_after_a_stop_says_that_the_levels_come_first() -> None:
     desk.script("start", "status")
     assert "Not now: the stop made every level void. Type titrate and find the levels again first." in desk.said
     assert not any("output has to be off" in line for line in desk.said)
+
+
+def test_a_first_session_is_told_halved_and_more_of_it_is_asked_for() -> None:
+    desk = Attending(first=True)
+    desk.screened()
+    desk.script("titrate 1", *["+"] * 20, "measure max", *["-"] * 12)
+    assert any(line.startswith("first: Half the contractions: end it after 9 of the 18") for line in desk.said)
+    assert "look for 50 pct_max_tolerated" in desk.said
+    assert "Aim for 2.5 mA on channel 1: so much of the target is a first session." in desk.said
+    desk.script("accept")
+    assert "Type over to accept 4.0 mA all the same; anything else leaves it." in desk.said
+    assert desk.view.word is Word.TITRATING
+    desk.script("wait 1", "over 3", "over 4.0", "felt 1 yes", "start", "status")
+    assert "Not done: 4.0 mA was read back. Type over 4.0, or over alone." in desk.said
+    assert desk.view.plan.levels_ua == (4_000,)
+
+
+@pytest.mark.campaign
+def test_a_first_session_says_once_when_its_contractions_are_given_and_goes_on() -> None:
+    desk = Attending(first=True)
+    desk.started()
+    said = "FIRST SESSION: 9 of 18 contractions are done. Type end to end it."
+    for _second in range(170):
+        desk.type("here")
+        desk.run(1_000)
+    assert said not in desk.said
+    for _second in range(30):
+        desk.type("here")
+        desk.run(1_000)
+    assert desk.said.count(said) == 1
+    assert "Set 1 of 3 done." in desk.said
+    desk.type("status")
+    assert desk.said.count(said.replace("9 of 18", f"{desk.view.contractions[0]} of 18")) >= 1
+    assert desk.view.word in {Word.REST, Word.ON, Word.RAMP_UP, Word.RAMP_DOWN}, "it stops nothing by itself"
+    desk.script("end", "status")
+    assert f"Contractions: {desk.view.contractions[0]} of 18." in desk.said

@@ -171,7 +171,7 @@ def test_in_a_treatment_a_cramp_is_noted() -> None:
     desk.type("cramp")
     desk.run(1000)
     assert desk.view.word is not Word.ENDED
-    assert "Noted: cramp." in desk.said
+    assert "Noted: cramp, contraction 1." in desk.said
 
 
 def test_the_most_that_is_tolerated_gives_a_target_and_a_ceiling() -> None:
@@ -262,3 +262,32 @@ class TestCommands:
         assert measurement("mvic", "120 2", two) == Heard(Post(e.Measure(e.What.MVIC, 2, 120_000)))
         live = replace(two, live_slot=two.slots[0].slot)
         assert measurement("measure", "max", live) == Heard(Post(e.Measure(e.What.MAX_TOLERATED, 1)))
+
+
+@pytest.mark.parametrize(("answer", "word"), [("yes", Word.ENDED), ("no", Word.REST), ("status", Word.REST)])
+@pytest.mark.parametrize("line", ["cramp", "mark cramp in the heel"])
+def test_in_a_rest_of_the_test_it_is_asked_first(line: str, answer: str, word: Word) -> None:
+    desk = ctf_desk()
+    desk.started()
+    desk.run(6000)
+    assert desk.view.word is Word.REST
+    desk.type(line)
+    asked = "Did the muscle cramp in the last train, at 4 Hz? Type yes: that is the result. Or no."
+    assert desk.said[-1] == asked
+    assert desk.view.word is Word.REST, "nothing is recorded yet"
+    desk.type(answer)
+    desk.run(500)
+    assert (desk.view.word, bool(desk.view.measured)) == (word, word is Word.ENDED)
+    desk.type("yes")
+    assert bool(desk.view.measured) is (word is Word.ENDED), "it was asked once"
+
+
+def test_such_a_question_ends_with_its_rest() -> None:
+    desk = ctf_desk()
+    desk.started()
+    desk.run(6000)
+    desk.type("cramp")
+    desk.run(6000)
+    desk.type("yes")
+    assert desk.said[-1] == "Not noted: the next train has begun. If the muscle cramps now, type cramp."
+    assert desk.view.measured == ()

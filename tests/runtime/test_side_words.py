@@ -25,6 +25,7 @@ def on(side: str = "") -> Protocol:
     [
         (on(), "left", "both sides; give --side both", "both sides: type both", "both sides: choose BOTH"),
         (on("left leg"), "right", "left side only; give --side left", "only: type left", "left side only: choose LEFT"),
+        (on("painful side"), "both", "give --side left or", "one side: type left", "one side: choose LEFT"),
         (on("right leg"), "both", "only; give --side right", "only: type right", "right side only: choose RIGHT"),
     ],
 )

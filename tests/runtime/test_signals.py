@@ -15,7 +15,7 @@ import pytest
 
 from nmes.runtime.signals import TAKEN, end_by, watch_signals
 
-WAIT_S = 20
+WAIT_S = 40
 pytestmark = pytest.mark.skipif(not hasattr(signal, "sigwait"), reason="POSIX signals")
 
 Watch = Callable[[Callable[[str], None]], None]

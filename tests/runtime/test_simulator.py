@@ -25,7 +25,7 @@ def address(url: str) -> tuple[str, int]:
 def test_it_listens_where_it_says_and_ends_when_told(tmp_path: Path) -> None:
     running = start_simulator(tmp_path / "trace.jsonl")
     assert running.url.startswith("socket://127.0.0.1:")
-    socket.create_connection(address(running.url), timeout=5).close()
+    socket.create_connection(address(running.url), timeout=40).close()
     running.end()
     assert running.process.returncode == 0
     assert (tmp_path / "trace.jsonl").read_text().endswith('"end":"SIGTERM"}\n')
@@ -71,7 +71,7 @@ def test_a_child_that_will_not_end_is_made_to(monkeypatch: pytest.MonkeyPatch) -
 def test_a_child_that_is_left_lives_on() -> None:
     running = start_simulator()
     running.leave()
-    socket.create_connection(address(running.url), timeout=5).close()
+    socket.create_connection(address(running.url), timeout=40).close()
     assert running.process.poll() is None
     running.end()
 
@@ -80,7 +80,7 @@ def test_with_a_person_it_has_a_bench_of_its_own_beside_the_device_s_line() -> N
     running = start_simulator(None, person_for(Library().load("cramp_calf_ctf_training").protocol))
     bench = running.sim_bench
     assert bench is not None
-    end = time.monotonic() + 10
+    end = time.monotonic() + 40
     while (body := bench.look()) is None:
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from helpers.mistakes import Sitting
+from nmes.core.events import Finding, Observed
+from nmes.record.afterwards import Glimpse
 from nmes.record.files import Kind
 from nmes.record.store import Closed, Ending, Interrupted, Summary, Unfinished, Unreadable, list_sessions
 from nmes.runtime.library import Library, shipped_folder
 from nmes.runtime.today import Device, Part, Turn, of_list, part_given, today
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
-CRAMP, TEST = "cramp_calf_ctf_training", "assess_ctf_calf"
-LIBRARY = [Library((shipped_folder(),)).load(name) for name in (CRAMP, TEST)]
+CRAMP, TEST, OTHER = "cramp_calf_ctf_training", "assess_ctf_calf", "quads_knee_oa"
+LIBRARY = [Library((shipped_folder(),)).load(name) for name in (CRAMP, TEST, OTHER)]
 COMPLETE = Closed("complete")
 
 
@@ -52,6 +54,31 @@ def test_a_session_that_was_not_complete_puts_nothing_off() -> None:
     patient = only(session(2, 0, ending=Closed("ended_early")), session(1, 4))
     assert (patient.turn, patient.days) == (Turn.DUE, 4)
     assert patient.last.number == 2, "but it is the last one that is told"
+
+
+def test_a_session_that_gave_nothing_takes_nobodys_line() -> None:
+    """Another protocol picked by mistake made the due date vanish, and was the one that was offered next."""
+    mistaken = session(3, 0, protocol=OTHER, ending=Closed("ended_early"))
+    listed = mistaken, session(1, 4)
+
+    def nothing(one: Summary) -> Glimpse:
+        return Glimpse(gave=one is not mistaken)
+
+    (patient,) = of_list(listed, LIBRARY, NOW, seen_of=nothing).patients
+    assert (patient.protocol, patient.turn, patient.days) == (CRAMP, Turn.DUE, 4)
+    assert patient.last is mistaken
+    (patient,) = of_list(listed, LIBRARY, NOW).patients
+    assert patient.protocol == OTHER, "one that gave something does"
+    (patient,) = of_list((mistaken,), LIBRARY, NOW, seen_of=nothing).patients
+    assert (patient.protocol, patient.turn) == (OTHER, Turn.UNKNOWN), "nothing else is known of them"
+
+
+def test_what_was_found_after_the_newest_session_that_tells_of_it_is_known_today() -> None:
+    bad = Observed(Finding.SKIN, 3, of="1")
+    found = {3: (), 2: (bad, Observed(Finding.NRS, 2)), 1: (Observed(Finding.ADVERSE, 1, "old"),)}
+    listed = [session(number, 9 - number) for number in (3, 2, 1)]
+    (patient,) = of_list(listed, LIBRARY, NOW, seen_of=lambda one: Glimpse(gave=True, found=found[one.number])).patients
+    assert patient.alarming == (bad,)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from nmes.runtime.open import Peer
 from nmes.runtime.turn import EVENTS_A_TURN, LONGEST_WAIT_MS, RECORD_SILENT_MS, STALL_TOLERANCE_MS, UI_SILENT_MS
 from nmes.trial.bench import MemorySink
 
-WAIT_S = 20
+WAIT_S = 40
 
 
 def entries(watched: Room) -> list[NewEntry]:

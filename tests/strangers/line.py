@@ -16,7 +16,7 @@ import serial
 from science_mode_4 import SerialPortConnection
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 10
+PATIENCE_S = 40.0
 
 
 class SocketConnection(SerialPortConnection):

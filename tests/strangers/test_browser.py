@@ -95,7 +95,7 @@ def answer(shown: Shown) -> None:
 
 def to_pads(shown: Shown) -> None:
     to_protocols(shown)
-    shown.click_for("Enter use it", "▸3 Screening")
+    shown.click_for("F2 use it", "▸3 Screening")
     answer(shown)
 
 
@@ -130,6 +130,11 @@ def measured(served: Served, pressed_ns: int, capsys: pytest.CaptureFixture[str]
 
 def test_a_whole_session_by_the_mouse(served: Served, browser: Browser, capsys: pytest.CaptureFixture[str]) -> None:
     shown = open_page(browser, served.address)
+    shown.see("LAST SESSIONS")
+    shown.page.keyboard.press("F1")  # nothing was clicked yet: keys, and so STOP, are heard from the start
+    shown.see("KEYS OF THIS SCREEN")
+    shown.page.keyboard.press("Escape")
+    shown.until(lambda: "KEYS OF THIS SCREEN" not in shown.text())
     to_treatment(shown, served)
     bar = shown.place("STOP ALL")
     pressed_ns = time.monotonic_ns()

@@ -47,7 +47,7 @@ def terminal(tmp_path: Path) -> Iterator[Running]:
 async def acknowledgements(low, count):
     """What their packet buffer holds, polled as the examples do, until `count` pulses are acknowledged."""
     found = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while len(found) < count:
             ack = low.packet_buffer.get_packet_from_buffer()
             if ack is None:

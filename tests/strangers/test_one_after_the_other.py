@@ -28,7 +28,7 @@ ASKED = [ChannelPoint(200, 15), ChannelPoint(100, 0), ChannelPoint(200, -15)]
 PROTOCOL = "tens_conventional"
 
 
-@pytest.fixture(params=["pty", "tcp"])
+@pytest.fixture(params=["tcp", pytest.param("pty", marks=pytest.mark.campaign)])
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
     with simulator(tmp_path, request.param) as found:
         yield found
@@ -84,7 +84,7 @@ async def their_low_level(running: Running) -> None:
         low = device.get_layer_low_level()
         await low.init(LowLevelMode.STIM_CURRENT, LowLevelHighVoltageSource.STANDARD)
         low.send_channel_config(True, Channel.WHITE, Connector.GREEN, ASKED)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (ack := low.packet_buffer.get_packet_from_buffer()) is None:
                 await asyncio.sleep(0.005)
         assert ack.command == Commands.LOW_LEVEL_CHANNEL_CONFIG_ACK

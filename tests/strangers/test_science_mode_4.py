@@ -19,7 +19,7 @@ def biphasic(ma, us):
 
 
 async def some_pulses(running, count):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while len(running.pulses()) < count:
             await asyncio.sleep(0.01)
 

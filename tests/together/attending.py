@@ -13,7 +13,7 @@ from nmes.core.view import View, Word
 from nmes.runtime.library import Library, Loaded
 from nmes.runtime.live import Live
 
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 """Only for what is expected to come: a test that waits this long has failed."""
 HALT = 34
 TENS = "tens_conventional"

@@ -20,7 +20,7 @@ from nmes.runtime.loop import Loop
 from nmes.runtime.open import open_memory
 from nmes.runtime.turn import Controller
 
-WAIT_S = 20
+WAIT_S = 40
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.mistakes import Sitting
 from nmes.cli.hand_turned import HandTurned
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -17,7 +18,7 @@ from nmes.core.attended import Attended, PatientStop
 from nmes.core.measurement import Who
 from nmes.core.session import Ended, step
 from nmes.core.view import Output, Word
-from nmes.record.codec import EVENTS
+from nmes.record.codec import EVENTS, Undecodable
 from nmes.record.files import Kind
 from nmes.record.replay import Same, replay
 from nmes.record.store import Closed, list_sessions, read_session, verify_session
@@ -163,4 +164,47 @@ def test_an_attended_sessions_record_begins_with_its_marks_and_outcomes(tmp_path
     live = HandTurned(loaded, tmp_path, WHO, attended=True, patient_stop=True)
     summary = live.finish()
     session = session_of(next(iter(read_session(summary.record))).body)
-    assert session.attended == Attended((), loaded.protocol.outcomes, patient_stop=True)
+    assert session.attended == Attended((), loaded.protocol.outcomes, patient_stop=True, first=True)
+
+
+@pytest.mark.campaign
+def test_a_first_session_is_one_until_its_treatment_began_and_replays_as_it_was(tmp_path: Path) -> None:
+    """What made it the first stands in its own record: a later one of the same patient changes nothing of it."""
+    for number, first in enumerate((True, True, False)):
+        sitting = Sitting(tmp_path)
+        sitting.screened()
+        sitting.placed()
+        slot = sitting.view.slots[0].slot
+        sitting.do(e.Titrate(slot.channel, slot.waveform, sitting.view.epoch))
+        sitting.until(Word.TITRATING)
+        for over_ua in (None,) * 16 + (3_000,) + (None,) * 16:
+            if sitting.view.channels[0].level_ua < 8_000:
+                sitting.do(e.Increase(slot.channel, sitting.view.epoch, over_ua))
+                sitting.run(600)
+        assert sitting.view.channels[0].level_ua == 8_000
+        sitting.do(e.Measure(e.What.MAX_TOLERATED, slot.channel), *[e.Decrease(slot.channel)] * 10)
+        sitting.run(300)
+        assert (sitting.view.first, sitting.view.slots[0].target_ua) == (first, 2_000 if first else 4_000)
+        sitting.do(e.Accept(sitting.view.epoch), e.Accept(sitting.view.epoch, 2_000))
+        sitting.until(Word.READY)
+        sitting.do(e.FeltAt(slot.channel, there=True))
+        if number:
+            sitting.started()
+            sitting.run(8_000)
+            sitting.do(e.Cramp("key"), e.Pause())
+        sitting.over()
+        sitting.found_and_signed()
+        entries = list(read_session(sitting.record))
+        assert isinstance(replay(entries, step, session_of), Same)
+        assert ("refused:over_first" in str([entry.body for entry in entries])) is first
+    assert all(session_of(next(iter(read_session(path))).body).rules == 1 for path in tmp_path.rglob("*.jsonl"))
+
+
+def test_a_record_of_rules_that_are_not_known_is_not_guessed_at(tmp_path: Path, loaded: Loaded) -> None:
+    live = HandTurned(loaded, tmp_path, WHO, attended=True)
+    bound = next(iter(read_session(live.finish().record))).body
+    assert session_of({name: value for name, value in bound.items() if name != "rules"}).rules == 0, "as before"
+    assert session_of(bound).rules == 1
+    for rules in (2, -1, "new"):
+        with pytest.raises(Undecodable, match="rules are of version"):
+            session_of({**bound, "rules": rules})

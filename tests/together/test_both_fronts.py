@@ -17,6 +17,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from ui.bench_live import BenchLive, Desk
+from ui.conftest import headless
 
 from nmes.cli.app import run
 from nmes.core import events as e
@@ -26,6 +27,8 @@ from nmes.record.chain import Entry
 from nmes.record.store import read_session
 from nmes.runtime.library import Library, Loaded
 from nmes.runtime.live import Live
+
+__all__ = ["headless"]  # a fixture that the test here has
 
 CRAMP = "cramp_calf_ctf_training"
 PROTOCOL = Library().load(CRAMP).protocol

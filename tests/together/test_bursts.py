@@ -169,8 +169,15 @@ def test_bursts_close_to_each_other_climb_by_what_a_burst_period_has_earned() ->
     assert there.pulses(since_us)[-1].amplitude_ua == 35_500
 
 
-@pytest.mark.parametrize("at_ms", [0, 30, 90])
-@pytest.mark.parametrize("waveform", [BURST, CLOSE, RARE])
+@pytest.mark.parametrize(
+    ("waveform", "at_ms"),
+    [
+        *((CLOSE, at_ms) for at_ms in (0, 30, 90)),
+        (BURST, 30),
+        (RARE, 90),
+        *(pytest.param(*one, marks=pytest.mark.campaign) for one in ((BURST, 0), (BURST, 90), (RARE, 0), (RARE, 30))),
+    ],
+)
 def test_bursts_keep_their_distance_through_a_pause_and_a_quick_resume(waveform: Waveform, at_ms: int) -> None:
     """Nothing that persons do makes the guard object."""
     there = holding(tens_plan(waveform), 20_000)

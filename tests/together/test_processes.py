@@ -28,7 +28,7 @@ from nmes.runtime.binding import session_of
 ROOT = Path(__file__).parents[2]
 UPDATE, HALT, POLL = 32, 34, 36
 DEAD_MAN_US = 2_000_000
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 """Only for what is expected to come: a test that waits this long has failed."""
 
 pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"), pytest.mark.timeout(60)]

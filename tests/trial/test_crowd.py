@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
@@ -134,8 +135,8 @@ def test_a_worker_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         appears(began)
     finally:
         parent.kill()
-        parent.wait(20)
-    number, end = int(began.read_text()), time.monotonic() + 10
+        parent.wait(40)
+    number, end = int(began.read_text()), time.monotonic() + 40
     while lives(number) and time.monotonic() < end:
         time.sleep(0.02)
     assert not lives(number)
@@ -154,6 +155,32 @@ def test_leaving_by_an_exception_asks_the_workers_to_stop() -> None:
     with pytest.raises(KeyboardInterrupt), pool:
         raise KeyboardInterrupt
     assert pool.asked
+
+
+@pytest.mark.campaign
+def test_work_that_is_done_is_told_while_the_lock_of_other_work_is_kept() -> None:
+    """Ctrl+C in the middle of a wait that takes the locks of all work kept some, and the program never ended."""
+    with Workers(1) as pool:
+        first, *others = (pool.submit(callable) for _ in range(6))
+        kept, enough = threading.Event(), threading.Event()
+
+        def keep() -> None:
+            with others[-1]._condition:
+                kept.set()
+                enough.wait(40)
+
+        keeper = threading.Thread(target=keep)
+        keeper.start()
+        kept.wait(40)
+        told = []
+        waiter = threading.Thread(target=lambda: told.append(pool.next_done()), daemon=True)
+        waiter.start()
+        waiter.join(10)
+        meanwhile = [*told]
+        enough.set()
+        keeper.join()
+        assert meanwhile == [first]
+        assert {pool.next_done() for _ in others} == set(others)
 
 
 def test_the_largest_groups_come_first(base: Setup) -> None:

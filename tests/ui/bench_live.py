@@ -78,6 +78,9 @@ class BenchLive:
         self.posted: list[e.Event] = []
         self.beats = 0
         self.finished = 0
+        self.may_finish = threading.Event()
+        """Cleared: the record takes its time to be closed."""
+        self.may_finish.set()
         self.touches = 0
         self.stopped = threading.Event()
         self._broken = False
@@ -118,6 +121,7 @@ class BenchLive:
 
     def finish(self) -> Summary:
         self.finished += 1
+        assert self.may_finish.wait(30)
         self.bench.controller.leave()
         self.until(lambda _: self.done, within_ms=10_000)
         return summary_of(self.record)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input
 from textual.widgets._footer import FooterKey
 from ui.bench_live import CRAMP, LIBRARY, loaded
 from ui.one_screen import OneScreen, after, on
 
 from nmes.core import events as e
-from nmes.core.care import acute_cramp
+from nmes.core.care import after_cramp
 from nmes.core.events import Finding, Observed, What
 from nmes.core.measurement import Measured
 from nmes.runtime.library import Library, Loaded, shipped_folder
@@ -48,7 +49,7 @@ async def test_numbers_are_one_key_each_and_f2_leads_to_what_is_missing_and_then
 
 async def test_what_needs_words_is_owed_until_they_are_written_and_letters_alone_are_no_words() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
-        await app.keys(pilot, "0", "3", "down", "down", "y", *"itch")
+        await app.keys(pilot, "0", "3", "down", "down", "y", "tab", *"itch")
         assert [one.finding for one in app.done] == [Finding.SKIN, Finding.NRS], "what is only begun is not sent"
         assert "↳ STILL OWED: the words. Enter writes them." in app.text()
         await app.keys(pilot, "f2")
@@ -83,7 +84,7 @@ async def test_a_held_number_answers_one_row_and_the_same_letter_again_takes_bac
         await app.keys(pilot, "0")
         await app.keys(pilot, *"00000", apart_ms=33)
         assert app.done == [Observed(Finding.SKIN, 0, of="1")]
-        await app.keys(pilot, "x")
+        await app.keys(pilot, "x", "tab")
         assert "[ NOT DONE ] Pain now" in app.text()
         await app.keys(pilot, "x")
         assert "[    ?     ] Pain now" in app.text()
@@ -103,18 +104,57 @@ async def test_a_field_that_is_left_keeps_nothing() -> None:
 
 async def test_every_answer_can_be_clicked_and_a_click_never_repeats_the_last_key() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
-        keys = {key.action: key for key in app.step.query(FooterKey)}
+
+        async def click(action: str) -> None:
+            await app.keys(pilot)
+            await app.keys(pilot)
+            await pilot.click(next(key for key in app.step.query(FooterKey) if key.action == action))
+            await app.keys(pilot)
+
         await app.keys(pilot, "3", "up")
-        await pilot.click(keys["screen.next_value"])
-        await app.keys(pilot)
-        await pilot.click(keys["screen.next_value"])
-        await app.keys(pilot)
+        await click("screen.next_value")
+        await click("screen.next_value")
         assert app.done[1:] == [Observed(Finding.SKIN, 0, of="1"), Observed(Finding.SKIN, 1, of="1")]
         assert item(app) == SKIN, "so that another click corrects it"
         app.step.query_one(FindingList).choose(ADVERSE)
-        await pilot.click(keys["screen.answer('n')"])
-        await app.keys(pilot)
+        await click("screen.answer('n')")
         assert app.done[-1] == Observed(Finding.ADVERSE, 0)
+
+
+async def test_not_done_opens_the_field_at_once_and_f2_loses_nothing_that_is_being_written() -> None:
+    async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
+        await app.keys(pilot, "x", *"pads stay on", "enter")
+        assert app.done == [Observed(Finding.SKIN, None, "pads stay on", "1")]
+        await app.keys(pilot, "3", "x", *"no", "f2")
+        assert "says nothing" in app.text()
+        assert app.step.query_one("#words", Input).value == "no", "it is still there"
+        await app.keys(pilot, *" diary", "f2")
+        assert app.done[-1] == Observed(Finding.OUTCOME, None, "no diary", FIRST.of)
+
+
+async def test_a_digit_begins_the_result_of_an_outcome_and_the_row_of_keys_says_what_is_heard() -> None:
+    async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
+        await app.keys(pilot)
+        assert "0-9 answer" in app.flat()
+        assert "n nothing" not in app.flat()
+        await app.keys(pilot, "down", "down")
+        await app.keys(pilot)
+        assert "0-9 value" in app.flat()
+        assert "y yes" not in app.flat()
+        await app.keys(pilot, "1", "2", "enter")
+        assert app.done == [Observed(Finding.OUTCOME, 1, "12", FIRST.of)]
+
+
+async def test_what_the_session_measured_stands_there_to_be_confirmed() -> None:
+    test = Library().load("assess_ctf_calf")
+    desk = after(test)
+    desk.session = replace(desk.session, measured=(Measured(What.CTF, 1, 18_000),))
+    async with on(AfterScreen(test.protocol), desk) as (app, pilot):
+        await app.keys(pilot, "down", "down", "enter")
+        assert app.step.query_one("#words", Input).value == "18 Hz, gastrocnemius"
+        assert app.done == [], "it is not an answer before it is confirmed"
+        await app.keys(pilot, "enter")
+        assert app.done == [Observed(Finding.OUTCOME, 1, "18 Hz, gastrocnemius", test.protocol.outcomes[0])]
 
 
 # --- the findings, without a screen ---
@@ -194,6 +234,7 @@ async def test_the_advice_on_a_cramp_is_read_whole_below_what_was_measured() -> 
     desk.session = replace(desk.session, measured=found)
     async with on(AfterScreen(test.protocol), desk) as (app, pilot):
         await pilot.pause()
-        for line in acute_cramp()[1:]:
+        for line in after_cramp(test.protocol.body_regions):
             assert line in app.flat()
-        assert "▸ " in app.text().split("Hamstring")[1], "the row in hand is in sight"
+        assert "Back of the thigh" not in app.flat(), "it is the calf"
+        assert "▸ " in app.text().split("Then rest")[1], "the row in hand is in sight"

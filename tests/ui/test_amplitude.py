@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.events import Key
 from textual.widgets import Digits, Static
 from ui.bench_live import Desk, titrate
 
@@ -12,6 +13,9 @@ from nmes.core.view import Word
 from nmes.ui.flow import Stage
 from nmes.ui.widgets.readout import Readout
 from nmes.ui.widgets.strips import cut
+
+REPEAT_MS = 33
+"""From one repeat of a held key to the next."""
 
 
 async def titrating(desk: Desk, pilot) -> None:
@@ -23,14 +27,14 @@ async def titrating(desk: Desk, pilot) -> None:
 async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         await titrating(desk, pilot)
-        for unlock in ("u", "minus"):
+        for unlock in ("u", "minus", "subtract"):
             desk.live.run(4_500)
             await pilot.press("+")
             await pilot.pause()
             assert "! + is locked. Press u (or -) to unlock it." in desk.text()
             assert not any(isinstance(event, e.Increase) for event in desk.live.posted)
             await pilot.press(unlock)
-        await pilot.press("+")
+        await pilot.press("add")
         assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 1
         hand_ms = desk.live.view.now_ms + 500
         desk.app.hand_ms = lambda _view: hand_ms
@@ -39,6 +43,32 @@ async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: D
         assert "+ is one step" in desk.text(), "a simulated session that runs faster locks by the time of a hand"
         await pilot.press("+")
         assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 2
+
+
+@pytest.mark.parametrize(
+    "lag_ms", [198, *(pytest.param(ms, marks=pytest.mark.campaign) for ms in (132, 165, 330, 500))]
+)
+async def test_a_held_plus_is_one_step_however_late_the_screen_handles_what_was_read(desk: Desk, lag_ms: int) -> None:
+    async with desk.at(Stage.TITRATE) as pilot:
+        await titrating(desk, pilot)
+        await pilot.press("u")
+        for _ in range(1_000 // lag_ms + 1):
+            read = []
+            for _ in range(lag_ms // REPEAT_MS):
+                desk.live.run(REPEAT_MS)
+                read.append(Key("plus", "+"))
+                desk.app.tap.hear(read[-1])
+            for key in read:
+                desk.app.post_message(key)
+            await pilot.pause()
+        assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 1
+        assert [event for event in desk.live.posted if isinstance(event, e.Mark)] == [e.Mark("plus_held")]
+        desk.live.run(500)
+        press = Key("plus", "+")
+        desk.app.tap.hear(press)
+        desk.app.post_message(press)
+        await pilot.pause()
+        assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 2, "a press of its own is heard"
 
 
 def titrate_to(desk: Desk, level_ua: int) -> None:
@@ -64,6 +94,7 @@ async def test_the_treatment_begins_with_plus_locked_and_each_unlocked_plus_is_o
         assert desk.live.view.channels[0].level_ua == 2_500
         desk.live.posted.clear()
         await desk.see(pilot)
+        await pilot.press("u")  # a click of the pilot does not pass the app, where it would be known when it was read
         await pilot.click("#plus")
         await pilot.pause()
         assert [type(event) for event in desk.live.posted] == [e.Increase], "a click on the button"

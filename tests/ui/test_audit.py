@@ -193,6 +193,26 @@ async def test_a_chain_is_verified_in_a_thread_and_each_bad_session_is_named(hom
         assert isinstance(watched.verify(watched.sessions()[1]).verdict, Damaged)
 
 
+async def test_what_is_verified_before_the_list_is_there_does_not_keep_the_list_away(home: Path) -> None:
+    may_list = threading.Event()
+
+    def slow(kind: Kind) -> Chain:
+        chain = chain_of(home, kind)
+        return replace(chain, sessions=lambda: (may_list.wait(30), chain.sessions())[1])
+
+    desk = desk_of(home, chain=slow)
+    async with desk.at(Stage.HOME) as pilot:
+        await pilot.press("f10")
+        await pilot.pause()
+        await pilot.press("escape", "f10")  # its list waits until the one that was left behind is read
+        await pilot.pause()
+        await pilot.press("f5")
+        await pilot.pause()
+        may_list.set()
+        await settled(desk, pilot)
+        assert desk.app.screen.query_one(OptionList).option_count == 2
+
+
 @pytest.mark.campaign
 async def test_the_other_chain_is_one_key_away_and_may_be_empty(home: Path) -> None:
     desk = desk_of(home)

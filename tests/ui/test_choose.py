@@ -108,6 +108,35 @@ async def test_the_list_shrinks_while_somebody_types_and_what_is_chosen_is_for_t
         assert app.said[-1] == Chosen(LIBRARY.index(loaded(CRAMP)), Who("P-017", "left", 18_000))
 
 
+async def test_the_first_that_fits_is_in_hand_while_somebody_types_unless_a_row_was_chosen(tmp_path: Path) -> None:
+    async with choosing(tmp_path, first="tens_conventional") as (app, pilot):
+        await app.keys(pilot, "slash", *"tens")
+        hits = [row for row in listed(app) if not row.startswith("── ")]
+        assert len(hits) > 1
+        assert line(app.step.chosen) == hits[0], "not the one that was in hand before"
+        assert "F2 use it" in app.text()
+        assert "Enter to the list" in app.text()
+        await app.keys(pilot, "down", "down", "slash", "end", *" pain")
+        assert line(app.step.chosen) == hits[1], "somebody went there"
+        app.step.query_one("#filter", Input).value = "zzz"
+        await app.keys(pilot)
+        await app.keys(pilot)
+        assert "use it" not in app.text()
+
+
+async def test_a_click_marks_a_protocol_and_a_second_one_uses_it(tmp_path: Path) -> None:
+    async with choosing(tmp_path, Who("P-017", "left"), first=CRAMP) as (app, pilot):
+        rows = app.step.query_one(Protocols)
+        app.step.query_one("#filter", Input).value = "tens"  # nothing has to be looked up for these
+        await answered(app, pilot, tmp_path)
+        before = rows.index
+        for uses in (0, 1):
+            await pilot.click(rows, offset=(4, 4))
+            await answered(app, pilot, tmp_path)
+            assert rows.index != before
+            assert [one.index for one in app.said if isinstance(one, Chosen)] == [rows.index] * uses
+
+
 async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Path) -> None:
     async with choosing(tmp_path) as (app, pilot):
         await app.keys(pilot, "slash", "e")

@@ -38,9 +38,16 @@ async def test_the_help_tells_each_key_of_the_screen_the_added_ones_too_and_fits
         text = help_text(pilot.app, pilot.app.screen, {"start": ("f5",)})
         assert max(len(row) for row in text.split("\n")) <= WIDTH
         assert "s, F5" in text
-        for binding in bindings_of(type(pilot.app.screen)):
-            if binding.id != "stop.space":
+        found = [one for one in bindings_of(type(pilot.app.screen)) if one.id != "stop.space"]
+        several = {one.key for one in found if sum(one.key == other.key for other in found) > 1}
+        for binding in found:
+            if binding.key not in several:
                 assert sentence_of(binding)[:40] in text, binding.id
+        told = [one.id for one in found if one.key in several and sentence_of(one)[:40] in text]
+        assert {"end", "cramp.note"} <= set(told), "of several meanings of a key the one that is heard now"
+        assert not {"end.live", "cramp", "cramp.halt"} & set(told)
+        lines = [row.split()[0] for row in text.split("\n") if row and not row.startswith(" ")]
+        assert lines.count("e") == lines.count("c") == 1
         assert text.startswith("STOP: Esc, F12 or Ctrl+C on every screen")
         await pilot.press("f1")
         await pilot.pause()

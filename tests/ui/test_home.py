@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import OptionList
 from ui.bench_live import CRAMP, LIBRARY, NOW, Desk
 
+from nmes.core.events import Finding, Observed
 from nmes.core.measurement import NOBODY, Who
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind
@@ -66,8 +67,8 @@ def test_a_port_that_is_there_is_not_called_a_stimulator() -> None:
         (Turn.DUE, 0, 9, "● due today", "9 days ago"),
         (Turn.LATER, 1, 0, "○ in 1 day", "last today"),
         (Turn.LATER, 2, 1, "○ in 2 days", "1 day ago"),
-        (Turn.UNKNOWN, 0, None, "– not known", "none complete"),
-        (Turn.UNKNOWN, 0, -3, "– not known", "date ahead of us"),
+        (Turn.UNKNOWN, 0, None, "– next: not known", "none complete yet"),
+        (Turn.UNKNOWN, 0, -3, "– next: not known", "date ahead of us"),
     ],
 )
 def test_whose_turn_it_is_is_told_by_sign_and_word(
@@ -80,10 +81,20 @@ def test_whose_turn_it_is_is_told_by_sign_and_word(
 def test_a_newer_one_that_was_ended_early_is_told_as_such() -> None:
     told = [last_words(Patient("P-017", "left", (DUE,), days=4, early_days=days)) for days in (0, 1, 2)]
     assert told == ["last today, ended early", "1 day ago, ended early", "2 days ago, ended early"]
+    quit_in_it = session(2, 0, ending=Closed("stop:quit"))
+    told = last_words(Patient("P-017", "left", (quit_in_it,), early_days=0, planned=quit_in_it))
+    assert told == f"last today, {ending_words(quit_in_it)}" == "last today, stopped", "one word for one thing"
+
+
+def test_what_was_found_after_the_last_session_marks_the_patient() -> None:
+    bad = (Observed(Finding.SKIN, 2, of="1"), Observed(Finding.NRS, 10), Observed(Finding.ADVERSE, 1, "fainted"))
+    row = patient_row(Patient("P-017", "left", (DUE,), CRAMP, alarming=bad), TITLES, 100)
+    assert row.startswith("!P-017 LEFT")
+    assert "SKIN, PAIN, ADVERSE EVENT; Calf cramp" in row
 
 
 def test_a_protocol_without_a_rhythm_is_not_waited_for() -> None:
-    assert turn_words(Patient("P-017", "left", (DUE,))) == "– no schedule"
+    assert turn_words(Patient("P-017", "left", (DUE,))) == "– next: not set"
 
 
 @pytest.mark.parametrize(

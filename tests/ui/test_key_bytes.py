@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
-from nmes.ui.key_bytes import ESC, MOST_PASTED, PASTE_S, SPLIT_S, KeyBytes, Piece, Stop
+from nmes.ui.key_bytes import MOST_PASTED, PASTE_S, SPLIT_S, KeyBytes
+from nmes.ui.key_forms import ESC, Piece, Stop
 
 F12 = Piece("\x1b[24~", Stop.F12)
 ESCAPE = Piece(ESC, Stop.KEY)
@@ -48,6 +50,45 @@ def test_esc_is_stop_in_every_form(form: str) -> None:
 @pytest.mark.parametrize("form", ["99;5u", "99;6u", "99;7u", "99:67;6u", "1089::99;5u", "67;6u", "27;5;99~", "99;133u"])
 def test_ctrl_c_is_stop_in_every_form(form: str) -> None:
     assert cut(f"\x1b[{form}".encode()) == [CTRL_C]
+
+
+@pytest.mark.parametrize("form", ["1089;5u", "968;5u", "1489;5u", "1057;6u", "27;5;1089~", "1089;133u"])
+def test_ctrl_and_any_letter_of_another_script_is_stop_because_it_may_be_on_the_key_of_c(form: str) -> None:
+    assert cut(f"\x1b[{form}".encode()) == [CTRL_C]
+
+
+@pytest.mark.parametrize("form", ["1089u", "1089;2u", "57442;5u", "118;5u"])
+def test_a_letter_without_ctrl_and_the_ctrl_key_itself_are_no_stop(form: str) -> None:
+    assert cut(f"\x1b[{form}".encode()) == [Piece(f"\x1b[{form}")]
+
+
+@pytest.mark.parametrize(
+    ("form", "typed"),
+    [("57412;;45", "-"), ("57412;129;45", "-"), ("57413;;43", "+"), ("57401;;50", "2"), ("57409;;44", ",")],
+)
+def test_a_key_of_the_keypad_is_what_it_types(form: str, typed: str) -> None:
+    assert cut(f"\x1b[{form}u".encode()) == [Piece(typed)]
+    assert cut(f"\x1b[{form.replace(';;', ';3;').replace('129', '131')}u".encode())[0].is_sequence, "not with Alt"
+
+
+def test_a_key_of_the_keypad_that_types_nothing_is_itself() -> None:
+    assert cut(b"\x1b[57412u\x1b[57414u") == [Piece("\x1b[57412u"), Piece("\x1b[57414u")]
+
+
+@pytest.mark.parametrize(
+    ("old", "sgr"),
+    [
+        (b"\x1b[M \x52\x3e", "0;50;30M"),
+        (b"\x1b[M#\x52\x3e", "0;50;30m"),
+        (b"\x1b[M`\xe0!", "64;192;1M"),
+        (b"\x1b[MC!!", "35;1;1M"),
+        (b"\x1b[32;50;30M", "0;50;30M"),
+        (b"\x1b[35;50;30M", "0;50;30m"),
+        (b"\x1b[97;5;5M", "65;5;5M"),
+    ],
+)
+def test_the_mouse_of_old_terminals_is_read_as_of_new_ones(old: bytes, sgr: str) -> None:
+    assert cut(old) == [Piece(f"\x1b[<{sgr}")]
 
 
 @pytest.mark.parametrize("data", [b" ", b"\x00", b"\x1b[32;2u", b"\x1b[32;5u", b"\x1b[32;2;32u", b"\x1b[27;6;32~"])
@@ -133,7 +174,7 @@ def test_with_alt_nothing_is_typed_that_keys_alone_type(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"\x1b[97;1:3u", b"\x1b[1;1:3A", b"\x1b]0;a title\x07", b"\x1bP1$r\x1b\\", b"\x1b[M !!"]
+    "data", [b"\x1b[97;1:3u", b"\x1b[1;1:3A", b"\x1b]0;a title\x07", b"\x1bP1$r\x1b\\", b"\x1b[57412;1:3;45u"]
 )
 def test_what_is_no_key_is_dropped(data: bytes) -> None:
     assert cut(data + b"x") == [Piece("x")]
@@ -142,6 +183,40 @@ def test_what_is_no_key_is_dropped(data: bytes) -> None:
 def test_an_event_type_that_the_parser_cannot_read_is_left_out() -> None:
     assert cut(b"\x1b[97;2:2u") == [Piece("\x1b[97;2u")]
     assert cut(b"\x1b[97;1:1;97u") == [Piece("\x1b[97;1;97u")]
+
+
+@pytest.mark.parametrize("form", ["{}u", "27;{}u", "99;{}u", "1;1;{}u", "27;5;{}~", "<0;{};3M", "{};3;3M", "M{}"])
+def test_a_number_too_long_to_be_one_ends_nothing(form: str) -> None:
+    for digits in (60, 100, 5_000):
+        stream = KeyBytes()
+        stream.feed(f"\x1b[{form.format('9' * digits)}".encode(), 0.0)
+        stream.tick(1.0)
+        assert stream.feed(b"\x1b[24~", 2.0) == [F12]
+
+
+@pytest.mark.parametrize(("begun", "end"), [(b"\x1b]52;c;", b"\x07"), (b"\x1bP", b"\x1b\\"), (b"\x1b[", b"u")])
+def test_what_is_too_long_for_a_sequence_is_stop_and_its_rest_is_dropped(begun: bytes, end: bytes) -> None:
+    stream = KeyBytes()
+    found = [piece for _ in range(9) for piece in stream.feed(begun + b"1" * 5_000, 0.0)]
+    assert found == [ESCAPE] * 9
+    assert stream.feed(b"11" + end + b"x", 0.0) == [Piece("x")]
+    stream.feed(begun + b"1" * 5_000, 0.0)
+    assert stream.feed(b"1\x03+", 0.0) == [CTRL_C, Piece("+")], "Ctrl+C ends it"
+    stream.feed(begun + b"1" * 5_000, 0.0)
+    assert stream.feed(b"1\x1b[24~+", 0.0) == [F12, Piece("+")], "a key too"
+    stream.feed(begun + b"1" * 5_000, 0.0)
+    stream.tick(0.1)
+    assert stream.feed(b"+", 0.1) == [Piece("+")], "and silence"
+
+
+@pytest.mark.parametrize("begun", [b"\x1b]52;c;", b"\x1bP", b"\x1b["])
+def test_a_stop_behind_a_sequence_without_an_end_does_not_wait_for_it_to_be_cut_again_and_again(begun: bytes) -> None:
+    stream, began_s = KeyBytes(), time.process_time()
+    for _ in range(512):
+        stream.feed(begun + b"1" * 4_096, 0.0)
+        begun = b""
+    assert stream.feed(b"\x1b[24~", 0.0) == [F12]
+    assert time.process_time() - began_s < 0.2, "2 MiB take 5 ms; cut again with each reading they took seconds"
 
 
 def test_bytes_that_are_no_text_end_nothing() -> None:
@@ -186,13 +261,32 @@ def test_esc_alone_is_heard_in_a_paste() -> None:
 def test_a_paste_without_an_end_is_given_up_when_no_text_comes_any_more() -> None:
     stream = KeyBytes()
     stream.feed(b"\x1b[200~abc", 0.0)
-    stream.feed(b"def", 0.9)
-    stream.feed(b"\x03\x1b[24~\x1b[<35;1;1M", 1.8)
-    stream.tick(0.8 + PASTE_S)
-    assert stream.feed(b"g", 1.85) == [], "text still came"
-    stream.tick(1.85 + PASTE_S)
+    stream.feed(b"def", 0.2)
+    stream.feed(b"\x03\x1b[24~\x1b[<35;1;1M", 0.4)
+    stream.tick(0.19 + PASTE_S)
+    assert stream.feed(b"gh", 0.5) == [], "text still came"
+    stream.tick(0.51 + PASTE_S)
     assert stream.feed(b"+", 3.0) == [Piece("+")]
     assert stream.feed(b"\x1b[201~", 3.0) == []
+
+
+@pytest.mark.parametrize("key", [b"-", b"--", b"\x1b[45;;45u", b"\x1b[B"])
+def test_a_hand_at_one_key_does_not_keep_a_paste_open_that_lost_its_end(key: bytes) -> None:
+    stream, now_s, heard = KeyBytes(), 0.0, []
+    stream.feed(b"\x1b[200~abc", now_s)
+    while now_s < 2 * PASTE_S:
+        now_s += 0.033
+        heard += [now_s for piece in stream.feed(key, now_s) if not piece.in_paste]
+    assert heard[0] < PASTE_S + 0.04
+
+
+@pytest.mark.parametrize("space", [b" ", b"  ", b"\x00", b"\x1b[32;;32u"])
+def test_a_space_by_itself_is_stop_in_a_paste_that_is_open(space: bytes) -> None:
+    stream = KeyBytes()
+    stream.feed(b"\x1b[200~abc", 0.0)
+    assert stream.feed(space, 0.1) == [in_paste(Piece(" ", Stop.KEY))]
+    assert stream.feed(b"a word", 0.2) == [], "one between words is none"
+    assert stream.feed(b" ", 0.201) == [], "nor one at which a reading cut the paste"
 
 
 def test_a_paste_does_not_fill_the_memory() -> None:

@@ -89,7 +89,8 @@ async def test_after_a_cramp_the_result_and_what_to_do_stand_before_all_else() -
     desk.session = replace(desk.session, measured=(Measured(e.What.CTF, 1, 14_000),))
     async with on(AfterScreen(TEST.protocol), desk) as (app, _pilot):
         assert "cramp threshold frequency 14 Hz" in app.text()
-        assert "If it lasts over 30 s after the train: STOP, then stretch slowly" in app.text()
+        assert "If the cramp still lasts: stretch slowly and hold, without forcing." in app.text()
+        assert "Calf: pull the foot up" in app.text()
         assert "the signature" not in app.text(), "that is the next step's"
 
 

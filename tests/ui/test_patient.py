@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -11,10 +12,15 @@ from ui.test_home import DUE, LATER, day, session
 from nmes.core import events as e
 from nmes.core.attended import Ghost
 from nmes.core.delivery import Slot
+from nmes.core.events import Finding, Observed
 from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import Word
+from nmes.record.afterwards import LastTime
+from nmes.record.measurements import Found, Untrusted
+from nmes.runtime.on_record import NOTHING, OnRecord
 from nmes.ui.flow import Stage
 from nmes.ui.home_words import known_lines, level_lines
+from nmes.ui.on_record_words import threshold_lines, warning_line
 
 
 def test_a_code_without_a_record_says_so_and_names_codes_like_it() -> None:
@@ -72,6 +78,55 @@ async def test_the_last_sessions_and_levels_of_a_patient_on_record_are_shown(tmp
         await desk.see(pilot)
         assert "P-01: no session on record." in desk.text()
         assert "channel 1:" not in desk.text(), "levels of nobody else stand there"
+
+
+async def test_what_was_found_after_the_last_session_is_loud_and_the_threshold_on_record_is_told(
+    tmp_path: Path,
+) -> None:
+    bad = (Observed(Finding.SKIN, 2, of="1"), Observed(Finding.NRS, 10), Observed(Finding.ADVERSE, 1, "fainted"))
+    record = OnRecord(
+        LastTime("000002-x", "2026-11-25T10:00:00+00:00", bad),
+        (("gastrocnemius", Found(18_000, "000001-x", "2026-11-20T10:00:00+00:00")),),
+    )
+    desk = Desk(tmp_path, today=lambda: day(DUE, session(3, 9, side="right")))
+    desk.app.services = replace(desk.app.services, on_record=lambda who: record if who.side == "left" else NOTHING)
+    async with desk.at(Stage.HOME) as pilot:
+        await desk.see(pilot)
+        await pilot.press("enter")
+        await desk.see(pilot)
+        await pilot.app.workers.wait_for_complete()
+        await desk.see(pilot)
+        told = " ".join(desk.text().split())
+        assert (
+            "! Last session (2026-11-25): skin at channel 1: IRRITATION; pain 10 of 10; adverse event: fainted" in told
+        )
+        assert "CTF on record, gastrocnemius: 18 Hz, measured on 2026-11-20." in told
+        await pilot.press("tab", "right")
+        await pilot.app.workers.wait_for_complete()
+        await desk.see(pilot)
+        assert "Last session (" not in desk.text(), "of the other leg nothing is on record"
+
+
+def test_a_damaged_last_record_is_told_instead_and_a_good_one_is_not_loud() -> None:
+    said = warning_line(LastTime("000002-x", "2026-11-25T10:00:00+00:00", damaged=True))
+    assert said.startswith("! The record of the last session (2026-11-25) is DAMAGED")
+    assert warning_line(LastTime("000002-x", "", (Observed(Finding.NRS, 2),))) == ""
+    assert warning_line(None) == ""
+    lines = list(
+        threshold_lines(
+            OnRecord(
+                None,
+                (
+                    ("a", Found(None, "s", "2026-01-02")),
+                    ("b", Found(9_000, "s", "2026-01-02", typed=True)),
+                    ("c", Untrusted("s", "")),
+                ),
+            )
+        )
+    )
+    assert "ended at its cap" in lines[0]
+    assert "typed by hand" in lines[1]
+    assert "day not known" in lines[2]
 
 
 async def test_what_cannot_be_right_is_said_and_what_is_right_is_there_again_on_the_way_back(desk: Desk) -> None:

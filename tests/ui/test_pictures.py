@@ -77,6 +77,10 @@ def test_the_target_is_told_in_words() -> None:
         "to 55 % of it, and only then accept. "
     )
     assert "come down" not in target_words(loaded("quads_knee_oa").protocol)
+    test = target_words(loaded("assess_ctf_calf").protocol)
+    assert test.startswith("Target: strong twitches, clearly below the most the patient tolerates.")
+    assert "Target: the most" not in test, "its card says to stay below that"
+    assert target_words(loaded("assess_max_tolerated_calf").protocol).startswith("Target: the most the patient")
     assert "strong visible twitches" in target_words(loaded("tens_acupuncture_like").protocol)
 
 

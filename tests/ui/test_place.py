@@ -156,6 +156,41 @@ async def test_a_click_takes_the_size_that_is_needed_and_then_the_next() -> None
         assert app.done == [e.ReadBack(e.Read.SIDE, "left")]
 
 
+async def test_a_digit_meant_for_the_pain_never_changes_a_pad_that_is_confirmed() -> None:
+    async with on(PlaceScreen(ONE.protocol), placing()) as (app, pilot):
+        await app.keys(pilot, "2", "l")
+        assert "0-9 pain" in app.flat()
+        assert "1-9 size" not in app.flat()
+        await app.keys(pilot, "down", "3")
+        assert row(app) == "pain", "the list does not go round"
+        assert app.done[-1] == e.Observed(e.Finding.NRS, 3)
+        app.step.query_one(PadList).choose("1")
+        await app.keys(pilot, "up", "3", "f5")
+        assert row(app) == "1"
+        assert "[ ✓ 25 cm² ]" in app.text()
+        assert "Not changed: the pads of channel 1 are confirmed already." in app.flat()
+        await app.keys(pilot, "enter", "3", "f2")
+        assert app.done[-1] == e.Placed(((1, 4500),)), "opened first, so it was meant"
+
+
+async def test_only_keys_that_are_heard_are_offered_in_the_row_of_the_side_and_of_the_stop() -> None:
+    async with on(PlaceScreen(ONE.protocol), placing(patient_stop=True)) as (app, pilot):
+        await app.keys(pilot, "2")
+        assert "f4 no side" in app.flat()
+        assert "F4: cannot tell" in app.flat()
+        await app.keys(pilot, "r")
+        assert "f4" not in app.flat().casefold(), "after WRONG SIDE no reason leads past it"
+        await app.keys(pilot, "f2")
+        assert "f4" not in app.flat().casefold()
+        assert "not read back right yet" in app.flat()
+        await app.keys(pilot, "l")
+        assert "presses the own stop once, now" in app.flat()
+        app.desk.do(e.Stop("patient", 0))
+        await app.keys(pilot)
+        assert "presses the own stop once, now" not in app.flat()
+        assert "pressed and heard. Go on" in app.flat()
+
+
 # --- words, without a screen ---
 
 

@@ -41,7 +41,7 @@ def summary(ending: Ending, **more: str) -> Summary:
     ("ending", "short", "whole"),
     [
         (Closed("complete"), "complete", "Complete."),
-        (Closed("ended_early"), "ended", "Ended before its time."),
+        (Closed("ended_early"), "ended early", "Ended before its time."),
         (Interrupted(), "INTERRUPTED", "INTERRUPTED:"),
         (Unfinished(), "NOT CLOSED", "NOT CLOSED:"),
         (Unreadable(f"was {ESC}"), "DAMAGED", "CANNOT BE READ:"),

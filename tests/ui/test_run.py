@@ -8,15 +8,19 @@ import pytest
 from textual.widgets import Digits, Input
 from ui.live_screen import LiveScreen, clipped, core_of, later, one, question_read, seen
 
+from helpers.assessing import ctf_plan
 from helpers.desk import Desk
 from helpers.plans import BURST, FREQUENCY_SWEEP, ONE, TWO, alternating_plan, plan_of, rhythm, simple_plan, tens_plan
 from nmes.core import events as e
 from nmes.core.alarm import Alarms
 from nmes.core.attended import Attended, Ghost
-from nmes.core.measurement import Who
+from nmes.core.commands import Note
+from nmes.core.measurement import Aim, Who
 from nmes.core.plan import Plan, Slot
 from nmes.core.view import DoseView, Output, Word
+from nmes.ui.crossing import READ_MS
 from nmes.ui.fitting import FIGURES, LINES, PLOT_LEAST, RunRows, run_rows
+from nmes.ui.given_words import whole
 from nmes.ui.links import Links, link_words
 from nmes.ui.screens.note import NoteScreen
 from nmes.ui.screens.run import RunScreen
@@ -25,6 +29,7 @@ from nmes.ui.widgets.dose_line import dose_line, dose_words
 from nmes.ui.widgets.envelope import CURSOR, Envelope, page_ms, with_cursor
 from nmes.ui.widgets.patterns import PATTERNS, level_bar, pattern
 from nmes.ui.widgets.strips import rows_needed, rows_wanted, strips
+from nmes.ui.words import note_words
 
 
 def many(channels: int) -> Plan:
@@ -188,6 +193,43 @@ async def test_each_event_is_one_key_and_a_wish_to_stop_goes_to_0_first() -> Non
         assert app.sent[2:] == [e.Mark("wish")], "there is nothing to pause any more"
 
 
+async def test_a_small_window_says_that_a_key_was_refused_and_a_large_one_forgets_it() -> None:
+    desk = on()
+    desk.do(e.Pause())
+    async with one(RunScreen, desk) as (app, pilot):
+        await pilot.resize_terminal(20, 5)
+        await later(app, pilot, 100)
+        await pilot.press("r")
+        await later(app, pilot, 100)
+        assert app.sent == []
+        assert "! NOT DONE: small" in app.text()
+        assert " mA (" in app.text(), "the figures stay"
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause(0.1)
+        await later(app, pilot, 100)
+        assert "NOT DONE" not in app.text()
+        assert "nothing can start" not in app.text()
+
+
+async def test_a_digit_after_a_pain_says_how_strong_and_the_keys_that_lower_stay_at_hand() -> None:
+    async with one(RunScreen, on()) as (app, pilot):
+        await pilot.press("7")
+        assert app.sent == [], "without a pain it says nothing"
+        await pilot.press("m")
+        await later(app, pilot, 100)
+        assert "How strong, if the patient says: 0 to 9, t for 10." in app.text()
+        await pilot.press("-", "7")
+        assert app.sent == [e.Mark("pain"), e.Decrease(1), e.Mark("pain", "7/10")]
+        await pilot.press("8")
+        assert len(app.sent) == 3, "once"
+        await pilot.press("m", "t")
+        assert app.sent[4:] == [e.Mark("pain", "10/10")]
+        await pilot.press("m")
+        await later(app, pilot, 20_000)
+        await pilot.press("8")
+        assert app.sent[5:] == [e.Mark("pain")], "long after it a digit is none"
+
+
 async def test_a_note_is_written_in_a_side_screen_that_stops_and_never_raises() -> None:
     async with one(RunScreen, on()) as (app, pilot):
         await pilot.press("u", "n")
@@ -329,3 +371,90 @@ async def test_no_text_field_no_wheel_and_no_digit_on_the_screen_of_the_treatmen
         app.step.scroll_up(animate=False)
         await pilot.pause()
         assert app.sent == []
+
+
+async def test_a_first_session_says_once_and_then_in_its_state_when_its_contractions_are_given() -> None:
+    aimed = replace(simple_plan(), aim=Aim("visible_tetanic", first_percent=50))
+    desk = core_of(aimed, Who("P-017", "left"), Attended(first=True)).run(5_000)
+    desk.wait(2_000)
+    async with one(RunScreen, desk) as (app, pilot):
+        assert "contraction 1 of 3" in app.text()
+        desk.wait(4_100)
+        app.look()
+        await pilot.pause()
+        said = "First session: 1 of 3 done. End it with e."
+        assert f"REST   {said}" in app.text()
+        assert f"! {said}" in app.text()
+        await pilot.press("m")
+        desk.wait(12_000)
+        app.look()
+        await pilot.pause()
+        assert "First session: 1 of 3 done" in app.text(), "it stays"
+        assert "! First session" not in app.text(), "loud once"
+        assert await clipped(app, pilot) == []
+
+
+async def test_between_two_sets_the_state_and_the_countdown_say_so() -> None:
+    sets = replace(rhythm(contractions=6), per_set=2, sets=3, set_rest_ms=60_000, stage_ms=6 * 16_000 + 120_000)
+    plan = plan_of(((ONE, sets),))
+    desk = core_of(plan).run(5_000)
+    desk.wait(24_000, 100)
+    async with one(RunScreen, desk) as (app, _pilot):
+        assert "REST   set 1 of 3 done, contraction 2 of 6" in app.text()
+        assert "To next set" in app.text()
+
+
+async def test_while_it_still_climbs_after_a_resume_it_says_so_and_not_on() -> None:
+    """Paused in a rest: the first contraction after it climbs, long after the 5 s of the state."""
+    desk = on()
+    desk.wait(6_000)
+    desk.do(e.Pause())
+    desk.do(e.Resume(desk.epoch))
+    desk.wait(8_000 + 3_000)
+    async with one(RunScreen, desk) as (app, _pilot):
+        assert app.latest.channels[0].commanded_ua < app.latest.channels[0].level_ua
+        assert "RESUMING FROM 0   contraction 2 of 3" in app.text()
+        assert "To RAMP DOWN" in app.text()
+
+
+@pytest.mark.parametrize(("key", "event"), [("enter", [e.Cramp]), ("n", [])])
+async def test_cramp_in_a_rest_of_a_test_asks_first(key: str, event: list[type[e.Event]]) -> None:
+    desk = core_of(ctf_plan(train_s=5, off_s=10)).run(1_000)
+    desk.wait(6_000, 50)
+    async with one(RunScreen, desk, protocol="assess_ctf_calf") as (app, pilot):
+        assert "Nothing flows now: it asks first" in app.text()
+        await pilot.press("c", "enter", "c")
+        assert kinds(app) == [], "an Enter that could not have read it is none"
+        assert "Did the muscle cramp in the last train, at 4 Hz?" in app.text()
+        app.hand = app.hand_now() + READ_MS
+        await pilot.press(key)
+        await pilot.pause()
+        assert kinds(app) == event
+        assert "Did the muscle cramp" not in app.text()
+        assert app.screen is app.step, "n is no note here"
+
+
+async def test_such_a_question_is_no_more_when_the_next_train_begins_and_there_nothing_is_asked() -> None:
+    desk = core_of(ctf_plan(train_s=5, off_s=10)).run(1_000)
+    desk.wait(6_000, 50)
+    async with one(RunScreen, desk, protocol="assess_ctf_calf") as (app, pilot):
+        await pilot.press("c")
+        desk.wait(11_000, 50)
+        app.look()
+        await pilot.pause()
+        assert "! Not noted: the next train has begun." in app.text()
+        await pilot.press("enter")
+        assert kinds(app) == []
+        await pilot.press("c")
+        assert kinds(app) == [e.Cramp]
+
+
+def test_contractions_stand_in_the_summary_and_with_a_cramp() -> None:
+    desk = on()
+    desk.wait(6_000)
+    desk.do(e.Cramp("key"), e.End())
+    assert "contractions: 1 of 3" in whole(seen(desk))
+    assert note_words(Note("mark", (("kind", "cramp"), ("text", ""), ("contraction", 1)))) == (
+        "Noted: cramp, contraction 1."
+    )
+    assert "Noted: cramp, contraction 1." in whole(replace(seen(desk), attended=True))

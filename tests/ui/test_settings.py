@@ -46,6 +46,7 @@ async def test_everything_is_set_by_keyboard_and_holds_at_once(tmp_path: Path) -
         assert desk.app.sounds.sound is Sound.MUTE
         assert desk.app.stage is Stage.HOME
         assert not isinstance(pilot.app.screen, SettingsScreen)
+        assert "· Room 3 b" in desk.text(), "the first screen says where it stands"
 
 
 async def test_a_word_is_changed_by_mouse_and_a_theme_that_is_not_saved_is_taken_off(tmp_path: Path) -> None:

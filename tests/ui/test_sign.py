@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 from ui.bench_live import CRAMP, Desk, loaded
 from ui.one_screen import OneScreen, after, on
 
 from helpers.desk import Desk as Table
+from helpers.desk import attended
 from nmes.core import events as e
 from nmes.core.commands import Note
 from nmes.core.view import OutputState, Word, view
@@ -93,6 +95,27 @@ def test_what_was_given_marked_and_caught_is_told_each_once_and_that_there_was_n
     assert "pain" in marked.lower()
     assert "STOP was pressed" in stopped
     assert confirmed.strip() == "- Channel 1: a pad of 16 cm² is too small. The plan counts with 25 cm². (2 times)"
+
+
+@pytest.mark.parametrize("ending", [(e.End(),), (e.Stop("key", 1), e.End())], ids=["end", "stop"])
+def test_the_level_accepted_last_is_told_whatever_ended_the_session(ending: tuple[e.Event, ...]) -> None:
+    desk = attended().to_ready().run(9_000)
+    desk.do(*ending)
+    told = whole(view(desk.session, OutputState()))
+    assert "level accepted last: 9.0 mA" in told
+    assert "no level accepted" in whole(view(attended().to_ready().session, OutputState()))
+    paused = attended().to_ready().run(9_000)
+    paused.do(e.Pause(), e.Decrease(1), e.End())
+    assert "level accepted last: 8.5 mA" in whole(view(paused.session, OutputState()))
+
+
+async def test_who_signs_with_what_is_no_name_is_asked_who_signs() -> None:
+    async with on(SignScreen(ONE.protocol), found()) as (app, pilot):
+        await app.keys(pilot, "x", "f2")
+        assert (
+            '! "x" is no name: two different letters at least, and no answer or command. Write who signs.' in app.flat()
+        )
+        assert "Write who asked" not in app.flat()
 
 
 async def test_the_summary_tells_the_verdict_and_where_the_report_is(tmp_path: Path) -> None:

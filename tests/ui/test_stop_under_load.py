@@ -51,7 +51,7 @@ PRESSED = {"f12": b"\x1b[24~", "ctrl+c": b"\x03", "mouse on the bar": b"\x1b[<0;
 FLOWING = {Word.TITRATING, Word.ON, Word.RAMP_UP, Word.RAMP_DOWN, Word.REST}
 QUEUED = b"+" * 30 + b"t"
 """Typed before the STOP: 30 steps, and a new beginning that would be heard after it."""
-WAIT_S = 20
+WAIT_S = 40
 SOON_US = 150_000
 """From a key that is written to a silent skin, on a busy computer [design]."""
 

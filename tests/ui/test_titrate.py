@@ -26,9 +26,11 @@ from nmes.ui.screens.amplitude import ASKED_MS
 from nmes.ui.screens.titrate import TitrateScreen
 from nmes.ui.slot_rows import slot_rows, slot_rows_wanted
 from nmes.ui.widgets.scale import CAP, LAST, MOST, MOTOR, NOW, SENSORY, TARGET, Tick, draw, ticks
+from nmes.ui.words import target_sentences
 
 WHO = Who("P-017", "left")
 GHOST = Ghost(ONE, 3_000, "s-1", "2026-11-20T10:00:00Z")
+FIRST = Attended(first=True)
 EIGHT = plan_of(tuple((Slot(channel, 0), rhythm()) for channel in range(1, 9)))
 
 
@@ -161,7 +163,7 @@ def test_first_session_halving_is_told_until_there_has_been_one() -> None:
     protocol = as_many("quads_older_adult", 1)
     view = seen(core_of(simple_plan()))
     assert first_session_words(protocol, view).startswith("If it is the FIRST SESSION: Half the contractions")
-    assert first_session_words(protocol, replace(view, who=WHO)).startswith("FIRST SESSION: Half")
+    assert first_session_words(protocol, seen(core_of(simple_plan(), WHO, FIRST))).startswith("FIRST SESSION: Half")
     assert first_session_words(protocol, seen(at_the_ghost())) == ""
     assert first_session_words(as_many("tens_conventional", 1), view) == ""
 
@@ -184,6 +186,8 @@ def test_the_list_shows_the_chosen_level_among_many() -> None:
     assert rows[-1].startswith("▸ 8 ··")
     long = replace(view, slots=tuple(replace(slot, last_ua=12_500) for slot in view.slots))
     told = slot_rows(long, protocol, 7, 78, 4)
+    assert "the chosen one stands whole" in told[0], "where the rest of a cut row stands is said"
+    assert "the chosen one stands whole" not in slot_rows(view, protocol, 7, 400, 20)[0]
     assert told[-1].strip().replace("\N{NO-BREAK SPACE}", " ") == "50 Hz, 300 µs (TO VERIFY)", (
         "a doubt is never cut off"
     )
@@ -196,6 +200,21 @@ def test_the_list_shows_the_chosen_level_among_many() -> None:
 
 
 # --- the screen ---
+
+
+async def test_a_mark_below_the_first_step_of_the_device_asks_at_that_step() -> None:
+    desk = core_of(simple_plan(), WHO, Attended(ghosts=(replace(GHOST, level_ua=400),)))
+    desk.do(e.Titrate(1, 0, desk.epoch))
+    desk.wait(1_000)
+    async with one(TitrateScreen, desk) as (app, pilot):
+        await pilot.press("u", "+")
+        await pilot.pause()
+        assert "0.5 mA is over the LAST SESSION's level of 0.0 mA" in app.text()
+        await question_read(app, pilot)
+        await pilot.press("enter")
+        assert raises(app.sent) == [e.Increase(1, 1), e.Increase(1, 1, over_ua=0)]
+        await later(app, pilot, 600)
+        assert app.latest.channels[0].level_ua == 500
 
 
 async def test_passing_the_last_sessions_level_needs_enter_on_that_very_question() -> None:
@@ -215,7 +234,7 @@ async def test_passing_the_last_sessions_level_needs_enter_on_that_very_question
         await pilot.press("enter")
         assert len(raises(app.sent)) == 2, "nothing repeats"
         await pilot.press("+")
-        assert raises(app.sent)[-1].over_ua == 0
+        assert raises(app.sent)[-1].over_ua is None
         await later(app, pilot, 600)
         assert app.latest.channels[0].level_ua == 4_000, "once passed it is not asked again"
 
@@ -307,7 +326,7 @@ async def test_an_enter_right_after_a_question_is_gone_starts_nothing() -> None:
 
 
 async def test_the_rule_of_a_first_session_is_told_again_with_a_level_over_half() -> None:
-    desk = core_of(simple_plan(), WHO, Attended())
+    desk = core_of(simple_plan(), WHO, FIRST)
     desk.do(e.Titrate(1, 0, desk.epoch))
     desk.raise_to(1, 3_000)
     desk.wait(1_000)
@@ -318,8 +337,8 @@ async def test_the_rule_of_a_first_session_is_told_again_with_a_level_over_half(
         assert "! FIRST SESSION: Half the contractions" in app.text()
         assert await clipped(app, pilot) == []
         view = app.latest
-    aimed = replace(view, slots=tuple(replace(slot, target_ua=6_000) for slot in view.slots))
-    assert rule_with_level(as_many("quads_older_adult", 1), aimed) == "", "half of it is what the rule asks for"
+    aimed = replace(view, first_percent=50, slots=tuple(replace(slot, target_ua=6_000) for slot in view.slots))
+    assert rule_with_level(as_many("quads_older_adult", 1), aimed) == "", "the mark has asked"
 
 
 async def test_a_card_without_a_muscle_shows_the_place_only() -> None:
@@ -430,3 +449,48 @@ async def test_an_aim_in_parts_of_the_most_stands_on_the_scale_and_passing_it_as
         await question_read(app, pilot)
         await pilot.press("enter")
         assert raises(app.sent)[-1] == e.Increase(1, app.input_epoch, over_ua=2_000)
+
+
+async def test_in_a_first_session_target_mark_and_words_are_the_halved_ones_and_accepting_more_asks() -> None:
+    plan = replace(simple_plan(), aim=Aim("pct_max_tolerated", 500, 850, 50))
+    desk = core_of(plan, WHO, FIRST)
+    desk.do(e.Titrate(1, 0, desk.epoch))
+    desk.raise_to(1, 8_000)
+    desk.do(e.Measure(e.What.MAX_TOLERATED, 1))
+    for _ in range(8):
+        desk.do(e.Decrease(1))
+    desk.wait(1_000)
+    async with one(TitrateScreen, desk, protocol="cramp_calf_ctf_training") as (app, pilot):
+        assert "TARGET     2.0 mA, cap 6.5 mA" in app.text()
+        assert "◎ target 2.0" in app.text()
+        assert "First session: half of the target, 2.0 mA." in app.text()
+        assert "55 %" not in app.text(), "nothing says the usual target beside it"
+        await pilot.press("a")
+        app.look()
+        await pilot.pause()
+        assert "4.0 mA is over a FIRST SESSION's target of 2.0 mA." in app.text()
+        assert "Enter   accept 4.0 mA all the same." in app.text()
+        assert await clipped(app, pilot) == []
+        assert app.latest.word is Word.TITRATING
+        await question_read(app, pilot)
+        await pilot.press("enter")
+        accepts = [event for event in app.sent if isinstance(event, e.Accept)]
+        assert accepts == [e.Accept(app.input_epoch), e.Accept(app.input_epoch, 2_000)]
+        assert desk.session.plan.levels_ua == (4_000,)
+        assert "over_mark" in desk.notes(), "and the record says so"
+
+
+def test_words_of_a_target_in_a_first_session() -> None:
+    relative = target_sentences(as_many("cramp_calf_ctf_training", 1), 50)
+    assert relative[0].startswith("First session, half of the target: 27.5 % of the most the patient tolerates, never ")
+    assert "come down to 27.5 %" in relative[1]
+    assert relative[2] == "", "the card's note speaks of the usual target"
+    assert target_sentences(as_many("quads_knee_oa", 1), 30)[0] == (
+        "First session: 30 % of the usual at most. Usual is: the most the patient tolerates."
+    )
+    assert target_sentences(as_many("quads_older_adult", 1), 50)[0] == (
+        "First session, half of the target: 7.5 % of the patient's own strongest contraction."
+    )
+    own = as_many("tens_conventional", 1)
+    view = replace(seen(core_of(simple_plan(), WHO, FIRST)), first_percent=30)
+    assert first_session_words(own, view).startswith("FIRST SESSION: Stay comfortable"), "the first, if none halves"

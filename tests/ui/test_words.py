@@ -11,7 +11,8 @@ from dataclasses import replace
 import pytest
 
 import nmes.core
-from helpers.desk import running
+from helpers.desk import running, titrating
+from nmes import language
 from nmes.core import events as e
 from nmes.core.alarm import ABSENT_SOON, ANSWER_OLD, Alarm, Alarms, Level, level_of
 from nmes.core.commands import Note
@@ -22,6 +23,7 @@ from nmes.runtime.missing_words import missing_words
 from nmes.ui import alarm_words, numbers, words
 from nmes.ui.flow import Stage, stage_of
 from nmes.ui.plus_key import HELD_MS, RELOCK_MS, PlusKey, Press
+from nmes.ui.typed_who import ctf_mhz
 from nmes.ui.widgets.alarm_bar import alarm_row
 
 
@@ -225,26 +227,27 @@ def test_numbers() -> None:
 
 def test_plus_is_locked_until_something_opens_it_and_locks_again() -> None:
     key = PlusKey()
-    assert key.pressed(0)[1] is Press.LOCKED
+    assert key.pressed(0, 0)[1] is Press.LOCKED
     key = key.changed(1_000)
     assert key.is_open(1_000 + RELOCK_MS - 1)
     assert not key.is_open(1_000 + RELOCK_MS)
-    assert key.pressed(1_000 + RELOCK_MS)[1] is Press.LOCKED
+    assert key.pressed(1_000 + RELOCK_MS, 1_000 + RELOCK_MS)[1] is Press.LOCKED
 
 
 def test_a_step_keeps_plus_open_and_a_held_key_does_not() -> None:
-    key, press = PlusKey().changed(0).pressed(3_000)
+    key, press = PlusKey().changed(0).pressed(3_000, 3_000)
     assert press is Press.STEP
     now_ms, worth = 3_000, []
     for _ in range(200):
         now_ms += 33
-        key, press = key.pressed(now_ms)
+        key, press = key.pressed(now_ms, now_ms)
         worth.append(press)
     assert Press.STEP not in worth
     assert worth[-1] is Press.LOCKED, "holding is no change, so the lock comes"
-    key, press = key.changed(now_ms + 1).pressed(now_ms + 2)
+    key, press = key.changed(now_ms + 1).pressed(now_ms + 2, now_ms + 2)
     assert press is Press.STEP, "another key in between: it is not being held"
-    assert key.pressed(now_ms + 2 + HELD_MS)[1] is Press.STEP
+    later_ms = now_ms + 2 + HELD_MS
+    assert key.pressed(later_ms, later_ms)[1] is Press.STEP
 
 
 @pytest.mark.parametrize("word", list(Word))
@@ -277,3 +280,19 @@ def test_reasons_from_outside_the_session_have_sentences_of_their_own(code: str)
 def test_a_record_that_is_too_slow_says_that_nothing_was_raised() -> None:
     for code in ("record_slow", "refused:record_slow"):
         assert words.sentence(code) == "The record is too slow: nothing was raised."
+
+
+def test_that_a_step_asks_first_is_not_said_any_more_once_it_was_answered_with_no() -> None:
+    """It stood there for seconds after `-` had declined it."""
+    desk = titrating(1_000)
+    note = Note("refused:mark", (("channel", 1), ("mark_ua", 1_000), ("to_ua", 1_500), ("kind", "last")))
+    assert not words.has_passed(note, view(desk.session, OutputState()))
+    desk.wait(500)
+    desk.do(e.Decrease(1))
+    assert words.has_passed(note, view(desk.session, OutputState()))
+
+
+def test_numbers_have_the_decimal_mark_of_the_language_and_are_typed_with_it(monkeypatch) -> None:
+    monkeypatch.setattr(language, "_mark", [","])
+    assert (numbers.ma(5_500), numbers.hz(44_400), numbers.newtons(3_400)) == ("5,5", "44,4", "3,4 N")
+    assert ctf_mhz("18,5") == 18_500

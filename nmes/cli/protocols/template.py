@@ -111,6 +111,8 @@ def _lists(answers: Answers) -> Iterator[str]:
         yield from _checklist("causes", causes)
     yield ""
     yield from _texts("first_session", "Half the time, and at most half the usual intensity")
+    if kind != "assessment":
+        yield "first_session_percent: 50  # %, of target and contractions: what is shown, and what is asked at"
     yield from _texts("progression", "Only if the last session was comfortable: a little more current or time")
     yield from _texts("deload", "Soreness that lasts more than two days, or marks on the skin: leave a session out")
     yield from _texts("patient_instructions", "Say stop at any time. The output is switched off at once.")
@@ -178,4 +180,6 @@ def _paths(answers: Answers) -> Iterator[str]:
     if "percent" in answers:
         yield "intensity.percent"
     yield "operator_absent_limit_s"
+    if answers["kind"] != "assessment":
+        yield "first_session_percent"
     yield from ("first_session", "progression", "deload", "patient_instructions", "stop_rules", "outcomes")

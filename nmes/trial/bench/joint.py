@@ -225,8 +225,12 @@ def bench_with_record(
     who: Who = NOBODY,
     make: Callable[..., Bench] = Bench,
     attended: Attended | None = None,
+    station: str = "",
 ) -> tuple[Bench, Path]:
-    """A bench, from `make`, whose record is a real file in the simulator's chain; RecordError if none can be kept."""
+    """A bench, from `make`, whose record is a real file in the simulator's chain; RecordError if none can be kept.
+
+    `station`: the name this place was given, "" = the computer's.
+    """
     origin = origin_of(home, Kind.SIMULATION, loaded, who, VirtualClock().utc())
     plan = plan_for(loaded.protocol, P24_CAPABILITIES, origin.ctf_mhz if origin else None)
     opened: list[Journal] = []
@@ -234,7 +238,8 @@ def bench_with_record(
     def make_sink(clock: VirtualClock, post: Post) -> RecordSink:
         clocks = Clocks(lambda: int(clock.utc().timestamp() * 1000), lambda: clock.now_us * 1000, "virtual")
         bound = binding(loaded, plan, "bench", clock.now_ms(), who, origin, attended)
-        opened.append(Journal.open(chain_folder(home, Kind.SIMULATION), socket.gethostname(), bound, clocks))
+        named = station or socket.gethostname()
+        opened.append(Journal.open(chain_folder(home, Kind.SIMULATION), named, bound, clocks))
         return InlineJournal(opened[0], post)
 
     bench = make(

@@ -1,24 +1,38 @@
 """Step 7: what is found on the patient when the treatment is over. Nothing flows any more, and STOP still halts.
 
-Letters are answers only in the list; words are written in a field that Enter opens, never an answer by itself.
+Letters are answers only in the list; words are written in a field, which an answer that needs them opens at once, so
+that what is typed next stands there. They are no answer before Enter or F2 has kept them.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from nmes.core.events import Observed
+from nmes.core.events import Finding, Observed
 from nmes.core.protocol import Protocol
 from nmes.core.view import View
 from nmes.language import _
 from nmes.runtime.missing_words import missing_words
 from nmes.ui.answer_key import AnswerKey, Letter
-from nmes.ui.findings import Owed, answer, clicked, field_label, first_missing, found, keys_words, opened, written
+from nmes.ui.findings import (
+    Owed,
+    answer,
+    begun,
+    clicked,
+    field_label,
+    first_missing,
+    found,
+    keys_of,
+    keys_words,
+    opened,
+    proposed,
+    written,
+)
 from nmes.ui.flow import Stage
 from nmes.ui.messages import ToSign
 from nmes.ui.screens.base import StepScreen
@@ -26,6 +40,8 @@ from nmes.ui.summary_words import told_lines
 from nmes.ui.widgets.field import Field
 from nmes.ui.widgets.finding_list import FindingList
 from nmes.ui.widgets.state_line import StateLine
+
+_LETTERS: Final = frozenset("nytx")
 
 
 class AfterScreen(StepScreen):
@@ -70,6 +86,19 @@ class AfterScreen(StepScreen):
 
     def on_option_list_option_highlighted(self) -> None:
         self._shows()
+        if self._there:
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The row of keys offers what answers the row in hand."""
+        if not self._there or action not in {"answer", "next_value", "write"}:
+            return super().check_action(action, parameters)
+        keys = keys_of(self._list.item, self._mine)
+        if action == "answer":
+            return not parameters or parameters[0] in keys
+        if action == "next_value":
+            return "digits" in keys
+        return ("value" in keys) is parameters[0] and bool(keys & {"enter", "value"})
 
     @property
     def _list(self) -> FindingList:
@@ -91,19 +120,25 @@ class AfterScreen(StepScreen):
         if event.character and event.character.isalnum() and isinstance(self.focused, FindingList):
             self._key = event.character.casefold()
             self._pressed, self._letter = self._pressed.pressed(self._key, self.host.touched_ms)
+            if self._key in _LETTERS and self._key not in keys_of(self._list.item, self._mine):
+                self.say("no_such_answer")
 
     def action_answer(self, key: str = "") -> None:
         """A letter, or the number that was just pressed."""
         if self._letter is not Letter.ALONE:
             return self.say("typed_word") if self._letter is Letter.OF_A_WORD else None
+        if number := begun(self._list.item, key or self._key):
+            return self._write(Owed(self._list.item, 1), number)
         said = answer(self._list.item, key or self._key)
         if said is None:
             return self.say("no_such_answer")
         self.unsay()
         if isinstance(said, Owed) and self._mine == said:
             del self._owed[said.item.id]
+            self.refresh_bindings()
         elif isinstance(said, Owed):
             self._owed[said.item.id] = said
+            return self._write(said)
         else:
             self._find(said)
         return self._shows()
@@ -123,25 +158,45 @@ class AfterScreen(StepScreen):
     # --- writing ---
 
     def on_option_list_option_selected(self) -> None:
-        self._writing = opened(self._list.item, self._mine)
-        if self._writing is None:
-            return self.say("no_such_answer")
+        self.action_write()
+
+    def action_write(self, _of_a_value: bool = False) -> None:
+        """Into the field for what the row in hand owes, or may be told in words."""
+        owed = opened(self._list.item, self._mine)
+        return self.say("no_such_answer") if owed is None else self._write(owed)
+
+    def _write(self, owed: Owed, begun_with: str = "") -> None:
+        """The field stands there with what was found before, or what this session has measured, to be confirmed."""
+        self._writing = owed
         self.unsay()
-        field, seen = self.query_one("#words", Input), found(self._list.item, self._observed)
-        self.query_one("#words-field", Field).relabel(field_label(self._writing))
-        field.value = seen.text if seen is not None and seen.value == self._writing.value else ""
+        field, seen = self.query_one("#words", Input), found(owed.item, self._observed)
+        self.query_one("#words-field", Field).relabel(field_label(owed))
+        known = seen.text if seen is not None and seen.value == owed.value else ""
+        measured = proposed(owed.item, self.host.latest) if owed.value is not None else ""
+        field.select_on_focus = False
+        field.value = begun_with or known or measured
+        field.cursor_position = len(field.value)
         self.add_class("-words")
         field.focus()
-        return self._shows()
+        self._shows()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip() or (self._writing is not None and self._writing.item.finding is Finding.NOTE):
+            self._take(event.value)
+        else:
+            self.say("words_missing", text="")
+
+    def _take(self, text: str) -> bool:
+        """What is written is the answer; False where it says nothing, and the field stays."""
         if self._writing is None:
-            return None
-        said = written(self._writing, event.value)
+            return True
+        said = written(self._writing, text)
         if said is None:
-            return self.say("words_missing", text=event.value.strip())
+            self.say("words_missing", text=text.strip())
+            return False
         self._close_field()
-        return self._find(said)
+        self._find(said)
+        return True
 
     def on_descendant_blur(self) -> None:
         """The field that is left keeps nothing: what was not ended by Enter is still owed."""
@@ -157,6 +212,13 @@ class AfterScreen(StepScreen):
     # --- going on ---
 
     def action_go_on(self) -> None:
+        """What is being written counts, as with Enter; what says nothing keeps the field open."""
+        typed = self.query_one("#words", Input).value
+        if self._writing is not None and typed.strip() and not self._take(typed):
+            return None
+        return self._go_on()
+
+    def _go_on(self) -> None:
         missing = first_missing(self._list.items, self._observed, self._owed)
         if missing is None:
             self.post_message(ToSign())
@@ -171,5 +233,5 @@ class AfterScreen(StepScreen):
         self._list.show(self._observed, self._owed)
         told = keys_words(self._list.item, self._mine)
         if self._writing is not None:
-            told = _("You are writing. Enter keeps it, Tab leaves it.")
+            told = _("You are writing. Enter keeps it, Tab leaves it unwritten.")
         self.query_one("#keys", Static).update(f"▸ {told}")

@@ -15,17 +15,18 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from nmes.core.care import speaks_of
-from nmes.core.events import Cramp, Decrease, End, Increase, Mark, Operator
+from nmes.core.events import Accept, Cramp, Decrease, End, Increase, Mark, Operator
 from nmes.core.protocol import Protocol
-from nmes.core.view import RUNNING, ChannelView, View
+from nmes.core.view import RUNNING, ChannelView, View, Word
 from nmes.language import _
+from nmes.ui.asked_cramp import AskedCramp
 from nmes.ui.crossing import Crossing, question_words
 from nmes.ui.links import Links
 from nmes.ui.numbers import ma
 from nmes.ui.plus_key import PlusKey, Press
 from nmes.ui.screens.base import WIDE, StepScreen
 from nmes.ui.screens.windows import Ask
-from nmes.ui.widgets.cramp import ASK, CrampBar, Kind, bar_rows, instruction
+from nmes.ui.widgets.cramp import ASK, ASK_IN_REST, CrampBar, Kind, bar_rows, instruction
 
 _END: Final = _("End this session? The output goes to 0 and the record is closed.")
 _END_ATTENDED: Final = _("End this session? The output goes to 0. What is found after it and the signature follow.")
@@ -56,13 +57,21 @@ class AmplitudeScreen(StepScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "app.stop_all('key')", _("STOP"), priority=True, id="stop.space", show=False),
-        Binding("plus,equals_sign", "increase", _("up"), priority=True, id="increase", key_display="+", show=False),
-        Binding("minus,underscore", "decrease", _("down"), priority=True, id="decrease", key_display="-", show=False),
+        Binding("plus,equals_sign,add", "increase", _("up"), priority=True, id="increase", key_display="+", show=False),
+        Binding(
+            "minus,underscore,subtract",
+            "decrease",
+            _("down"),
+            priority=True,
+            id="decrease",
+            key_display="-",
+            show=False,
+        ),
         Binding("u", "unlock", _("unlock +"), priority=True, id="unlock", show=False),
         Binding("e", "end", _("end"), priority=True, id="end"),
+        Binding("c", "note_cramp", _("cramp"), priority=True, id="cramp.note"),
         Binding("c", "cramp", _("CRAMP: result"), priority=True, id="cramp"),
         Binding("c", "halt_cramp", _("cramp: to 0"), priority=True, id="cramp.halt"),
-        Binding("c", "note_cramp", _("cramp"), priority=True, id="cramp.note"),
         Binding("enter", "enter", _("close"), priority=True, show=False, id="cramp.close"),
     ]
 
@@ -75,6 +84,8 @@ class AmplitudeScreen(StepScreen):
         self.channel = 1
         self._asked_ms = -ASKED_MS
         """When a question, or advice that Enter closes, stood there last, on the clock of the hand."""
+        self.asked_cramp: AskedCramp | None = None
+        """The question of a rest, whether its train made the muscle cramp."""
         self.told_of_cramp = False
         """Whether the instruction for a cramp stands on the screen."""
 
@@ -127,10 +138,13 @@ class AmplitudeScreen(StepScreen):
             slot = next((channel.slot for channel in view.channels if channel.channel == question.channel), None)
             last_utc = next((found.last_utc for found in view.slots if found.slot == slot), "")
             return Kind.QUESTION, question_words(question, last_utc)
+        self._look_at_cramp(view)
+        if self.asked_cramp is not None:
+            return Kind.QUESTION, self.asked_cramp.words()
         if self.told_of_cramp:
             return Kind.TOLD, instruction()
         if _cramp_key(view) == "cramp":
-            return Kind.CRAMP, ASK
+            return Kind.CRAMP, ASK_IN_REST if view.word is Word.REST else ASK
         asked = self.asks(view)
         return (Kind.QUESTION, asked) if asked else (Kind.NOTHING, "")
 
@@ -149,7 +163,7 @@ class AmplitudeScreen(StepScreen):
 
     def send(self, event: Operator) -> None:
         """Whatever is sent, a question that stood there is answered by it with no."""
-        self.crossing = self.crossing.dropped()
+        self.crossing, self.asked_cramp = self.crossing.dropped(), None
         super().send(event)
 
     def action_increase(self) -> None:
@@ -158,10 +172,10 @@ class AmplitudeScreen(StepScreen):
             return None
         if self.small:
             return self.say("small")
-        self.plus, press = self.plus.pressed(self.host.hand_ms(view))
+        self.plus, press = self.plus.pressed(self.host.hand_ms(view), self.host.input_ms)
         match press:
             case Press.STEP:
-                self._raise(Increase(self.channel, self.host.input_epoch, linked=self.links.others(self.channel)))
+                self.ask_over(Increase(self.channel, self.host.input_epoch, linked=self.links.others(self.channel)))
             case Press.LOCKED:
                 self.say("locked")
             case Press.HELD:
@@ -171,7 +185,8 @@ class AmplitudeScreen(StepScreen):
                 self.say("held")
         return None
 
-    def _raise(self, step: Increase) -> None:
+    def ask_over(self, step: Increase | Accept) -> None:
+        """Sent; where it would pass a mark, the session refuses it, and that asks."""
         self.crossing = self.crossing.sent(step)
         super().send(step)
 
@@ -192,8 +207,35 @@ class AmplitudeScreen(StepScreen):
             self.show(view)
 
     def action_cramp(self) -> None:
-        """In a test of the cramp threshold: it stops at once, and is the result."""
-        self.send(Cramp("key"))
+        """In a train of a test: it stops at once, and is the result. In a rest nothing flows, so it is asked first."""
+        view = self.host.latest
+        if view is None or view.word is not Word.REST or view.cramp_mhz is None:
+            return self.send(Cramp("key"))
+        if self.asked_cramp is None:
+            self.asked_cramp = AskedCramp(view.cramp_mhz, view.epoch, self.host.hand_ms(view))
+            self.repaint()
+        return None
+
+    def _look_at_cramp(self, view: View) -> None:
+        """A question that was not answered in its rest is none any more: another train has begun, or none runs."""
+        if self.asked_cramp is None or self.asked_cramp.holds(view):
+            return
+        self.asked_cramp = None
+        if view.word in RUNNING:
+            self.say("cramp_not_answered")
+
+    def answer_cramp(self, *, yes: bool) -> bool:
+        """The answer to that question; whether it stood there."""
+        asked = self.asked_cramp
+        if asked is None:
+            return False
+        if yes and not asked.could_be_read(self.host.input_ms):
+            return True
+        self.asked_cramp = None
+        if yes:
+            self.send(Cramp("key"))
+        self.repaint()
+        return True
 
     def action_halt_cramp(self) -> None:
         """In such a test while none of its trains runs: it stops too, and measures nothing."""
@@ -211,8 +253,8 @@ class AmplitudeScreen(StepScreen):
     def answer_enter(self) -> bool:
         """Yes to the question that stands there, or closes the advice; whether Enter meant either."""
         view = self.host.latest
-        if view is None:
-            return False
+        if view is None or self.answer_cramp(yes=True):
+            return view is not None
         if self.crossing.question is None:
             self.crossing = self.crossing.entered(self.host.input_ms, self.host.input_epoch)[0]
             return self.close_cramp()
@@ -249,7 +291,8 @@ def give_rows(widget: Widget, rows: int) -> None:
 
 
 def _cramp_key(view: View) -> str:
-    """The action of the c key now."""
+    """The action of the c key now. In the rest after a resume no train is known to have made a cramp."""
     if "cramp" not in view.may:
         return "note_cramp"
-    return "cramp" if view.word in RUNNING else "halt_cramp"
+    counts = view.word in RUNNING and (view.word is not Word.REST or view.cramp_mhz is not None)
+    return "cramp" if counts else "halt_cramp"

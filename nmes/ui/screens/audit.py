@@ -22,6 +22,7 @@ from nmes.ui.replay_words import ending_words, found, row, verdict_words
 from nmes.ui.screens.record_screen import RecordScreen
 from nmes.ui.screens.replay import ReplayScreen
 from nmes.ui.services import Services
+from nmes.ui.threads import Asking
 from nmes.ui.widgets.rows import Rows
 
 TITLES = {Kind.PATIENT: _("Records of patients"), Kind.SIMULATION: _("Records of the simulator")}
@@ -35,7 +36,10 @@ class _Over:
 
 
 class AuditScreen(RecordScreen):
-    """`services.chain` gives the records; without a `kind` those of the kind of device that is in use."""
+    """`services.chain` gives the records; without a `kind` those of the kind of device that is in use.
+
+    `asking` goes from one of these screens to the next, so that what one has left behind is not asked beside it.
+    """
 
     CSS_PATH = "audit.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,10 +52,10 @@ class AuditScreen(RecordScreen):
         Binding("f3", "leave", _("leave"), id="audit.leave"),
     ]
 
-    def __init__(self, services: Services, kind: Kind | None = None) -> None:
+    def __init__(self, services: Services, kind: Kind | None = None, asking: Asking | None = None) -> None:
         of_device = Kind.SIMULATION if services.simulation else Kind.PATIENT
         super().__init__("", TITLES[kind or of_device])
-        self._services = services
+        self._services, self._asking = services, asking or Asking()
         self._chain: Chain = services.chain(kind or of_device)
         self._all: tuple[Summary, ...] = ()
         self._shown: tuple[Summary, ...] = ()
@@ -64,7 +68,7 @@ class AuditScreen(RecordScreen):
 
     def begin(self) -> None:
         self.query_one(OptionList).focus()
-        self.run_worker(self._look(), exclusive=True, group="audit")
+        self.run_worker(self._look(), group="audit-list")
 
     def lay_out(self) -> None:
         self._fill()
@@ -72,14 +76,16 @@ class AuditScreen(RecordScreen):
     # --- the list ---
 
     async def _look(self) -> None:
-        listed = await self.asked(self._chain.sessions)
+        listed = await self.asked(self._chain.sessions, self._asking.listed)
         self._all = listed or ()
         self._fill()
-        if not self._all:
+        if not self._all and self._there:
             self.query_one("#audit-verdict", Static).update(_("No session is on record here."))
 
     def _fill(self) -> None:
         """The rows that fit the filter; the cursor stays on its session."""
+        if not self._there:
+            return
         rows, text = self.query_one(OptionList), self.query_one(Input).value
         stood = self.session
         self._shown = tuple(one for one in self._all if found(one, text))
@@ -129,7 +135,7 @@ class AuditScreen(RecordScreen):
 
     def action_other(self) -> None:
         other = Kind.PATIENT if self._chain.kind is Kind.SIMULATION else Kind.SIMULATION
-        self.app.switch_screen(AuditScreen(self._services, other))
+        self.app.switch_screen(AuditScreen(self._services, other, self._asking))
 
     def action_replay(self) -> None:
         if self.session is not None:
@@ -137,7 +143,7 @@ class AuditScreen(RecordScreen):
             self.run_worker(self._replay(self.session), exclusive=True, group="audit")
 
     async def _replay(self, one: Summary) -> None:
-        replay = await self.asked(lambda: self._chain.replay(one))
+        replay = await self.asked(lambda: self._chain.replay(one), self._asking.of_one)
         if replay is not None and self.is_current:
             self.note("")
             self.app.push_screen(ReplayScreen(replay))
@@ -148,7 +154,7 @@ class AuditScreen(RecordScreen):
             self.run_worker(self._verify(self.session), exclusive=True, group="audit")
 
     async def _verify(self, one: Summary) -> None:
-        verdict = await self.asked(lambda: self._chain.verify(one))
+        verdict = await self.asked(lambda: self._chain.verify(one), self._asking.of_one)
         if verdict is not None:
             self._verdicts[one.session] = verdict
             self.note("")
@@ -161,10 +167,10 @@ class AuditScreen(RecordScreen):
         """Session by session, so that it can be left at any time; a chain that could not be read to its end has no
         verdict.
         """
-        going = await self.asked(self._chain.verify_all)
+        going = await self.asked(self._chain.verify_all, self._asking.of_one)
         done = bad = 0
         while going is not None:
-            one = await self.asked(lambda: next(going, _Over()))
+            one = await self.asked(lambda: next(going, _Over()), self._asking.of_one)
             if not isinstance(one, SessionVerdict):
                 self._fill()
                 if one is not None:

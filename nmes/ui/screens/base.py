@@ -6,7 +6,7 @@ A screen is shown Views and sends messages. What it asks its app for is named in
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,7 @@ from nmes.core.events import Operator
 from nmes.core.view import View
 from nmes.language import _
 from nmes.runtime.missing_words import missing_words
+from nmes.runtime.settings import Settings
 from nmes.runtime.sim_bench import SimBench
 from nmes.ui import words
 from nmes.ui.flow import STOPS_WITH_SPACE, Stage
@@ -34,6 +35,8 @@ TALL = 32
 """Rows from which on pictures are drawn larger."""
 WIDE = 100
 """Columns from which on lists and labels get more of them."""
+TOO_SMALL = "small"
+"""The code of what is said of a key that a small window refuses."""
 NOTE_MS = 8_000
 """How long a note stays; what still matters is said by the state line [design]."""
 
@@ -47,6 +50,10 @@ class Host(Protocol):
 
     @property
     def simulation(self) -> bool: ...
+
+    @property
+    def settings(self) -> Settings:
+        """What the clinic has set, as it is now."""
 
     @property
     def input_epoch(self) -> int:
@@ -82,6 +89,11 @@ class Host(Protocol):
         """The virtual patient, if there is one."""
 
 
+def is_whole(screen: Screen[Any]) -> bool:
+    """Whether all its parts are mounted, the STOP bar last. An app on its way out mounts only some of it."""
+    return screen.app.is_running and screen.is_attached and bool(screen.query(StopBar))
+
+
 class StepScreen(Screen[None]):
     """One screen of the flow. `body()` composes it, `paint()` shows a View in it. `begin` and `lay_out` are hooks."""
 
@@ -94,6 +106,8 @@ class StepScreen(Screen[None]):
         self._said = ""
         self._note: Note | None = None
         self._note_until_ms = 0
+        self._refused_until_ms = 0
+        """Until when a small window says that a key was refused because of it."""
         self._may: frozenset[str] = frozenset()
         self._composed = False
         self._finished = False
@@ -138,8 +152,7 @@ class StepScreen(Screen[None]):
         """When the screen has another size, and at the beginning."""
 
     def on_mount(self) -> None:
-        # An app on its way out mounts the screen, but nothing in it, or only some of its parts.
-        self._composed = self.app.is_running and self.is_attached and bool(self.query(StopBar))
+        self._composed = is_whole(self)
         if self._composed:
             self.begin()
 
@@ -173,7 +186,10 @@ class StepScreen(Screen[None]):
         self.set_class(self.size.width >= WIDE, "-wide")
         if not self._there:
             return
-        self.query_one(Essentials).show(self.host.latest)
+        if not self.small and self._said == words.sentence(TOO_SMALL):
+            self._refused_until_ms = 0
+            self.unsay()
+        self._show_essentials(self.host.latest)
         self.lay_out()
         if self.host.latest is not None:
             self.show(self.host.latest)
@@ -186,11 +202,15 @@ class StepScreen(Screen[None]):
         self._show_missing(view)
         self.query_one(AlarmBar).show(self.host.alarms)
         self.query_one(Where).show(view.who)
-        self.query_one(Essentials).show(view)
+        self._show_essentials(view)
         self.paint(view)
         if view.may != self._may:
             self._may = view.may
             self.refresh_bindings()
+
+    def _show_essentials(self, view: View | None) -> None:
+        refused = view is not None and view.now_ms < self._refused_until_ms
+        self.query_one(Essentials).show(view, refused=refused)
 
     @property
     def has_room_beside(self) -> bool:
@@ -221,16 +241,24 @@ class StepScreen(Screen[None]):
     def say(self, code: str, **values: int | str) -> None:
         """A sentence of the screen's own, until the session says something new."""
         self._said = words.sentence(code, **values)
-        self.query_one("#note", Static).update(f"! {self._said}")
+        if code == TOO_SMALL and self.host.latest is not None and self._there:
+            self._refused_until_ms = self.host.latest.now_ms + NOTE_MS
+            self._show_essentials(self.host.latest)
+        if self._there:
+            self.query_one("#note", Static).update(f"! {self._said}")
 
     def unsay(self) -> None:
         """What the screen said holds no longer."""
         self._said, view = "", self.host.latest
         if view is not None and self._there:
             self._show_note(view)
+        elif view is None:
+            self.note("")
 
     def note(self, text: str, *, loud: bool = True) -> None:
         """A line of the screen's own while there is no session; loud where it asks for something."""
+        if not self._there:
+            return
         line = self.query_one("#note", Static)
         line.set_class(bool(text) and loud, "-loud")
         line.update(text)
@@ -255,6 +283,8 @@ class StepScreen(Screen[None]):
 
     def tell_missing(self, text: str) -> None:
         """The line of what is missing; no row without a text."""
+        if not self._there:
+            return
         line = self.query_one("#missing", Static)
         line.set_class(bool(text), "-there")
         line.update(text)
@@ -301,3 +331,10 @@ class Window(ModalScreen[bool]):
     def body(self) -> ComposeResult:
         """What stands in the window."""
         yield from ()
+
+    def on_mount(self) -> None:
+        if is_whole(self):
+            self.begin()
+
+    def begin(self) -> None:
+        """Once, when the window is composed."""

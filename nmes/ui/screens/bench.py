@@ -26,7 +26,7 @@ class BenchWindow(Window):
     def body(self) -> ComposeResult:
         yield BenchBody(self._bench)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         self.query_one(BenchBody).focus()
 
     def action_close(self) -> None:

@@ -6,7 +6,7 @@ Where the training frequency is derived from a measured one, it is said where th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -28,6 +28,8 @@ from nmes.ui.widgets.card import Card
 from nmes.ui.widgets.frame import Where
 from nmes.ui.widgets.origin_line import OriginLine, derived
 from nmes.ui.widgets.protocol_list import Protocols
+
+_MOVES: Final = frozenset({"up", "down", "pageup", "pagedown", "home", "end"})
 
 __all__ = ["ChooseScreen", "Protocols", "for_words"]
 
@@ -51,6 +53,9 @@ class ChooseScreen(StepScreen):
         Binding("pagedown", "scroll(1)", _("card"), priority=True, id="card.down", key_display="PgDn"),
         Binding("pageup", "scroll(-1)", _("card up"), priority=True, id="card.up", show=False),
         Binding("f2", "choose", _("use it"), id="continue", key_display="Enter"),
+        # in the filter Enter goes to the list: shown as Enter, which the field itself takes
+        Binding("f5", "to_list", _("to the list"), id="choose.to_list", key_display="Enter"),
+        Binding("f2", "choose_hit", _("use it"), id="choose.hit", key_display="F2"),
     ]
 
     def __init__(
@@ -68,6 +73,8 @@ class ChooseScreen(StepScreen):
         self._compile_plan = compile_plan
         self._known: tuple[Loaded, Origin | None] | None = None
         """What was found out last: of which protocol, and what."""
+        self._moved = False
+        """Whether somebody has gone to a row of the filtered list: it stays in hand while more is typed."""
 
     def body(self) -> ComposeResult:
         with Horizontal(id="ask"):
@@ -103,11 +110,13 @@ class ChooseScreen(StepScreen):
         self._list(loaded)
         self.query_one(Protocols).focus()
 
-    def _list(self, chosen: Loaded | None = None) -> None:
+    def _list(self, chosen: Loaded | None = None, *, first: bool = False) -> None:
+        """`first`: the first row is in hand, whichever was."""
         rows, typed = self.query_one(Protocols), self.query_one("#filter", Input).value
         index = rows.index if chosen is None else self._protocols.index(chosen)
-        if not rows.fill(self._protocols, typed, index):
+        if not rows.fill(self._protocols, typed, None if first else index):
             self.query_one(Card).empty()
+        self.refresh_bindings()
 
     @property
     def chosen(self) -> Loaded | None:
@@ -128,17 +137,36 @@ class ChooseScreen(StepScreen):
     def action_filter(self) -> None:
         self.query_one("#filter", Input).focus()
 
-    def on_input_changed(self) -> None:
-        self._list()
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The first that fits is in hand, whatever was while less was typed; unless somebody chose a row."""
+        if not event.value.strip():
+            self._moved = False
+        self._list(first=bool(event.value.strip()) and not self._moved)
 
     def on_input_submitted(self) -> None:
+        self.action_to_list()
+
+    def action_to_list(self) -> None:
         self.query_one(Protocols).focus()
 
     def on_key(self, event: events.Key) -> None:
         """Down leaves the filter for the list, and the first that fits is still the one in hand."""
-        if event.key == "down" and isinstance(self.focused, Input):
-            event.stop()
-            self.query_one(Protocols).focus()
+        if isinstance(self.focused, Input):
+            if event.key == "down":
+                event.stop()
+                self.action_to_list()
+        elif event.key in _MOVES:
+            self._moved = True
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what is heard is offered: nothing can be used while nothing fits."""
+        if not self._there or action not in {"choose", "choose_hit", "edit", "to_list"}:
+            return super().check_action(action, parameters)
+        writing, hit = isinstance(self.focused, Input), self.chosen is not None
+        return {"choose": hit and not writing, "choose_hit": hit and writing, "edit": hit, "to_list": writing}[action]
 
     # --- choosing ---
 
@@ -146,6 +174,10 @@ class ChooseScreen(StepScreen):
         index = self.query_one(Protocols).index
         if index is not None and not self.small:
             self.post_message(Edit(index))
+
+    def action_choose_hit(self) -> None:
+        """The same out of the filter."""
+        self.action_choose()
 
     def action_choose(self) -> None:
         if self.small:

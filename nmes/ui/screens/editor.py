@@ -140,6 +140,8 @@ class EditorScreen(StepScreen):
     # --- what it means ---
 
     def _paint(self) -> None:
+        if not self._there:  # asked for before a refresh, and being taken down after it
+            return
         rows, width = self.query_one("#fields-list", OptionList), self.size.width - 4
         for field in self._fields:
             prompt = row(field, self.draft, self._checked, width)

@@ -15,7 +15,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from nmes.language import _
+from nmes.language import _, with_point
+from nmes.ui.screens.base import is_whole
 from nmes.ui.widgets.stop_bar import StopBar
 
 Typed = tuple[int | None, int | None]
@@ -46,14 +47,15 @@ class Forces(ModalScreen[Typed]):
         yield StopBar()
 
     def on_mount(self) -> None:
-        self.query_one("#mvic", Input).focus()
+        if is_whole(self):
+            self.query_one("#mvic", Input).focus()
 
     def action_other(self) -> None:
         other = "#evoked" if self.focused is self.query_one("#mvic") else "#mvic"
         self.query_one(other, Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        typed = [self.query_one(name, Input).value.strip() for name in ("#mvic", "#evoked")]
+        typed = [with_point(self.query_one(name, Input).value.strip()) for name in ("#mvic", "#evoked")]
         if any(text and not _NEWTON.fullmatch(text) for text in typed):
             self.query_one("#forces-say", Static).update(WRONG)
         elif event.input.id == "mvic" and not typed[1]:

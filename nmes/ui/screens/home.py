@@ -20,6 +20,7 @@ from nmes.ui.flow import Stage
 from nmes.ui.home_words import LOOKING, READING, device_line, patient_row, session_row, trouble_lines
 from nmes.ui.messages import ForPatient, OpenPatient, Report
 from nmes.ui.screens.base import StepScreen
+from nmes.ui.widgets.frame import Where
 from nmes.ui.widgets.rows import Rows
 
 NEW = "new"
@@ -61,7 +62,14 @@ class HomeScreen(StepScreen):
 
     def begin(self) -> None:
         self.query_one(OptionList).focus()
+        self.query_one(Where).entitle(self.host.settings.station)
         self.note(self._told, loud=False)
+
+    def on_screen_resume(self) -> None:
+        """The settings may have lain over it."""
+        super().on_screen_resume()
+        if self._there:
+            self.query_one(Where).entitle(self.host.settings.station)
 
     def lay_out(self) -> None:
         self._paint()

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from nmes.language import _
+from nmes.ui.screens.base import is_whole
 from nmes.ui.widgets.stop_bar import StopBar
 
 MOST: Final = 200
@@ -36,7 +37,8 @@ class NoteScreen(ModalScreen[str]):
         yield StopBar()
 
     def on_mount(self) -> None:
-        self.query_one("#note-text", Input).focus()
+        if is_whole(self):
+            self.query_one("#note-text", Input).focus()
 
     def action_leave(self) -> None:
         self.dismiss("")

@@ -17,11 +17,13 @@ from nmes.core.attended import Ghost
 from nmes.core.measurement import NOBODY, SIDES, Who, is_code
 from nmes.core.screening import tells
 from nmes.language import _
+from nmes.runtime.on_record import NOTHING, OnRecord
 from nmes.runtime.today import NOTHING_KNOWN, Patient, Today
 from nmes.ui.flow import Stage
 from nmes.ui.home_words import READING, ending_words, known_lines, level_lines, when
-from nmes.ui.messages import ForPatient, LookLevels
+from nmes.ui.messages import ForPatient, LookBack, LookLevels
 from nmes.ui.numbers import hz
+from nmes.ui.on_record_words import threshold_lines, warning_line
 from nmes.ui.screens.base import StepScreen
 from nmes.ui.typed_who import code_trouble, ctf_mhz, ctf_trouble
 from nmes.ui.widgets.choice import Choice
@@ -57,6 +59,8 @@ class PatientScreen(StepScreen):
         self._ghosts: tuple[LookLevels, tuple[Ghost, ...]] | None = None
         """What was asked last of levels, and what was found."""
         self._asked: LookLevels | None = None
+        self._on_record: tuple[Who, OnRecord | None] | None = None
+        """Of whom it was asked last what has to be known, and what was found; None: not yet."""
 
     def body(self) -> ComposeResult:
         sides = {"left": _("LEFT"), "": _("not chosen"), "right": _("RIGHT"), "both": _("BOTH")}
@@ -70,11 +74,12 @@ class PatientScreen(StepScreen):
             yield Static(_("l left, r right, b both"), classes="hint", markup=False)
         with Horizontal(classes="field"):
             yield Static(_("CTF, found elsewhere"), classes="field-name", markup=False)
-            typed = hz(begun.ctf_mhz) if begun.ctf_mhz else ""
+            typed = hz(begun.ctf_mhz) if begun.ctf_mhz else ""  # it can be typed so again
             yield Input(typed, placeholder=_("Hz; empty: the one on record"), id="ctf", compact=True)
         with Horizontal(classes="field"):
             yield Static(_("Why without a code"), classes="field-name", markup=False)
             yield Input(self._without, placeholder=_("only without a code"), id="without", compact=True)
+        yield Static("", id="warned", markup=False)
         with VerticalScroll(id="known-scroll", can_focus=False):
             yield Static("", id="known", markup=False)
 
@@ -163,6 +168,30 @@ class PatientScreen(StepScreen):
         if self._there:
             self._tell()
 
+    def show_on_record(self, who: Who, found: OnRecord) -> None:
+        """What has to be known of somebody; the code may have been typed over."""
+        if self._on_record is not None and self._on_record[0] == who:
+            self._on_record = (who, found)
+        if self._there:
+            self._tell()
+
+    def _look_back(self, patient: Patient | None) -> OnRecord | None:
+        """What is known of the patient that is typed; asked for once."""
+        if patient is None:
+            return NOTHING
+        who = Who(patient.code, patient.side)
+        if self._on_record is None or self._on_record[0] != who:
+            self._on_record = (who, None)
+            self.post_message(LookBack(who))
+        return self._on_record[1]
+
+    def _warn(self, patient: Patient | None) -> list[str]:
+        """The warning stands alone and loud; gives the lines that stand with what else is known."""
+        record = self._look_back(patient)
+        warning = "" if record is None else warning_line(record.last)
+        self.query_one("#warned", Static).set_class(bool(warning), "-there").update(warning)
+        return [] if record is None else list(threshold_lines(record))
+
     def _patient(self) -> Patient | None:
         who = self.who
         return next((one for one in self._today.of(who.code) if one.side == who.side), None)
@@ -175,6 +204,7 @@ class PatientScreen(StepScreen):
         self.query_one(Where).show(who)
         lines = [READING] if self._today is NOTHING_KNOWN and who.code else known_lines(self._today, who)
         patient = self._patient()
+        lines += self._warn(patient)
         if patient is not None:
             lines += ["", *self._history(patient), "", *self._levels(patient)]
         self.query_one("#known", Static).update("\n".join(lines))

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from nmes.core.attended import PatientStop
 from nmes.core.events import Finding, Observed, Placed, Read, ReadBack
 from nmes.core.protocol import Protocol
 from nmes.core.screening import tells
@@ -22,6 +23,7 @@ from nmes.core.view import View
 from nmes.language import _
 from nmes.runtime.missing_words import missing_words
 from nmes.ui import placing_words as w
+from nmes.ui.findings import MOST_PAIN
 from nmes.ui.flow import Stage
 from nmes.ui.read_words import is_dealt_with
 from nmes.ui.screens.base import WIDE, StepScreen
@@ -39,7 +41,7 @@ class PlaceScreen(StepScreen):
     CSS_PATH = "place.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "go_on", _("go on"), id="continue", priority=True),
-        Binding("f4", "no_side", _("no side"), id="place.no_side", priority=True, show=False),
+        Binding("f4", "no_side", _("no side"), id="place.no_side", priority=True),
     ]
 
     def __init__(self, protocol: Protocol, owned_mm2: Sequence[int] = ()) -> None:
@@ -47,6 +49,10 @@ class PlaceScreen(StepScreen):
         super().__init__(protocol.title)
         self._protocol, self._pads, self._owned_mm2 = protocol, w.Pads(), owned_mm2
         self._digit, self._read = "", False
+        self._offered = False
+        """Whether the key that leaves the side out is offered."""
+        self._clicked = 0
+        """The channel whose size a click gave last: there, and only there, another click gives the next one."""
 
     def body(self) -> ComposeResult:
         yield Static("", id="keys", markup=False)
@@ -69,6 +75,9 @@ class PlaceScreen(StepScreen):
             self.remove_class("-why")
             self._list.choose_after(w.SIDE)
         self._read = done
+        if self._may_leave_side != self._offered:
+            self._offered = self._may_leave_side
+            self.refresh_bindings()
         self._shows()
 
     def lacks(self, view: View) -> tuple[str, ...]:
@@ -82,13 +91,26 @@ class PlaceScreen(StepScreen):
 
     def on_option_list_option_highlighted(self) -> None:
         if self._there:
+            self._clicked = self._clicked if self._list.row == str(self._clicked) else 0
             self._shows()
+            self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "no_side":
-            view = self.host.latest
-            return view is not None and "read:side" in view.missing and Read.SIDE not in view.contradicted
-        return super().check_action(action, parameters)
+        match action:
+            case "no_side":
+                return self._may_leave_side
+            case "next_size":
+                return not self._there or self._list.row.isdecimal()
+            case "next_pain":
+                return self._there and self._list.row == w.PAIN
+            case _:
+                return super().check_action(action, parameters)
+
+    @property
+    def _may_leave_side(self) -> bool:
+        """Whether a reason may stand instead of the read-back."""
+        view = self.host.latest
+        return view is not None and "read:side" in view.missing and Read.SIDE not in view.contradicted
 
     @property
     def _list(self) -> PadList:
@@ -108,8 +130,11 @@ class PlaceScreen(StepScreen):
             return self.action_pain(number)
         if not self._list.row.isdecimal():
             return self.say("no_such_answer")
+        if self._is_confirmed(self._list.channel):
+            return self.say("size_there", channel=self._list.channel)
         if not 1 <= number <= len(self._sizes(self._list.channel)):
             return self.say("no_such_size", number=number)
+        self._clicked = 0
         self._confirm(number)
         if not self._small_pad(self._list.channel):
             self._next()
@@ -120,6 +145,9 @@ class PlaceScreen(StepScreen):
         if not self._list.row.isdecimal():
             return self.say("no_such_answer")
         channel = self._list.channel
+        if self._clicked != channel and self._is_confirmed(channel):
+            return self.say("size_there", channel=channel)
+        self._clicked = channel
         return self._confirm(w.next_size(self._sizes(channel), self._needed, self._pads.size_mm2(channel)))
 
     def _confirm(self, number: int) -> None:
@@ -142,6 +170,13 @@ class PlaceScreen(StepScreen):
     def action_pain(self, value: int) -> None:
         if self._list.row == w.PAIN:
             self.send(Observed(Finding.NRS, value))
+
+    def action_next_pain(self) -> None:
+        """For the mouse: a click is 0, each further one the next number."""
+        view = self.host.latest
+        observed = view.observed if view is not None else ()
+        now = next((one.value for one in reversed(observed) if one.finding is Finding.NRS), None)
+        self.action_pain(0 if now is None else (now + 1) % (MOST_PAIN + 1))
 
     def action_no_side(self) -> None:
         """To why the side cannot be read back, and away from it."""
@@ -166,6 +201,7 @@ class PlaceScreen(StepScreen):
         for code in view.missing if view is not None else ():
             if code in _LACKS:
                 said, row = _LACKS[code]
+                said = "side_again" if said == "side_missing" and not self._may_leave_side else said
                 self._list.choose(row)
                 return self.say(said)
         if (
@@ -183,6 +219,10 @@ class PlaceScreen(StepScreen):
         """To the next row that is not confirmed."""
         missing = self._unconfirmed
         self._list.choose(w.SIDE if missing is None else str(missing))
+
+    def _is_confirmed(self, channel: int) -> bool:
+        """A size that counts is there: it changes only after Enter has opened the row. One too small may change."""
+        return self._pads.size_mm2(channel) is not None and not self._small_pad(channel)
 
     def _small_pad(self, channel: int) -> bool:
         return (self._pads.size_mm2(channel) or 0) < self._protocol.channels[channel - 1].pad_mm2
@@ -202,9 +242,16 @@ class PlaceScreen(StepScreen):
         self.query_one("#keys", Static).update(f"▸ {self._hint()}")
 
     def _hint(self) -> str:
-        if self._list.row in w.HINTS:
-            return w.HINTS[self._list.row]
-        return w.size_keys(self._needed, self._sizes(self._list.channel))
+        row, channel, view = self._list.row, self._list.channel, self.host.latest
+        if row == w.SIDE and not self._may_leave_side:
+            return w.SIDE_SAID
+        if row == w.PATIENT and view is not None and view.patient_stop is PatientStop.TESTED:
+            return w.STOP_HEARD
+        if row in w.HINTS:
+            return w.HINTS[row]
+        if self._is_confirmed(channel) and self._clicked != channel:
+            return w.size_there(channel, self._pads.size_mm2(channel) or 0)
+        return w.size_keys(self._needed, self._sizes(channel))
 
     @property
     def _needed(self) -> int:

@@ -6,7 +6,6 @@ its View is not shown here, so that no record is mistaken for it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +19,7 @@ from nmes.record.errors import RecordError
 from nmes.ui.flow import Stage
 from nmes.ui.messages import Report
 from nmes.ui.screens.base import StepScreen
+from nmes.ui.threads import Newest, Overtaken
 from nmes.ui.widgets.frame import Essentials
 
 _Answer = TypeVar("_Answer")
@@ -55,13 +55,19 @@ class RecordScreen(StepScreen):
     def action_leave(self) -> None:
         self.dismiss()
 
-    async def asked(self, question: Callable[[], _Answer]) -> _Answer | None:
-        """In a thread, so that neither STOP nor a heartbeat waits; a record that cannot be read is told in a line."""
+    async def asked(self, question: Callable[[], _Answer], newest: Newest) -> _Answer | None:
+        """In a thread, so that neither STOP nor a heartbeat waits; a record that cannot be read is told in a line.
+
+        None also where the screen is no more, or is being taken down: there is nothing to paint an answer on.
+        """
         try:
-            return await asyncio.to_thread(question)
+            answer = await newest.ask(question)
+        except Overtaken:
+            return None
         except (RecordError, OSError) as error:
             self.note(f"! {printable(str(error))}")
             return None
+        return answer if self._there else None
 
     # --- the report ---
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from nmes.core.commands import Note
 from nmes.core.events import WISH, Mark, Pause, Resume
 from nmes.core.protocol import Protocol
-from nmes.core.view import ChannelView, View, Word
+from nmes.core.timeline import Phase
+from nmes.core.view import RUNNING, ChannelView, View, Word
 from nmes.language import _
+from nmes.ui.findings import MOST_PAIN
+from nmes.ui.first_session import first_given_words
 from nmes.ui.fitting import run_rows
 from nmes.ui.flow import Stage
 from nmes.ui.messages import FindAgain
@@ -42,6 +47,12 @@ _NEXT: Final = {
 }
 
 
+PAIN_MS: Final = 15_000
+"""So long after a pain was noted a digit says how strong it is: the patient has to be asked first [design]."""
+PAIN_OF: Final = "{value}/10"
+"""As it is kept in the record, in any language."""
+
+
 class RunScreen(AmplitudeScreen):
     """Everything that is known of the running treatment."""
 
@@ -53,7 +64,9 @@ class RunScreen(AmplitudeScreen):
         Binding("p", "pause", _("pause"), priority=True, id="pause"),
         Binding("r", "resume", _("resume from 0"), priority=True, id="resume"),
         Binding("t", "again", _("levels"), priority=True, id="again"),
-        Binding("m", "mark('pain')", _("pain"), priority=True, id="mark.pain"),
+        Binding("m", "pain", _("pain"), priority=True, id="mark.pain"),
+        Binding("0,1,2,3,4,5,6,7,8,9", "pain_of", _("pain"), show=False, id="mark.pain_of"),
+        Binding("t", f"pain_of({MOST_PAIN})", _("pain 10"), priority=True, show=False, id="mark.pain_ten"),
         Binding("o", "wish", _("wish"), priority=True, id="mark.wish", tooltip=_("The patient asks to stop: pause")),
         Binding("n", "note", _("note"), priority=True, id="mark.note"),
         Binding("l", "link", _("link"), priority=True, id="link"),
@@ -62,6 +75,13 @@ class RunScreen(AmplitudeScreen):
 
     def __init__(self, protocol: Protocol) -> None:
         super().__init__(protocol)
+        self._digit = ""
+        self._pain_until_ms = 0
+        """Until when a digit says how strong the pain is that was noted, on the clock of the hand."""
+        self._pain_told: Note | None = None
+        """The mark with which that was told."""
+        self._told_first = False
+        """Whether it was told that a first session has had its contractions."""
 
     def body(self) -> ComposeResult:
         with Stack(id="stack"):
@@ -90,6 +110,15 @@ class RunScreen(AmplitudeScreen):
         said = announce_words(view)
         self.query_one("#announce", Static).set_class(bool(said), "-there").update(said)
         self._share_out(view, channel, detail)
+        self._tell_first(view)
+        self._ask_pain(view)
+
+    def _tell_first(self, view: View) -> None:
+        """Once and loudly; after that it stands in the line of the state."""
+        if self._told_first or not view.first_is_given or view.word not in RUNNING:
+            return
+        self._told_first = True
+        self.say("first_given", said=first_given_words(view))
 
     def _share_out(self, view: View, channel: ChannelView, detail: str) -> None:
         """The parts that give way, in the rows that are left for them."""
@@ -122,6 +151,10 @@ class RunScreen(AmplitudeScreen):
             return
         test = view.word is Word.REST and step_words(view.plan, view.plan_ms)
         then = _("To next train") if test else _NEXT[view.word]
+        if view.word is Word.RESUMING and channel.phase is Phase.HOLD:  # it still climbs when the plan says ON
+            then = _NEXT[Word.ON]
+        if channel.set_over:
+            then = _("To next set")
         readout.show(then, countdown(channel.ends_in_ms), countdown_unit(channel.ends_in_ms))
 
     def _facts(self, view: View, channel: ChannelView) -> str:
@@ -143,6 +176,8 @@ class RunScreen(AmplitudeScreen):
         view = self.host.latest
         if view is not None and action in {"pause", "resume"}:
             return action in view.may
+        if action == "pain_of":
+            return self._asks_pain
         if view is not None and action == "again":
             return view.word is Word.STOPPED and "titrate" in view.may
         if view is not None and action == "link":
@@ -182,8 +217,31 @@ class RunScreen(AmplitudeScreen):
     def action_here(self) -> None:
         """Any key says that somebody is there; this one says nothing else."""
 
-    def action_mark(self, kind: str) -> None:
-        self.send(Mark(kind))
+    def action_pain(self) -> None:
+        """Noted at once; a digit says how strong. No window asks: down, pause and STOP are what is wanted next."""
+        self.send(Mark("pain"))
+        self._pain_until_ms = self.host.hand_now() + PAIN_MS
+
+    def on_key(self, event: events.Key) -> None:
+        """Which digit it was, before the binding of all digits acts on it."""
+        if event.character and event.character.isascii() and event.character.isdecimal():
+            self._digit = event.character
+
+    def action_pain_of(self, value: int | None = None) -> None:
+        self._pain_until_ms = 0
+        self.send(Mark("pain", PAIN_OF.format(value=self._digit if value is None else value)))
+
+    @property
+    def _asks_pain(self) -> bool:
+        return self.host.hand_now() < self._pain_until_ms
+
+    def _ask_pain(self, view: View) -> None:
+        """With the mark, so that the answer of the session does not take the question away."""
+        note = view.note
+        if note is self._pain_told or note is None or note.code != "mark" or not self._asks_pain:
+            return
+        self._pain_told = note
+        self.say("pain_of")
 
     def action_wish(self) -> None:
         """The patient asks to stop: what flows goes to 0 first, then it is noted whose wish it was."""
@@ -193,7 +251,9 @@ class RunScreen(AmplitudeScreen):
         self.send(Mark(WISH))
 
     def action_note(self) -> None:
-        """The side screen takes the keys, so nothing can be raised; + stays locked after it."""
+        """No, where a question stands. The side screen takes the keys, so nothing can be raised; + stays locked."""
+        if self.answer_cramp(yes=False):
+            return
         self.plus, self.crossing = PlusKey(), self.crossing.dropped()
         self.app.push_screen(NoteScreen(), self._send_note)
 
@@ -203,12 +263,18 @@ class RunScreen(AmplitudeScreen):
 
 
 def _detail(view: View, channel: ChannelView) -> str:
+    if (first := first_given_words(view)) and view.word is not Word.STOPPED:
+        return first
     if view.word is Word.PAUSED:
         return _("r goes on from 0, e ends")
     if view.word is Word.STOPPED:
         return _("t finds the levels again, e ends")
     if step := step_words(view.plan, view.plan_ms):
-        return step
+        return _("{step}, slowly first, then once more").format(step=step) if view.once_more else step
     if channel.contractions <= 1:
         return ""
+    if channel.set_over:
+        said = _("set {set} of {sets} done, contraction {number} of {all}")
+        values = {"set": channel.set_over, "sets": channel.sets}
+        return said.format(number=channel.contraction, all=channel.contractions, **values)
     return _("contraction {number} of {all}").format(number=channel.contraction, all=channel.contractions)

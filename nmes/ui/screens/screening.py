@@ -131,11 +131,15 @@ class ScreeningScreen(AnsweringScreen):
     def _read_back(self, text: str) -> None:
         """Sent as it was typed: a code that differs, and that it cannot be read, are both on record."""
         if not self._fields.skipping:
-            self.send(ReadBack(Read.CODE, said=text)) if text else self.say("code_missing")
+            self.send(ReadBack(Read.CODE, said=text)) if text else self._say_code_missing()
         elif tells(text):
             self.send(ReadBack(Read.CODE, reason=text))
         else:
             self.say("no_reason", text=text)
+
+    def _say_code_missing(self) -> None:
+        """With the key that leaves it out only where that key is heard."""
+        self.say("code_missing" if self.check_action("no_code", ()) else "code_again")
 
     # --- going on ---
 
@@ -153,7 +157,7 @@ class ScreeningScreen(AnsweringScreen):
                 return self.say("no_reason", text=untold)
         elif self._code_missing:
             self._fields.code.focus()
-            return self.say("code_missing")
+            return self._say_code_missing()
         if isinstance(answers.outcome(), Clear) and (told := answers.overrides()):
             self.app.push_screen(InSpite(by, told), lambda sure: self._send() if sure else None)
             return None

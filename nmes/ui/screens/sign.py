@@ -107,7 +107,7 @@ class SignScreen(StepScreen):
         by.settle()
         if not tells(by.meant):
             by.focus()
-            return self.say("no_name", text=by.meant) if by.meant else self.say("signer_missing")
+            return self.say("no_signer", text=by.meant) if by.meant else self.say("signer_missing")
         if self.has_class("-open") and not tells(reason.value):
             reason.focus()
             typed = reason.value.strip()

@@ -53,15 +53,17 @@ class SummaryScreen(StepScreen):
         if not self.is_mounted:
             self.call_after_refresh(self.show_record, summary)
             return
+        if not self._there:
+            return
         self._session = summary.session_id
         mark = "✓" if summary.intact else "✖"
         told = _("Session {session}").format(session=summary.session_id)
         hint = _("F7 writes the report of this session.") if self._may_report else ""
-        for record in self.query("#record").results(Static):  # none while the app takes the screen down
-            record.set_class(not summary.intact, "-blocked")
-            record.update(f"{mark} {summary.verdict}\n{told}")
-            self.query_one("#report", Static).update(hint)
-            self.query_one("#where", Static).update(_("Record: {path}").format(path=summary.record))
+        record = self.query_one("#record", Static)
+        record.set_class(not summary.intact, "-blocked")
+        record.update(f"{mark} {summary.verdict}\n{told}")
+        self.query_one("#report", Static).update(hint)
+        self.query_one("#where", Static).update(_("Record: {path}").format(path=summary.record))
 
     @property
     def _may_report(self) -> bool:
@@ -81,12 +83,14 @@ class SummaryScreen(StepScreen):
 
     def show_report(self, told: str, *, failed: bool = False) -> None:
         """Where it was written, or why it was not."""
-        for report in self.query("#report").results(Static):
-            report.set_class(failed, "-blocked")
-            if failed:
-                report.update(_("✖ No report was written: {reason}").format(reason=told))
-            else:
-                report.update(_("✓ Report: {path}").format(path=told))
+        if not self._there:
+            return
+        report = self.query_one("#report", Static)
+        report.set_class(failed, "-blocked")
+        if failed:
+            report.update(_("✖ No report was written: {reason}").format(reason=told))
+        else:
+            report.update(_("✓ Report: {path}").format(path=told))
 
     def action_again(self) -> None:
         self.post_message(NewSession())

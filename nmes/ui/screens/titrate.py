@@ -17,7 +17,7 @@ from nmes.language import _
 from nmes.runtime.measured_words import origin_sentence, pause_sentence
 from nmes.ui.again_key import AgainKey
 from nmes.ui.aim_words import aim_words
-from nmes.ui.first_session import first_session_words, rule_with_level
+from nmes.ui.first_session import first_session_words, first_target_words, rule_with_level
 from nmes.ui.fitting import level_rows, paragraphs
 from nmes.ui.flow import Stage
 from nmes.ui.names import muscle_words
@@ -124,10 +124,12 @@ class TitrateScreen(AmplitudeScreen):
 
     def _sentences(self, view: View) -> tuple[str, ...]:
         """What to look for, the most important first: where rows are few, the last ones are left out whole."""
-        target, how, note = target_sentences(self._protocol)
+        target, how, note = target_sentences(self._protocol, view.first_percent)
+        figure = first_target_words(view, self._slot(view))
         pauses = pause_sentence(view.plan, self._protocol.operator_absent_limit_ms)
         origin = origin_sentence(view.origin) if view.origin else pauses
-        return (first_session_words(self._protocol, view), f"{target} {how}".rstrip(), origin, note)
+        aim = figure or f"{target} {how}".rstrip()
+        return (aim, first_session_words(self._protocol, view), origin, note)
 
     def _detail(self, view: View) -> str:
         if view.word is Word.TITRATING:
@@ -231,7 +233,8 @@ class TitrateScreen(AmplitudeScreen):
             self.say("level_there")
 
     def action_accept(self) -> None:
-        self.send(Accept(self.host.input_epoch))
+        """Over what a first session shall be it asks; one comes down to a target, so no step has asked before."""
+        self.ask_over(Accept(self.host.input_epoch))
 
     def action_measure(self, what: str) -> None:
         """What is felt now, at the amplitude that the stimulator has confirmed."""

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Button, Input, OptionList, Static
 
 from nmes.language import _
-from nmes.ui.screens.base import Window
+from nmes.ui.screens.base import Window, is_whole
 from nmes.ui.widgets.answer_row import AnswerRow
 from nmes.ui.widgets.rows import has_room
 from nmes.ui.widgets.stop_bar import StopBar
@@ -120,7 +120,7 @@ class Palette(CommandPalette):
             await super()._on_message(message)
 
     def _gather_commands(self, search_value: str) -> None:  # type: ignore[override]  # nobody looks at its worker
-        if self.is_active:
+        if self.is_active and is_whole(self):
             super()._gather_commands(search_value)
 
     def _action_command_list(self, action: str) -> None:

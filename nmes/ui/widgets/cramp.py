@@ -19,6 +19,10 @@ ASK: Final = _(
     "C R A M P ?     press  c  (or click here)\n"
     "The output stops at once. The frequency of the last train is the result."
 )
+ASK_IN_REST: Final = _(
+    "C R A M P ?     press  c  (or click here)\n"
+    "Nothing flows now: it asks first whether the last train made the muscle cramp."
+)
 DONE: Final = _("Enter closes this.")
 
 

@@ -23,6 +23,8 @@ class FindingList(Rows):
         Binding("0,1,2,3,4,5,6,7,8,9", "screen.answer", _("answer"), id="after.number", show=False),
         # shown for all digits and clicked as F5: a click on a key presses only the first of its keys
         Binding("f5", "screen.next_value", _("answer"), id="after.next_value", key_display="0-9"),
+        Binding("f5", "screen.write(True)", _("value"), id="after.value", key_display="0-9"),
+        Binding("f5", "screen.write(False)", _("write"), id="after.write", key_display="Enter"),
         Binding("t", "screen.answer('t')", _("10"), id="after.ten", show=False),
         Binding("n", "screen.answer('n')", _("nothing"), id="after.nothing"),
         Binding("y", "screen.answer('y')", _("yes"), id="after.yes"),

@@ -15,6 +15,8 @@ from nmes.ui.numbers import clock, ma, ma_or_unknown, to_go
 MIN_WIDTH = 80
 MIN_HEIGHT = 24
 OVER_SSH = _("[SSH: keys may be late]")
+NOT_DONE = _("! NOT DONE: small")
+"""Instead of the state, in 20 columns: why, stands below where there is room."""
 ALL_STEPS = 118
 """Columns from which on all eight steps stand in the second row, and the patient with them."""
 
@@ -57,6 +59,12 @@ class Where(Static):
             self._who = who
             self.update(self.line(self.size.width))
 
+    def entitle(self, title: str) -> None:
+        """What the row ends with."""
+        if title != self._title:
+            self._title = title
+            self.update(self.line(self.size.width))
+
     def on_resize(self) -> None:
         self.update(self.line(self.size.width))
 
@@ -89,12 +97,14 @@ class Essentials(Static):
 
     DEFAULT_CSS = "Essentials { height: 1fr; display: none; text-style: bold; }"
 
-    def show(self, view: View | None) -> None:
-        """The same two lines at any size; the reason below, where there is room."""
+    def show(self, view: View | None, *, refused: bool = False) -> None:
+        """The same two lines at any size; the reason below, where there is room. `refused`: a key just was."""
         if view is None:
             self.update(words.TOO_SMALL)
             return
-        self.update("\n".join((str(words.state_words(view)), _figures(view), words.why(view.why), words.TOO_SMALL)))
+        state, rest = str(words.state_words(view)), (words.why(view.why), words.TOO_SMALL)
+        first = (NOT_DONE, _figures(view), state) if refused else (state, _figures(view))
+        self.update("\n".join((*first, *rest)))
 
 
 def _figures(view: View) -> str:

@@ -32,6 +32,7 @@ class PadList(Rows):
         Binding("1,2,3,4,5,6,7,8,9,0", "screen.number", _("size"), id="place.size", show=False),
         # shown for all digits and clicked as F5: a click on a key presses only the first of its keys
         Binding("f5", "screen.next_size", _("size"), id="place.next_size", key_display="1-9"),
+        Binding("f5", "screen.next_pain", _("pain"), id="place.next_pain", key_display="0-9"),
         Binding("l", "screen.side('l')", _("left"), id="place.left"),
         Binding("r", "screen.side('r')", _("right"), id="place.right"),
         Binding("b", "screen.side('b')", _("both"), id="place.both"),

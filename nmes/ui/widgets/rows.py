@@ -14,7 +14,22 @@ def has_room(rows: OptionList) -> bool:
 
 
 class Rows(OptionList):
-    """All our lists. A page that reaches a heading leaves no row unmarked: keys that answer a row would be dead."""
+    """All our lists. A page that reaches a heading leaves no row unmarked: keys that answer a row would be dead.
+
+    Law: no list goes round. A digit that is meant for the last row would else answer the first one.
+    """
+
+    def action_cursor_down(self) -> None:
+        before = self.highlighted
+        super().action_cursor_down()
+        if before is not None and self.highlighted is not None and self.highlighted < before:
+            self.highlighted = before
+
+    def action_cursor_up(self) -> None:
+        before = self.highlighted
+        super().action_cursor_up()
+        if before is not None and self.highlighted is not None and self.highlighted > before:
+            self.highlighted = before
 
     def action_page_up(self) -> None:
         if has_room(self):

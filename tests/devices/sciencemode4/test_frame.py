@@ -112,9 +112,9 @@ def test_a_stream_of_nothing_but_escape_pairs_costs_time_in_proportion_to_its_le
     def seconds(pairs: int) -> float:
         best = 9.0
         for _ in range(3):
-            decoder, began = Decoder(), time.perf_counter()
+            decoder, began = Decoder(), time.thread_time()
             assert decoder.feed(b"\xf0" + b"\x81\xf0" * pairs + b"\x0f") == []
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         return best
 
     # Ten times the bytes: about ten times the time, where a search begun anew at each F0 would need a hundred times.

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from firmware_sim.patient import Patient, Site, load_profile
-from helpers.panel_bench import PanelBench, no_naps
+from helpers.headless import no_naps, not_drawn, parsed_once
+from helpers.panel_bench import PanelBench
 
 
 @pytest.fixture(autouse=True)
-def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+def headless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody looks at is not done."""
     no_naps(monkeypatch)
+    not_drawn(monkeypatch)
+    parsed_once(monkeypatch)
 
 
 @pytest.fixture
