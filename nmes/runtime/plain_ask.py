@@ -87,16 +87,22 @@ def coming(view: View, last: View | None) -> str:
         return ""
     if new.now:
         return _now(view, new)
-    return _counted(new, new.count) if new.count else ""
+    return _counted(view, new, new.count) if new.count else ""
 
 
 def _now(view: View, new: Announce) -> str:
+    if view.plan.kind == "tens":
+        return _("The current goes off.") if new.change is Change.RELAX else _("The current comes on.")
     if new.change is Change.RELAX:
         return _("Relax now.")
     return _("Train now.") if view.plan.assessment == CTF else _("Contract now.")
 
 
-def _counted(new: Announce, count: int) -> str:
+def _counted(view: View, new: Announce, count: int) -> str:
+    if view.plan.kind == "tens" and new.change is Change.CONTRACT:
+        return many("In {number} second: current on.", "In {number} seconds: current on.", count)
+    if view.plan.kind == "tens" and new.change is Change.RELAX:
+        return many("In {number} second: current off.", "In {number} seconds: current off.", count)
     match new.change:
         case Change.CONTRACT:
             return many("In {number} second: contract.", "In {number} seconds: contract.", count)

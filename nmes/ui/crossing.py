@@ -134,4 +134,8 @@ def _over(question: Question, last_utc: str) -> str:
 def _what_enter_does(question: Question) -> str:
     if isinstance(question.step, Accept):
         return _("Enter   accept {to} mA all the same.   Any other key: not now.").format(to=ma(question.to_ua))
+    if question.step.linked:
+        channels = ", ".join(map(str, sorted((question.step.channel, *question.step.linked))))
+        said = _("Enter   channels {channels} go one step up together.   Any other key: not now.")
+        return said.format(channels=channels)
     return _("Enter   one step, to {to} mA.   Any other key: not now.").format(to=ma(question.to_ua))

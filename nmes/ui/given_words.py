@@ -5,11 +5,12 @@ Law: it tells the View and nothing else. What the View keeps of the decisions is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from nmes.core.commands import Note
 from nmes.core.delivery import Slot
+from nmes.core.events import PATIENT
 from nmes.core.view import View
 from nmes.language import _
 from nmes.ui.decision_words import decision_words
@@ -71,14 +72,26 @@ def _level(view: View, slot: Slot, level_ua: int, *, several: bool) -> str:
 
 def happened_lines(view: View) -> Iterator[str]:
     """Marks, faults and stops, and what was confirmed or caught; each heading also where there is nothing under it."""
+    noted = _without_tests(view.noted)
     for heading, notes in (
-        (_("MARKS"), [note for note in view.noted if note.code in _MARKS]),
-        (_("STOPS, PAUSES, FAULTS"), [note for note in view.noted if note.code in _FAULTS]),
-        (_("CONFIRMED AND CAUGHT"), [note for note in view.noted if note.code not in _MARKS | _FAULTS]),
+        (_("MARKS"), [note for note in noted if note.code in _MARKS]),
+        (_("STOPS, PAUSES, FAULTS"), [note for note in noted if note.code in _FAULTS]),
+        (_("CONFIRMED AND CAUGHT"), [note for note in noted if note.code not in _MARKS | _FAULTS]),
     ):
         yield ""
         yield heading
         yield from [f"- {line}" for line in _told(notes)] or [_("- none")]
+
+
+def _without_tests(noted: Sequence[Note]) -> list[Note]:
+    """The patient's press that only tested the own STOP is told as that test, not as a stop too."""
+    after = (*(note.code for note in noted[1:]), "")
+    return [note for note, next_code in zip(noted, after, strict=False) if not _only_tested(note, next_code)]
+
+
+def _only_tested(note: Note, next_code: str) -> bool:
+    stopped_by_patient = note.code == "stop" and dict(note.values).get("why") == f"stop:{PATIENT}"
+    return stopped_by_patient and next_code == "patient_stop_tested"
 
 
 def _told(notes: Iterable[Note]) -> Iterator[str]:

@@ -105,11 +105,11 @@ class StoppingApp(App[None]):
             self._aborted = self._aborted or not went_well(live.view, summary)
         return summary
 
-    def _leave_session(self) -> None:
+    def _leave_session(self, source: str = "quit") -> None:
         """A quit that cuts off what is live aborts the session; one from a halted state only ends it."""
         if self.live is not None:
             halted = self.failure is not None or is_halted(self.live.view)
-            self.stop("quit")
+            self.stop(source)
             self._aborted = self._aborted or not halted
 
     @property
@@ -128,7 +128,7 @@ class StoppingApp(App[None]):
             await super().run_async(**options)
         finally:
             if self.live is not None and not self.live.done:
-                self._leave_session()
+                self._leave_session("terminal")  # nobody quit: the way out was taken from under the app
             await self.close_record()
 
     def watch_tasks(self) -> None:

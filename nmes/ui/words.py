@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, assert_never
 
+from nmes.core.attended import PatientStop
 from nmes.core.commands import Note
+from nmes.core.events import PATIENT_LOST
 from nmes.core.measurement import Who
 from nmes.core.protocol import Intensity, Protocol
 from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, ReviewFirst, Warned
@@ -152,6 +154,13 @@ def why(code: str) -> str:
     if code.startswith("stop:"):
         return _("Stopped ({reason}).").format(reason=code.removeprefix("stop:"))
     return _("Stopped ({reason}).").format(reason=code.replace("_", " ").replace(":", ": "))
+
+
+def why_of(view: View) -> str:
+    """The same for what is shown now: a reason that has been mended meanwhile says so."""
+    if view.why == f"stop:{PATIENT_LOST}" and view.patient_stop is PatientStop.TESTED:
+        return _("The patient's own stop was gone; it was pressed again and works.")
+    return why(view.why)
 
 
 NOTES: Final = {

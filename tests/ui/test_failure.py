@@ -119,7 +119,7 @@ async def test_an_app_that_ends_without_being_asked_still_closes_the_session(des
     desk.app.live = desk._open(loaded("tens_conventional"), NOBODY)
     desk.app.call_later(desk.app.exit)
     await desk.app.run_async(headless=True, size=(80, 24))
-    assert desk.live.stops == [("quit", "MainThread")]
+    assert desk.live.stops == [("terminal", "MainThread")]
     assert desk.live.done
 
 

@@ -18,6 +18,7 @@ from nmes.core.commands import Note
 from nmes.core.measurement import Aim, Who
 from nmes.core.plan import Plan, Slot
 from nmes.core.view import DoseView, Output, Word
+from nmes.runtime.plain_ask import coming
 from nmes.ui.crossing import READ_MS
 from nmes.ui.fitting import FIGURES, LINES, PLOT_LEAST, RunRows, run_rows
 from nmes.ui.given_words import whole
@@ -150,6 +151,22 @@ def test_the_next_change_is_counted_down_and_said_now() -> None:
     tens = core_of(tens_plan()).run(5_000)
     tens.wait(2_000)
     assert announce_words(seen(tens)) == "The treatment is over in 58 s"
+
+
+def test_in_a_tens_treatment_nobody_is_told_to_contract() -> None:
+    desk = on()
+    tens = replace(desk.session.plan, kind="tens")
+    said, lines = [], []
+    last = None
+    for _ in range(17):
+        view = replace(seen(desk), plan=tens)
+        said.append(announce_words(view))
+        lines.append(coming(view, last))
+        last = view
+        desk.wait(1_000)
+    assert {"CURRENT ON", "CURRENT OFF"} <= set(said)
+    assert {"The current comes on.", "The current goes off."} <= set(lines)
+    assert not [one for one in (*said, *lines) if any(word in one.lower() for word in ("contract", "relax"))]
 
 
 def test_the_dose_stands_beside_its_limit() -> None:

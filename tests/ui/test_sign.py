@@ -94,6 +94,11 @@ def test_what_was_given_marked_and_caught_is_told_each_once_and_that_there_was_n
     )
     assert "pain" in marked.lower()
     assert "STOP was pressed" in stopped
+    by_patient = Note("stop", (("why", "stop:patient"),))
+    noted = (by_patient, Note("patient_stop_tested", ()), by_patient)
+    told = whole(view(replace(found().session, noted=noted), OutputState()))
+    assert "pressed their own stop.\n" in told, "the press that tested it is no stop as well"
+    assert "times)" not in told
     assert confirmed.strip() == "- Channel 1: a pad of 16 cm² is too small. The plan counts with 25 cm². (2 times)"
 
 

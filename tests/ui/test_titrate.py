@@ -110,6 +110,8 @@ def test_the_mark_of_a_linked_channel_is_confirmed_as_its_own_and_two_at_once_ar
     asked = both.shown(replace(shown, note=refusal(channel=3)), 1_000).painted(1_000)
     after, step = asked.entered(2_000, 7)
     assert step == e.Increase(3, 7, over_ua=3_000, linked=(1, 2))
+    assert asked.question is not None
+    assert "channels 1, 2, 3 go one step up together" in question_words(asked.question), "Enter raises all of them"
     again = after.shown(replace(shown, note=refusal(channel=1)), 2_100)
     assert again.question is None
     assert again.stuck

@@ -13,7 +13,7 @@ from nmes.core.view import View
 from nmes.language import _
 from nmes.ui.numbers import to_go
 
-_TEST: Final = frozenset({Change.CONTRACT, Change.RELAX})
+_TRAINS: Final = frozenset({Change.CONTRACT, Change.RELAX})
 """What a train of a stepped test does."""
 _COUNTS: Final = {3: "3", 2: "3 - 2", 1: "3 - 2 - 1"}
 """What has been counted so far: it grows, so that it is seen without reading a digit."""
@@ -24,8 +24,10 @@ def announce_words(view: View) -> str:
     found = announcement(view)
     if found is None:
         return ""
-    if view.step_mhz is not None and found.change in _TEST:
+    if view.step_mhz is not None and found.change in _TRAINS:
         return _of_a_test(found)
+    if view.plan.kind == "tens" and found.change in _TRAINS:
+        return _of_tens(found)
     if found.now:
         return _now(found)
     if found.count is not None and found.change is Change.CONTRACT:
@@ -39,8 +41,17 @@ def _of_a_test(found: Announce) -> str:
     if found.now:
         return _("TRAIN: watch the muscle") if begins else _("The train ends")
     if begins and found.count is not None:
-        return _("GET READY   {count}").format(count=_COUNTS[found.count])
+        return _("NEXT TRAIN   {count}").format(count=_COUNTS[found.count])
     coming = _("Next train, in {time}") if begins else _("The train ends in {time}")
+    return coming.format(time=to_go(found.in_ms))
+
+
+def _of_tens(found: Announce) -> str:
+    """Nobody is to contract: what begins and ends is the current."""
+    begins = found.change is Change.CONTRACT
+    if found.now:
+        return _("CURRENT ON") if begins else _("CURRENT OFF")
+    coming = _("Current on, in {time}") if begins else _("Current off, in {time}")
     return coming.format(time=to_go(found.in_ms))
 
 

@@ -102,7 +102,7 @@ class Essentials(Static):
         if view is None:
             self.update(words.TOO_SMALL)
             return
-        state, rest = str(words.state_words(view)), (words.why(view.why), words.TOO_SMALL)
+        state, rest = str(words.state_words(view)), (words.why_of(view), words.TOO_SMALL)
         first = (NOT_DONE, _figures(view), state) if refused else (state, _figures(view))
         self.update("\n".join((*first, *rest)))
 

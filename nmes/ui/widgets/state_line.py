@@ -43,5 +43,5 @@ def second_line(view: View) -> str:
     if view.halt_unconfirmed:
         return words.UNCONFIRMED
     output = words.output_words(view)
-    reason = words.why(view.why)
+    reason = words.why_of(view)
     return f"{output}. {reason}" if reason else output
