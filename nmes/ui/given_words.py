@@ -39,7 +39,7 @@ def given_lines(view: View) -> Iterator[str]:
     yield ""
     dose = {given.channel: charge(given.low_nc, given.high_nc) for given in view.dose}
     for channel in view.channels:
-        yield _("Channel {channel}  {muscle:<24} {dose}, {levels}").format(
+        yield _("Channel {channel}  {muscle:<18} {dose}, {levels}").format(
             channel=channel.channel,
             muscle=muscle_words(channel.muscle),
             dose=dose.get(channel.channel, _("0 µC")),
