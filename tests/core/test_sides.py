@@ -10,7 +10,7 @@ from nmes.core.measurement import SIDES, Side
 from nmes.core.plan import channel_plans
 from nmes.core.protocol import Protocol
 from nmes.core.protocol_file import parse
-from nmes.core.sides import leaves_it_open, one_side, says_what_it_is_not, side_fits, side_of, sides_of
+from nmes.core.sides import leaves_it_open, one_side, places_of, says_what_it_is_not, side_fits, side_of, sides_of
 
 LEFT, RIGHT, BOTH = Side.LEFT, Side.RIGHT, Side.BOTH
 FILE = Path(__file__).parents[2] / "protocols" / "strength" / "quads_older_adult.yaml"
@@ -114,3 +114,17 @@ def test_a_side_that_is_said_not_to_be_it_is_known(text: str, told: bool) -> Non
 @pytest.mark.parametrize(("text", "side"), [("right leg", "right"), ("Left", "left"), ("both sides", ""), ("weak", "")])
 def test_a_channel_says_one_side_or_none(text: str, side: str) -> None:
     assert one_side(text) == side
+
+
+def at(*sites: tuple[str, ...]) -> tuple[str, ...]:
+    channel = parse(FILE.read_bytes(), FILE.name).channels[0]
+    named = channel.model_copy(update={"muscle": "skin beside the spine", "side": "painful side"})
+    return places_of([named.model_copy(update={"body_sites": pair}) for pair in sites])
+
+
+def test_channels_called_alike_are_told_apart_by_what_their_pads_have_in_common() -> None:
+    lumbar, sacral = ("lumbar_left", "lumbar_right"), ("sacral_left", "sacral_right")
+    assert at(lumbar, sacral) == ("lumbar", "sacral")
+    assert at(lumbar) == ("",), "nothing has to be told apart"
+    assert at(lumbar, ("lumbar_left", "lumbar_low")) == ("lumbar left", "lumbar left"), "the first pad's place"
+    assert at((), ()) == ("", ""), "a version from before there were sites"
