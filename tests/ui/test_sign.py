@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.widgets import Input
 from ui.bench_live import CRAMP, Desk, loaded
 from ui.one_screen import OneScreen, after, on
@@ -134,7 +135,11 @@ async def test_the_summary_tells_the_verdict_and_where_the_report_is(tmp_path: P
         assert app.said == [Report("000001-x")]
         for told in ("✓ The record is intact.", "Session 000001-x", "The report is being written"):
             assert told in app.text()
+        app.step.query_one(VerticalScroll).scroll_end(animate=False, immediate=True)
+        await pilot.pause()
+        assert "Session 000001-x" not in app.text(), "read on below"
         app.step.show_report("/here/x.html")
+        await pilot.pause()
         assert "✓ Report: /here/x.html" in app.flat()
         app.step.show_report("the disk is full", failed=True)
         assert "✖ No report was written: the disk is full" in app.flat()
