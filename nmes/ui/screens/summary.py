@@ -91,7 +91,7 @@ class SummaryScreen(StepScreen):
             report.update(_("✖ No report was written: {reason}").format(reason=told))
         else:
             report.update(_("✓ Report: {path}").format(path=told))
-        report.scroll_visible(animate=False)  # who has read on below must see it too
+        report.scroll_visible(animate=False, immediate=True)  # who has read on below must see it too
 
     def action_again(self) -> None:
         self.post_message(NewSession())
