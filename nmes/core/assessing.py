@@ -98,6 +98,13 @@ def _amplitude(event: e.Measure, level: LiveLevel | None) -> m.Measured | c.Note
     return unsettled(level) or m.Measured(event.what, event.channel, level.amplitude_ua, level.slot)
 
 
+def too_low(plan: Plan, value: m.Measured) -> c.Note | None:
+    """Why this is no most that is tolerated: what a level may be of it is less than one step. None if it is."""
+    if value.slot is None or cap_ua(plan, (value,), value.slot) != 0:
+        return None
+    return _refused("most_too_low", channel=value.channel, value_ua=value.value)
+
+
 def _typed(event: e.Measure, low: int, high: int) -> m.Measured | c.Note:
     if event.value is None or not low <= event.value <= high:
         return _refused("value_range", what=str(event.what), low=low, high=high)

@@ -37,3 +37,8 @@ def climbed_ms(at: ChannelAt, t_ms: int, resumed_ms: int) -> int:
 def climbing(plan: Plan, t_ms: int, resumed_ms: int | None) -> bool:
     """Whether any channel is in its slow first climb after a resume."""
     return any(climbs(plan, at, t_ms, resumed_ms) for at in plan.at(t_ms))
+
+
+def rises(plan: Plan, t_ms: int, resumed_ms: int | None) -> bool:
+    """The same, but for a contraction that the plan lets down already: it is told as what it comes to."""
+    return any(at.phase is not Phase.RAMP_DOWN and climbs(plan, at, t_ms, resumed_ms) for at in plan.at(t_ms))

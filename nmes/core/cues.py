@@ -62,7 +62,7 @@ def announcement(view: View) -> Announce | None:
     """The next change and the time to it; None while nothing of the plan is live."""
     if view.word not in RUNNING:
         return None
-    climbing = tuple(channel.channel for channel in view.channels if channel.phase not in {None, Phase.REST})
+    climbing = tuple(channel.channel for channel in view.channels if channel.phase in {Phase.RAMP_UP, Phase.HOLD})
     if view.word is Word.RESUMING and climbing:  # whatever the plan's phase, what was cut climbs again from 0
         return Announce(Change.CONTRACT, 0, climbing, view.stage)
     found = sorted(_changes(view.plan, view.plan_ms), key=_urgency)

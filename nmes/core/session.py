@@ -463,6 +463,8 @@ def _measure(session: Session, event: e.Measure) -> Step:
     value = assessing.measure(session.plan, event, _live_level(session))
     if isinstance(value, c.Note):
         return told(session, value)
+    if session.rules and (refusal := assessing.too_low(session.plan, value)):
+        return told(session, refusal)
     if value.what is e.What.MAX_TOLERATED and isinstance(session.state, Titrating):
         session = replace(session, state=replace(session.state, measured=True))
     return _kept(session, value)

@@ -20,7 +20,8 @@ from nmes.core.waveform import Waveform
 RULES = 1
 """The number of the rules by which a session decides, bound in its record: an older record is replayed by its own.
 
-Since 1 a stepped test that was paused in a rest goes on with it, and a cramp is noted with its contraction."""
+Since 1 a stepped test that was paused in a rest goes on with it, a cramp is noted with its contraction, and a most
+tolerated of which no level would be left is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Session:
     measured: tuple[m.Measured, ...] = ()
     accepted: tuple[tuple[Slot, int], ...] = ()
     """The level that was accepted last, by slot: told at the end, whatever became of it; never in force by itself."""
+    last_levels: tuple[tuple[Slot, int], ...] = ()
+    """By slot, the newer of the level accepted last and the one in force when all became void: for telling only."""
     train: m.Train | None = None
     """The last train that a stepped test has begun; None = none since the last titration."""
     once_more_ms: int | None = None
@@ -117,7 +120,9 @@ def also(outcome: Step, notes: tuple[c.Command, ...]) -> Step:
 
 def accepted(session: Session, slot: Slot, level_ua: int) -> Session:
     """The session that remembers this as the level accepted last."""
-    return replace(session, accepted=tuple({**dict(session.accepted), slot: level_ua}.items()))
+    newer = {slot: level_ua}
+    kept = tuple({**dict(session.accepted), **newer}.items())
+    return replace(session, accepted=kept, last_levels=tuple({**dict(session.last_levels), **newer}.items()))
 
 
 def is_first(session: Session) -> bool:
@@ -128,6 +133,8 @@ def is_first(session: Session) -> bool:
 def without_levels(session: Session) -> Session:
     """No level is in force any more; with it goes what was said of where it is felt."""
     plan = session.plan
+    in_force = {slot: plan.level_ua(slot) for slot in plan.slots if plan.level_ua(slot)}
+    last_levels = tuple({**dict(session.last_levels), **in_force}.items())
     for slot in plan.slots:
         plan = plan.with_level(slot, 0)
-    return replace(session, plan=plan, progress=replace(session.progress, in_place=()))
+    return replace(session, plan=plan, last_levels=last_levels, progress=replace(session.progress, in_place=()))

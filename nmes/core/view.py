@@ -16,7 +16,7 @@ from nmes.core import events as e
 from nmes.core import measurement as m
 from nmes.core import states as s
 from nmes.core.attended import PatientStop
-from nmes.core.climbs import climbing
+from nmes.core.climbs import rises
 from nmes.core.plan import ChannelAt, ChannelPlan, Plan, Slot
 from nmes.core.raising import first_ua_of, ghost_of
 from nmes.core.session import plan_time_ms
@@ -189,6 +189,8 @@ class View:
     """What was read back unequal, and not equal since: no reason leads past it."""
     accepted: tuple[tuple[Slot, int], ...] = ()
     """The level that was accepted last, by slot, also where it is in force no longer."""
+    at_end: tuple[tuple[Slot, int], ...] = ()
+    """Of the same slots the level in force now, or the last one that was: `+` may have led over what was accepted."""
     noted: tuple[c.Note, ...] = ()
     """The decisions to be seen when signing, oldest first."""
     first: bool = False
@@ -213,6 +215,27 @@ class View:
     def first_is_given(self) -> bool:
         """Whether a first session has been given all of its contractions: a person ends it, nothing else does."""
         return 0 < self.first_contractions <= self.contractions[0]
+
+    @property
+    def told_why(self) -> str:
+        """`why`, but a first session that was ended with all of its contractions given did not end before its time."""
+        return FIRST_GIVEN if self.why == ENDED_EARLY and self.first_is_given else self.why
+
+    @property
+    def is_half_given(self) -> bool:
+        """Whether half of the plan was given, or all that a first session shall be.
+
+        Counted in contractions where there are any: the rest after the last one is time too, but nobody waits for it.
+        """
+        done, of_all = self.contractions
+        if not of_all:
+            return 2 * self.plan_ms >= self.plan.duration_ms
+        return self.first_is_given if self.first_percent else 2 * done >= of_all
+
+
+ENDED_EARLY = "ended_early"
+FIRST_GIVEN = "first_given"
+"""Why a first session ended, as it is told; its record says `ended_early`."""
 
 
 STALE_MS = 1000
@@ -250,6 +273,7 @@ def view(session: Session, output: OutputState) -> View:
         origin=session.origin,
         measured=session.measured,
         accepted=session.accepted,
+        at_end=tuple((slot, session.plan.level_ua(slot) or level) for slot, level in session.last_levels),
         step_mhz=session.plan.stage_at(position).step_mhz,
         contractions=session.plan.contractions(position),
         cramp_mhz=_cramp_mhz(session),
@@ -321,7 +345,7 @@ def _word(session: Session) -> Word:
         case s.Titrating():
             return Word.TITRATING
         case s.Running(origin_ms=origin, resumed_ms=resumed) | s.Resuming(origin_ms=origin, resumed_ms=resumed):
-            climbs = climbing(session.plan, session.now_ms - origin, resumed)
+            climbs = rises(session.plan, session.now_ms - origin, resumed)
             return Word.RESUMING if climbs else _phase_word(session)
         case s.Lowering() | s.Pausing() | s.Ending() | s.Stopping():
             return Word.HALTING

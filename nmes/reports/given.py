@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from nmes.core.view import View
 from nmes.language import _, many
 from nmes.record.happening import Happening
 from nmes.record.output import Piece, doubts, heights, pieces
@@ -53,12 +54,12 @@ def _planned(told: Told) -> Iterator[str]:
     if told.planned is None:
         return
     plan, clock = told.planned.plan, told.words.clock
-    done_ms = told.words.plan_ms(told.story.path)
-    if done_ms is None:
+    if told.end is None:
         yield _("The plan was {time} of treatment; how much of it was given cannot be told from this record.").format(
             time=clock(plan.duration_ms)
         )
         return
+    done_ms = told.end.plan_ms
     said = _("Given: {done} of the {time} that were planned, pauses not counted.")
     yield said.format(done=clock(done_ms), time=clock(plan.duration_ms))
     contractions, of_all = plan.contractions(done_ms)
@@ -69,6 +70,33 @@ def _planned(told: Told) -> Iterator[str]:
         said = _("Of these, in {stage}: {done} of {time}.")
         name = stage.name.replace("_", " ")
         yield said.format(stage=name, done=clock(of_it_ms), time=clock(stage.end_ms - stage.start_ms))
+    yield from _first(told, told.end)
+
+
+def _first(told: Told, end: View) -> Iterator[str]:
+    """That it was the first session, what its target was, and each level that was accepted over it."""
+    if not end.first or end.plan.assessment:
+        return
+    yield _("It was the FIRST SESSION of this patient by this protocol.")
+    for one in end.slots:
+        if end.first_percent and one.target_ua is not None and one.usual_ua is not None:
+            said = _("Channel {channel}: for a first session the target was {percent} % of {usual}, {target}.")
+            values = {"usual": told.words.ma(one.usual_ua), "target": told.words.ma(one.target_ua)}
+            yield said.format(channel=one.slot.channel, percent=end.first_percent, **values)
+    yield from _over(told)
+
+
+def _over(told: Told) -> Iterator[str]:
+    """Each accepted level that a mark of its channel, passed before or with it, stands under."""
+    passed = told.story.all("over_mark")
+    for level in told.story.all("level"):
+        channel, level_ua = level.value("channel"), level.value("level_ua")
+        mine = [one for one in passed if one.value("channel") == channel and one.at.seq <= level.at.seq]
+        mark_ua = mine[-1].value("mark_ua") if mine else None
+        if isinstance(level_ua, int) and isinstance(mark_ua, int) and level_ua > mark_ua:
+            said = _("Channel {channel}: {level} was accepted at {time} over the mark of {mark}, as confirmed.")
+            values = {"level": told.words.ma(level_ua), "mark": told.words.ma(mark_ua)}
+            yield said.format(channel=channel, time=told.when(level.at), **values)
 
 
 def _row(told: Told, channel: int, found: list[Piece]) -> tuple[str, ...]:
@@ -78,11 +106,21 @@ def _row(told: Told, channel: int, found: list[Piece]) -> tuple[str, ...]:
     return (
         channel_words(channel),
         told.muscle(channel),
-        told.words.ma(last) if isinstance(last, int) else "-",
+        _last(told, channel, last) if isinstance(last, int) else "-",
         told.words.ma(max(piece.most_ua for piece in found)),
         told.words.clock(sum(piece.until_ms - piece.from_ms for piece in found)),
         told.words.charge(*charges[channel]) if channel in charges else _("not told by the record"),
     )
+
+
+def _last(told: Told, channel: int, level_ua: int) -> str:
+    """The level accepted last, and what it was at the end where `+` made it another one. Of a channel with several
+    waveforms no one level is the last.
+    """
+    ends = [end_ua for slot, end_ua in (told.end.at_end if told.end else ()) if slot.channel == channel]
+    if len(ends) != 1 or ends[0] in {0, level_ua}:
+        return told.words.ma(level_ua)
+    return _("{level}, at the end {end}").format(level=told.words.ma(level_ua), end=told.words.ma(ends[0]))
 
 
 def _doubt(told: Told) -> Iterator[str]:
@@ -104,8 +142,23 @@ def levels(told: Told) -> Section:
 def measured(told: Told) -> tuple[Section, ...]:
     """What a test was done for: near the top, and no section at all where nothing was measured."""
     found = told.story.all("measured", "not_reached")
-    lines = tuple(f"{told.when(one.at)}  {told.said(one)}" for one in found)
+    of = [(one.code, one.value("what"), one.value("channel")) for one in found]
+    last = {kind: number for number, kind in enumerate(of) if of.count(kind) > 1 and _is_one(told, kind[2])}
+    lines = tuple(
+        _measured(told, one, holds=last.get(kind) == n) for n, (one, kind) in enumerate(zip(found, of, strict=True))
+    )
     return (Section(_("What was measured"), lines),) if lines else ()
+
+
+def _is_one(told: Told, channel: object) -> bool:
+    """Whether a channel has one value of a kind: of several waveforms each may have one, and no entry says whose."""
+    return told.planned is not None and sum(slot.channel == channel for slot in told.planned.plan.slots) == 1
+
+
+def _measured(told: Told, one: Happening, *, holds: bool) -> str:
+    """`holds`: it is the last of several of its kind on its channel, and stands for them."""
+    said = _("{time}  {what} This one holds.") if holds else "{time}  {what}"
+    return said.format(time=told.when(one.at), what=told.said(one))
 
 
 def _level(told: Told, one: Happening) -> tuple[str, ...]:

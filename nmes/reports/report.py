@@ -15,7 +15,7 @@ from nmes.reports.wording import Wording
 
 def report_of(story: Story, words: Wording) -> Report:
     """What is told, in the order in which it is asked for."""
-    told = Told(story, words, planned(story.opened) if story.opened else None)
+    told = Told(story, words, planned(story.opened) if story.opened else None, words.end_of(story.path))
     signed = afterwards.signature(told).lines[0]
     attended = story.opened is not None and story.opened.attended
     unsigned = attended and story.flowed and not isinstance(story.signature, Signature)

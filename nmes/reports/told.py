@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nmes.core.view import View
 from nmes.language import _
 from nmes.record.happening import At, Happening
 from nmes.record.story import Story
@@ -13,11 +14,12 @@ from nmes.reports.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`planned` is None where the record's protocol cannot be read any more."""
+    """`planned` is None where the record's protocol cannot be read any more, `end` where it cannot be led again."""
 
     story: Story
     words: Wording
     planned: Planned | None
+    end: View | None = None
 
     def when(self, at: At) -> str:
         """Time since the session was opened: `4:05`."""

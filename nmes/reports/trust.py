@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from nmes.core.view import FIRST_GIVEN
 from nmes.language import _
 from nmes.record.files import Kind
 from nmes.record.store import Closed, Interrupted, Unfinished, Unreadable
@@ -41,8 +42,9 @@ def ending(told: Told) -> tuple[str, bool]:
         case Closed(why=code) if code.startswith("stop:"):
             return _stopped(told, code), True
         case Closed(why=code):
+            code = told.end.told_why if told.end is not None and told.end.why == code else code
             said = _("Ended after {time}. {why}").format(time=time, why=told.words.why(code))
-            return said, code not in {"complete", "assessed"}
+            return said, code not in {"complete", "assessed", FIRST_GIVEN}
         case Interrupted():
             said = _(
                 "INTERRUPTED: the program or the computer stopped while it ran. The record reaches to {time}; what "

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nmes.core import events as e
+from nmes.core.view import View
 from nmes.record.happening import Values
 
 
@@ -28,5 +29,5 @@ class Wording:
     answer: Callable[[e.Answer], str]
     origin: Callable[[Mapping[str, Any]], Iterable[str]]
     """What the opening entry says of the patient, the frequencies, and where a derived one comes from."""
-    plan_ms: Callable[[Path], int | None]
-    """How much of its plan a record shows to have been given, pauses not counted; None where it cannot be told."""
+    end_of: Callable[[Path], View | None]
+    """What the screen showed at the end of a record, led again; None where it cannot be told."""

@@ -101,7 +101,7 @@ class Teller:
 
     def status(self, view: View) -> list[str]:
         """Everything that is known now, and what is missing before the next step."""
-        lines = [f"{self._wording.state(view)}. {self._wording.why(view.why)}".strip(), self._wording.output(view)]
+        lines = [f"{self._wording.state(view)}. {self._wording.why(view.told_why)}".strip(), self._wording.output(view)]
         if view.first_is_given:
             lines.append(first_given(view))
         for channel in view.channels:
@@ -140,7 +140,7 @@ class Teller:
         """The session's last decision; an increase is told by the level it leads to, the end by its reason."""
         if view.note is None or (last is not None and view.note is last.note):
             return
-        told = view.note.code == "increase" or (view.note.code == "stop" and view.word is Word.ENDED)
+        told = view.note.code == "increase" or (view.note.code == "stop" and view.word in {Word.AFTER, Word.ENDED})
         words = self._wording.note(view.note)
         if view.note.code == "refused:not_ready" and view.word is Word.STOPPED:
             words = _("Not now: the stop made every level void. Type titrate and find the levels again first.")
@@ -149,6 +149,8 @@ class Teller:
         if view.note.code == "refused:mark":
             to_ua = int(dict(view.note.values)["to_ua"])
             yield _("Type over to go one step, to {to}; anything else leaves it.").format(to=in_ma(to_ua))
+        if view.note.code == "refused:over_target":
+            yield _("Too low? While a level is found: pause, then titrate and measure max again.")
         if view.note.code == "refused:over_first":
             to_ua = int(dict(view.note.values)["to_ua"])
             yield _("Type over to accept {to} all the same; anything else leaves it.").format(to=in_ma(to_ua))
@@ -170,7 +172,7 @@ class Teller:
             yield self._wording.output(view)
 
     def _state(self, view: View) -> Iterator[str]:
-        why = self._wording.why(view.why)
+        why = self._wording.why(view.told_why)
         name = self._wording.state(view)
         match view.word:
             case Word.RAMP_UP | Word.RESUMING:

@@ -66,21 +66,13 @@ class Replay:
     result: ReplayResult
 
     @property
-    def given_ms(self) -> int | None:
-        """How much of its plan was given by the end; None where today's program would have decided otherwise.
+    def end(self) -> View | None:
+        """What the screen showed at the end; None where today's program would have decided otherwise.
 
-        A contraction that a STOP cut is given anew, so it counts only when it has been: the same time as on the screen.
+        A contraction that a STOP cut is given anew, so it counts only when it has been: the same as on the screen.
         """
-        last = self._last
-        return None if last is None else view(last, OutputState()).plan_ms
-
-    @property
-    def planned_ms(self) -> int:
-        return self._last.plan.duration_ms if self._last else 0
-
-    @property
-    def _last(self) -> Session | None:
-        return self.moments[-1].session if self.moments and isinstance(self.result, Same) else None
+        last = self.moments[-1].session if self.moments and isinstance(self.result, Same) else None
+        return None if last is None else view(last, OutputState())
 
 
 def replay_of(path: Path, kind: Kind) -> Replay:
@@ -97,10 +89,10 @@ def replay_of(path: Path, kind: Kind) -> Replay:
     return Replay(story, tuple(walk.moments), result)
 
 
-def plan_ms_of(path: Path) -> int | None:
-    """How much of its plan a record shows to have been given; None if it cannot be told."""
+def end_of(path: Path) -> View | None:
+    """What a record shows to have been there at its end; None if it cannot be told."""
     try:
-        return replay_of(path, Kind.PATIENT).given_ms  # which chain it is in changes no state
+        return replay_of(path, Kind.PATIENT).end  # which chain it is in changes no state
     except RecordError:
         return None
 

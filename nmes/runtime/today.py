@@ -1,9 +1,9 @@
 """What the first screen shows: whose turn it is, what was done last, what was interrupted, what is known of a device.
 
-Law: it never claims more than it knows. Whose turn it is follows from the protocol's own sessions a week and the last
-session that was complete, or signed with at least half given; a port is looked for by its name and not opened. Nothing
-here is a level, and nothing here is written: it is a fold over the first and last lines of the records, and over the
-whole of a patient's newest one only if it was ended early this week; made anew each time.
+Law: it never claims more than it knows. Whose turn it is follows from the protocol's own sessions a week and the
+newest session that was complete, or signed with at least half given; a port is looked for by its name and not opened.
+Nothing here is a level, and nothing here is written: it is a fold over the first and last lines of the records, and
+over the whole of those only that were ended early this week, back to the newest that counts; made anew each time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Final
 
 from nmes.core.events import Observed
 from nmes.core.protocol import Protocol
+from nmes.core.view import ENDED_EARLY
 from nmes.record.afterwards import Glimpse, alarming, glimpse
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind
@@ -44,11 +45,15 @@ class Device(StrEnum):
 
 
 class Part(Enum):
-    """How much a session that was ended early gave: it counts for what is due only if it was signed and gave half."""
+    """How much a session that was ended early gave: it counts for what is due only if it was signed and gave half, or
+    all that a first session shall be.
+    """
 
     NOTHING = 0
     SOME = 1
     ENOUGH = 2
+    FIRST = 3
+    """A first session that was given all that its card says."""
 
 
 class Turn(StrEnum):
@@ -83,6 +88,8 @@ class Patient:
     """The newest session of `protocol` that gave anything."""
     alarming: tuple[Observed, ...] = ()
     """What was found after the newest session that tells of it, and must be known; read, not verified."""
+    as_planned: bool = False
+    """Whether `planned` was a first session that was ended when it had been given what its card says."""
 
     @property
     def last(self) -> Summary:
@@ -146,10 +153,12 @@ def part_given(one: Summary) -> Part:
         replay = replay_of(one.path, one.kind)
     except RecordError:
         return Part.NOTHING
-    if not replay.given_ms:
+    end = replay.end
+    if end is None or not end.plan_ms:
         return Part.NOTHING
-    signed = isinstance(replay.story.signature, Signature)
-    return Part.ENOUGH if signed and 2 * replay.given_ms >= replay.planned_ms else Part.SOME
+    if not end.is_half_given or not isinstance(replay.story.signature, Signature):
+        return Part.SOME
+    return Part.FIRST if end.first_is_given else Part.ENOUGH
 
 
 def of_list(
@@ -217,20 +226,20 @@ def _patient(
     protocol = known.get(planned.protocol)
     title = protocol.title if protocol is not None else ""
     per_week = _rhythm(protocol)
-    whole = next((one for one in sessions if one.protocol == planned.protocol and _complete(one)), None)
-    days = _days(whole.started_utc, now) if whole is not None else None
-    early_days = None
-    if planned is not whole and _early(planned, now):
-        part = part_of(planned)
-        early_days = _days(planned.started_utc, now) if part is not Part.NOTHING else None
-        days = early_days if part is Part.ENOUGH else days
+    theirs = [one for one in sessions if one.protocol == planned.protocol]
+    part = cache(lambda one: part_of(one) if _early(one, now) else Part.NOTHING)
+    counted = next((one for one in theirs if _complete(one) or part(one) in _COUNTS), None)
+    days = _days(counted.started_utc, now) if counted is not None else None
+    gave = Part.NOTHING if _complete(planned) else part(planned)
+    early_days = _days(planned.started_utc, now) if gave is not Part.NOTHING else None
     turn, in_days = Turn.UNKNOWN, 0
     if per_week and days is not None and days >= 0:
         in_days = max(0, max(1, WEEK_DAYS // per_week) - days)
         turn = Turn.LATER if in_days else Turn.DUE
     alarms = _alarming(sessions, seen_of)
     when = (turn, days, in_days, early_days)
-    return Patient(code, side, sessions, planned.protocol, title, per_week, *when, planned, alarms)
+    as_planned = gave is Part.FIRST and _ended_early(planned)
+    return Patient(code, side, sessions, planned.protocol, title, per_week, *when, planned, alarms, as_planned)
 
 
 def _planned(
@@ -252,6 +261,9 @@ def _rhythm(protocol: Protocol | None) -> int:
     return protocol.schedule.sessions_per_week if protocol is not None and protocol.schedule is not None else 0
 
 
+_COUNTS: Final = frozenset({Part.ENOUGH, Part.FIRST})
+
+
 def _complete(one: Summary) -> bool:
     """By its plan to its end; a test by its result."""
     return isinstance(one.ending, Closed) and one.ending.why in {"complete", "assessed"}
@@ -262,7 +274,11 @@ def _early(one: Summary, now: datetime) -> bool:
     days = _days(one.started_utc, now)
     if days is None or not 0 <= days < WEEK_DAYS or not isinstance(one.ending, Closed):
         return False
-    return one.ending.why == "ended_early" or one.ending.why.startswith("stop:")
+    return _ended_early(one) or one.ending.why.startswith("stop:")
+
+
+def _ended_early(one: Summary) -> bool:
+    return isinstance(one.ending, Closed) and one.ending.why == ENDED_EARLY
 
 
 def _days(utc: str, now: datetime) -> int | None:

@@ -63,6 +63,11 @@ class Crossing:
     stuck: bool = False
     """That step was refused for a mark of another channel linked to it: one Enter confirms one mark only."""
 
+    @property
+    def asked(self) -> Increase | Accept | None:
+        """The step that is asked about, or may still be refused and asked about."""
+        return self.question.step if self.question is not None else self.pressed
+
     def sent(self, step: Increase | Accept) -> Crossing:
         """A + or an accept left for the session: only a refusal of this one may ask."""
         return replace(self, pressed=step, question=None, confirmed=None, stuck=False)

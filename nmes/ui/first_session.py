@@ -6,6 +6,8 @@ are in English as their authors wrote them, so the word "half" is looked for in 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nmes.core.protocol import Protocol
 from nmes.core.view import SlotView, View
 from nmes.language import _
@@ -38,6 +40,22 @@ def first_target_words(view: View, slot: SlotView) -> str:
         return ""
     said = _("First session: {part} of the target, {target} mA.")
     return said.format(part=part_words(view.first_percent), target=ma(slot.target_ua))
+
+
+def first_lines(view: View) -> Iterator[str]:
+    """What is read before a signature and after it: that it was the first, its target, each level accepted over it."""
+    if not view.first:
+        return
+    yield _("FIRST SESSION of this patient by this protocol.")
+    accepted = dict(view.accepted)
+    for slot in view.slots:
+        if not (target := first_target_words(view, slot)):
+            continue
+        yield _("Channel {channel}. {target}").format(channel=slot.slot.channel, target=target)
+        level_ua = accepted.get(slot.slot, 0)
+        if slot.target_ua is not None and level_ua > slot.target_ua:
+            said = _("Channel {channel}: {level} mA was accepted over it, as confirmed.")
+            yield said.format(channel=slot.slot.channel, level=ma(level_ua))
 
 
 def first_given_words(view: View) -> str:

@@ -15,6 +15,7 @@ from nmes.core.view import View
 from nmes.language import _
 from nmes.ui.decision_words import decision_words
 from nmes.ui.finding_words import finding_words
+from nmes.ui.first_session import first_lines
 from nmes.ui.names import muscle_words
 from nmes.ui.numbers import charge, clock, hz, ma
 from nmes.ui.summary_words import measured_lines
@@ -36,6 +37,7 @@ def given_lines(view: View) -> Iterator[str]:
         )
         if view.contractions[1]:
             yield _("contractions: {done} of {all}").format(done=view.contractions[0], all=view.contractions[1])
+        yield from first_lines(view)
     yield ""
     dose = {given.channel: charge(given.low_nc, given.high_nc) for given in view.dose}
     for channel in view.channels:
@@ -60,8 +62,9 @@ def _levels(view: View, channel: int) -> str:
 
 def _level(view: View, slot: Slot, level_ua: int, *, several: bool) -> str:
     """With its frequency where a channel has several; and what it was at the end, where that is another one."""
-    values = {"level": ma(level_ua), "end": ma(view.plan.level_ua(slot))}
-    changed = view.plan.level_ua(slot) not in {0, level_ua}
+    end_ua = dict(view.at_end).get(slot, level_ua)
+    values = {"level": ma(level_ua), "end": ma(end_ua)}
+    changed = end_ua not in {0, level_ua}
     if not several:
         said = _("{level} mA, at the end {end} mA") if changed else _("{level} mA")
         return said.format(**values)

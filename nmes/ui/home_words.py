@@ -72,12 +72,19 @@ def turn_words(patient: Patient) -> str:
 def last_words(patient: Patient) -> str:
     """When the last session was that counts, or a newer one that was ended early, in the word of the last sessions."""
     if patient.early_days is not None:
+        if patient.as_planned:
+            return _first_words(patient.early_days)
         return _early_words(patient.early_days, stopped=is_stopped(patient.planned or patient.last))
     if patient.days is None:
         return _("none complete yet")
     if patient.days < 0:
         return _("date ahead of us")
     return _("last today") if patient.days == 0 else many("{number} day ago", "{number} days ago", patient.days)
+
+
+def _first_words(days: int) -> str:
+    first = many("{number} day ago, first as planned", "{number} days ago, first as planned", days)
+    return first if days else _("last today, first as planned")
 
 
 def _early_words(days: int, *, stopped: bool) -> str:

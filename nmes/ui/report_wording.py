@@ -6,7 +6,7 @@ from typing import Final
 
 from nmes.language import _
 from nmes.reports.wording import Wording
-from nmes.runtime.replaying import plan_ms_of
+from nmes.runtime.replaying import end_of
 from nmes.ui.decision_words import decision_words
 from nmes.ui.finding_words import finding_words
 from nmes.ui.names import muscle_words
@@ -31,5 +31,5 @@ WORDING: Final = Wording(
     finding=finding_words,
     answer=answer_words,
     origin=whom_and_what,
-    plan_ms=plan_ms_of,
+    end_of=end_of,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 
@@ -46,6 +47,13 @@ class WalkingApp(WatchingApp):
     @property
     def step(self) -> StepScreen | None:
         return self._step
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key passes here, whatever is bound to it: the step is told, since any may answer a question."""
+        if self._step is None or not isinstance(event, events.Key) or event.is_forwarded:
+            return await super().on_event(event)
+        with self._step.hearing(event):
+            return await super().on_event(event)
 
     # --- forward ---
 

@@ -107,6 +107,7 @@ _WHYS: Final = {
     "screen_silent": _("Paused: this screen had stopped answering."),
     "operator_absent": _("Paused: nobody had touched a key for too long."),
     "ended_early": _("Ended before its time."),
+    "first_given": _("First session, ended as planned."),
     "complete": _("Complete."),
     "assessed": _("Measured: the test is over."),
     "incomplete": _("The test is over, but was not given up to its cap: it has measured nothing."),
@@ -160,7 +161,7 @@ def why_of(view: View) -> str:
     """The same for what is shown now: a reason that has been mended meanwhile says so."""
     if view.why == f"stop:{PATIENT_LOST}" and view.patient_stop is PatientStop.TESTED:
         return _("The patient's own stop was gone; it was pressed again and works.")
-    return why(view.why)
+    return why(view.told_why)
 
 
 NOTES: Final = {
@@ -192,6 +193,10 @@ NOTES: Final = {
     "refused:over_target": _(
         "Over the ceiling of this protocol: at most {ceiling_ua} on channel {channel}, a share "
         "of the most that is tolerated."
+    ),
+    "refused:most_too_low": _(
+        "Not marked: {value_ua} on channel {channel} is too little for the most that is tolerated, no level would be "
+        "left under its cap. Go up first."
     ),
     "refused:fixed_in_test": _("Not during the test: its level stays the same from the first train to the last."),
     "refused:over": _("The session is over."),
@@ -288,6 +293,15 @@ def note_words(note: Note | None) -> str:
     return sentence(note.code, **values)
 
 
+_KEYS: Final = {"refused:over_target": _("Too low? At the levels: p, then t and x again.")}
+"""The way out of a refusal, by the keys of the screens."""
+
+
+def note_with_keys(note: Note | None) -> str:
+    """The same on a screen."""
+    return " ".join(filter(None, (note_words(note), _KEYS.get(note.code, "") if note is not None else "")))
+
+
 def has_passed(note: Note, view: View) -> bool:
     """Whether what a note says of the output is no longer so: a step that was taken back, a start that is under way."""
     values = dict(note.values)
@@ -297,6 +311,8 @@ def has_passed(note: Note, view: View) -> bool:
     if note.code == "refused:mark":  # answered with no: the level is no longer one step below what was asked
         level_ua = next((one.level_ua for one in view.channels if one.channel == values["channel"]), 0)
         return level_ua != int(values["to_ua"]) - view.plan.capabilities.amplitude_step_ua
+    if note.code == "stop":  # nothing is found any more
+        return view.word in {Word.AFTER, Word.ENDED}
     begun = view.word in {Word.ON, Word.RAMP_DOWN, Word.REST} or any(one.commanded_ua for one in view.channels)
     return note.code == "intent" and begun
 

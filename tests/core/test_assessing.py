@@ -503,6 +503,19 @@ class TestMeasure:
         desk.do(e.Measure(e.What.MAX_TOLERATED, 1), e.Measure(e.What.MOTOR_THRESHOLD, 1))
         assert [one.get("at_ceiling") for one in measured(desk)] == [1, None]
 
+    def test_a_most_whose_cap_is_less_than_one_step_is_none_and_more_is_found_all_the_same(self) -> None:
+        desk = self.at(500)
+        before = desk.session
+        desk.do(e.Measure(e.What.MAX_TOLERATED, 1))
+        assert desk.session.note == c.Note("refused:most_too_low", (("channel", 1), ("value_ua", 500)))
+        assert (desk.session.measured, desk.state) == ((), before.state)
+        desk.do(e.Measure(e.What.MOTOR_THRESHOLD, 1))
+        desk.raise_to(1, 500)
+        desk.do(e.Measure(e.What.MAX_TOLERATED, 1))
+        assert [one["value_ua"] for one in measured(desk)] == [500, 1000]
+        old = s.step(replace(before, rules=0), e.Measure(e.What.MAX_TOLERATED, 1))[0]
+        assert old.measured == (m.Measured(e.What.MAX_TOLERATED, 1, 500, ONE),), "a record of before is replayed"
+
     def test_a_typed_amplitude_is_refused(self) -> None:
         desk = self.at(10_000)
         desk.do(e.Measure(e.What.MAX_TOLERATED, 1, 60_000))

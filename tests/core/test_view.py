@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.desk import STATES, attended, desk_in, ready, running, titrating
+from helpers.desk import STATES, Desk, attended, desk_in, ready, running, titrating
 from helpers.plans import ONE, alternating_plan, continuous_plan, simple_plan
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.attended import Attended, PatientStop
 from nmes.core.measurement import Aim, Who
-from nmes.core.view import Electrode, Output, OutputState, Word, view
+from nmes.core.view import Electrode, Output, OutputState, View, Word, view
 
 OFF = OutputState(off_confirmed=True, confirmed_at_ms=0)
 
@@ -287,6 +287,49 @@ def test_contractions_are_counted_when_they_are_over_in_every_channel() -> None:
     assert found[5] == (0, 3), "the first channel alone has had it"
     assert found[14] == (1, 3)
     assert view(running(continuous_plan()).session, OutputState()).contractions == (0, 0)
+
+
+def test_half_is_counted_in_contractions_a_first_session_in_its_own_and_what_has_none_in_time() -> None:
+    aimed = replace(simple_plan(), aim=Aim("visible_tetanic", first_percent=50))
+
+    def after_s(desk: Desk, seconds: int, *ending: e.Event) -> View:
+        desk.wait(seconds * 1_000)
+        desk.do(*ending)
+        return view(desk.session, OutputState())
+
+    first = attended(aimed, with_it=Attended(first=True)).to_ready().run()
+    assert not after_s(first, 4).is_half_given
+    seen = after_s(first, 3)
+    assert (seen.contractions, 2 * seen.plan_ms < seen.plan.duration_ms) == ((1, 3), True)
+    assert seen.is_half_given, "the rest after it is no part of what is waited for"
+    seen = after_s(first, 1, e.End())
+    assert (seen.why, seen.told_why) == ("ended_early", "first_given")
+    later = attended(aimed, with_it=Attended()).to_ready().run()
+    assert not after_s(later, 7).is_half_given
+    whole = after_s(later, 16, e.End())
+    assert (whole.contractions, whole.is_half_given, whole.told_why) == ((2, 3), True, "ended_early")
+    steady = running(continuous_plan())
+    half_s = continuous_plan().duration_ms // 2_000
+    assert not after_s(steady, half_s - 1).is_half_given
+    assert after_s(steady, 1).is_half_given
+
+
+def test_the_last_level_in_force_is_told_after_all_are_void() -> None:
+    def at_end(desk: Desk) -> tuple[int, ...]:
+        return tuple(level_ua for _slot, level_ua in view(desk.session, OutputState()).at_end)
+
+    desk = attended().to_ready()
+    assert at_end(desk) == ()
+    desk.run(7_000)
+    assert at_end(desk) == (7_000,)
+    desk.wait(3_000)
+    desk.do(e.Increase(1, desk.epoch))
+    desk.wait(600)
+    assert at_end(desk) == (7_500,)
+    desk.do(e.Stop("key", 1))
+    assert (desk.session.plan.levels_ua, at_end(desk)) == ((0,), (7_500,))
+    desk.titrate(ONE, 2_000)
+    assert at_end(desk) == (2_000,), "a level that was found again is newer"
 
 
 @pytest.mark.parametrize(("percent", "at_most"), [(0, 0), (1, 1), (50, 1), (67, 2), (100, 3)])

@@ -83,6 +83,11 @@ def test_every_threshold_of_a_side_is_told_by_its_muscle_the_newest_of_each(tmp_
     assert isinstance(found["Gastrocnemius"], Untrusted)
 
 
+def test_thresholds_of_records_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="cannot be read"):
+        thresholds(tmp_path / ("x" * 300), Kind.PATIENT, "P-017", "left")
+
+
 def test_where_nothing_was_ever_recorded_nothing_is_found(tmp_path: Path) -> None:
     assert find(tmp_path) is None
 

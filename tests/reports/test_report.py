@@ -100,11 +100,12 @@ def test_a_press_that_came_too_early_is_not_told_as_a_held_key(whole: tuple[Repo
 
 def test_how_much_of_the_plan_was_given_is_told(files: list[Path]) -> None:
     said = section(reported(files[0]), "What was given").lines[0]
-    done = WORDING.plan_ms(files[0])
-    assert done is not None
+    end = WORDING.end_of(files[0])
+    assert end is not None
+    done = end.plan_ms
     assert 10_000 < done < 200_000
     assert said == f"Given: {WORDING.clock(done)} of the 6:30 that were planned, pauses not counted."
-    unknown = report_of(story_of(files[0], Kind.SIMULATION), replace(WORDING, plan_ms=lambda _path: None))
+    unknown = report_of(story_of(files[0], Kind.SIMULATION), replace(WORDING, end_of=lambda _path: None))
     assert "how much of it was given cannot be told" in section(unknown, "What was given").lines[0]
 
 
@@ -115,8 +116,10 @@ def test_of_a_plan_with_several_stages_each_is_told(files: list[Path]) -> None:
     assert made is not None
     (whole,) = made.plan.stages
     parts = replace(whole, name="warm_up", end_ms=60_000), replace(whole, name="work", start_ms=60_000)
-    words = replace(WORDING, plan_ms=lambda _path: 90_000)
-    lines = given(Told(story, words, replace(made, plan=replace(made.plan, stages=parts)))).lines
+    end = WORDING.end_of(files[0])
+    assert end is not None
+    end = replace(end, plan_ms=90_000, first=False)
+    lines = given(Told(story, WORDING, replace(made, plan=replace(made.plan, stages=parts)), end)).lines
     assert lines[1] == "Contractions: 8 of 36.", "as many as the two parts hold"
     assert lines[2:] == ("Of these, in warm up: 1:00 of 1:00.", "Of these, in work: 0:30 of 5:30.")
 
@@ -198,6 +201,51 @@ def test_what_was_measured_stands_near_the_top(whole: tuple[Report, Report], fil
     report = report_of(replace(story, happenings=(*story.happenings, found)), WORDING)
     assert [one.heading for one in report.sections][:3] == ["Session", "What was measured", "What was given"]
     assert not any(one.heading == "What was measured" for one in whole[0].sections)
+
+
+@pytest.mark.campaign
+def test_a_first_session_ended_as_its_card_says_is_told_as_that_with_its_levels_and_which_maximum_holds(
+    tmp_path: Path,
+) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.screened()
+    sitting.placed()
+    sitting.do(e.Titrate(1, 0, sitting.view.epoch))
+    sitting.until(Word.TITRATING)
+    for _ in range(8):
+        sitting.do(e.Increase(1, sitting.view.epoch))
+        sitting.run(600)
+    most_ua = sitting.view.channels[0].level_ua
+    sitting.do(*[e.Measure(e.What.MAX_TOLERATED, 1)] * 2, *[e.Decrease(1)] * 3)
+    assert most_ua == 4_000
+    sitting.run(1_000)
+    sitting.do(e.Accept(sitting.view.epoch, over_ua=1_000))
+    sitting.until(Word.READY)
+    sitting.do(e.FeltAt(1, there=True))
+    sitting.started()
+    sitting.run(500)  # the device has confirmed the level
+    sitting.do(e.Increase(1, sitting.view.epoch))
+    for _ in range(19):
+        sitting.run(10_000)
+        sitting.bench.controller.touch()
+    sitting.over()
+    sitting.found_and_signed()
+    report = reported(sitting.record)
+    ending, loud = report.verdicts[0]
+    assert ending.endswith("First session, ended as planned.")
+    assert not loud
+    maxima = section(report, "What was measured").lines
+    assert [one.endswith(" This one holds.") for one in maxima] == [False, True]
+    told = section(report, "What was given")
+    assert told.lines[2:4] == (
+        "It was the FIRST SESSION of this patient by this protocol.",
+        "Channel 1: for a first session the target was 50 % of 2.0 mA, 1.0 mA.",
+    )
+    assert re.fullmatch(
+        r"Channel 1: 2.5 mA was accepted at \d:\d\d over the mark of 1.0 mA, as confirmed.", told.lines[4]
+    )
+    ((_channel, _muscle, last, *_rest),) = rows(told)
+    assert last == "2.5 mA, at the end 3.0 mA"
 
 
 def test_every_kind_of_catch_has_a_sentence_of_its_own() -> None:

@@ -182,7 +182,16 @@ def test_the_most_that_is_tolerated_gives_a_target_and_a_ceiling() -> None:
     assert "Aim for 5.5 mA on channel 1, never over 8.5 mA." in desk.said
     desk.script("accept")
     assert any("at most 8.5 mA" in line for line in desk.said)
+    assert "Too low? While a level is found: pause, then titrate and measure max again." in desk.said
     assert desk.view.word is Word.TITRATING
+
+
+def test_a_most_that_leaves_no_level_is_refused_in_words() -> None:
+    desk = training_desk()
+    desk.screened()
+    desk.script("titrate 1", "+", "measure max")
+    assert any(line.startswith("Not marked: 0.5 mA on channel 1 is too little") for line in desk.said)
+    assert desk.view.measured == ()
 
 
 @pytest.mark.parametrize("measures", ["max_tolerated", "motor_threshold"])

@@ -98,6 +98,20 @@ def test_one_that_was_ended_early_is_told_and_counts_by_what_it_gave(
     assert (patient.turn, patient.days, patient.early_days) == (turn, days, early)
 
 
+def test_one_that_counts_is_not_forgotten_for_a_newer_one_that_does_not() -> None:
+    """Where none was ever complete, the line said that the next was not known."""
+    gave = {3: Part.SOME, 2: Part.NOTHING, 1: Part.ENOUGH}
+    listed = [session(number, 3 - number, ending=Closed("ended_early")) for number in (3, 2, 1)]
+    (patient,) = of_list(listed, LIBRARY, NOW, lambda one: gave[one.number]).patients
+    assert (patient.turn, patient.in_days, patient.days, patient.early_days) == (Turn.LATER, 1, 2, 0)
+
+
+@pytest.mark.parametrize(("why", "as_planned"), [("ended_early", True), ("stop:key", False)])
+def test_a_first_session_ended_as_its_card_says_counts_and_is_told_so(why: str, *, as_planned: bool) -> None:
+    (patient,) = of_list([session(1, 0, ending=Closed(why))], LIBRARY, NOW, lambda _one: Part.FIRST).patients
+    assert (patient.turn, patient.days, patient.as_planned) == (Turn.LATER, 0, as_planned)
+
+
 @pytest.mark.parametrize(
     ("days", "ending"), [(7, Closed("ended_early")), (0, Closed("guard:rate")), (0, Interrupted()), (0, COMPLETE)]
 )
@@ -127,6 +141,7 @@ def test_it_counts_if_it_was_signed_with_half_of_it_given(tmp_path: Path) -> Non
             sitting.run(1_000)
         return part_given(list_sessions(tmp_path, Kind.SIMULATION)[-1])
 
+    assert sat(210_000) is Part.FIRST, "9 of its 18 contractions are what a first session shall be"
     assert sat(210_000) is Part.ENOUGH
     assert sat(210_000, signed=False) is Part.SOME
     assert sat(60_000) is Part.SOME

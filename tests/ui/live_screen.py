@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
@@ -103,6 +104,11 @@ class LiveScreen(App[None]):
     def on_mount(self) -> None:
         wear(self, Look.DARK)
         self.push_screen(self.step)
+
+    async def on_event(self, event: events.Event) -> None:
+        """As the app does it."""
+        with self.step.hearing(event):
+            await super().on_event(event)
 
     def hand_ms(self, view: View) -> int:
         return view.now_ms if self.hand is None else self.hand

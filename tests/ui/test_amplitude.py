@@ -81,6 +81,19 @@ def titrate_to(desk: Desk, level_ua: int) -> None:
         live.run(400)
 
 
+async def test_the_app_tells_the_step_of_a_key_that_nothing_is_bound_to_so_that_it_is_a_no_to_a_question(
+    desk: Desk,
+) -> None:
+    async with desk.at(Stage.TITRATE) as pilot:
+        await titrating(desk, pilot)
+        step = desk.app.step
+        step.crossing = step.crossing.sent(e.Accept(desk.live.view.epoch))
+        await pilot.press("enter")
+        assert step.crossing.asked is not None
+        await pilot.press("k")
+        assert step.crossing.asked is None
+
+
 async def test_the_treatment_begins_with_plus_locked_and_each_unlocked_plus_is_one_step(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.ON)

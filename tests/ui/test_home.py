@@ -81,6 +81,8 @@ def test_whose_turn_it_is_is_told_by_sign_and_word(
 def test_a_newer_one_that_was_ended_early_is_told_as_such() -> None:
     told = [last_words(Patient("P-017", "left", (DUE,), days=4, early_days=days)) for days in (0, 1, 2)]
     assert told == ["last today, ended early", "1 day ago, ended early", "2 days ago, ended early"]
+    told = [last_words(Patient("P-017", "left", (DUE,), early_days=days, as_planned=True)) for days in (0, 1)]
+    assert told == ["last today, first as planned", "1 day ago, first as planned"]
     quit_in_it = session(2, 0, ending=Closed("stop:quit"))
     told = last_words(Patient("P-017", "left", (quit_in_it,), early_days=0, planned=quit_in_it))
     assert told == f"last today, {ending_words(quit_in_it)}" == "last today, stopped", "one word for one thing"

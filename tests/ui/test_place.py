@@ -38,6 +38,15 @@ def row(app: OneScreen) -> str:
     return app.step.query_one(PadList).row
 
 
+async def offered(app: OneScreen, pilot, action: str) -> FooterKey:
+    """The key in the row of keys, which is made anew whenever others are offered: for a moment it holds none."""
+    for _ in range(100):
+        if found := [key for key in app.step.query(FooterKey) if key.action == action]:
+            return found[0]
+        await pilot.pause(0.01)
+    pytest.fail(f"{action} is not offered")
+
+
 async def test_pads_are_confirmed_by_their_size_and_the_side_is_read_off_the_patient() -> None:
     async with on(PlaceScreen(ONE.protocol, OWNED), placing()) as (app, pilot):
         text = app.text()
@@ -59,6 +68,12 @@ async def test_pads_are_confirmed_by_their_size_and_the_side_is_read_off_the_pat
         assert app.done == [e.ReadBack(e.Read.SIDE, "left")]
         assert "✓ Side of the pads read back LEFT" in app.text()
         assert row(app) == "pain"
+        await offered(app, pilot, "screen.next_pain")
+        keys = {key.key for key in app.step.query(FooterKey)}
+        assert not keys & {"l", "r", "b"}, "not offered where they are refused"
+        await app.keys(pilot, "r")
+        assert app.done[1:] == []
+        assert "! First go to the row of the side" in app.text()
         await app.keys(pilot, "4", "f2")
         assert app.done[1:] == [e.Observed(e.Finding.NRS, 4), e.Placed(((1, 2500),))]
         assert app.latest.word is Word.READY
@@ -140,7 +155,7 @@ async def test_a_side_that_cannot_be_read_back_needs_a_reason() -> None:
 
 async def test_a_click_takes_the_size_that_is_needed_and_then_the_next() -> None:
     async with on(PlaceScreen(ONE.protocol), placing()) as (app, pilot):
-        sizes = next(key for key in app.step.query(FooterKey) if key.action == "screen.next_size")
+        sizes = await offered(app, pilot, "screen.next_size")
         await pilot.click(sizes)
         await app.keys(pilot)
         assert "[ ✓ 25 cm² ]" in app.text()
@@ -151,7 +166,7 @@ async def test_a_click_takes_the_size_that_is_needed_and_then_the_next() -> None
         app.step.query_one(PadList).choose("side")
         await pilot.click(sizes)
         await app.keys(pilot)
-        await pilot.click(next(key for key in app.step.query(FooterKey) if key.action == "screen.side('l')"))
+        await pilot.click(await offered(app, pilot, "screen.side('l')"))
         await app.keys(pilot)
         assert app.done == [e.ReadBack(e.Read.SIDE, "left")]
 

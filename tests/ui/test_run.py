@@ -17,6 +17,7 @@ from nmes.core.attended import Attended, Ghost
 from nmes.core.commands import Note
 from nmes.core.measurement import Aim, Who
 from nmes.core.plan import Plan, Slot
+from nmes.core.timeline import Phase
 from nmes.core.view import DoseView, Output, Word
 from nmes.runtime.plain_ask import coming
 from nmes.ui.crossing import READ_MS
@@ -432,6 +433,28 @@ async def test_while_it_still_climbs_after_a_resume_it_says_so_and_not_on() -> N
         assert app.latest.channels[0].commanded_ua < app.latest.channels[0].level_ua
         assert "RESUMING FROM 0   contraction 2 of 3" in app.text()
         assert "To RAMP DOWN" in app.text()
+
+
+def test_a_contraction_shorter_than_the_climb_after_a_resume_is_told_as_ramp_down_when_it_goes_down() -> None:
+    desk = on(plan_of(((ONE, rhythm(ramp_ms=1_000, on_ms=3_000, cycle_ms=10_000, contractions=3)),)))
+    desk.do(e.Pause())
+    desk.do(e.Resume(desk.epoch))
+    told = {}
+    for _ in range(40):
+        desk.wait(100)
+        told.setdefault(seen(desk).channels[0].phase, set()).add((seen(desk).word, announce_words(seen(desk))))
+    assert {word for word, _said in told[Phase.HOLD]} == {Word.RESUMING}
+    assert told[Phase.RAMP_DOWN] == {(Word.RAMP_DOWN, "RELAX")}
+
+
+@pytest.mark.parametrize(("halt", "told"), [(e.Pause(), "PAUSED"), (e.Stop("key", 1), "STOPPED")])
+async def test_a_halted_treatment_keeps_the_contraction_it_was_in(halt: e.Event, told: str) -> None:
+    desk = on()
+    desk.wait(16_000)
+    desk.do(halt)
+    async with one(RunScreen, desk) as (app, pilot):
+        assert f"{told}   contraction 2 of 3; " in app.text()
+        assert await clipped(app, pilot) == []
 
 
 @pytest.mark.parametrize(("key", "event"), [("enter", [e.Cramp]), ("n", [])])

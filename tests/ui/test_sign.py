@@ -13,8 +13,11 @@ from ui.one_screen import OneScreen, after, on
 
 from helpers.desk import Desk as Table
 from helpers.desk import attended
+from helpers.plans import simple_plan
 from nmes.core import events as e
+from nmes.core.attended import Attended
 from nmes.core.commands import Note
+from nmes.core.measurement import Aim
 from nmes.core.view import OutputState, Word, view
 from nmes.runtime.live import Summary
 from nmes.ui.flow import Stage
@@ -113,6 +116,36 @@ def test_the_level_accepted_last_is_told_whatever_ended_the_session(ending: tupl
     paused = attended().to_ready().run(9_000)
     paused.do(e.Pause(), e.Decrease(1), e.End())
     assert "level accepted last: 8.5 mA" in whole(view(paused.session, OutputState()))
+
+
+def test_a_plus_in_the_treatment_is_told_after_a_stop_too() -> None:
+    desk = attended().to_ready().run(7_000)
+    desk.wait(3_000)
+    desk.do(e.Increase(1, desk.epoch))
+    desk.wait(600)
+    desk.do(e.Stop("key", 1), e.End())
+    assert "level accepted last: 7.0 mA, at the end 7.5 mA" in whole(view(desk.session, OutputState()))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_first_session_its_target_and_what_was_accepted_over_it_are_told(*, first: bool) -> None:
+    plan = replace(simple_plan(), aim=Aim("pct_max_tolerated", 500, 900, 50))
+    desk = attended(plan, with_it=Attended(first=first)).to_ready()
+    desk.do(e.Titrate(1, 0, desk.epoch))
+    desk.raise_to(1, 8_000)
+    desk.do(e.Measure(e.What.MAX_TOLERATED, 1), *[e.Decrease(1)] * 10)
+    desk.wait(1_000)
+    desk.do(e.Accept(desk.epoch, 2_000))
+    told = whole(view(desk.session, OutputState())).split("\n\n")[0].splitlines()
+    assert told[2:] == (
+        [
+            "FIRST SESSION of this patient by this protocol.",
+            "Channel 1. First session: half of the target, 2.0 mA.",
+            "Channel 1: 3.0 mA was accepted over it, as confirmed.",
+        ]
+        if first
+        else []
+    )
 
 
 async def test_who_signs_with_what_is_no_name_is_asked_who_signs() -> None:

@@ -25,6 +25,7 @@ from nmes.ui.plus_key import HELD_MS, RELOCK_MS
 from nmes.ui.screens.amplitude import ASKED_MS
 from nmes.ui.screens.titrate import TitrateScreen
 from nmes.ui.slot_rows import slot_rows, slot_rows_wanted
+from nmes.ui.widgets.cramp import CrampBar
 from nmes.ui.widgets.scale import CAP, LAST, MOST, MOTOR, NOW, SENSORY, TARGET, Tick, draw, ticks
 from nmes.ui.words import target_sentences
 
@@ -254,6 +255,18 @@ async def test_a_decrease_takes_the_question_away_and_enter_is_no_answer_any_mor
         assert app.latest.channels[0].level_ua == 2_500
 
 
+@pytest.mark.parametrize("key", ["k", "f1", "down", "x", "v", "w"])
+async def test_any_other_key_is_a_no_also_one_without_a_binding_and_no_mark_is_made_by_it(key: str) -> None:
+    async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
+        await pilot.press("u", "+")
+        await question_read(app, pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        assert "LAST SESSION's level" not in str(app.step.query_one(CrampBar).content)
+        await pilot.press("enter")
+        assert app.sent == [e.Increase(1, 1)], "neither a step nor a mark"
+
+
 async def test_a_stop_takes_the_question_away() -> None:
     async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
         await pilot.press("u", "+")
@@ -475,9 +488,14 @@ async def test_in_a_first_session_target_mark_and_words_are_the_halved_ones_and_
         assert await clipped(app, pilot) == []
         assert app.latest.word is Word.TITRATING
         await question_read(app, pilot)
+        await pilot.press("k", "enter")
+        assert app.latest.word is Word.TITRATING, "k was another key"
+        await pilot.press("a")
+        app.look()
+        await question_read(app, pilot)
         await pilot.press("enter")
         accepts = [event for event in app.sent if isinstance(event, e.Accept)]
-        assert accepts == [e.Accept(app.input_epoch), e.Accept(app.input_epoch, 2_000)]
+        assert accepts == [e.Accept(app.input_epoch), e.Accept(app.input_epoch), e.Accept(app.input_epoch, 2_000)]
         assert desk.session.plan.levels_ua == (4_000,)
         assert "over_mark" in desk.notes(), "and the record says so"
 

@@ -292,6 +292,18 @@ def test_that_a_step_asks_first_is_not_said_any_more_once_it_was_answered_with_n
     assert words.has_passed(note, view(desk.session, OutputState()))
 
 
+def test_after_the_treatment_a_stop_does_not_say_that_levels_must_be_found() -> None:
+    seen, note = view(titrating(1_000).session, OutputState()), Note("stop", (("why", "key"),))
+    assert not words.has_passed(note, replace(seen, word=Word.STOPPED))
+    assert words.has_passed(note, replace(seen, word=Word.AFTER))
+
+
+def test_a_level_over_its_cap_tells_the_way_out_by_the_keys_of_the_screens() -> None:
+    note = Note("refused:over_target", (("channel", 1), ("ceiling_ua", 6_500)))
+    assert words.note_with_keys(note) == f"{words.note_words(note)} Too low? At the levels: p, then t and x again."
+    assert words.note_with_keys(None) == ""
+
+
 def test_numbers_have_the_decimal_mark_of_the_language_and_are_typed_with_it(monkeypatch) -> None:
     monkeypatch.setattr(language, "_mark", [","])
     assert (numbers.ma(5_500), numbers.hz(44_400), numbers.newtons(3_400)) == ("5,5", "44,4", "3,4 N")

@@ -8,10 +8,13 @@ input is being handled, when its epoch is known.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Event, Key
 from textual.widget import Widget
 
 from nmes.core.care import speaks_of
@@ -149,6 +152,19 @@ class AmplitudeScreen(StepScreen):
         return (Kind.QUESTION, asked) if asked else (Kind.NOTHING, "")
 
     # --- keys ---
+
+    @contextmanager
+    def hearing(self, event: Event) -> Iterator[None]:
+        """Every key but Enter is a no to the question that stood there, or was on its way, when it was pressed.
+
+        One that nothing is bound to as well. What the key does is done first, so that a new step may ask anew.
+        """
+        asked = self.crossing.asked
+        yield
+        other = isinstance(event, Key) and event.key != "enter"
+        if other and asked is not None and self.crossing.asked is asked:
+            self.crossing = self.crossing.dropped()
+            self.repaint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
         """Keys that would not be heard now are not offered; down is always there."""

@@ -6,11 +6,14 @@ A screen is shown Views and sends messages. What it asks its app for is named in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Event
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Static
 
@@ -233,6 +236,11 @@ class StepScreen(Screen[None]):
         )
         self.note(text, loud=failed)
 
+    @contextmanager
+    def hearing(self, _event: Event) -> Iterator[None]:
+        """Around all that an input event does, whatever is bound to it, or nothing. The app calls it."""
+        yield
+
     def send(self, event: Operator) -> None:
         """A person did something."""
         self._said = ""
@@ -294,7 +302,7 @@ class StepScreen(Screen[None]):
             self._note, self._said, self._note_until_ms = view.note, "", view.now_ms + NOTE_MS
         fresh = view.note is not None and view.now_ms < self._note_until_ms and not words.has_passed(view.note, view)
         note = view.note if fresh else None
-        text = self._said or words.note_words(note)
+        text = self._said or words.note_with_keys(note)
         loud = bool(self._said) or words.is_refusal(note)
         line = self.query_one("#note", Static)
         line.update(f"! {text}" if loud and text else text)

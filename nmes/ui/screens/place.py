@@ -99,6 +99,8 @@ class PlaceScreen(StepScreen):
         match action:
             case "no_side":
                 return self._may_leave_side
+            case "side":
+                return not self._there or self._list.row != w.PAIN
             case "next_size":
                 return not self._there or self._list.row.isdecimal()
             case "next_pain":
@@ -122,6 +124,8 @@ class PlaceScreen(StepScreen):
         """Which digit it was, before the binding of all digits acts on it."""
         if event.character and event.character.isdecimal():
             self._digit = event.character
+        if self._list.row == w.PAIN and self._list.has_focus and event.character in w.SIDE_KEYS:
+            self.say("side_row_first")  # the keys are not offered there
 
     def action_number(self) -> None:
         """A digit: the size of the pads in hand, or the pain before."""

@@ -266,9 +266,9 @@ def _detail(view: View, channel: ChannelView) -> str:
     if (first := first_given_words(view)) and view.word is not Word.STOPPED:
         return first
     if view.word is Word.PAUSED:
-        return _("r goes on from 0, e ends")
+        return _cut(view, channel, _("r goes on from 0, e ends"))
     if view.word is Word.STOPPED:
-        return _("t finds the levels again, e ends")
+        return _cut(view, channel, _("t finds the levels again, e ends"))
     if step := step_words(view.plan, view.plan_ms):
         return _("{step}, slowly first, then once more").format(step=step) if view.once_more else step
     if channel.contractions <= 1:
@@ -278,3 +278,12 @@ def _detail(view: View, channel: ChannelView) -> str:
         values = {"set": channel.set_over, "sets": channel.sets}
         return said.format(number=channel.contraction, all=channel.contractions, **values)
     return _("contraction {number} of {all}").format(number=channel.contraction, all=channel.contractions)
+
+
+def _cut(view: View, channel: ChannelView, keys: str) -> str:
+    """The contraction in which it was halted, and the keys; a halted channel tells none, the plan does."""
+    at = next((one for one in view.plan.at(view.plan_ms) if one.channel == channel.channel), None)
+    if at is None or at.contractions <= 1:
+        return keys
+    said = _("contraction {number} of {all}").format(number=at.contraction, all=at.contractions)
+    return f"{said}; {keys}"

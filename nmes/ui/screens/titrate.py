@@ -237,8 +237,12 @@ class TitrateScreen(AmplitudeScreen):
         self.ask_over(Accept(self.host.input_epoch))
 
     def action_measure(self, what: str) -> None:
-        """What is felt now, at the amplitude that the stimulator has confirmed."""
-        self.send(Measure(What(what), self.channel))
+        """What is felt now, at the amplitude that the stimulator has confirmed. Where a question stands the key is a no
+        to it and marks nothing: a mark cannot be withdrawn."""
+        if self.crossing.question is not None:
+            self.crossing = self.crossing.dropped()
+            return self.repaint()
+        return self.send(Measure(What(what), self.channel))
 
     def action_forces(self) -> None:
         """Forces are typed in a window, where nothing can be raised; this screen holds no text field."""
