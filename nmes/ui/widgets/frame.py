@@ -103,7 +103,7 @@ class Essentials(Static):
             self.update(words.TOO_SMALL)
             return
         state, rest = str(words.state_words(view)), (words.why_of(view), words.TOO_SMALL)
-        first = (NOT_DONE, _figures(view), state) if refused else (state, _figures(view))
+        first = (f"{state}  {NOT_DONE}" if refused else state, _figures(view))  # the state is never left out
         self.update("\n".join((*first, *rest)))
 
 
