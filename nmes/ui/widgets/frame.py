@@ -103,7 +103,8 @@ class Essentials(Static):
             self.update(words.TOO_SMALL)
             return
         state, rest = str(words.state_words(view)), (words.why_of(view), words.TOO_SMALL)
-        first = (f"{state}  {NOT_DONE}" if refused else state, _figures(view))  # the state is never left out
+        told = f"{state}  {NOT_DONE}"[: max(len(state), self.size.width)] if refused else state  # never without the state
+        first = (told, _figures(view))
         self.update("\n".join((*first, *rest)))
 
 
