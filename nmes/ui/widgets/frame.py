@@ -103,7 +103,7 @@ class Essentials(Static):
             self.update(words.TOO_SMALL)
             return
         state, rest = str(words.state_words(view)), (words.why_of(view), words.TOO_SMALL)
-        told = f"{state}  {NOT_DONE}"[: max(len(state), self.size.width)] if refused else state  # never without the state
+        told = f"{state}  {NOT_DONE}"[: max(len(state), self.size.width)] if refused else state  # state first
         first = (told, _figures(view))
         self.update("\n".join((*first, *rest)))
 
