@@ -77,7 +77,7 @@ def crashed(error: BaseException) -> str:
     try:
         file = _crash_file()
         file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    except Exception:  # noqa: BLE001 - a full disk must not hide the fault
+    except Exception:  # noqa: BLE001 - whatever fails here, a full disk or no home, must not hide the fault itself
         return _("{fault}; its details could not be written").format(fault=said)
     return _("{fault}; details: {file}").format(fault=said, file=file)
 
