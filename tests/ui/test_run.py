@@ -220,7 +220,7 @@ async def test_a_small_window_says_that_a_key_was_refused_and_a_large_one_forget
         await pilot.press("r")
         await later(app, pilot, 100)
         assert app.sent == []
-        assert "! NOT DONE: small" in app.text()
+        assert "PAUSED  ! NOT DONE" in app.text(), "beside the state, whose place it never takes"
         assert " mA (" in app.text(), "the figures stay"
         await pilot.resize_terminal(80, 24)
         await pilot.pause(0.1)
