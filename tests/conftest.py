@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Generator
@@ -34,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="nmes-tests-")
     config.add_cleanup(folder.cleanup)
     os.environ["NMES_HOME"] = folder.name
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Begun in the background by a shell; the programs that tests start would inherit it and hear no Ctrl+C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.dont_write_bytecode and not _measures(config):
         _compile_once(
             Path(folder.name) if (cache := getattr(config, "cache", None)) is None else cache.mkdir("compiled")
