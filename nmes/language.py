@@ -21,22 +21,24 @@ _MARKS: Final = {"de": ","}
 
 _mark: list[str] = ["."]
 _chosen: list[gettext.NullTranslations] = [gettext.NullTranslations()]
+_code: list[str] = ["en"]
 
 
 def use(language: str) -> None:
     """Speak this language from now on; one that has no catalogue is English. Call before screens are imported."""
     _chosen[0] = gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
     _mark[0] = _MARKS.get(language, ".")
+    _code[0] = language if language in LANGUAGES else "en"
+
+
+def spoken() -> str:
+    """The code of the language that is spoken, for documents that say it of themselves."""
+    return _code[0]
 
 
 def decimal(number: str) -> str:
     """A number as the chosen language writes it."""
     return number.replace(".", _mark[0])
-
-
-def with_point(typed: str) -> str:
-    """A number as it was typed in the chosen language, with a point."""
-    return typed.replace(_mark[0], ".")
 
 
 def _(text: str) -> str:

@@ -1,7 +1,9 @@
-"""How many processes share the tests, a folder of records and own protocols that is nobody's, and what Python does
-beside the tests: compiling and looking for garbage.
+"""How many processes share the tests, a folder of records and own protocols that is nobody's, all records replayed, and
+what Python does beside the tests: compiling and looking for garbage.
 
-One process for each core, four at most; none where sharing would spoil a figure.
+One process for each core and one more, because many tests wait for a clock; four at most; none where sharing would
+spoil a figure. After each file of tests every record that it left is led through today's `step` again: whatever the
+suite makes is a test of replaying.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if _measures(config):
         return 0  # a ratio measured beside other work is none
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MOST) if cores > 1 else 0
+    return min(cores + 1, MOST) if cores > 1 else 0
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,3 +75,19 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         gc.freeze()
         gc.set_threshold(*RARELY)
         gc.enable()
+
+
+_LOOKED_INTO: set[Path] = set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_record_replays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """After the last test of a file: the records in all folders it was given."""
+    yield
+    folders = set(tmp_path_factory.getbasetemp().iterdir()) - _LOOKED_INTO
+    _LOOKED_INTO.update(folders)
+    if any(next(folder.rglob("*.jsonl"), None) for folder in folders if not folder.is_symlink()):
+        from helpers.replayed import different
+
+        wrong = [said for folder in folders if not folder.is_symlink() for said in different(folder)[1]]
+        assert not wrong, "a record made by these tests replays otherwise"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Annotated, Final, cast
 
 import typer
 
 from nmes import __version__
+from nmes.cli.audit_commands import audit
+from nmes.cli.care_commands import care
 from nmes.cli.exits import guarded, wrong
 from nmes.cli.protocols.commands import protocols
 
@@ -42,8 +45,12 @@ Language = Annotated[
     str, typer.Option("--language", metavar="en|de", help="The language of screens and lines, this time.")
 ]
 Protocol = Annotated[str, typer.Argument(metavar="PROTOCOL", help="The id of a protocol, or the path of its file.")]
-Patients = Annotated[bool, typer.Option("--patients", help="Only the records of patients.")]
-Simulation = Annotated[bool, typer.Option("--simulation", help="Only the records of the simulator.")]
+Patients = Annotated[
+    bool, typer.Option("--patients", help="The records of patients; with neither or both of the two, all.")
+]
+Simulation = Annotated[
+    bool, typer.Option("--simulation", help="The records of the simulator; with neither or both of the two, all.")
+]
 
 app = typer.Typer(
     name="nmes",
@@ -53,8 +60,8 @@ app = typer.Typer(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-audit = typer.Typer(help="See and verify the records of sessions.", rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(protocols, name="protocols")
+app.add_typer(care, name="care")
 app.add_typer(audit, name="audit")
 settings = typer.Typer(
     help="See and check what the clinic has set; it is changed in the app (F9).",
@@ -69,9 +76,15 @@ def run(arguments: Sequence[str]) -> int:
     return guarded(lambda: _understood(list(arguments)))
 
 
+@cache
+def _commands() -> Callable[..., object]:
+    """All commands as one: making them takes 20 ms, which a process with many command lines pays once."""
+    return typer.main.get_command(app)
+
+
 def _understood(arguments: list[str]) -> int:
     try:
-        result = app(args=arguments, prog_name="nmes", standalone_mode=False)
+        result = _commands()(args=arguments, prog_name="nmes", standalone_mode=False)
     except typer.Abort:
         wrong("given up")
     except _USAGE_ERROR as error:
@@ -211,7 +224,10 @@ def serve(
     theme: Theme = "",
     language: Language = "",
 ) -> int:
-    """The app in a browser of this computer. Closing the page stops the output. Needs: pip install "nmes[serve]"."""
+    """The app in a browser of this computer. Closing the page stops the output.
+
+    Needs, in the folder of nmes: pip install ".[serve]".
+    """
     from nmes.cli.speaking import speak
 
     speak(language, theme)  # a bad word is said here, where it was typed
@@ -219,20 +235,6 @@ def serve(
 
     given = {"--device": device, "--patient-stop": patient_stop, "--theme": theme, "--language": language}
     return run_server(host, port, [word for option, value in given.items() if value for word in (option, value)])
-
-
-@app.command()
-def care(
-    sheet: Annotated[str, typer.Argument(metavar="[SHEET]", help="Which sheet; there is one: cramps.")] = "cramps",
-    html: Annotated[
-        str | None, typer.Option("--html", metavar="FILE", help="The sheet as one page for printing, in one file.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write the page over a file that is there already.")] = False,
-) -> int:
-    """Care around the session: a sheet for the patient to take home, and what to do in an acute cramp."""
-    from nmes.cli.care import show
-
-    return show(sheet, html, force=force)
 
 
 @app.command()
@@ -252,45 +254,6 @@ def report(
     from nmes.cli.report import show
 
     return show(session, kinds(patients=patients, simulation=simulation), html, force=force)
-
-
-@audit.callback()
-def audit_main(context: typer.Context) -> None:
-    _help_alone(context)
-
-
-@audit.command(name="list")
-def audit_list(patients: Patients = False, simulation: Simulation = False) -> int:
-    """All recorded sessions, oldest first."""
-    from nmes.cli.audit import kinds, show_list
-
-    return show_list(kinds(patients=patients, simulation=simulation))
-
-
-@audit.command(name="show")
-def audit_show(
-    session: Annotated[str, typer.Argument(metavar="ID", help="The session's number, or the beginning of its id.")],
-    patients: Patients = False,
-    simulation: Simulation = False,
-    everything: Annotated[bool, typer.Option("--all", help="Every entry, each change of output too.")] = False,
-) -> int:
-    """What happened in one session, in order: events, decisions with their reasons, commands, and the dose."""
-    from nmes.cli.audit import kinds, show_session
-
-    return show_session(session, kinds(patients=patients, simulation=simulation), everything=everything)
-
-
-@audit.command(name="verify")
-def audit_verify(
-    session: Annotated[str, typer.Argument(metavar="[ID]", help="One session only; otherwise all of them.")] = "",
-    patients: Patients = False,
-    simulation: Simulation = False,
-) -> int:
-    """Check that no record was changed, moved or cut. Names the first bad entry."""
-    from nmes.cli.audit import kinds, verify_all, verify_one
-
-    chosen = kinds(patients=patients, simulation=simulation)
-    return verify_one(session, chosen) if session else verify_all(chosen)
 
 
 @settings.callback()

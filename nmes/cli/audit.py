@@ -1,36 +1,38 @@
-"""`nmes audit`: which sessions there are, what happened in one, and whether the records are whole. Writes nothing."""
+"""What the commands of `nmes audit` share: which chains are asked, what a verdict says, what code it ends with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from textwrap import wrap
 from typing import Final, assert_never
 
-from nmes.cli.exits import BAD, GOOD, complain
-from nmes.cli.finding import session_named
+from nmes.cli.exits import BAD, GOOD, KEY_UNKNOWN, TORN
+from nmes.cli.try_output import width_of_terminal
 from nmes.core.printable import printable
-from nmes.record.chain import BadLine, Entry
-from nmes.record.files import Kind, chain_folder, home
-from nmes.record.store import (
-    Closed,
-    Ending,
-    Interrupted,
-    SessionVerdict,
-    Unfinished,
-    Unreadable,
-    list_sessions,
-    read_session,
-    verify_chain,
-    verify_session,
-)
-from nmes.record.verify import Damaged, Intact, Torn
-from nmes.ui.record_timeline import timeline
-from nmes.ui.words import why
+from nmes.language import _
+from nmes.record.chain import Damage
+from nmes.record.files import Kind
+from nmes.record.store import SessionVerdict
+from nmes.record.verify import Damaged, Intact, Torn, Verdict
+from nmes.reports.damage_words import DAMAGES
 
-TITLES: Final = {Kind.PATIENT: "Patients", Kind.SIMULATION: "Simulation"}
-LIMITS: Final = (
-    "A chain is checked against itself: sessions missing at its very end show only against a copy of its head kept "
-    "elsewhere."
-)
+TITLES: Final = {Kind.PATIENT: _("Patients"), Kind.SIMULATION: _("Simulation")}
+_GRAVEST_FIRST: Final = (BAD, KEY_UNKNOWN, TORN, GOOD)
+KINDS_OF_DAMAGE: Final = {
+    Damage.ALTERED: _("altered"),
+    Damage.NOT_CANONICAL: _("respelled"),
+    Damage.MISSING: _("missing"),
+    Damage.CUT: _("cut"),
+    Damage.DUPLICATED: _("repeated"),
+    Damage.ORDER: _("moved"),
+    Damage.REPLACED: _("replaced"),
+    Damage.FOREIGN: _("foreign"),
+    Damage.UNSIGNED: _("not signed"),
+    Damage.SIGNATURE: _("wrong signature"),
+    Damage.TEXT: _("text"),
+}
 
 
 def kinds(*, patients: bool, simulation: bool) -> tuple[Kind, ...]:
@@ -39,114 +41,55 @@ def kinds(*, patients: bool, simulation: bool) -> tuple[Kind, ...]:
     return tuple(kind for kind in Kind if chosen[kind] or not any(chosen.values()))
 
 
-def show_list(chosen: tuple[Kind, ...]) -> int:
-    """One session a line, chain by chain: when, the patient's code and side, what, how it ended."""
-    for kind in chosen:
-        found = list_sessions(home(), kind)
-        widest = max((len(f"{one.patient or '-'} {one.side or '-'}") for one in found), default=0)
-        print(f"{TITLES[kind]}: {len(found)} session{'' if len(found) == 1 else 's'}, {chain_folder(home(), kind)}")
-        for one in found:
-            whose = f"{one.patient or '-'} {one.side or '-'}"
-            told = (one.session, one.started_utc or "-", whose.ljust(widest), one.protocol or "-", _ending(one.ending))
-            print(printable(f"  {'  '.join(told)}"))
-    return GOOD
+def code_of(found: SessionVerdict) -> int:
+    """What the verdict on one file ends a command with."""
+    verdict, sealed = found.verdict, found.sealed
+    if isinstance(verdict, Damaged):
+        return BAD
+    if sealed is not None and not sealed.known:
+        return KEY_UNKNOWN
+    return TORN if isinstance(verdict, Torn) else GOOD
 
 
-def _ending(ending: Ending) -> str:
-    match ending:
-        case Closed(why=code):
-            return why(code)
-        case Interrupted():
-            return "Interrupted: the program or the computer stopped while it ran."
-        case Unfinished():
-            return "Not closed: still running, or interrupted."
-        case Unreadable(reason=reason):
-            return f"Cannot be read: its first or last entry {reason}."
-        case _:
-            assert_never(ending)
+def gravest(codes: Iterable[int]) -> int:
+    """Of several codes the one to end with: 1 before 4 before 3 before 0."""
+    return min(codes, key=_GRAVEST_FIRST.index, default=GOOD)
 
 
-# --- show ---
-
-
-def show_session(text: str, chosen: tuple[Kind, ...], *, everything: bool) -> int:
-    """The timeline of one session, and first of all whether it can be believed."""
-    kind, path = session_named(text, chosen)
-    verdict = verify_session(path)
-    print(f"Session {path.stem} ({TITLES[kind].lower()})")
-    print(_sentence(verdict))
-    for line in timeline(_readable(read_session(path)), everything=everything):
-        print(printable(line))
-    print(f"Record: {path}")
-    return _code(verdict)
-
-
-def _readable(entries: Iterator[Entry]) -> Iterator[Entry]:
-    """Up to the first line that is none of ours; the verdict has told why."""
-    try:
-        yield from entries
-    except BadLine as error:
-        complain(f"the rest is not shown: the next line {error.sentence}")
-
-
-# --- verify ---
-
-
-def verify_all(chosen: tuple[Kind, ...]) -> int:
-    """Both chains, or the one asked for; every bad session is named, the first one first."""
-    code = GOOD
-    for kind in chosen:
-        code = max(code, _verify_kind(kind))
-    print(LIMITS)
-    return code
-
-
-def _verify_kind(kind: Kind) -> int:
-    sessions = entries = 0
-    head = "none"
-    bad: list[SessionVerdict] = []
-    for found in verify_chain(chain_folder(home(), kind)):
-        sessions += 1
-        verdict = found.verdict
-        if isinstance(verdict, Intact | Torn):
-            entries += verdict.entries
-        if verdict.head is not None:
-            head = verdict.head.hash
-        if not isinstance(verdict, Intact):
-            bad.append(found)
-    title = f"{TITLES[kind]}: {sessions} session{'' if sessions == 1 else 's'}"
-    if not bad:
-        print(f"{title}, {entries} entries, intact" + (f", head {head}" if sessions else ""))
-        return GOOD
-    print(f"{title}, {len(bad)} of them NOT INTACT")
-    print(f"First bad entry: {_sentence(bad[0])}")
-    for found in bad[1:]:
-        print(f"Also: {_sentence(found)}")
-    return BAD
-
-
-def verify_one(text: str, chosen: tuple[Kind, ...]) -> int:
-    """One session, against the end of the one before it."""
-    _, path = session_named(text, chosen)
-    found = verify_session(path)
-    print(_sentence(found))
-    return _code(found)
-
-
-def _code(found: SessionVerdict) -> int:
-    return GOOD if isinstance(found.verdict, Intact) else BAD
-
-
-def _sentence(found: SessionVerdict) -> str:
-    verdict = found.verdict
+def verdict_words(verdict: Verdict) -> str:
+    """What the verification found, in a sentence or two."""
     match verdict:
         case Intact(entries=entries):
-            return f"{found.session}: intact, {entries} entries, none altered."
+            return _("intact, {entries} entries, none altered.").format(entries=entries)
         case Torn(entries=entries):
-            whole = f"whole up to entry {entries}; the line after it was cut off while it was written (torn)."
-            return f"{found.path}, line {entries + 1}: {whole}"
-        case Damaged(seq=seq, kind=kind, sentence=sentence):
-            told = printable(sentence)
-            return f"{found.path}, line {seq}, entry {seq}, {kind.value.replace('_', ' ')}: {told}"
+            said = _("TORN: whole up to entry {entry}; the line after it was cut off while it was written.")
+            return said.format(entry=entries)
+        case Damaged(seq=seq, kind=kind):
+            said = _("DAMAGED at entry {entry} ({kind}): {sentence}")
+            return said.format(entry=seq, kind=KINDS_OF_DAMAGE[kind], sentence=DAMAGES[kind])
         case _:
             assert_never(verdict)
+
+
+def place_words(path: Path, verdict: Verdict) -> str:
+    """Where the first bad line is; of an end that is missing, after which line it would stand."""
+    if isinstance(verdict, Damaged) and verdict.kind is Damage.CUT and verdict.seq > 1:
+        return _("File: {path}, after its last line, {line}").format(path=path, line=verdict.seq - 1)
+    line = verdict.seq if isinstance(verdict, Damaged) else verdict.entries + 1
+    return _("File: {path}, line {line}").format(path=path, line=line)
+
+
+def room() -> int | None:
+    """The columns of the terminal a person reads in; None for a pipe, where a program wants each line whole."""
+    return width_of_terminal() if sys.stdout.isatty() else None
+
+
+def say(text: str, indent: str = "") -> None:
+    """One line, folded to the terminal."""
+    print("\n".join(folded(text, indent, room())))
+
+
+def folded(text: str, indent: str, width: int | None) -> list[str]:
+    """What may be shown of a line, in as many as it needs; those after the first are indented."""
+    shown = printable(text)
+    return [shown] if width is None else wrap(shown, width, subsequent_indent=indent, break_on_hyphens=False) or [""]

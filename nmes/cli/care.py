@@ -11,6 +11,7 @@ from nmes.cli.exits import GOOD, wrong
 from nmes.cli.try_output import page_file, width_of_terminal, write_page
 from nmes.core.care import DESIGN, SHEETS, TAGS, Line, Sheet, acute_cramp
 from nmes.core.suggest import nearest
+from nmes.language import _
 
 
 def show(code: str, html: str | None, *, force: bool = False) -> int:
@@ -18,11 +19,12 @@ def show(code: str, html: str | None, *, force: bool = False) -> int:
     sheet = SHEETS.get(code)
     if sheet is None:
         hint = nearest(code, SHEETS)
-        known = " or ".join(SHEETS)
-        wrong(f'care "{code}": there is no such sheet; {hint or f"there is: {known}"}')
+        there = hint or _("there is: {known}").format(known=", ".join(SHEETS))
+        wrong(_('care "{code}": there is no such sheet; {there}').format(code=code, there=there))
     path: Path | None = None if html is None else page_file(html)
     if path is not None and path.is_file() and not force:
-        wrong(f"--html {path}: this file is there already; give another name, or add --force to write over it")
+        said = _("--html {file}: this file is there already; give another name, or add --force to write over it")
+        wrong(said.format(file=path))
     print("\n".join(text(sheet, width_of_terminal())))
     if path is not None:
         write_page(path, page(sheet), quietly=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from nmes.cli.exits import BAD, GOOD, bad
 from nmes.cli.finding import protocol_named
 from nmes.cli.record_trouble import what_to_do
-from nmes.record.chain import BadLine, decode_line
+from nmes.record.chain import BadLine
 from nmes.record.errors import RecordError
 from nmes.record.files import home, read_end
+from nmes.record.store import last_entry
 from nmes.runtime.live import Summary
 from nmes.trial.demo import DemoError, run_demo
 
@@ -40,7 +41,7 @@ def tell(summary: Summary) -> int:
 def ended_why(summary: Summary) -> str:
     """The reason in the record's closing entry; "" if it has none."""
     try:
-        last = decode_line(read_end(summary.record).last)
+        last = last_entry(read_end(summary.record))
     except BadLine:
         return ""
     return str(last.body.get("why", "")) if last.type == "closed" else ""

@@ -1,7 +1,8 @@
 """Exit codes, and the one door through which every command ends: a line a person can read, never a traceback.
 
-0 good; 1 the thing asked about is bad (a damaged record, an aborted session); 2 wrong input; 70 a fault in the program;
-128 + n ended by signal n.
+0 good; 1 the thing asked about is bad (a damaged record, an aborted session); 2 wrong input; 3 a record that was cut
+off while it was written, and is whole before that; 4 a record signed with a key that is not known; 70 a fault in the
+program; 128 + n ended by signal n.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from nmes.language import _
 GOOD: Final = 0
 BAD: Final = 1
 WRONG_INPUT: Final = 2
+TORN: Final = 3
+KEY_UNKNOWN: Final = 4
 FAULT: Final = 70
 INTERRUPTED: Final = 130
 
@@ -75,19 +78,29 @@ def crashed(error: BaseException) -> str:
     """Write the traceback to a file of its own and say where; the sentence also when that fails."""
     said = _("a fault in the program ({name}: {text})").format(name=type(error).__name__, text=_short(error))
     try:
-        file = _crash_file()
-        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        file = _kept("".join(traceback.format_exception(error)))
     except Exception:  # noqa: BLE001 - whatever fails here, a full disk or no home, must not hide the fault itself
         return _("{fault}; its details could not be written").format(fault=said)
     return _("{fault}; details: {file}").format(fault=said, file=file)
 
 
-def _crash_file() -> Path:
+def _kept(details: str) -> Path:
+    """In a file for its owner only: a traceback may hold what was typed."""
+    from nmes.record.disk import Disk, create_for_append
+
+    folder = crash_folder()
+    Disk().make_folder(folder)
+    file = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}.txt"
+    with os.fdopen(create_for_append(file), "w", encoding="utf-8") as written:
+        written.write(details)
+    return file
+
+
+def crash_folder() -> Path:
+    """Where the details of faults lie; it need not exist."""
     from nmes.record.files import home
 
-    folder = home() / "crash"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}.txt"
+    return home() / "crash"
 
 
 def _short(error: BaseException) -> str:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from nmes.cli.exits import wrong
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.problems import PlanError, Problem, ProtocolError
 from nmes.devices.sciencemode4.p24 import P24
+from nmes.language import _
 from nmes.record.files import Kind, chain_folder, home, number_of, session_files
+from nmes.record.gone import is_about_care
 from nmes.runtime.library import Library, Loaded
+
+_DIGITS: Final = 20
+"""A longer text is no number of a session, and Python refuses to read very long ones."""
 
 
 def protocol_named(id_or_path: str) -> Loaded:
@@ -43,12 +49,30 @@ def session_named(text: str, kinds: tuple[Kind, ...]) -> tuple[Kind, Path]:
     """The one session with this number, or whose id begins with `text`."""
     found = [(kind, path) for kind in kinds for path in session_files(chain_folder(home(), kind)) if _is(path, text)]
     if not found:
-        wrong(f'there is no session "{text}"; see: nmes audit list')
+        wrong(_('there is no session "{text}"; see: nmes audit list').format(text=text))
     if len(found) > 1:
         names = ", ".join(f"{path.stem} ({kind.value})" for kind, path in found[:5])
-        wrong(f'"{text}" could be {names}; give more of the id, or --patients or --simulation')
+        said = _('"{text}" could be {names}; give more of the id, or --patients or --simulation')
+        wrong(said.format(text=text, names=names))
     return found[0]
 
 
+def real_session(text: str, kinds: tuple[Kind, ...]) -> tuple[Kind, Path]:
+    """The same, and no file with entries of the course of care: in those nothing was given."""
+    kind, path = session_named(text, kinds)
+    if _is_care(path):
+        said = _("{session} holds entries of the course of care, and no session: nmes audit show {number}")
+        wrong(said.format(session=path.stem, number=number_of(path)))
+    return kind, path
+
+
+def _is_care(path: Path) -> bool:
+    """Why a file cannot be opened, whoever reads all of it tells."""
+    try:
+        return is_about_care(path)
+    except OSError:
+        return False
+
+
 def _is(path: Path, text: str) -> bool:
-    return path.stem.startswith(text) or (text.isdecimal() and number_of(path) == int(text))
+    return path.stem.startswith(text) or (text.isdecimal() and len(text) < _DIGITS and number_of(path) == int(text))

@@ -6,9 +6,10 @@ import fcntl
 from pathlib import Path
 
 from nmes.language import _
+from nmes.record import index
 from nmes.record.errors import RecordBusy
 from nmes.record.files import Kind, chain_folder
-from nmes.record.store import Unfinished, list_sessions
+from nmes.record.store import Interrupted, Unfinished
 from nmes.runtime.open import is_simulation
 
 
@@ -21,8 +22,8 @@ def interrupted(home: Path, url: str | None) -> str:
     kind = Kind.SIMULATION if is_simulation(url) else Kind.PATIENT
     folder = chain_folder(home, kind)
     try:
-        newest = list_sessions(home, kind)[-1:]
-        if not newest or not isinstance(newest[0].ending, Unfinished) or _is_written(folder):
+        newest = index.sessions(home, kind)[-1:]
+        if not newest or not isinstance(newest[0].ending, Unfinished | Interrupted) or _is_written(folder):
             return ""
     except OSError:
         return ""

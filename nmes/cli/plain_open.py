@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from nmes.cli.demo import say
 from nmes.cli.exits import BAD, WRONG_INPUT, Failed
@@ -20,11 +21,15 @@ from nmes.cli.plain_who import ask_who
 from nmes.cli.record_trouble import in_use
 from nmes.cli.station import Station
 from nmes.cli.typed import LinesOnDemand, TypedLines, lines_of_stdin
+from nmes.cli.who import is_mistyped_of
+from nmes.core.care_checks import NotEnterable
 from nmes.core.measurement import NOBODY, Who
+from nmes.core.printable import printable
 from nmes.core.problems import ProblemsError
 from nmes.language import _
 from nmes.record.errors import RecordError
 from nmes.record.files import home
+from nmes.runtime.course_words import not_enterable
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
 from nmes.runtime.on_record import on_record
@@ -33,9 +38,11 @@ from nmes.runtime.plain import PlainSession
 from nmes.runtime.plain_station import Station as Offered
 from nmes.runtime.plain_steps import alone, basis_lines
 from nmes.runtime.plain_teller import Wording
+from nmes.runtime.planned import told_now
 from nmes.runtime.signals import watch_signals
 from nmes.ui import words
 from nmes.ui.alarm_words import alarm_line
+from nmes.ui.course_lines import against_line
 from nmes.ui.first_session import first_session_words
 from nmes.ui.on_record_words import on_record_lines
 from nmes.ui.pulse_words import pulse_words
@@ -93,7 +100,7 @@ def run_plain(loaded: Loaded, station: Station, who: Who = NOBODY, *, ask: bool 
         desk.reading(lines)
         if ask:
             _introduce(loaded, station)
-            asked = _for_whom(loaded, lines, who, lambda: bool(desk.early))
+            asked = _for_whom(loaded, lines, who, station.url, lambda: bool(desk.early))
             if asked is None:
                 say(_("Nothing was begun."))
                 return BAD
@@ -122,9 +129,14 @@ def _lines(station: Station, opened: list[Live]) -> LinesOnDemand:
     return TypedLines(lines_of_stdin(), stop, script=not sys.stdin.isatty())
 
 
-def _for_whom(loaded: Loaded, lines: LinesOnDemand, who: Who, given_up: Callable[[], bool]) -> Who | None:
+def _for_whom(
+    loaded: Loaded, lines: LinesOnDemand, who: Who, url: str | None, given_up: Callable[[], bool]
+) -> Who | None:
     """Asked until the protocol can be made for them; None if it was ended."""
     while (asked := ask_who(loaded.protocol, lines, who.ctf_mhz, given_up)) is not None:
+        if is_mistyped_of(asked, url):
+            say(f"! {not_enterable(NotEnterable('mistyped', text=asked.code))}.")
+            continue
         try:
             plan_of(loaded, asked.ctf_mhz)
         except ProblemsError as error:
@@ -174,11 +186,16 @@ def _joined(loaded: Loaded, station: Station, live: Live, lines: LinesOnDemand) 
 
 
 def _on_record(station: Station, who: Who) -> list[str]:
-    """What has to be known of the patient; that it cannot be read is told, and ends nothing."""
+    """What has to be known of the patient, first what speaks against any session; that it cannot be read is told, and
+    ends nothing.
+    """
+    kind = kind_of(station.url)
     try:
-        return on_record_lines(on_record(home(), kind_of(station.url), Who(who.code, who.side)))
+        against = against_line(told_now(home(), kind, who.code, who.side, datetime.now(UTC)))
+        known = on_record_lines(on_record(home(), kind, Who(who.code, who.side)))
     except RecordError as error:
         return [f"! {error}"]
+    return [printable(against), *known] if against else known
 
 
 def _introduce(loaded: Loaded, station: Station) -> None:

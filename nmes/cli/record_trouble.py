@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nmes.language import _
-from nmes.record.errors import RecordBusy, RecordUnavailable
+from nmes.record.errors import KeyUnusable, RecordBusy, RecordUnavailable
 
 
 def what_to_do(error: Exception) -> str:
@@ -11,6 +11,8 @@ def what_to_do(error: Exception) -> str:
     cause = error if isinstance(error, RecordUnavailable) else error.__cause__
     if isinstance(cause, RecordBusy):
         return in_use(cause)
+    if isinstance(cause, KeyUnusable) and not isinstance(cause.__cause__, OSError):
+        return str(error)  # it says itself what to do, and another folder would only hide it
     if isinstance(cause, RecordUnavailable):
         return _("{error}; free the folder, or set NMES_HOME to another").format(error=_reason(cause))
     return str(error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from nmes.cli.exits import BAD, GOOD, Failed, wrong
-from nmes.cli.finding import session_named
+from nmes.cli.finding import real_session
 from nmes.cli.try_output import page_file, width_of_terminal, write_page
+from nmes.language import _
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind
 from nmes.record.story import Story
@@ -20,10 +21,11 @@ from nmes.ui.report_wording import WORDING
 
 def show(session: str, kinds: tuple[Kind, ...], html: str | None, *, force: bool) -> int:
     """Print the report; 1 if the record does not hold, and the report says so first."""
-    kind, path = session_named(session, kinds)
+    kind, path = real_session(session, kinds)
     target = None if html is None else page_file(html)
     if target is not None and target.is_file() and not force:
-        wrong(f"--html {target}: this file is there already; give another name, or add --force to write over it")
+        said = _("--html {file}: this file is there already; give another name, or add --force to write over it")
+        wrong(said.format(file=target))
     story = _told(path, kind)
     report = report_of(story, WORDING)
     print("\n".join(lines_of(report, width_of_terminal())))

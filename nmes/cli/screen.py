@@ -52,7 +52,9 @@ class Typed:
 def run_session(protocol: str, speed: str, typed: Typed, station: Station, *, plain: bool) -> int:
     """`nmes run`: look at everything that can be wrong before anything is opened."""
     from nmes.cli.finding import plan_of, protocol_named
-    from nmes.cli.who import who_of
+    from nmes.cli.who import is_mistyped_of, who_of
+    from nmes.core.care_checks import NotEnterable
+    from nmes.runtime.course_words import not_enterable
 
     pace = _pace(speed, station.device)
     if plain and station.patient_stop == F12:
@@ -67,6 +69,8 @@ def run_session(protocol: str, speed: str, typed: Typed, station: Station, *, pl
     refusal = refusal_of_option(loaded.protocol, who.side)
     if refusal:
         wrong(refusal)
+    if is_mistyped_of(who, station.url):
+        wrong(f"--patient-code: {not_enterable(NotEnterable('mistyped', text=who.code))}")
     try:
         plan_of(loaded, who.ctf_mhz)
     except ProblemsError as error:

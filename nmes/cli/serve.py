@@ -17,7 +17,7 @@ from nmes.language import _
 PORT: Final = 8000
 
 NO_EXTRA: Final = _(
-    'nmes serve needs textual-serve, which is not installed. Install it with: pip install "nmes[serve]"'
+    'nmes serve needs textual-serve, which is not installed. In the folder of nmes: pip install ".[serve]"'
 )
 OTHER_HOST: Final = _(
     "--host {host}: the page asks for no name and no password, so it is served to this computer only ({here}). "

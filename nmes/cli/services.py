@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from time import monotonic_ns
+from typing import TYPE_CHECKING
 
 from nmes.cli.finding import plan_of
 from nmes.cli.opening import open_paced, open_real, write_report
@@ -14,6 +15,7 @@ from nmes.cli.record_trouble import what_to_do
 from nmes.cli.station import Station
 from nmes.core.measurement import Origin, Who
 from nmes.core.view import View
+from nmes.record.clocks import Clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.record.levels import last_levels
@@ -28,6 +30,10 @@ from nmes.runtime.records import chain_of
 from nmes.runtime.settings import Settings, save
 from nmes.runtime.today import Today, today
 from nmes.ui.services import Services
+
+if TYPE_CHECKING:  # the first paint needs none of it
+    from nmes.core.care_events import CareEvent
+    from nmes.core.course_of_care import CourseOfCare
 
 
 def services_of(station: Station, protocols: Sequence[Loaded]) -> Services:
@@ -44,6 +50,8 @@ def services_of(station: Station, protocols: Sequence[Loaded]) -> Services:
         today=_today(station, protocols),
         last_levels=lambda who, protocol, version: last_levels(home(), kind, who, protocol, version),
         on_record=lambda who: on_record(home(), kind, who),
+        course=_course(station, protocols),
+        enter_care=_entering(station),
         write_report=write_report,
         chain=lambda of: chain_of(home(), of),
         settings=station.settings,
@@ -76,7 +84,44 @@ def _now(station: Station) -> datetime:
 
 
 def _today(station: Station, protocols: Sequence[Loaded]) -> Callable[[], Today]:
-    return lambda: today(home(), kind_of(station.url), station.url, protocols, _now(station))
+    def look() -> Today:
+        from nmes.runtime.planned import planned
+
+        now, kind = _now(station), kind_of(station.url)
+        return planned(today(home(), kind, station.url, protocols, now), home(), kind, protocols, now)
+
+    return look
+
+
+def _course(station: Station, protocols: Sequence[Loaded]) -> Callable[[Who], CourseOfCare]:
+    def look(who: Who) -> CourseOfCare:
+        from nmes.runtime.course import course_of
+
+        try:
+            return course_of(home(), kind_of(station.url), who.code, who.side, protocols, _now(station))
+        except RecordError as error:
+            raise RecordError(what_to_do(error)) from error
+
+    return look
+
+
+def _entering(station: Station) -> Callable[[CareEvent, str], str]:
+    def enter_care(event: CareEvent, by: str) -> str:
+        from nmes.runtime.course import enter
+
+        clocks = None if station.pace == 1 else _bench_clocks()
+        try:
+            return enter(home(), kind_of(station.url), [event], by, _now(station), clocks)
+        except RecordError as error:
+            raise RecordError(what_to_do(error)) from error
+
+    return enter_care
+
+
+def _bench_clocks() -> Clocks:
+    """Those of a session on a bench: what is entered between two of them has their day."""
+    clock = VirtualClock()
+    return Clocks(lambda: int(clock.utc().timestamp() * 1000), lambda: clock.now_us * 1000, "virtual")
 
 
 def _origins(station: Station) -> Callable[[Loaded, Who], Origin | None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import Final
 
 from nmes.cli.exits import wrong
@@ -11,9 +9,11 @@ from nmes.core.limits import MAX_CTF_MHZ, MIN_CTF_MHZ
 from nmes.core.measurement import SIDES, Who, is_code
 from nmes.core.protocol import DerivedFrequency, Protocol
 from nmes.language import _
-
-_HERTZ: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?", re.ASCII)
-
+from nmes.record.errors import RecordError
+from nmes.record.files import home
+from nmes.runtime.course import is_mistyped_here
+from nmes.runtime.open import kind_of
+from nmes.runtime.typed_number import typed_number
 
 NOBODY_TYPED: Final = "-"
 """Stands for nobody where a code is asked for."""
@@ -43,6 +43,17 @@ def who_of(protocol: Protocol, code: str, side: str, ctf: str) -> Who:
     return Who(code, side, ctf_mhz or None)
 
 
+def is_mistyped_of(who: Who, url: str | None) -> bool:
+    """Whether the code was made by this program and mistyped; records that cannot be read say so when they are opened.
+
+    `url`: the stimulator, None = the simulator, whose records are others.
+    """
+    try:
+        return bool(who.code) and is_mistyped_here(home(), kind_of(url), who.code)
+    except RecordError:
+        return False
+
+
 def hertz_mhz(text: str) -> int:
     """0 for what is no number."""
-    return int(Decimal(text) * 1000) if _HERTZ.fullmatch(text) else 0
+    return typed_number(text, 1000, digits=3) or 0

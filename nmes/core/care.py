@@ -131,8 +131,8 @@ _CALL = Part(
     (
         Line("At once (emergency): a leg that is cold, pale and suddenly painful; chest pain or short of breath."),
         Line("At once (emergency): numb between the legs, or new trouble with bladder or bowel."),
+        Line("At once, to a doctor: dark urine with sore, swollen or weak muscles."),
         Line("The same day: one leg newly swollen, warm, red or tender. Do not rub or stretch it."),
-        Line("The same day: dark urine with sore, swollen or weak muscles."),
         Line("Soon: weakness, wasting or twitching; numb feet; pain on walking that eases at rest; a new medicine."),
         Line("Soon: cramps that become more or spread, in pregnancy, or that keep you from sleeping."),
         Line("After stimulation: a skin mark after 24 hours, or soreness of 5 or more out of 10 after 48 hours."),

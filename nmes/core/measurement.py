@@ -162,6 +162,11 @@ class Aim:
 NO_AIM = Aim()
 
 
+def plain_muscle(muscle: str) -> str:
+    """A muscle's name as it is compared: in any capitals, with any blanks."""
+    return " ".join(muscle.lower().split())
+
+
 def is_typed(note: Mapping[str, object]) -> bool:
     """Whether the note of a cramp threshold tells a typed one. A train's comes with its level; without one it is typed
     too, so that nothing passes for measured because a record does not say."""

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from nmes.core import limits
 from nmes.core.protocol_fields import Doi, Name, Number, Part, Percent, Text, between, milli, whole
+from nmes.core.protocol_progress import Progress
 from nmes.core.protocol_stage import (
     AlternatingFrequency,
     AmplitudeModulation,
@@ -40,6 +41,7 @@ __all__ = [
     "Intensity",
     "Measures",
     "PhaseSweep",
+    "Progress",
     "Protocol",
     "Provenance",
     "PulseShape",
@@ -193,6 +195,7 @@ class Protocol(Part):
     first_session_percent: Annotated[int, whole(1, 100, "the share", "%")] | None = None
     progression: tuple[Text, ...] = ()
     deload: tuple[Text, ...] = ()
+    progress: Progress | None = None
     operator_absent_limit_s: Annotated[int, whole(10, 1800, "the limit", "s")]  # limits.MAX_OPERATOR_ABSENT_MS
     contraindications: tuple[Text, ...]
     precautions: tuple[Text, ...]

@@ -17,7 +17,7 @@ from nmes.core import protocol_phrases as phrases
 from nmes.core.dose import density_na_per_mm2, phase_charge_nc
 from nmes.core.plan import Plan
 from nmes.core.plan_most import at_ceiling, most
-from nmes.core.protocol import Channel, Evidence, Protocol
+from nmes.core.protocol import Channel, Evidence, Progress, Protocol
 from nmes.core.protocol_pairs import cited, differing_origins, paired_stages
 from nmes.core.protocol_screening_rules import LISTS
 from nmes.core.screening import CATALOGUE
@@ -254,6 +254,7 @@ def _course(old: Protocol, new: Protocol) -> Iterator[Difference]:
     ):
         yield from _lines(COURSE, what, was, now, protects=what != "for going on")
     yield from _said(COURSE, "", phrases.FIRST, old, new)
+    yield from _said(COURSE, "", phrases.PROGRESS, old.progress or Progress(), new.progress or Progress())
     if old.schedule and new.schedule:
         yield from _said(COURSE, "", phrases.SCHEDULE, old.schedule, new.schedule)
     elif new.schedule:

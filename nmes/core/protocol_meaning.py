@@ -174,6 +174,28 @@ MEANINGS: dict[str, Meaning] = {
     "progression.N": Meaning("One rule of going on", "", _FORM),
     "deload": Meaning("When to do less, and how", "", _FORM),
     "deload.N": Meaning("One rule of doing less", "", _FORM),
+    "progress": Meaning("The rules of these that the program computes proposals from; it sets nothing by them"),
+    "progress.advance": Meaning("More current next time, if the last session was easy and the contraction full"),
+    "progress.advance.discomfort_at_most": Meaning("The most discomfort that counts as easy", "of 10", _DESIGN),
+    "progress.advance.rise_ma_low": Meaning("The least rise that is proposed", "mA", _DESIGN),
+    "progress.advance.rise_ma_high": Meaning("The most rise that is proposed", "mA", _DESIGN),
+    "progress.share": Meaning("A greater share of the most that is tolerated, if the cramps did not become fewer"),
+    "progress.share.weeks": Meaning("Weeks of the diary that are held against as many before", "weeks", _DESIGN),
+    "progress.share.step_percent": Meaning("How much greater; never over ceiling_percent", "%", _DESIGN),
+    "progress.share.discomfort_at_most": Meaning("The most discomfort with which it is proposed", "of 10", _DESIGN),
+    "progress.retest": Meaning("What is measured again, and when"),
+    "progress.retest.N": Meaning("One thing that is measured again"),
+    "progress.retest.N.measures": Meaning(
+        "Cramp threshold frequency (ctf), the most that is tolerated, or the own strongest contraction", "", _DESIGN
+    ),
+    "progress.retest.N.weeks": Meaning("After so many weeks", "weeks", _DESIGN),
+    "progress.retest.N.sessions": Meaning("After so many sessions", "sessions", _DESIGN),
+    "progress.deload": Meaning("Less next time, if the muscles were sore after 48 hours"),
+    "progress.deload.soreness_at_least": Meaning("The least soreness that asks for it", "of 10", _DESIGN),
+    "progress.deload.contractions_percent": Meaning("So much of the contractions is left after that", "%", _DESIGN),
+    "progress.booster": Meaning("One session more after the plan"),
+    "progress.booster.weeks_low": Meaning("So many weeks after the last session at the earliest", "weeks", _DESIGN),
+    "progress.booster.weeks_high": Meaning("So many weeks after it at the latest", "weeks", _DESIGN),
     "operator_absent_limit_s": Meaning("Nobody at the keys for so long pauses the session", "s", _DESIGN),
     "contraindications": Meaning(
         "Codes of the screening that forbid, at least those every protocol of its kind asks. What an answer leads to "

@@ -15,6 +15,7 @@ from nmes.core.protocol import (
     DerivedFrequency,
     FrequencyRange,
     Intensity,
+    Progress,
     Protocol,
     Schedule,
     Stage,
@@ -109,6 +110,50 @@ PLACE: Final[Phrases[Channel]] = (
     ("pads", lambda one: one.sites),
     ("places on the body", lambda one: ", ".join(site.replace("_", " ") for site in one.body_sites)),
     ("polarity", lambda one: one.polarity),
+)
+
+
+def _advance(one: Progress) -> str:
+    rule = one.advance
+    if rule is None:
+        return ""
+    return f"{rule.rise_ma_low} to {rule.rise_ma_high} mA more at a discomfort of {rule.discomfort_at_most} or less"
+
+
+def _share(one: Progress) -> str:
+    rule = one.share
+    if rule is None:
+        return ""
+    when = f"if {rule.weeks} weeks bring no fewer cramps, at a discomfort of {rule.discomfort_at_most} or less"
+    return f"{rule.step_percent} % more {when}"
+
+
+def _retest(one: Progress) -> str:
+    found = []
+    for rule in one.retest:
+        after = [f"{number} {name}" for number, name in ((rule.weeks, "weeks"), (rule.sessions, "sessions")) if number]
+        found.append(f"{rule.measures.replace('_', ' ')} after {' or '.join(after)}")
+    return ", ".join(found)
+
+
+def _less(one: Progress) -> str:
+    rule = one.deload
+    if rule is None:
+        return ""
+    left = f"{rule.contractions_percent} % of the contractions" if rule.contractions_percent else "wait"
+    return f"{left} at a soreness of {rule.soreness_at_least} or more"
+
+
+def _booster(one: Progress) -> str:
+    return f"{one.booster.weeks_low} to {one.booster.weeks_high} weeks after the last" if one.booster else ""
+
+
+PROGRESS: Final[Phrases[Progress]] = (
+    ("proposed for going on", _advance),
+    ("proposed where cramps stay", _share),
+    ("measured again", _retest),
+    ("proposed for doing less", _less),
+    ("booster session", _booster),
 )
 
 INTENSITY: Final[Phrases[Intensity]] = (

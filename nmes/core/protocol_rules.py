@@ -12,6 +12,7 @@ from typing import get_args
 
 from nmes.core.problems import Problem
 from nmes.core.protocol import Purpose
+from nmes.core.protocol_progress_rules import progress_rules
 from nmes.core.protocol_screening_rules import code_rules, pad_rules
 from nmes.core.protocol_sources import source_rules
 from nmes.core.sides import says_what_it_is_not
@@ -45,6 +46,7 @@ def whole_rules(tree: Tree, stem: str, folder: str) -> Found:
     yield from _first_session(tree)
     yield from _assessment(tree)
     yield from _sides(tree)
+    yield from progress_rules(tree)
     yield from code_rules(tree)
     yield from pad_rules(tree)
     yield from source_rules(tree)

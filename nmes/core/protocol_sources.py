@@ -18,6 +18,8 @@ from nmes.core.yaml_tree import Path, Tree, dotted
 Found = Iterator[Problem]
 
 _UNSOURCED = {"provenance", "citations", "version", "changes"}
+_BY_RULE = {*_UNSOURCED, "progress"}
+"""Where a number needs no origin of its own; a rule of `progress` states one for all of its numbers."""
 _STATED: tuple[Path, ...] = (
     ("position",),
     ("channels", 0, "sites"),
@@ -30,6 +32,11 @@ _STATED: tuple[Path, ...] = (
     ("first_session",),
     ("progression",),
     ("deload",),
+    ("progress", "advance"),
+    ("progress", "share"),
+    ("progress", "retest"),
+    ("progress", "deload"),
+    ("progress", "booster"),
     ("patient_instructions",),
     ("stop_rules",),
     ("outcomes",),
@@ -90,7 +97,7 @@ def _provenance(tree: Tree) -> Found:
     provenance = tree.get(("provenance",))
     if not isinstance(provenance, dict):
         return
-    numbers = {path for path in tree.numbers() if path[0] not in _UNSOURCED and _is_number(dotted(path))}
+    numbers = {path for path in tree.numbers() if path[0] not in _BY_RULE and _is_number(dotted(path))}
     for path in tree.values_at:
         stated = tuple(0 if isinstance(part, int) else part for part in path) in _STATED
         if (stated or path in numbers) and dotted(path) not in provenance:

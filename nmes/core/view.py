@@ -235,7 +235,7 @@ class View:
 
 ENDED_EARLY = "ended_early"
 FIRST_GIVEN = "first_given"
-"""Why a first session ended, as it is told; its record says `ended_early`."""
+"""Why a first session ended, as it is told; its record says `ended_early`, and this beside it."""
 
 
 STALE_MS = 1000

@@ -9,6 +9,8 @@ together.
 from __future__ import annotations
 
 import json
+import re
+from itertools import accumulate
 from typing import Any, NoReturn
 
 import rfc8785
@@ -17,6 +19,12 @@ from nmes.record.errors import NotRecordable
 
 MAX_INTEGER = 2**53 - 1
 """The largest integer every JSON reader keeps exactly [source: RFC 8785 section 3.2.2.3, I-JSON]."""
+DEEPEST = 100
+"""So many objects and lists stand in one another: ten times what is ever written, and far from where a reader's stack
+ends, so that every reader takes the same lines [design].
+"""
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_DEEPER = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
 
 _dense = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -31,11 +39,16 @@ def canonical(value: object) -> bytes:
     Raises NotRecordable, naming the path of the culprit (`body.levels[2]`), for anything else.
     """
     _check(value, "")
-    return _spell(value)
+    spelled = _spell(value)
+    if _is_too_deep(spelled):
+        raise NotRecordable(f"more than {DEEPEST} objects and lists in one another cannot be recorded")
+    return spelled
 
 
 def parse(data: bytes) -> object:
     """The value of canonical bytes; NotCanonical if they are any other spelling, or no JSON."""
+    if _is_too_deep(data):
+        raise NotCanonical(f"more than {DEEPEST} objects and lists stand in one another")
     try:
         value: object = _decode(data.decode())
         spelled = _spell(value)
@@ -44,6 +57,13 @@ def parse(data: bytes) -> object:
     if spelled != data:
         raise NotCanonical("the same content would be written differently")
     return value
+
+
+def _is_too_deep(data: bytes) -> bool:
+    """Told from the brackets, because reading would take as much of the stack as there are."""
+    if data.count(b"{") + data.count(b"[") <= DEEPEST:
+        return False
+    return max(accumulate(_DEEPER.get(byte, 0) for byte in _TEXT.sub(b"", data))) > DEEPEST
 
 
 def _spell(value: Any) -> bytes:

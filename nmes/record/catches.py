@@ -83,6 +83,8 @@ _BY_CODE = {
 _SILENCES = {"operator_absent": Catch.NOBODY_THERE, "screen_silent": Catch.SCREEN_SILENT}
 _LEFT = frozenset({"pause", "titration_left", "start_left"})
 """How output is given up by itself, whatever was under way."""
+SCRIPT = "scripted therapist"
+"""Who acts in a demonstration: it tries + until a step is due, which is nobody's mistake."""
 HELD_MARK = "plus_held"
 """The kind of mark by which a screen tells that it did not pass a held key on."""
 
@@ -107,7 +109,8 @@ def caught_by(happening: Happening) -> Catch | None:
         case code if code in _LEFT:
             return _SILENCES.get(str(happening.value("why")))
         case code:
-            return _BY_CODE.get(code)
+            catch = _BY_CODE.get(code)
+            return None if catch is Catch.TOO_FAST and happening.at.actor == SCRIPT else catch
 
 
 def gather(happenings: Iterable[Happening]) -> tuple[Caught, ...]:

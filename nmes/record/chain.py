@@ -6,21 +6,24 @@ session before it (64 zeros for the very first), so that removing a whole sessio
 although it could be computed, so that a change names the very entry that was changed, the last one too.
 
 What it proves: that nothing between two entries we trust was altered, removed, repeated, moved or respelled. What it
-does not: tamper-evident is not tamper-proof. Without a signature or a head kept elsewhere, somebody who rewrites the
-chain from some point to its end, or cuts off its end, is not found out. Pure: no file, no clock.
+does not: tamper-evident is not tamper-proof. Whoever rewrites the chain from some point to its end needs the station's
+key since its checkpoints are signed; whoever has the key, or only cuts off the chain's end, is found out by nothing but
+a head kept elsewhere. Pure: no file, no clock.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from nmes.record.canonical import NotCanonical, canonical, parse
+from nmes.record.shapes import Shapes, framed
 
 VERSION = 1
 DOMAIN = b"stim-log/1\x00"
@@ -33,8 +36,11 @@ _OPEN = b'{"entry":'
 _MIDDLE = b',"hash":"'
 _CLOSE = b'"}\n'
 _HASH_AT = 64 + len(_CLOSE)
+_DIGEST = re.compile("[0-9a-f]{64}")
 _TEXTS = ("t_utc", "t_mono_ns", "boot_id", "station", "session", "actor", "type", "prev")
 _FIELDS = frozenset((*_TEXTS, "v", "seq", "body"))
+_SHAPES = Shapes()
+"""Of all entries that were checked in this process; it saves time and decides nothing."""
 
 
 class Damage(StrEnum):
@@ -43,10 +49,18 @@ class Damage(StrEnum):
     ALTERED = "altered"
     NOT_CANONICAL = "not_canonical"
     MISSING = "missing"
+    CUT = "cut"
+    """The end of a session is missing that the next one follows."""
     DUPLICATED = "duplicated"
     ORDER = "order"
     REPLACED = "replaced"
     FOREIGN = "foreign"
+    UNSIGNED = "unsigned"
+    """A signature is missing that a signed session has there."""
+    SIGNATURE = "signature"
+    """A signature does not hold."""
+    TEXT = "text"
+    """A free text kept beside the record is missing, or is not the one that was written."""
 
 
 class BadLine(ValueError):
@@ -86,11 +100,16 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """Something to be recorded: what kind, what exactly, and who did it."""
+    """Something to be recorded: what kind, what exactly, and who did it. `seal`: it is signed for at once.
+
+    `texts`: what a person typed freely in it; it is kept beside the record (see `nmes.record.texts`).
+    """
 
     type: str
     body: Mapping[str, object]
     actor: str
+    seal: bool = False
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +127,22 @@ class Entry:
     body: Mapping[str, Any]
     prev: str
     hash: str
+
+
+class Link(NamedTuple):
+    """What verifying asks of an entry; `data` are its canonical bytes. A named tuple: a million are made in seconds."""
+
+    seq: int
+    session: str
+    station: str
+    type: str
+    prev: str
+    hash: str
+    data: bytes
+
+    def fields(self) -> dict[str, Any]:
+        """All of it, parsed: for the few entries whose body matters."""
+        return _fields(self.data)
 
 
 def encode_line(new: NewEntry, at: Stamp, origin: Origin, seq: int, prev: str) -> tuple[bytes, str]:
@@ -142,23 +177,53 @@ def utc_text(utc_ms: int) -> str:
 
 def decode_line(line: bytes) -> Entry:
     """The entry of a line whose own hash holds; raises BadLine. Whether it follows the one before is not asked."""
-    fields, digest = decode_fields(line)
+    data, digest = _own(line)
+    fields = _fields(data)
     values = {name: fields[name] for name in _FIELDS - {"v", "t_mono_ns"}}
     return Entry(t_mono_ns=int(fields["t_mono_ns"]), hash=digest, **values)
 
 
-def decode_fields(line: bytes) -> tuple[dict[str, Any], str]:
-    """As `decode_line`, but the plain fields and the hash: all that verifying needs, and the faster for it."""
+def decode_link(line: bytes) -> Link:
+    """As `decode_line`, but only what verifying needs of every entry, and three times faster."""
+    data, digest = _own(line)
+    frame = framed(data)
+    if frame is None:
+        fields = _fields(data)
+        prev, seq, session, station, kind = (fields[name] for name in ("prev", "seq", "session", "station", "type"))
+    else:
+        prev, seq, session, station, kind, shape = frame
+        if shape not in _SHAPES:
+            _fields(data)
+            _SHAPES.learn(shape)
+    return Link(seq, session, station, kind, prev, digest, data)
+
+
+def _own(line: bytes) -> tuple[bytes, str]:
+    """The bytes of an entry and its hash, which fits."""
     data, digest = _split(line)
     if hash_of(data) != digest:
         raise BadLine(*_altered_or_respelled(line))
+    return data, digest
+
+
+def _fields(data: bytes) -> dict[str, Any]:
     try:
         fields: Any = parse(data)
     except NotCanonical as error:
         raise BadLine(Damage.NOT_CANONICAL, "is not in canonical form, though its hash was made to fit") from error
     if not _is_entry(fields):
         raise BadLine(Damage.FOREIGN, "was not written by this program (unknown version or fields)")
-    return fields, digest
+    checked: dict[str, Any] = fields
+    return checked
+
+
+def hash_in(line: bytes) -> str | None:
+    """The hash that a line gives for itself; None for what is no line of a record, or gives none."""
+    try:
+        digest = _split(line)[1]
+    except BadLine:
+        return None
+    return digest if _DIGEST.fullmatch(digest) else None
 
 
 def _split(line: bytes) -> tuple[bytes, str]:
@@ -185,10 +250,11 @@ def _is_entry(fields: object) -> bool:
     return (
         isinstance(fields, dict)
         and fields.keys() == _FIELDS
-        and fields["v"] == VERSION
+        and (type(fields["v"]), fields["v"]) == (int, VERSION)
         and type(fields["seq"]) is int
         and isinstance(fields["body"], dict)
         and all(isinstance(fields[name], str) for name in _TEXTS)
         and fields["t_mono_ns"].isdecimal()
+        and fields["t_mono_ns"].isascii()
         and len(fields["t_mono_ns"]) <= _LONGEST_CLOCK
     )

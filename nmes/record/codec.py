@@ -20,11 +20,11 @@ from nmes.core.commands import Command
 from nmes.core.events import Event
 from nmes.record.errors import NotRecordable, RecordError
 
-VOCABULARY = 3
+VOCABULARY = 4
 """The number of this vocabulary of events and commands, written into every record. Raise it when an old program would
 read a new record wrongly: since 2 there are measured values and CRAMP, since 3 attended sessions, findings and
-signatures."""
-READABLE = (1, 2, 3)
+signatures, since 4 free texts stand beside the record."""
+READABLE = (1, 2, 3, 4)
 """What this program reads: before 3 the fields that have a default may not have been there, and meant that default."""
 
 _Reader = Callable[[Any, str], Any]

@@ -9,12 +9,15 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+DRAFT = ".new"
+"""What the name of a file ends with that was not finished yet."""
 
 
 def full_sync(fd: int, flush_drive: int | None = getattr(fcntl, "F_FULLFSYNC", None)) -> None:
@@ -25,12 +28,25 @@ def full_sync(fd: int, flush_drive: int | None = getattr(fcntl, "F_FULLFSYNC", N
         fcntl.fcntl(fd, flush_drive)
 
 
+def still_there(fd: int, path: Path, size: int) -> None:
+    """OSError if an open file is no longer the one of this name, or not of this length.
+
+    Bringing a deleted file to the medium succeeds: only looking for it tells.
+    """
+    ours, named = os.fstat(fd), path.stat()
+    if (ours.st_dev, ours.st_ino) != (named.st_dev, named.st_ino):
+        raise OSError(errno.ESTALE, "another file stands in its place")
+    if ours.st_size != size:
+        raise OSError(errno.EIO, "it was cut off, or somebody else writes to it")
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """How bytes get to the disk; both may raise OSError, and neither is ever tried again after it did."""
+    """How bytes get to the disk; all may raise OSError, and none is ever tried again after it did."""
 
     write: Callable[[int, bytes], int] = os.write
     sync: Callable[[int], None] = full_sync
+    look: Callable[[int, Path, int], None] = still_there
 
     def append(self, fd: int, data: bytes) -> None:
         """Write all of `data`. A short write goes on where it ended; a failed one raises OSError."""
@@ -64,6 +80,29 @@ class Disk:
         finally:
             os.close(fd)
         self.sync_folder(path.parent)
+
+    def exchange(self, path: Path, data: bytes) -> None:
+        """As `save`, but written beside its place and renamed: who reads it, or a crash, finds the old or the new."""
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}{DRAFT}")
+        try:
+            self.save(draft, data)
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        self.sync_folder(path.parent)
+
+    def wipe(self, path: Path) -> None:
+        """Overwrite a file, then take it away. OSError if it could not be overwritten; it is gone all the same."""
+        try:
+            fd = os.open(path, os.O_WRONLY)
+            try:
+                self.append(fd, bytes(os.fstat(fd).st_size))
+                self.sync(fd)
+            finally:
+                os.close(fd)
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def create_for_append(path: Path) -> int:

@@ -15,6 +15,10 @@ class RecordUnavailable(RecordError):
     """The record cannot be opened: no record, no stimulation."""
 
 
+class KeyUnusable(RecordUnavailable):
+    """The station's key cannot be used, or a file is no public key: without a signature there is no record."""
+
+
 class RecordBusy(RecordUnavailable):
     """Another program writes in this folder; `holder` says which."""
 
@@ -29,3 +33,11 @@ class JournalBroken(RecordError):
 
 class NoSuchSession(RecordError):
     """No session, or more than one, answers to this name."""
+
+
+class NotYetErased(RecordError):
+    """Texts are on record as erased, and are still there."""
+
+
+class ArchiveUnusable(RecordError):
+    """A file is no archive of records, or was damaged or cut off; or it does not fit the records it is put back to."""

@@ -3,8 +3,8 @@
 A chain is a folder; `<home>/records` holds patients' sessions, `<home>/simulation` the simulator's, two chains that
 never mix. Each session is one file, `000012-20261121T091500Z-3f9a1c.jsonl`: its number in the chain, when it began,
 and a random part so that two stations' files never carry one name. The stem is the session's id, and the numbers
-alone give the order: no other file is needed to read a chain. Beside it may lie `.torn` (what a crash left of a last
-line) and `.broken` (why writing ended).
+alone give the order: no other file is needed to read a chain. Beside it may lie `.texts` (what persons typed freely),
+`.torn` (what a crash left of a last line) and `.broken` (why writing ended).
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileEnd:
-    """The end of a session's file: its last complete line (empty if none), where that ends, and what follows."""
+    """The end of a session's file: its last complete line (empty if none), where that ends, what follows, and the
+    complete line before the last.
+    """
 
     last: bytes
     complete: int
     tail: bytes
+    before: bytes = b""
 
 
 def home() -> Path:
@@ -51,6 +54,11 @@ def chain_folder(home: Path, kind: Kind) -> Path:
     return home / kind.value
 
 
+def chain_name(folder: Path) -> str | None:
+    """The name a signed session of this folder has to carry; None for a copy that lies somewhere else."""
+    return folder.name if folder.name in {kind.value for kind in Kind} else None
+
+
 def session_name(number: int, utc_ms: int, token: str) -> str:
     """The id of a session; `number` from 1, `token` random hexadecimal digits."""
     return f"{number:06d}-{datetime.fromtimestamp(utc_ms // 1000, UTC):%Y%m%dT%H%M%SZ}-{token}"
@@ -58,14 +66,48 @@ def session_name(number: int, utc_ms: int, token: str) -> str:
 
 def number_of(path: Path) -> int:
     """The number of a session in its chain, from its file's name."""
-    return int(path.name.partition("-")[0])
+    return _number(path.name)
+
+
+def place(name: str) -> tuple[int, str]:
+    """Where a file of this name stands in the order of its chain."""
+    return _number(name), name
+
+
+def _number(name: str) -> int:
+    return int(name.partition("-")[0])
+
+
+def is_session_file(name: str) -> bool:
+    """Whether a file of this name is a session of a chain."""
+    return _NAME.fullmatch(name) is not None
+
+
+def session_names(folder: Path) -> list[str]:
+    """The names of the files of a chain, oldest first; none if there is no such folder. Other files are left alone.
+
+    Names, because ten thousand paths would cost more than all the rest of a look at one session.
+    """
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if is_session_file(entry.name)]
+    names.sort()  # most often that is it already, and what follows keeps the order of names with one number
+    names.sort(key=_number)
+    return names
 
 
 def session_files(folder: Path) -> list[Path]:
     """The sessions of a chain, oldest first; none if there is no such folder. Other files are left alone."""
+    return [folder / name for name in session_names(folder)]
+
+
+def chain_files(folder: Path) -> list[Path]:
+    """The sessions of a chain with all that lies beside them: oldest first, each record before the rest of it."""
     if not folder.is_dir():
         return []
-    return sorted((p for p in folder.iterdir() if _NAME.fullmatch(p.name)), key=lambda p: (number_of(p), p.name))
+    ours = (path for path in folder.iterdir() if is_session_file(f"{path.stem}.jsonl"))
+    return sorted(ours, key=lambda path: (number_of(path), path.stem, path.suffix != ".jsonl", path.name))
 
 
 def find_session(home: Path, text: str) -> tuple[Kind, Path]:
@@ -88,7 +130,9 @@ def read_end(path: Path) -> FileEnd:
             file.seek(start)
             data = file.read()
             newline = data.rfind(b"\n")
-            before = data.rfind(b"\n", 0, max(newline, 0))
+            last = data.rfind(b"\n", 0, max(newline, 0))
+            before = data.rfind(b"\n", 0, max(last, 0))
             if start == 0 or before >= 0:
-                return FileEnd(data[before + 1 : newline + 1], start + newline + 1, data[newline + 1 :])
+                whole = start + newline + 1
+                return FileEnd(data[last + 1 : newline + 1], whole, data[newline + 1 :], data[before + 1 : last + 1])
             span *= 4

@@ -42,11 +42,12 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """An event of the session and what was decided on it."""
+    """An event of the session and what was decided on it. `armed`: what the guard was told to let pass from here on."""
 
     at: At
     event: e.Event
     happenings: tuple[Happening, ...]
+    armed: tuple[c.Arm, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -70,18 +71,19 @@ def stepped(entry: Entry, at: At) -> Stepped | Unread:
     """An entry of type `event`, read."""
     try:
         event: e.Event = EVENTS.decode(entry.body.get("event"))
-        notes = tuple(_notes(entry))
+        commands = tuple(_commands(entry))
     except Undecodable as error:
         return Unread(at, str(error))
     name = type(event).__name__
-    return Stepped(at, event, tuple(Happening(at, note.code, note.values, name) for note in notes))
+    notes = (one for one in commands if isinstance(one, c.Note))
+    happenings = tuple(Happening(at, note.code, note.values, name) for note in notes)
+    return Stepped(at, event, happenings, tuple(one for one in commands if isinstance(one, c.Arm) and one.level_ua))
 
 
-def _notes(entry: Entry) -> Iterator[c.Note]:
+def _commands(entry: Entry) -> Iterator[c.Command]:
     commands = entry.body.get("commands")
     if not isinstance(commands, list):
         raise Undecodable("the commands are missing")
     for command in commands:
         decoded: c.Command = COMMANDS.decode(command)
-        if isinstance(decoded, c.Note):
-            yield decoded
+        yield decoded

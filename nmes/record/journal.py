@@ -2,8 +2,11 @@
 
 Laws: no record, no stimulation (opening fails loudly); an entry is written when `append` returns and durable when
 `sync` returns; a write or sync that failed is never tried again, because after a failed fsync the kernel may have
-dropped the data and a second try reports success [source, secondary: PostgreSQL talks on fsync]. From then on the
-journal is broken and every call says so: the output must stop. Nothing written is ever changed or deleted.
+dropped the data and a second try reports success [source, secondary: PostgreSQL talks on fsync]. A file that was
+deleted, moved or cut is no record: `sync` looks for it. From then on the journal is broken and every call says so: the
+output must stop. Nothing written is ever changed or deleted. With a `signer` the station vouches for what is written at
+checkpoints (see `nmes.record.checkpoint`). Free texts go beside the record, and are on the medium before the entry that
+stands for them (see `nmes.record.texts`).
 """
 
 from __future__ import annotations
@@ -13,23 +16,37 @@ import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
+from nmes.record import checkpoint
 from nmes.record.canonical import canonical
 from nmes.record.chain import Head, NewEntry, Origin, Stamp, encode_line
-from nmes.record.clocks import Clocks
+from nmes.record.checkpoint import ACTOR, Due
+from nmes.record.clocks import Clocks, jump_ms
 from nmes.record.disk import Disk, create_for_append
 from nmes.record.errors import JournalBroken, RecordUnavailable
 from nmes.record.files import session_name
-from nmes.record.lock import take_lock
-from nmes.record.recovery import ACTOR, look_back
+from nmes.record.keys import StationKey
+from nmes.record.lock import hold, take_lock
+from nmes.record.recovery import look_back
+from nmes.record.texts import take_out, texts_path
 
 
 class Journal:
     """One session's record, open for writing; made by `open`. Not for two threads at once."""
 
     def __init__(
-        self, path: Path, *, fd: int, origin: Origin, prev: str, clocks: Clocks, disk: Disk, held: ExitStack
+        self,
+        path: Path,
+        *,
+        fd: int,
+        origin: Origin,
+        prev: str,
+        clocks: Clocks,
+        disk: Disk,
+        held: ExitStack,
+        signer: StationKey | None,
     ) -> None:
         self.path = path
         self.clocks = clocks
@@ -39,6 +56,11 @@ class Journal:
         self._disk = disk
         self._held = held
         self._over: JournalBroken | None = None
+        self._signer = signer
+        self._due = Due()
+        self._last: Stamp | None = None
+        self._texts_fd: int | None = None
+        self._size = 0
 
     @classmethod
     def open(
@@ -51,15 +73,18 @@ class Journal:
         actor: str = ACTOR,
         disk: Disk | None = None,
         token: str | None = None,
+        signer: StationKey | None = None,
     ) -> Journal:
         """Begin a new session in a chain's folder (created if missing); its first entries are on the disk on return.
 
         The first entry, `opened`, holds `binding` (what the session is bound to: `protocol`, versions, device, limits);
         what was found of earlier sessions follows (see `nmes.record.recovery`). Raises RecordBusy (naming the holder),
         RecordUnavailable, or NotRecordable if the binding has no canonical spelling. `token`: random part of the id.
+        `signer`: the station's key; the binding then gains the chain's name and the key. None: an unsigned session.
         """
         disk = disk or Disk()
-        canonical(binding)
+        bound = dict(binding) if signer is None else {**binding, **checkpoint.named(folder.name, signer)}
+        canonical(bound)
         held = ExitStack()
         try:
             disk.make_folder(folder)
@@ -69,9 +94,19 @@ class Journal:
             path = folder / f"{session}.jsonl"
             fd = create_for_append(path)
             held.callback(os.close, fd)
+            hold(fd)
             origin = Origin(station, session, clocks.boot_id)
-            journal = cls(path, fd=fd, origin=origin, prev=found.prev, clocks=clocks, disk=disk, held=held.pop_all())
-            journal._begin(NewEntry("opened", binding, actor), *found.notes)
+            journal = cls(
+                path,
+                fd=fd,
+                origin=origin,
+                prev=found.prev,
+                clocks=clocks,
+                disk=disk,
+                held=held.pop_all(),
+                signer=signer,
+            )
+            journal._begin(NewEntry("opened", bound, actor), *found.notes)
         except (OSError, JournalBroken) as error:
             raise RecordUnavailable(f"no record can be kept in {folder}: {error}") from error
         finally:
@@ -91,17 +126,30 @@ class Journal:
     def append(self, new: NewEntry, at: Stamp | None = None) -> int:
         """Write one entry and return its number. `at`: when it happened, now if None.
 
-        Raises JournalBroken; NotRecordable if the body has no canonical spelling (nothing is written then).
+        A jump of the wall clock is told before it, and a checkpoint follows when one is due. Raises JournalBroken;
+        NotRecordable if the body has no canonical spelling (it is not written then, and the record stays whole).
         """
         self._refuse()
-        seq = self._head.seq + 1
-        line, digest = encode_line(new, at or self.clocks.stamp(), self._origin, seq, self._head.hash)
-        try:
-            self._disk.append(self._fd, line)
-        except OSError as error:
-            raise self._broken("written", error) from error
-        self._head = Head(self.session, seq, digest)
-        return seq
+        at = at or self.clocks.stamp()
+        by_ms = jump_ms(self._last, at)
+        if by_ms:
+            self._take(NewEntry("clock_step", {"by_ms": by_ms}, ACTOR), at)
+        return self._take(new, at)
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether anything stands that a checkpoint has to follow; never, without a signer."""
+        return self._signer is not None and self._due.entries > 0
+
+    def seal(self, at: Stamp | None = None) -> None:
+        """Sign for everything that stands unsigned, if there is any; JournalBroken as in `append`."""
+        if self._signer is None or not self._due.entries:
+            return
+        self._refuse()
+        origin, head = self._origin, self._head
+        signed = checkpoint.message(origin.station, self.path.parent.name, head.session, head.seq, head.hash)
+        self._write(checkpoint.checkpoint(self._signer, signed), at or self.clocks.stamp())
+        self._due.signed()
 
     def sync(self) -> None:
         """Return when everything appended is on the medium; JournalBroken if that cannot be said."""
@@ -110,14 +158,23 @@ class Journal:
             self._disk.sync(self._fd)
         except OSError as error:
             raise self._broken("synced", error) from error
+        self.look()
+
+    def look(self) -> None:
+        """Whether the file is still there, as it was written; JournalBroken if it was deleted, moved or changed."""
+        self._refuse()
+        try:
+            self._disk.look(self._fd, self.path, self._size)
+        except OSError as error:
+            raise self._broken("found as it was written", error) from error
 
     def close(self, body: Mapping[str, object], actor: str = ACTOR) -> Head:
-        """Write the closing entry (`body["why"]`: why the session ended), sync, and let the chain go.
+        """Write the closing entry (`body["why"]`: why the session ended), sign, sync, and let the chain go.
 
         The head returned is what to keep elsewhere. On JournalBroken the chain is let go all the same.
         """
         try:
-            self.append(NewEntry("closed", body, actor))
+            self.append(NewEntry("closed", body, actor, seal=True))
             self.sync()
         finally:
             self.abandon()
@@ -132,11 +189,43 @@ class Journal:
     def _begin(self, *entries: NewEntry) -> None:
         with ExitStack() as undo:
             undo.callback(self.abandon)
+            at = self.clocks.stamp()  # one moment: no jump of the clock may stand before the first signature
             for entry in entries:
-                self.append(entry)
+                self.append(entry, at)
+            self.seal(at)
             self.sync()
             self._disk.sync_folder(self.path.parent)
             undo.pop_all()
+
+    def _take(self, new: NewEntry, at: Stamp) -> int:
+        seq = self._write(new, at)
+        self._last = at  # of an entry, not of a signature: before that no jump of the clock is told
+        if self._due.take(new, at.mono_ns):
+            self.seal(at)
+        return seq
+
+    def _write(self, new: NewEntry, at: Stamp) -> int:
+        seq = self._head.seq + 1
+        taken = take_out(new.body, new.texts)
+        line, digest = encode_line(replace(new, body=taken.body), at, self._origin, seq, self._head.hash)
+        try:
+            if taken.lines:
+                self._keep(taken.lines)
+            self._disk.append(self._fd, line)
+        except OSError as error:
+            raise self._broken("written", error) from error
+        self._size += len(line)
+        self._head = Head(self.session, seq, digest)
+        return seq
+
+    def _keep(self, lines: bytes) -> None:
+        """Texts of the next entry, on the medium on return."""
+        if self._texts_fd is None:
+            self._texts_fd = create_for_append(texts_path(self.path))
+            self._held.callback(os.close, self._texts_fd)
+            self._disk.sync_folder(self.path.parent)
+        self._disk.append(self._texts_fd, lines)
+        self._disk.sync(self._texts_fd)
 
     def _refuse(self) -> None:
         if self._over is not None:

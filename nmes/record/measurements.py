@@ -8,12 +8,12 @@ file that is gone as a whole is missed by `verify_chain`, not here. Chains of pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nmes.core.measurement import is_typed
+from nmes.core.measurement import is_typed, plain_muscle
 from nmes.record.chain import BadLine, Entry, decode_line
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder, session_files
@@ -84,7 +84,7 @@ def thresholds(home: Path, kind: Kind, patient: str, side: str) -> tuple[tuple[s
         told = [path for path in session_files(chain_folder(home, kind)) if _may_tell(path, patient, side)]
     except OSError as error:
         raise RecordError(f"the records cannot be read: {error}") from error
-    named = {_plain(muscle): muscle for path in told for muscle in _muscles(_opened(path))}
+    named = {plain_muscle(muscle): muscle for path in told for muscle in muscles_of(_opened(path))}
     found = ((muscle, latest(home, kind, Of(patient, side, muscle, "ctf"))) for muscle in named.values())
     return tuple((muscle, one) for muscle, one in found if one is not None)
 
@@ -95,7 +95,8 @@ def _may_tell(path: Path, patient: str, side: str) -> bool:
     return (bound.get("patient"), bound.get("side")) == (patient, side) and b'"ctf"' in path.read_bytes()
 
 
-def _muscles(bound: Mapping[str, Any]) -> tuple[str, ...]:
+def muscles_of(bound: Mapping[str, Any]) -> tuple[str, ...]:
+    """By channel, from what a session is bound to."""
     muscles = bound.get("muscles")
     return tuple(map(str, muscles)) if isinstance(muscles, list) else ()
 
@@ -146,21 +147,17 @@ def _in_session(path: Path, of: Of) -> Found | Untrusted | None:
     return values[-1] if values else None
 
 
-def is_damaged(path: Path) -> bool:
-    """Whether a session's file is not what was written, or does not fit its neighbours."""
-    return isinstance(verify_session(path).verdict, Damaged)
+def is_damaged(path: Path, names: Sequence[str] | None = None) -> bool:
+    """Whether a session's file is not what was written, or does not fit its neighbours; `names` as in `store`."""
+    return isinstance(verify_session(path, names=names).verdict, Damaged)
 
 
 def _channels(bound: Mapping[str, Any], of: Of) -> frozenset[int]:
     """The channels of a session that were on this muscle of this patient."""
     if (bound.get("patient"), bound.get("side")) != (of.patient, of.side):
         return frozenset()
-    wanted = _plain(of.muscle)
-    return frozenset(number for number, muscle in enumerate(_muscles(bound), 1) if _plain(muscle) == wanted)
-
-
-def _plain(muscle: str) -> str:
-    return " ".join(muscle.lower().split())
+    wanted, muscles = plain_muscle(of.muscle), muscles_of(bound)
+    return frozenset(number for number, muscle in enumerate(muscles, 1) if plain_muscle(muscle) == wanted)
 
 
 def _of(line: bytes, of: Of, channels: frozenset[int]) -> Iterator[Found | Untrusted]:

@@ -92,6 +92,14 @@ def _of(channel: int, changes: tuple[Output, ...], end_ms: int) -> Iterable[Piec
         yield replace(begun, until_ms=end_ms)
 
 
+def flowed_ms(output: Iterable[Output], end_ms: int) -> int:
+    """How long there was output on any channel, up to the end of the session."""
+    changes = tuple(output)
+    ends = (*(one.t_ms for one in changes[1:]), end_ms)
+    spans = ((one, until) for one, until in zip(changes, ends, strict=False) if any(ua for _, ua in one.confirmed))
+    return sum(max(0, until - one.t_ms) for one, until in spans)
+
+
 def heights(output: Iterable[Output], channel: int, from_ms: int, until_ms: int, width: int) -> tuple[int, ...]:
     """The most that was acknowledged on a channel in each of `width` equal parts of a span of time, in µA."""
     found = [0] * width

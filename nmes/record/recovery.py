@@ -1,9 +1,11 @@
 """What a crash left is found before anything new is written, kept, and told in the new session: nothing is deleted.
 
-Three things may be found, from the newest session back to the last one that was closed: a line that was never
+Four things may be found, from the newest session back to the last one that was closed: a line that was never
 finished (moved to `.torn`, told as `recovered`), a session without an end (told as `interrupted`; it is never
-resumed), and an end that cannot be read (left untouched, told as `damaged_before`). If the computer stops in the
-middle of this, the next start finds the same things again: a thing counts as told only when an entry says so.
+resumed), one that was closed, without the signature after that (told as `unsigned_end`), and an end that cannot be read
+(left untouched, told as `damaged_before`). An end that is not signed is told with its number and hash, so that the
+signature after the telling fixes it as it was found. If the computer stops in the middle of this, the next start finds
+the same things again: a thing counts as told only when an entry says so, in a signed session a signed one.
 """
 
 from __future__ import annotations
@@ -14,12 +16,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from nmes.record.chain import GENESIS, BadLine, Entry, NewEntry, decode_line, hash_of
+from nmes.record.checkpoint import ACTOR, OPENING, TYPE, is_signed
 from nmes.record.disk import Disk
 from nmes.record.files import FileEnd, number_of, read_end, session_files
+from nmes.record.neighbours import claims_signed
+from nmes.record.store import last_entry
 from nmes.record.verify import is_torn
-
-ACTOR = "record"
-OPENING = frozenset({"opened", "recovered", "interrupted", "damaged_before"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,23 @@ def look_back(folder: Path, disk: Disk) -> Found:
         torn = _settle(path, end, disk)
         if torn is not None:
             tell("recovered", path, bytes=len(torn), sha256=sha256(torn).hexdigest())
-        last = _read(end.last if is_torn(end.tail) else end.tail)
-        if isinstance(last, BadLine):
-            tell("damaged_before", path, reason=last.sentence)
-            prev = prev or hash_of(end.last)
+        if not is_torn(end.tail):
+            end = FileEnd(end.tail, end.complete + len(end.tail), b"", end.last)
+        last, ending = _read(end.last), _ending(end)
+        prev = prev or (hash_of(end.last) if isinstance(last, BadLine) else last.hash if last else None)
+        if isinstance(ending, BadLine):
+            tell("damaged_before", path, reason=ending.sentence)
             break
-        prev = prev or (last.hash if last else None)
-        if last and last.type == "closed":
+        over = ending is not None and ending.type == "closed"
+        if over and not (isinstance(last, Entry) and last.type != TYPE and claims_signed(path)):
             break
-        tell("interrupted", path)
+        tell("unsigned_end" if over else "interrupted", path, **_place(last))
         told |= _told_by(path)
     return Found(prev or GENESIS, number_of(files[-1]) + 1 if files else 1, tuple(notes))
+
+
+def _place(last: Entry | BadLine | None) -> dict[str, int | str]:
+    return {"seq": last.seq, "hash": last.hash} if isinstance(last, Entry) else {}
 
 
 def _read(line: bytes) -> Entry | BadLine | None:
@@ -65,6 +73,14 @@ def _read(line: bytes) -> Entry | BadLine | None:
         return None
     try:
         return decode_line(line)
+    except BadLine as bad:
+        return bad
+
+
+def _ending(end: FileEnd) -> Entry | BadLine | None:
+    """What tells how a session ended: the last entry that is no signature."""
+    try:
+        return last_entry(end) if end.last else None
     except BadLine as bad:
         return bad
 
@@ -89,12 +105,18 @@ def _settle(path: Path, end: FileEnd, disk: Disk) -> bytes | None:
 
 
 def _told_by(path: Path) -> set[tuple[str, str]]:
+    """What the first entries of a session tell of earlier ones; nothing if they had to be signed and are not."""
     told: set[tuple[str, str]] = set()
+    since: set[tuple[str, str]] = set()
+    signed = False
     with path.open("rb") as file:
-        for line in file:
-            entry = _read(line)
-            if not isinstance(entry, Entry) or entry.type not in OPENING:
+        for entry in map(_read, file):
+            if not isinstance(entry, Entry) or entry.type not in OPENING | {TYPE}:
                 break
-            if entry.type != "opened":
-                told.add((entry.type, str(entry.body.get("session"))))
-    return told
+            if entry.type == TYPE:
+                told |= since
+            elif entry.type == "opened":
+                signed = is_signed(entry.body)
+            else:
+                since.add((entry.type, str(entry.body.get("session"))))
+    return told if signed else told | since

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from nmes.core.commands import Command
 from nmes.core.events import Event
+from nmes.core.free_texts import free_texts
 from nmes.record.chain import Entry, NewEntry
 from nmes.record.codec import COMMANDS, EVENTS, Undecodable, encode
 
@@ -49,7 +50,7 @@ ReplayResult = Same | FirstDifference | CannotReplay
 def event_entry(event: Event, commands: Sequence[Command], actor: str) -> NewEntry:
     """What the runtime records of one step: the event and what it led to."""
     body = {"event": encode(event), "commands": [encode(command) for command in commands]}
-    return NewEntry("event", body, encode(actor))
+    return NewEntry("event", body, encode(actor), texts=tuple(map(encode, free_texts(event, commands))))
 
 
 def replay(

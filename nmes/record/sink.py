@@ -2,9 +2,10 @@
 
 `JournalThread` writes in a thread of its own. `submit` only puts entries on an unbounded queue, so no caller ever
 waits for a disk; `Durable(intent)` is posted when the intent and all before it are on the medium. Several intents
-share one sync, and whatever was written is synced within a second. `InlineJournal` does the same work in the caller,
-for virtual time. Both post `JournalFailed` once when the record can no longer be written, and drop what is submitted
-after that.
+share one sync, and whatever was written is synced within a second. It signs there too: a checkpoint keeps nobody
+waiting, and comes in time when nothing happens any more; and it looks every few seconds whether the file is still
+there. `InlineJournal` does the same work in the caller, for virtual
+time. Both post `JournalFailed` once when the record can no longer be written, and drop what is submitted after that.
 """
 
 from __future__ import annotations
@@ -18,11 +19,17 @@ from typing import Protocol
 
 from nmes.core.events import Durable, JournalFailed
 from nmes.record.chain import NewEntry, Stamp
+from nmes.record.checkpoint import EVERY_NS
 from nmes.record.errors import RecordError
 from nmes.record.journal import Journal
 
 SYNC_AFTER_S = 1.0
 """Entries nobody waits for are synced in groups, at the latest after this time [design]."""
+SEAL_AFTER_S = EVERY_NS / 1e9
+"""For so long at most an entry stands without a signature, also if nothing follows it [design]."""
+
+LOOK_AFTER_S = 2.0
+"""At least so often the record is looked for: without one the output must not go on [design]."""
 
 Post = Callable[[Durable | JournalFailed], None]
 
@@ -91,10 +98,21 @@ class _Closing:
 class JournalThread:
     """Writes and syncs in a thread of its own, stamped with the time of submission. `post` is called in that thread."""
 
-    def __init__(self, journal: Journal, post: Post, sync_after_s: float = SYNC_AFTER_S) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        post: Post,
+        sync_after_s: float = SYNC_AFTER_S,
+        seal_after_s: float = SEAL_AFTER_S,
+        look_after_s: float = LOOK_AFTER_S,
+    ) -> None:
         self._journal = journal
         self._post = post
-        self._sync_after_s = sync_after_s
+        self._sync_after_s, self._seal_after_s = sync_after_s, seal_after_s
+        self._look_after_s = look_after_s
+        self._look_at = time.monotonic() + look_after_s
+        self._sync_at: float | None = None
+        self._seal_at: float | None = None
         self._queue: SimpleQueue[_Batch | _Closing] = SimpleQueue()
         self._complete = False
         self._asked_at: float | None = None
@@ -128,30 +146,43 @@ class JournalThread:
         self._complete = _close(self._journal, closing.body)
 
     def _write_until_closing(self) -> _Closing:
-        sync_at: float | None = None
         while True:
-            batch, closing = self._take(sync_at)
+            batch, closing = self._take(_soonest(self._sync_at, self._seal_at, self._look_at))
             self._asked_at = time.monotonic()
             for item in batch:
                 for entry in item.entries:
                     self._journal.append(entry, item.at)
-            now = time.monotonic()
             intents = [item.durable for item in batch if item.durable is not None]
-            if batch and sync_at is None:
-                sync_at = now + self._sync_after_s
-            if intents or (sync_at is not None and now >= sync_at):
-                self._journal.sync()
-                sync_at = None
+            self._vouch(wrote=bool(batch), waited_for=bool(intents))
             self._asked_at = None
             for intent in intents:
                 self._post(Durable(intent))
             if closing is not None:
                 return closing
 
-    def _take(self, until: float | None) -> tuple[list[_Batch], _Closing | None]:
+    def _vouch(self, *, wrote: bool, waited_for: bool) -> None:
+        """Sign and sync what stands, and look for it, where it is time for that."""
+        now = time.monotonic()
+        if self._seal_at is not None and now >= self._seal_at:
+            self._journal.seal()
+            wrote = True
+        if not self._journal.unsigned:
+            self._seal_at = None
+        elif self._seal_at is None:
+            self._seal_at = now + self._seal_after_s
+        if wrote and self._sync_at is None:
+            self._sync_at = now + self._sync_after_s
+        if waited_for or (self._sync_at is not None and now >= self._sync_at):
+            self._journal.sync()
+            self._sync_at, self._look_at = None, now + self._look_after_s
+        elif now >= self._look_at:
+            self._journal.look()
+            self._look_at = now + self._look_after_s
+
+    def _take(self, until: float) -> tuple[list[_Batch], _Closing | None]:
         """Everything that waits, in order; waits itself for the first, at most until a moment."""
         taken: list[_Batch] = []
-        wait = None if until is None else max(0.0, until - time.monotonic())
+        wait = max(0.0, until - time.monotonic())
         try:
             while True:
                 item = self._queue.get(timeout=wait)
@@ -161,6 +192,10 @@ class JournalThread:
                 wait = 0
         except Empty:
             return taken, None
+
+
+def _soonest(*moments: float | None) -> float:
+    return min(at for at in moments if at is not None)
 
 
 def _close(journal: Journal, body: Mapping[str, object]) -> bool:

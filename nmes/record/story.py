@@ -19,7 +19,8 @@ from nmes.record.chain import Entry
 from nmes.record.files import Kind
 from nmes.record.happening import At, Happening, Unread, Values
 from nmes.record.output import Output
-from nmes.record.store import Closed, Ending
+from nmes.record.pulses import Pulses
+from nmes.record.store import Closed, Ending, Sealed
 from nmes.record.verify import Verdict
 
 UNSIGNED_BY_PROGRAM = "program"
@@ -113,6 +114,14 @@ class Story:
     end_ms: int = 0
     broken: str = ""
     """Why writing ended before the session did; "" if it did not."""
+    sealed: Sealed | None = None
+    """With which of the station's keys it is signed, and up to where; None for a session that is not signed."""
+    checkpoints: tuple[At, ...] = ()
+    """The station's signatures: each vouches for the entries before it."""
+    pulses: Mapping[int, Pulses] = field(default_factory=dict, compare=False)
+    """By channel, which pulses flowed; a channel without output has none."""
+    unread_seals: bool = False
+    """As `nmes.record.store.SessionVerdict.unread`."""
 
     @property
     def caught(self) -> tuple[Caught, ...]:

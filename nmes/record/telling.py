@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nmes.core import events as e
+from nmes.record import checkpoint
 from nmes.record.chain import BadLine, Entry
 from nmes.record.errors import RecordError
-from nmes.record.files import Kind, session_files
+from nmes.record.files import Kind, session_names
+from nmes.record.gone import is_about_care
 from nmes.record.happening import At, Happening, Stepped, Unread, at_of, stepped
 from nmes.record.output import OutputFold
-from nmes.record.store import Closed, Ending, Interrupted, Unfinished, Unreadable, read_session, verify_session
+from nmes.record.pulses import PulsesFold
+from nmes.record.store import (
+    Ending,
+    Interrupted,
+    SessionVerdict,
+    Unfinished,
+    Unreadable,
+    closed,
+    read_session,
+    verify_chain,
+    verify_session,
+)
 from nmes.record.story import UNSIGNED_BY_PROGRAM, Asked, Observation, Opened, Signature, Story, Unsigned
 
 
-def story_of(path: Path, kind: Kind) -> Story:
-    """The story of a session's file, whatever its state; RecordError if it cannot be opened."""
+def story_of(path: Path, kind: Kind, names: Sequence[str] | None = None) -> Story:
+    """The story of a session's file, whatever its state; RecordError if it cannot be opened.
+
+    `names` as in `nmes.record.store.verify_session`.
+    """
     try:
-        verdict = verify_session(path).verdict
-        newest = path == session_files(path.parent)[-1]
-        end = Unfinished() if newest else Interrupted()
-        return tell(read_session(path), Story(path.stem, kind, path, verdict, end, broken=_broken(path)))
+        beside = session_names(path.parent) if names is None else names
+        return _story(verify_session(path, names=beside), kind, newest=beside[-1:] == [path.name])
     except OSError as error:
         raise RecordError(f"{path}: the record cannot be read: {error.strerror}") from error
 
 
-def _broken(path: Path) -> str:
+def stories_of(folder: Path, kind: Kind) -> Iterator[Story]:
+    """The stories of a whole chain, oldest first, each verified once and no care entries. RecordError as above."""
+    names = session_names(folder)
+    try:
+        for found in verify_chain(folder):
+            if not is_about_care(found.path):
+                yield _story(found, kind, newest=names[-1:] == [found.path.name])
+    except OSError as error:
+        raise RecordError(f"{error.filename}: the record cannot be read: {error.strerror}") from error
+
+
+def _story(found: SessionVerdict, kind: Kind, *, newest: bool) -> Story:
+    path, end = found.path, Unfinished() if newest else Interrupted()
+    of = Story(path.stem, kind, path, found.verdict, end, broken=broken(path), sealed=found.sealed)
+    of = replace(of, unread_seals=found.unread)
+    return tell(read_session(path), of)
+
+
+def broken(path: Path) -> str:
+    """Why writing a session ended early, as noted beside it; "" if nothing was."""
     note = path.with_suffix(".broken")
     return note.read_text(encoding="utf-8", errors="replace").strip() or "the disk failed" if note.exists() else ""
 
@@ -60,10 +93,12 @@ class _Teller:
     """Whether the dose has been accounted for: after that, what is found is found afterwards."""
     happenings: list[Happening] = field(default_factory=list)
     output: OutputFold = field(default_factory=OutputFold)
+    pulses: PulsesFold = field(default_factory=PulsesFold)
     findings: dict[tuple[e.Finding, str, bool], Observation] = field(default_factory=dict)
     signature: Signature | Unsigned | None = None
     others: list[Entry] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    checkpoints: list[At] = field(default_factory=list)
     end_ms: int = 0
 
     def __post_init__(self) -> None:
@@ -79,7 +114,9 @@ class _Teller:
             case "opened":
                 self.opened = _opened(entry, at)
             case "closed":
-                self.ending = Closed(str(entry.body.get("why", "")))
+                self.ending = closed(entry)
+            case checkpoint.TYPE:
+                self.checkpoints.append(at)
             case _:
                 self.others.append(entry)
 
@@ -90,6 +127,7 @@ class _Teller:
             return
         self.happenings.extend(step.happenings)
         self.output.take(step)
+        self.pulses.take(step)
         codes = {one.code for one in step.happenings}
         self.over = self.over or "dose" in codes
         self.stop_tested = at if "patient_stop_tested" in codes else self.stop_tested
@@ -143,6 +181,10 @@ class _Teller:
             tuple(self.unread),
             self.end_ms,
             of.broken,
+            of.sealed,
+            tuple(self.checkpoints),
+            dict(self.pulses.found),
+            of.unread_seals,
         )
 
 

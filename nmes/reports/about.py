@@ -1,18 +1,17 @@
-"""Who, what, with which device; what was asked and read back before anything could flow."""
+"""Who, what, with which device and program; what was read back off the patient, and where the pads lay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from nmes.core import events as e
 from nmes.language import _
 from nmes.record.files import Kind
-from nmes.record.story import Asked, Opened, Story
+from nmes.record.story import Opened, Story
 from nmes.reports.document import Section, Table
 from nmes.reports.told import Told, channel_words
 
-REPLIES: Final = {e.Reply.YES: _("yes"), e.Reply.NO: _("no"), e.Reply.UNKNOWN: _("unknown")}
+SIMULATED: Final = _("simulation: no patient was connected")
 SIDES: Final = {"left": _("left"), "right": _("right"), "both": _("both")}
 
 
@@ -24,16 +23,48 @@ def session(told: Told) -> Section:
     facts = (
         (_("Session"), story.session),
         (_("Patient code, side"), f"{opened.patient or _('none')}, {SIDES.get(opened.side, opened.side) or _('none')}"),
-        (_("Begun"), _("{time} (universal time)").format(time=opened.at.t_utc)),
+        (_("Begun"), _("{time} universal time").format(time=f"{opened.at.t_utc[:10]} {opened.at.t_utc[11:19]}")),
         (_("Lasted"), _lasted(told)),
-        (_("Station"), opened.station),
-        (_("Protocol"), _protocol(told, opened)),
-        (_("Protocol file, SHA-256"), opened.protocol_sha256),
         (_("Stimulator"), _stimulator(story, opened)),
-        (_("Program"), opened.program),
-        (_("Chain"), _("patients") if story.kind is Kind.PATIENT else _("simulation: no patient was connected")),
+        (_("Kind"), _("a patient's session") if story.kind is Kind.PATIENT else SIMULATED),
     )
-    return Section(_("Session"), facts=facts, after=tuple(told.words.origin(opened.bound)))
+    return Section(_("Session"), facts=facts)
+
+
+def bound(told: Told) -> tuple[Section, ...]:
+    """What the record says of the program and the limits it ran with; nothing where that cannot be read."""
+    opened = told.story.opened
+    if opened is None:
+        return ()
+    facts = (
+        (_("Station"), opened.station),
+        (_("Program"), opened.program),
+        (_("Python"), _text(opened.bound, "python")),
+        (_("Clocks"), _text(opened.bound, "clocks")),
+        (_("Stimulator asked for"), f"{opened.model} {opened.device}"),
+        (_("Protocol file, SHA-256"), opened.protocol_sha256),
+        (_("Vocabulary"), _text(opened.bound, "events")),
+        *(((_("Simulator"), simulator),) if (simulator := str(opened.bound.get("simulator") or "")) else ()),
+        *_pairs(_("Clock, {name}"), opened.bound.get("clock_sources")),
+    )
+    rows = (*_pairs("{name}", opened.bound.get("limits")), *_pairs(_("guard: {name}"), opened.bound.get("ceilings")))
+    table = Table((_("Limit in force (its unit is in its name)"), _("Value")), rows) if rows else None
+    return (Section(_("What the session was bound to"), facts=facts, table=table),)
+
+
+def _pairs(said: str, of: object) -> tuple[tuple[str, str], ...]:
+    """What a record holds as names and values, sorted; nothing where it holds something else."""
+    return tuple((said.format(name=name), str(of[name])) for name in sorted(of)) if isinstance(of, dict) else ()
+
+
+def course(told: Told) -> tuple[Section, ...]:
+    """The plan the session belongs to, what was told of it since, the outcomes; nothing where there is no course."""
+    return (Section(_("Course of care"), facts=told.course),) if told.course else ()
+
+
+def _text(bound: Mapping[str, Any], name: str) -> str:
+    value = bound.get(name)
+    return _("not told") if value is None else str(value)
 
 
 def _lasted(told: Told) -> str:
@@ -44,57 +75,12 @@ def _lasted(told: Told) -> str:
     return _("{time} from opening to closing the record").format(time=told.words.clock(over_ms))
 
 
-def _protocol(told: Told, opened: Opened) -> str:
-    named = _("{id}, version {version}").format(id=opened.protocol, version=opened.version)
-    return f"{told.planned.protocol.title} ({named})" if told.planned else named
-
-
 def _stimulator(story: Story, opened: Opened) -> str:
     if story.device is None:
         return _("{device}; it was never identified").format(device=opened.device)
     said = _("{model} {device}, firmware {firmware}, at {url}")
     known = story.device
     return said.format(model=known.model, device=known.device_id, firmware=known.firmware, url=opened.device)
-
-
-def screening(told: Told) -> Section:
-    """Every sending of the checklist; of the accepted one each answer that was not no."""
-    asked = told.story.screening
-    accepted = next((one for one in reversed(asked) if one.accepted), None)
-    lines = [*(_refused(told, one) for one in asked if not one.accepted), *_changed(asked)]
-    if accepted is None:
-        return Section(_("Screening"), (*lines, _("No checklist was accepted: nothing could be stimulated.")))
-    in_spite = [answer for answer in accepted.answers if answer.reply is not e.Reply.NO]
-    lines.append(_accepted(told, accepted, len(in_spite)))
-    return Section(_("Screening"), tuple(lines), after=tuple(told.words.answer(answer) for answer in in_spite))
-
-
-def _accepted(told: Told, asked: Asked, in_spite: int) -> str:
-    said = _("Asked by {name} at {time}. Questions: {number}. All were answered with no.")
-    if in_spite:
-        said = _(
-            "Asked by {name} at {time}. Questions: {number}. Not answered with no, and gone on in spite: {in_spite}."
-        )
-    return said.format(name=asked.by, time=told.when(asked.at), number=len(asked.answers), in_spite=in_spite)
-
-
-def _changed(asked: tuple[Asked, ...]) -> Iterator[str]:
-    """Answers that were not the same in each sending; what was changed before it was sent is not on record."""
-    if not asked[1:]:
-        return
-    yield _("The checklist was sent {times} times.").format(times=len(asked))
-    for code in dict.fromkeys(answer.code for one in asked for answer in one.answers):
-        given = [answer.reply for one in asked for answer in one.answers if answer.code == code]
-        if len(set(given)) > 1:
-            said = _("The answer to {code} was changed: {replies}.")
-            yield said.format(code=code, replies=", ".join(REPLIES[reply] for reply in given))
-
-
-def _refused(told: Told, asked: Asked) -> str:
-    """A checklist that was refused, and why."""
-    said = [told.said(one) for one in told.story.happenings if one.at.seq == asked.at.seq]
-    sent = _("Checklist sent by {name} at {time} was not accepted: {why}")
-    return sent.format(name=asked.by, time=told.when(asked.at), why=" ".join(said))
 
 
 def electrodes(told: Told) -> Section:
@@ -113,12 +99,13 @@ def identity(told: Told) -> tuple[tuple[str, bool], ...]:
 
 
 def _pads(told: Told) -> Table | None:
-    sides = {plan.channel: plan.side for plan in told.planned.plan.channels} if told.planned else {}
+    of = told.planned.protocol.channels if told.planned else ()
+    sites = {number: channel.sites for number, channel in enumerate(of, start=1)}
     rows = tuple(
-        (channel_words(channel), told.muscle(channel), sides.get(channel, ""), told.words.cm2(mm2))
+        (channel_words(channel), told.muscle(channel), told.words.cm2(mm2), sites.get(channel, ""))
         for channel, mm2 in told.story.pads
     )
-    return Table((_("Channel"), _("Muscle"), _("Placement"), _("Pad confirmed")), rows) if rows else None
+    return Table((_("Channel"), _("Muscle"), _("Pad confirmed"), _("Where, as the card says")), rows) if rows else None
 
 
 def _checks(told: Told) -> Iterator[str]:

@@ -28,7 +28,10 @@ COMMON: Final = (
 
 
 OF_LEVELS: Final = ("half", "intensity", "level", "amplitude")
-"""What a card's sentence on the first session holds when it speaks of how strong it may be [design]."""
+"""What a card's sentence on the first session holds when it speaks of how strong it may be [design]. English, as the
+cards of this program: of a card in another language all its sentences are told where it gives the share as a number
+too, and none where it does not.
+"""
 
 
 def what(catch: Catch) -> str:
@@ -93,10 +96,9 @@ def caught(told: Told) -> Section:
 
 def _first_session(told: Told) -> Iterator[str]:
     """What the card says of a first session is prose, so nothing holds anybody to it: it stands beside the levels."""
-    card, opened = told.planned.protocol.first_session if told.planned else (), told.story.opened
-    rules = [rule for rule in card if any(word in rule.lower() for word in OF_LEVELS)]
-    levels = told.story.all("level", "lowered")
-    if rules and told.planned and _asked(told, told.planned.protocol):
+    card, opened = told.planned.protocol if told.planned else None, told.story.opened
+    rules, levels = _of_levels(card) if card else (), told.story.all("level", "lowered")
+    if rules and card and _asked(told, card):
         return
     if not rules or not levels or opened is None or not opened.patient or not opened.attended or _not_first(opened):
         return
@@ -106,6 +108,11 @@ def _first_session(told: Told) -> Iterator[str]:
         "session the card says: {rules} Accepted were {levels}."
     )
     yield said.format(rules=" ".join(_sentence(rule) for rule in rules), levels="; ".join(of))
+
+
+def _of_levels(card: Protocol) -> tuple[str, ...]:
+    found = tuple(rule for rule in card.first_session if any(word in rule.lower() for word in OF_LEVELS))
+    return found or (card.first_session if card.first_session_percent is not None else ())
 
 
 def _asked(told: Told, card: Protocol) -> bool:

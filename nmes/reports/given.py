@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from nmes.core.events import What
+from nmes.core.plan import Plan
 from nmes.core.view import View
 from nmes.language import _, many
 from nmes.record.happening import Happening
-from nmes.record.output import Piece, doubts, heights, pieces
-from nmes.reports.document import Curve, Section, Table
+from nmes.record.output import Piece, flowed_ms, pieces
+from nmes.reports.document import Section, Table
+from nmes.reports.plotted import marked
 from nmes.reports.told import Told, channel_words
 
 TOLD_ELSEWHERE: Final = frozenset(
@@ -27,8 +30,6 @@ TOLD_ELSEWHERE: Final = frozenset(
     }
 )
 """Decisions that have a part of their own, or are too many to be told one by one."""
-COLUMNS: Final = 720
-"""Parts of a drawn curve: as many as a printed page shows [design]."""
 
 
 def given(told: Told) -> Section:
@@ -54,6 +55,9 @@ def _planned(told: Told) -> Iterator[str]:
     if told.planned is None:
         return
     plan, clock = told.planned.plan, told.words.clock
+    if plan.assessment:
+        yield from _test(told, plan)
+        return
     if told.end is None:
         yield _("The plan was {time} of treatment; how much of it was given cannot be told from this record.").format(
             time=clock(plan.duration_ms)
@@ -65,7 +69,7 @@ def _planned(told: Told) -> Iterator[str]:
     contractions, of_all = plan.contractions(done_ms)
     if of_all:
         yield _("Contractions: {done} of {all}.").format(done=contractions, all=of_all)
-    for stage in plan.stages if plan.stages[1:] and not plan.assessment else ():  # a test has a stage for each step
+    for stage in plan.stages if plan.stages[1:] else ():
         of_it_ms = min(max(0, done_ms - stage.start_ms), stage.end_ms - stage.start_ms)
         said = _("Of these, in {stage}: {done} of {time}.")
         name = stage.name.replace("_", " ")
@@ -73,9 +77,21 @@ def _planned(told: Told) -> Iterator[str]:
     yield from _first(told, told.end)
 
 
+def _test(told: Told, plan: Plan) -> Iterator[str]:
+    """No part of a whole: a test ends with its result, not with its last step. Whether it came to one, the results and
+    the ending tell.
+    """
+    clock, given_ms = told.words.clock, flowed_ms(told.story.output, told.story.end_ms)
+    said = _("It was a test, which ends with its result. There was output for {time} in all, also to find the level.")
+    yield said.format(time=clock(given_ms))
+    if plan.assessment == What.CTF:
+        said = _("Without a result until its last step it would have lasted {time}, pauses not counted.")
+        yield said.format(time=clock(plan.duration_ms))
+
+
 def _first(told: Told, end: View) -> Iterator[str]:
     """That it was the first session, what its target was, and each level that was accepted over it."""
-    if not end.first or end.plan.assessment:
+    if not end.first:
         return
     yield _("It was the FIRST SESSION of this patient by this protocol.")
     for one in end.slots:
@@ -169,29 +185,34 @@ def _level(told: Told, one: Happening) -> tuple[str, ...]:
 
 
 def events(told: Told) -> Section:
-    """Starts, pauses, stops, faults, marks, alarms, in order."""
+    """Starts, pauses, stops, faults, marks, alarms, in order; which of them the plot shows, by its number there."""
     found = [one for one in told.story.happenings if not _elsewhere(one)]
     raised = len(told.story.all("increase"))
     counted = many("{number} confirmed step up is not listed.", "{number} confirmed steps up are not listed.", raised)
-    rows = tuple((told.when(one.at), told.entry(one.at), one.at.actor, told.said(one)) for one in found)
-    table = Table((_("Time"), _("Entry"), _("Who"), _("What")), rows) if rows else None
-    return Section(_("What happened"), (counted,) if raised else (), table=table)
+    numbers = {id(one): str(number) for number, one in enumerate(marked(told), start=1)}
+    who = told.words.who
+    rows = tuple(
+        (told.when(one.at), told.entry(one.at), numbers.get(id(one), ""), who(one.at.actor), told.said(one))
+        for one in found
+    )
+    head = (_("Time"), _("Entry"), _("In the plot"), _("Who"), _("What"))
+    return Section(_("What happened"), (counted,) if raised else (), table=Table(head, rows) if rows else None)
+
+
+def refused(told: Told) -> Section:
+    """What was asked for and not done, each kind once: when first, how often."""
+    kinds: dict[str, list[Happening]] = {}
+    for one in told.story.happenings:
+        if one.code.startswith("refused:"):
+            kinds.setdefault(one.code, []).append(one)
+    rows = tuple(
+        (told.when(of[0].at), told.entry(of[0].at), str(len(of)), told.words.who(of[0].at.actor), told.said(of[0]))
+        for of in kinds.values()
+    )
+    head = (_("First at"), _("Entry"), _("Times"), _("Who"), _("What the record says"))
+    lines = () if rows else (_("Nothing that was asked for was refused."),)
+    return Section(_("What was asked for and refused"), lines, table=Table(head, rows) if rows else None)
 
 
 def _elsewhere(one: Happening) -> bool:
     return one.code in TOLD_ELSEWHERE or one.code.startswith("refused:")
-
-
-def curves(told: Told) -> tuple[Curve, ...]:
-    """One curve a channel that had output."""
-    story = told.story
-    end_ms = max(1, story.end_ms)
-    doubtful = doubts(story.output, 0, end_ms, COLUMNS)
-    found = []
-    for channel in sorted({channel for one in story.output for channel, _ua in one.confirmed}):
-        values = heights(story.output, channel, 0, end_ms, COLUMNS)
-        most = max(values)
-        name = " ".join(filter(None, (channel_words(channel), told.muscle(channel))))
-        parts = tuple(value * 1000 // most if most else 0 for value in values)
-        found.append(Curve(name, told.words.ma(most), parts, doubtful))
-    return tuple(found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nmes.core.capabilities import Capabilities
 from nmes.core.plan import Plan
@@ -27,9 +29,16 @@ class Planned:
 def planned(opened: Opened) -> Planned | None:
     """As recorded, for the device and the threshold of then; None if this program cannot make it any more."""
     ctf_mhz = opened.bound.get("ctf_mhz")
+    device = json.dumps(opened.bound.get("capabilities"), sort_keys=True)
+    return _made(opened.protocol, opened.protocol_yaml, device, ctf_mhz if type(ctf_mhz) is int else None)
+
+
+@lru_cache(maxsize=64)
+def _made(name: str, yaml: str, device: str, ctf_mhz: int | None) -> Planned | None:
+    """Sessions share a few protocols: a table of thousands would spend its time on making the same plans."""
     try:
-        protocol = parse(opened.protocol_yaml.encode(), f"{opened.protocol}.yaml", of_record=True)
-        device: Capabilities = _CAPABILITIES.decode(opened.bound.get("capabilities"))
-        return Planned(protocol, plan_for(protocol, device, ctf_mhz if type(ctf_mhz) is int else None))
+        protocol = parse(yaml.encode(), f"{name}.yaml", of_record=True)
+        capabilities: Capabilities = _CAPABILITIES.decode(json.loads(device))
+        return Planned(protocol, plan_for(protocol, capabilities, ctf_mhz))
     except (ProblemsError, Undecodable):
         return None

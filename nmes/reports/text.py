@@ -6,19 +6,24 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from nmes.core.printable import printable
-from nmes.reports.document import Report, Section, Table
+from nmes.reports.document import Plot, Report, Section, Table
 
 LOUD = "! "
 
 
 def lines_of(report: Report, width: int) -> list[str]:
     """The report in lines; sentences are folded to `width` columns, a table's cells too where it would be wider."""
-    lines = [printable(report.title), *_folded(report.banner, width), ""]
+    lines = [*_folded(report.title, width), *_folded(report.banner, width), ""]
     for said, loud in report.verdicts:
         lines += _folded(f"{LOUD if loud else '  '}{printable(said)}", width, "  ")
     for section in report.sections:
-        lines += ["", printable(section.heading).upper(), *_section(section, width)]
+        lines += ["", *section_lines(section, width)]
     return [*lines, "", report.program]
+
+
+def section_lines(section: Section, width: int) -> list[str]:
+    """One part of it, under its heading."""
+    return [*_folded(section.heading.upper(), width), *_section(section, width)]
 
 
 def _section(section: Section, width: int) -> Iterator[str]:
@@ -26,10 +31,24 @@ def _section(section: Section, width: int) -> Iterator[str]:
         yield from _folded(said, width)
     for name, value in section.facts:
         yield from _folded(f"{name}: {value}", width, "    ")
+    for said in section.items:
+        yield from _folded(f"- {said}", width, "  ")
+    if section.plot is not None:
+        yield from _plot(section.plot, width)
     if section.table is not None:
         yield from _table(section.table, width)
     for said in section.after:
         yield from _folded(f"  {printable(said)}", width, "    ")
+
+
+def _plot(plot: Plot, width: int) -> Iterator[str]:
+    """Each curve as its sentence, then the events with their numbers: what a picture's reader takes from it."""
+    for curve in plot.curves:
+        yield from _folded(f"  {curve.told}", width, "    ")
+    for said in filter(None, (plot.note,)):
+        yield from _folded(said, width)
+    for mark in plot.marks:
+        yield from _folded(f"  {mark.number}. {mark.said}", width, "     ")
 
 
 def _table(table: Table, width: int) -> Iterator[str]:

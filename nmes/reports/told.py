@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
 
 from nmes.core.view import View
 from nmes.language import _
 from nmes.record.happening import At, Happening
 from nmes.record.story import Story
-from nmes.reports.planned import Planned
+from nmes.reports.planned import Planned, planned
 from nmes.reports.wording import Wording
+
+STARTS: Final = {
+    "Titrate": _("A level is looked for, from 0."),
+    "Start": _("The treatment is started, from 0."),
+    "Resume": _("The treatment goes on after the pause, from 0."),
+}
+"""By the event."""
+TEST_STARTS: Final = STARTS | {
+    "Start": _("The test is started, from 0."),
+    "Resume": _("The test goes on after the pause, from 0."),
+}
+"""The same where something is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +34,23 @@ class Told:
     words: Wording
     planned: Planned | None
     end: View | None = None
+    """What the screen showed at the end of the session; None where it cannot be told."""
+    course: tuple[tuple[str, str], ...] = ()
+    """What is known of the course of care it belongs to, as names and sentences."""
+    zone: tzinfo | None = None
+    """Of the place, for days that are told to a patient; None = the computer's."""
 
     def when(self, at: At) -> str:
         """Time since the session was opened: `4:05`."""
         return self.words.clock(at.t_ms)
 
     def said(self, one: Happening) -> str:
-        """A decision as the screen said it."""
+        """A decision as the screen said it; a start by what it started and a STOP by what stopped it."""
+        if one.code == "intent" and one.event in STARTS:
+            is_test = self.planned is not None and self.planned.plan.assessment
+            return (TEST_STARTS if is_test else STARTS)[one.event]
+        if one.code == "stop" and one.value("why"):
+            return self.words.why(str(one.value("why")))
         return self.words.decision(one.code, one.values)
 
     def muscle(self, channel: int) -> str:
@@ -45,6 +69,12 @@ class Told:
     def entry(self, at: At) -> str:
         """The entry a value is from."""
         return str(at.seq)
+
+
+def told_of(story: Story, words: Wording) -> Told:
+    """With what other files say of this session, read now."""
+    made = planned(story.opened) if story.opened else None
+    return Told(story, words, made, words.end_of(story.path), tuple(words.course(story)))
 
 
 def channel_words(channel: object) -> str:

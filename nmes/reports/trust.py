@@ -28,9 +28,12 @@ def verdict(story: Story) -> tuple[str, bool]:
         case Torn(entries=entries):
             said = _("RECORD TORN: whole up to entry {entry}; the line after it was cut off while it was written.")
             return said.format(entry=entries), True
-        case Damaged(seq=seq, kind=kind):
+        case Damaged(seq=seq, kind=kind) if isinstance(story.ending, Unreadable):
             said = _("RECORD DAMAGED at entry {entry}: {sentence} What follows entry {last} is not told here.")
             return said.format(entry=seq, sentence=DAMAGES[kind], last=seq - 1), True
+        case Damaged(seq=seq, kind=kind):
+            said = _("RECORD DAMAGED at entry {entry}: {sentence} What follows is told as it stands there.")
+            return said.format(entry=seq, sentence=DAMAGES[kind]), True
         case _:
             assert_never(found)
 
@@ -42,7 +45,7 @@ def ending(told: Told) -> tuple[str, bool]:
         case Closed(why=code) if code.startswith("stop:"):
             return _stopped(told, code), True
         case Closed(why=code):
-            code = told.end.told_why if told.end is not None and told.end.why == code else code
+            code = told.end.told_why if told.end is not None and told.end.why == code else end.told_why
             said = _("Ended after {time}. {why}").format(time=time, why=told.words.why(code))
             return said, code not in {"complete", "assessed", FIRST_GIVEN}
         case Interrupted():
@@ -74,26 +77,6 @@ def _stopped(told: Told, code: str) -> str:
         )
     said = _("Closed after {time}. The output was stopped at {stop}: {why}")
     return said.format(time=time, stop=over(last.t_ms), why=told.words.why(code))
-
-
-def record(told: Told) -> Section:
-    """The file, its head, what of it could not be read."""
-    story = told.story
-    head = story.verdict.head
-    facts = (
-        (_("File"), str(story.path)),
-        (_("Last entry that holds"), str(head.seq) if head else _("none")),
-        (_("Its hash"), head.hash if head else _("none")),
-    )
-    return Section(_("The record"), (verdict(story)[0],), facts, after=tuple(_unread(story)))
-
-
-def _unread(story: Story) -> Iterator[str]:
-    for one in story.unread:
-        yield _("Entry {entry} cannot be read by this version: {why}").format(entry=one.at.seq, why=one.reason)
-    for entry in story.others:
-        told = ", ".join(f"{name} {value}" for name, value in entry.body.items())
-        yield _("Entry {entry}, {kind}: {what}").format(entry=entry.seq, kind=entry.type, what=told)
 
 
 def sources(told: Told) -> Section:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from nmes.core import events as e
+from nmes.core.protocol import Protocol
 from nmes.core.view import View
 from nmes.record.happening import Values
+from nmes.record.story import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,19 @@ class Wording:
     charge: Callable[[int, int], str]
     cm2: Callable[[int], str]
     clock: Callable[[int], str]
+    who: Callable[[str], str]
+    """Who acts, as a record names them: a name stays as it is."""
     why: Callable[[str], str]
     decision: Callable[[str, Values], str]
     finding: Callable[[e.Observed], str]
     answer: Callable[[e.Answer], str]
-    origin: Callable[[Mapping[str, Any]], Iterable[str]]
-    """What the opening entry says of the patient, the frequencies, and where a derived one comes from."""
+    where_from: Callable[[Mapping[str, Any]], Iterable[str]]
+    """Where a frequency comes from that was derived for this patient, as the opening entry says."""
+    grade: Callable[[Protocol], str]
+    target: Callable[[Protocol], str]
+    stages: Callable[[Protocol], Iterable[str]]
+    """What the protocol does, stage by stage, each number with how far it can be trusted."""
+    course: Callable[[Story], Iterable[tuple[str, str]]]
+    """Reads other records: the course of care that a session belongs to, as names and sentences; nothing if none."""
     end_of: Callable[[Path], View | None]
     """What the screen showed at the end of a record, led again; None where it cannot be told."""

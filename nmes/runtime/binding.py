@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from nmes import __version__
@@ -20,6 +20,8 @@ from nmes.core.plan import compile as plan_for
 from nmes.core.protocol_file import parse
 from nmes.core.session import begin
 from nmes.core.session_value import RULES, Session
+from nmes.guard.ceilings import Ceilings
+from nmes.record.clocks import Clocks
 from nmes.record.codec import READABLE, VOCABULARY, Codec, Undecodable, encode
 from nmes.record.files import Kind
 from nmes.record.levels import last_levels, treated_before
@@ -50,13 +52,19 @@ def binding(
     who: Who = NOBODY,
     origin: Origin | None = None,
     attended: Attended | None = None,
+    *,
+    simulator: str = "",
+    clocks: Clocks | None = None,
 ) -> dict[str, object]:
     """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks, for whom.
 
     With the vocabulary of its events, the capabilities, the patient's cramp threshold frequency and, where a person
     attends it, the marks and the outcomes of the card, it is all that a later program needs to make the same plan and
     replay the session. By `patient`, `side`, `muscles` and `assessment` a later session finds a measured value.
+    `simulator`: name and version of what plays the device; a device tells its own in the first event. The chain and the
+    station's key are added by the journal.
     """
+    time_of_day, order = clocks.names if clocks else ("", "")
     return {
         "events": VOCABULARY,
         "rules": RULES,
@@ -76,9 +84,12 @@ def binding(
         "ctf_mhz": origin.ctf_mhz if origin else None,
         "ctf_origin": encode(origin),
         "attended": encode(attended),
+        "simulator": simulator,
         "clocks": "monotonic orders, universal time informs",
+        "clock_sources": {"order": order, "time_of_day": time_of_day},
         "begun_ms": begun_ms,
         "limits": {name.lower(): value for name, value in vars(limits).items() if name.isupper()},
+        "ceilings": asdict(Ceilings()),
     }
 
 

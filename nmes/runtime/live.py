@@ -12,9 +12,8 @@ from typing import Protocol, assert_never
 from nmes.core.events import Event
 from nmes.core.view import View
 from nmes.language import _
-from nmes.record.chain import decode_line
 from nmes.record.files import read_end
-from nmes.record.store import verify_session
+from nmes.record.store import last_entry, verify_session
 from nmes.record.verify import Damaged, Intact, Torn
 from nmes.reports.damage_words import DAMAGES
 
@@ -102,6 +101,6 @@ def _writing_ended(record: Path, entries: int) -> str:
     broken = record.with_suffix(".broken")
     if broken.exists():
         return broken.read_text(encoding="utf-8", errors="replace").strip() or _("the disk failed")
-    if not entries or decode_line(read_end(record).last).type != "closed":
+    if not entries or last_entry(read_end(record)).type != "closed":
         return _("the session was never closed")
     return ""

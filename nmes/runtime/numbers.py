@@ -42,3 +42,28 @@ def cm2(area_mm2: int) -> str:
 def clock(time_ms: int) -> str:
     """Minutes and whole seconds, rounded down: `4:05`."""
     return f"{time_ms // 60_000}:{time_ms // 1000 % 60:02d}"
+
+
+def tenths(thousandths: int) -> str:
+    """Thousandths of a unit with one decimal where it has one: `9.4`, `12`."""
+    return decimal(f"{thousandths / 1000:.1f}".removesuffix(".0"))
+
+
+def in_seconds(time_ms: int) -> str:
+    """A time that was measured: `9.4 s`."""
+    return f"{tenths(time_ms)} s"
+
+
+def in_metres(way_mm: int) -> str:
+    """A way that was walked: `412 m`."""
+    return f"{tenths(way_mm)} m"
+
+
+def in_newtons(force_mn: int) -> str:
+    """A force that was measured: `118 N`, `7.5 N`."""
+    return f"{tenths(force_mn)} N"
+
+
+def in_percent(permille: int) -> str:
+    """`55 %`, `12.5 %`."""
+    return f"{tenths(permille * 100)} %"

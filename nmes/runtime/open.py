@@ -34,10 +34,11 @@ from nmes.language import _
 from nmes.link.memory_port import MemoryPort
 from nmes.link.memory_port import Peer as Peer  # noqa: PLC0414 - re-exported: only this module may know the line
 from nmes.link.port import LineSettings, Port, PortError
-from nmes.record.clocks import system_clocks
+from nmes.record.clocks import Clocks, system_clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
+from nmes.record.keys import station_key
 from nmes.record.sink import JournalThread
 from nmes.runtime.binding import attended_of, binding
 from nmes.runtime.clock import RealClock
@@ -48,7 +49,7 @@ from nmes.runtime.origin import origin_of
 from nmes.runtime.patient_stop import F12, TIMING, PatientStop, Timing
 from nmes.runtime.person import Person
 from nmes.runtime.sim_bench import SimBench
-from nmes.runtime.simulator import Simulator, SimulatorError, start_simulator
+from nmes.runtime.simulator import Simulator, SimulatorError, simulator_name, start_simulator
 from nmes.runtime.turn import Controller
 
 if TYPE_CHECKING:
@@ -164,8 +165,9 @@ def open_live(
             if button is not None:
                 undo.callback(button.close)
             with_it = attended_of(home, kind, loaded, who, patient_stop=bool(patient_stop)) if attended else None
-            begun, bound = _begun(loaded, url, home, who, with_it, clock.now_ms())
-            journal = Journal.open(chain_folder(home, kind), station or socket.gethostname(), bound, system_clocks())
+            clocks, signer, named = system_clocks(), station_key(home), station or socket.gethostname()
+            begun, bound = _begun(loaded, url, home, who, with_it, clock.now_ms(), clocks)
+            journal = Journal.open(chain_folder(home, kind), named, bound, clocks, signer=signer)
             undo.callback(_not_begun, journal)
             if url is None:
                 simulator = start_simulator(trace, person)
@@ -184,12 +186,14 @@ def open_live(
 
 
 def _begun(
-    loaded: Loaded, url: str | None, home: Path, who: Who, attended: Attended | None, now_ms: int
+    loaded: Loaded, url: str | None, home: Path, who: Who, attended: Attended | None, now_ms: int, clocks: Clocks
 ) -> tuple[Step, dict[str, object]]:
     """The session with its first command, and what its record is bound to."""
     origin = origin_of(home, kind_of(url), loaded, who)
     plan = plan_for(loaded.protocol, P24, origin.ctf_mhz if origin else None)
-    bound = binding(loaded, plan, url or "simulator", now_ms, who, origin, attended)
+    simulator = simulator_name() if url is None else ""
+    far_end = url or "simulator"
+    bound = binding(loaded, plan, far_end, now_ms, who, origin, attended, simulator=simulator, clocks=clocks)
     return begin(plan, loaded.protocol.screening_codes, who, origin, attended), bound
 
 

@@ -19,7 +19,7 @@ from nmes.core.protocol_fields import NAME
 from nmes.core.yaml_edit import scalar, with_lines_after, with_values
 from nmes.core.yaml_tree import Path as TreePath
 from nmes.language import _
-from nmes.record.disk import Disk, full_sync
+from nmes.record.disk import Disk, create_for_append, full_sync
 from nmes.runtime.library import Library, Loaded, lies_in, own_folder, shipped_folder
 
 SCHEMA: Final = "protocol.schema.json"
@@ -66,7 +66,7 @@ def write_own(new_id: str, text: str) -> Path:
     """A new file in the user's folder, with the schema beside it. Never overwrites; ProtocolError says why not."""
     path = new_path(new_id)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Disk().make_folder(path.parent)
         _put_schema(path.parent)
         with _written_beside(path, text.encode()) as part:
             os.link(part, path)  # fails if there is one: unlike a rename it never replaces
@@ -83,7 +83,7 @@ def _written_beside(path: Path, text: bytes) -> Iterator[Path]:
     """
     part = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.part")
     try:
-        with part.open("xb") as file:
+        with os.fdopen(create_for_append(part), "wb") as file:
             file.write(text)
             file.flush()
             full_sync(file.fileno())

@@ -18,10 +18,10 @@ from nmes.core.view import View
 from nmes.language import _
 from nmes.runtime.numbers import area
 from nmes.runtime.plain_heard import Heard, post, say
+from nmes.runtime.typed_number import typed_number
 
 SKIN: Final = {"normal": 0, "redness": 1, "irritation": 2, "burn": 3, "blister": 3}
 _NOT: Final = re.compile(r"not (?:done|read)\b[\s:,]*(.*)", re.IGNORECASE)
-_CM2: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", re.ASCII)
 
 
 def left_out(rest: str) -> str | None:
@@ -56,9 +56,8 @@ def pad_of(rest: str, view: View) -> tuple[int, int] | None:
     """Channel and pad size in mm² of `pads 1 25`; the channel may be left out where there is one. None = not told."""
     words = rest.lower().removesuffix("cm²").removesuffix("cm2").split()
     channel = channel_of(words[:-1], view)
-    if channel is None or not words or not _CM2.fullmatch(words[-1]) or not float(words[-1]):
-        return None
-    return channel, round(float(words[-1]) * 100)
+    area_mm2 = typed_number(words[-1], 100, digits=3) if words else None
+    return (channel, area_mm2) if channel is not None and area_mm2 else None
 
 
 def pads_asked(view: View, pads: Mapping[int, int], owned_mm2: tuple[int, ...]) -> str:

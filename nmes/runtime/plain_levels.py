@@ -6,7 +6,6 @@ step up carries the epoch of the View it was typed at.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,6 +16,7 @@ from nmes.language import _
 from nmes.runtime.plain_found import channel_of
 from nmes.runtime.plain_heard import Heard, Post, post, say
 from nmes.runtime.plain_over import ACCEPT, Asked
+from nmes.runtime.typed_number import typed_number
 
 _LEVELS: Final = {
     "max": e.What.MAX_TOLERATED,
@@ -29,7 +29,6 @@ _EXAMPLES: Final = {
     "force": _("How much? Type force 30, in newtons."),
     "ctf": _("How much? Type ctf 18, in hertz."),
 }
-_NUMBER: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
 
 
 def titrate(rest: str, view: View, levels: Iterable[str]) -> Heard:
@@ -121,5 +120,5 @@ def measurement(command: str, rest: str, view: View) -> Heard:
         what = _LEVELS.get(first)
         said = _("Measure what? While the level is felt type measure sensory, measure motor or measure max.")
         return say(said) if what is None else post(e.Measure(what, channel))
-    thousandths = round(float(first) * 1000) if _NUMBER.fullmatch(first) else 0
+    thousandths = typed_number(first, 1000)
     return post(e.Measure(_TYPED[command], channel, thousandths)) if thousandths else say(_EXAMPLES[command])

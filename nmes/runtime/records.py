@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nmes.language import _
+from nmes.record import index
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
-from nmes.record.store import SessionVerdict, Summary, list_sessions, verify_chain, verify_session
+from nmes.record.store import SessionVerdict, Summary, verify_chain, verify_session
 from nmes.runtime.replaying import Replay, replay_of
 
 
@@ -38,7 +39,7 @@ def chain_of(home: Path, kind: Kind) -> Chain:
 
     def sessions() -> tuple[Summary, ...]:
         try:
-            return tuple(reversed(list_sessions(home, kind)))
+            return tuple(reversed(index.sessions(home, kind)))
         except OSError as error:
             raise RecordError(_("the records cannot be read: {error}").format(error=error)) from error
 

@@ -8,7 +8,7 @@ record, so their age is not known either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from nmes.core.session import plan_time_ms, step
 from nmes.core.session_value import Session
 from nmes.core.timeline import Phase
 from nmes.core.view import OutputState, View, view
+from nmes.record import checkpoint
 from nmes.record.catches import Catch, caught_by
 from nmes.record.chain import BadLine, Entry
 from nmes.record.errors import RecordError
@@ -75,9 +76,12 @@ class Replay:
         return None if last is None else view(last, OutputState())
 
 
-def replay_of(path: Path, kind: Kind) -> Replay:
-    """The whole session, whatever its state; RecordError if it cannot be opened."""
-    story, walk = story_of(path, kind), _Walk()
+def replay_of(path: Path, kind: Kind, names: Sequence[str] | None = None) -> Replay:
+    """The whole session, whatever its state; RecordError if it cannot be opened.
+
+    `names` as in `nmes.record.store.verify_session`.
+    """
+    story, walk = story_of(path, kind, names), _Walk()
     entries = walk.entries(path)
     try:
         result = fold(entries, walk.step, walk.begin)
@@ -134,6 +138,8 @@ class _Walk:
         return self.session, commands
 
     def _passed(self, entry: Entry) -> None:
+        if entry.type == checkpoint.TYPE:
+            return  # the station signed for what stands before: nothing happened
         at = at_of(entry, self.begun_ns)
         read = stepped(entry, at) if entry.type == "event" else None
         step = read if isinstance(read, Stepped) else None

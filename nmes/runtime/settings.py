@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -83,6 +84,15 @@ def load(home: Path) -> Settings:
     if problems:
         raise ProblemsError(problems)
     return replace(found, keymap=keymap)
+
+
+def station_of(home: Path) -> str:
+    """What this place is called on record: the name it was given, else the computer's, also where none can be read."""
+    try:
+        named = _read(path_of(home)).station
+    except ProblemsError:
+        named = ""
+    return named or socket.gethostname()
 
 
 def save(home: Path, settings: Settings, disk: Disk | None = None) -> Path:

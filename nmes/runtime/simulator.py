@@ -5,10 +5,13 @@ It is started as a program and spoken to over a loopback socket, like any device
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from nmes.language import _
@@ -53,6 +56,15 @@ class Simulator:
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
+
+
+@cache
+def simulator_name() -> str:
+    """What will be started, with its version: read from its source, because nothing of it is imported here."""
+    found = find_spec("firmware_sim")
+    source = Path(found.origin).read_text(encoding="utf-8") if found and found.origin else ""
+    version = re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE)
+    return f"firmware_sim {version[1] if version else '?'}"
 
 
 def start_simulator(trace: Path | None = None, person: Person | None = None) -> Simulator:

@@ -2,34 +2,42 @@
 
 Law: it never claims more than it knows. Whose turn it is follows from the protocol's own sessions a week and the
 newest session that was complete, or signed with at least half given; a port is looked for by its name and not opened.
-Nothing here is a level, and nothing here is written: it is a fold over the first and last lines of the records, and
-over the whole of those only that were ended early this week, back to the newest that counts; made anew each time.
+Nothing here is a level, and nothing here is a record: it is a fold over the list of sessions, which the index keeps
+ready, and over the whole of those only that were ended early this week, back to the newest that counts; made anew each
+time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from nmes.core.day import WEEK
 from nmes.core.events import Observed
 from nmes.core.protocol import Protocol
+from nmes.core.pseudonym import is_mistyped
+from nmes.core.rhythm import due_in_days, is_complete, is_early
+from nmes.core.rhythm import per_week as per_week_of
 from nmes.core.view import ENDED_EARLY
+from nmes.record import index
 from nmes.record.afterwards import Glimpse, alarming, glimpse
 from nmes.record.errors import RecordError
-from nmes.record.files import Kind
+from nmes.record.files import Kind, session_names
 from nmes.record.patients import has_no_end, of_sessions
-from nmes.record.store import Closed, Summary, list_sessions
+from nmes.record.store import Closed, Summary
 from nmes.record.story import Signature
 from nmes.runtime.library import Loaded
 from nmes.runtime.replaying import replay_of
 
-WEEK_DAYS: Final = 7
+if TYPE_CHECKING:  # the first paint needs none of it
+    from nmes.core.care_events import Proposal
+    from nmes.core.course_of_care import Due
 
 
 class Device(StrEnum):
@@ -56,20 +64,42 @@ class Part(Enum):
     """A first session that was given all that its card says."""
 
 
+COUNTING: Final = frozenset({Part.ENOUGH, Part.FIRST})
+"""A session that gave so much counts for what is due, here and in the course of care."""
+
+
 class Turn(StrEnum):
     """Whether it is somebody's turn."""
 
     DUE = "due"
     LATER = "later"
+    WAIT = "wait"
+    """What was told speaks against any session now."""
+    BOOSTER = "booster"
+    """The weeks of the plan have passed, and one session more is wanted."""
+    OVER = "over"
+    """The weeks of the plan have passed, or its last session was given."""
     UNKNOWN = "unknown"
     """The protocol says no rhythm, none was completed yet, or a clock was wrong."""
+
+
+def turn_of(due: Due) -> tuple[Turn, int]:
+    """Whose turn it is by a plan, and in how many days."""
+    if due.against is not None:
+        return Turn.WAIT, due.in_days or 0
+    if due.in_days is None and due.booster_in_days is not None:
+        return Turn.BOOSTER, due.booster_in_days
+    if due.in_days is None:
+        return Turn.OVER, 0
+    return (Turn.LATER if due.in_days > 0 else Turn.DUE), due.in_days
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
     """One code and side. `protocol` is what was done last with a rhythm of its own, else what was done last; "" = none.
 
-    `days`: since the last session of it that counts; negative = dated after now. `in_days`: until the next, 0 = today.
+    `days`: since the last session of it that counts; negative = dated after now. `in_days`: until the next, 0 = today;
+    by a plan of care (`nmes.runtime.planned`) also negative = overdue.
     `early_days`: since the newest of it, if that was ended early with a part given; None if it was not.
     """
 
@@ -110,6 +140,22 @@ class Today:
     interrupted: tuple[Summary, ...] = ()
     damaged: tuple[Summary, ...] = ()
     trouble: str = ""
+    plans: Mapping[tuple[str, str], Due] = field(default_factory=dict)
+    """What is due by the plan of care, by code and side; also of those who have no session yet."""
+    against: Mapping[tuple[str, str], Proposal] = field(default_factory=dict)
+    """What was told and speaks against any session now, with a plan or without; also where no side is chosen yet."""
+    entered: frozenset[str] = frozenset()
+    """The codes that something was entered of."""
+
+    def is_mistyped(self, code: str) -> bool:
+        """Whether a code has the form of those made here and a check that does not fit, and nothing is on record."""
+        return is_mistyped(code) and code not in self.entered and all(one.patient != code for one in self.last)
+
+    @property
+    def awaited(self) -> tuple[tuple[str, str], ...]:
+        """Who has a plan and no session yet."""
+        known = {(patient.code, patient.side) for patient in self.patients}
+        return tuple(whose for whose in self.plans if whose not in known)
 
     def of(self, code: str) -> tuple[Patient, ...]:
         """Everybody of just this code, one per side."""
@@ -117,7 +163,7 @@ class Today:
 
     def like(self, code: str) -> tuple[str, ...]:
         """Other codes on record that may be meant: in other capitals, or a letter or two away."""
-        codes = sorted({patient.code for patient in self.patients} - {code})
+        codes = sorted({*(patient.code for patient in self.patients), *(one for one, _ in self.plans)} - {code})
         same = [other for other in codes if other.casefold() == code.casefold()]
         return tuple(dict.fromkeys((*same, *get_close_matches(code, codes, 3, 0.75))))
 
@@ -128,11 +174,16 @@ NOTHING_KNOWN: Final = Today()
 def today(home: Path, kind: Kind, url: str | None, protocols: Sequence[Loaded], now: datetime) -> Today:
     """The first screen's data; `url`: the device of the session to come, None = the simulator."""
     device, address = _device(url), url or ""
+    names = cache(session_names)
+
+    def part_of(one: Summary) -> Part:
+        return part_given(one, names(one.path.parent))
+
     try:
-        listed = tuple(reversed(list_sessions(home, kind)))
+        found = of_list(tuple(reversed(index.sessions(home, kind))), protocols, now, part_of, glimpsed)
     except OSError as error:
         return Today(device, address, trouble=str(error))
-    return replace(of_list(listed, protocols, now, part_given, glimpsed), device=device, address=address)
+    return replace(found, device=device, address=address)
 
 
 GAVE: Final = Glimpse(gave=True)
@@ -147,10 +198,13 @@ def glimpsed(one: Summary) -> Glimpse:
     return seen if isinstance(one.ending, Closed) else replace(seen, gave=True)
 
 
-def part_given(one: Summary) -> Part:
-    """From the whole record of a session that was ended early; what cannot be read or led again gave nothing."""
+def part_given(one: Summary, names: Sequence[str] | None = None) -> Part:
+    """From the whole record of a session that was ended early; what cannot be read or led again gave nothing.
+
+    `names` as in `nmes.record.store.verify_session`.
+    """
     try:
-        replay = replay_of(one.path, one.kind)
+        replay = replay_of(one.path, one.kind, names)
     except RecordError:
         return Part.NOTHING
     end = replay.end
@@ -173,10 +227,10 @@ def of_list(
     """
     found = of_sessions(newest_first)
     known = {loaded.protocol.id: loaded.protocol for loaded in protocols}
-    seen = cache(seen_of)
+    sessions, seen = _by_whom(newest_first), cache(seen_of)
     theirs = [
-        _patient(person.code, person.side, _of(newest_first, person.code, person.side), known, now, part_of, seen)
-        for person in found.persons
+        _patient(one.code, one.side, tuple(sessions[one.code, one.side]), known, now, part_of, seen)
+        for one in found.persons
     ]
     return Today(
         patients=tuple(sorted(theirs, key=_order)),
@@ -194,8 +248,12 @@ def _device(url: str | None) -> Device:
     return Device.THERE if Path(url).exists() else Device.MISSING
 
 
-def _of(listed: Iterable[Summary], code: str, side: str) -> tuple[Summary, ...]:
-    return tuple(one for one in listed if (one.patient, one.side) == (code, side))
+def _by_whom(listed: Iterable[Summary]) -> dict[tuple[str, str], list[Summary]]:
+    """In their order; gone through once, however many patients there are."""
+    found: dict[tuple[str, str], list[Summary]] = {}
+    for one in listed:
+        found.setdefault((one.patient, one.side), []).append(one)
+    return found
 
 
 LOOKED_AT: Final = 5
@@ -225,16 +283,16 @@ def _patient(
     planned = _planned(sessions, known, seen_of)
     protocol = known.get(planned.protocol)
     title = protocol.title if protocol is not None else ""
-    per_week = _rhythm(protocol)
+    per_week = per_week_of(protocol)
     theirs = [one for one in sessions if one.protocol == planned.protocol]
     part = cache(lambda one: part_of(one) if _early(one, now) else Part.NOTHING)
-    counted = next((one for one in theirs if _complete(one) or part(one) in _COUNTS), None)
+    counted = next((one for one in theirs if _complete(one) or part(one) in COUNTING), None)
     days = _days(counted.started_utc, now) if counted is not None else None
     gave = Part.NOTHING if _complete(planned) else part(planned)
     early_days = _days(planned.started_utc, now) if gave is not Part.NOTHING else None
     turn, in_days = Turn.UNKNOWN, 0
     if per_week and days is not None and days >= 0:
-        in_days = max(0, max(1, WEEK_DAYS // per_week) - days)
+        in_days = max(0, due_in_days(per_week, days))
         turn = Turn.LATER if in_days else Turn.DUE
     alarms = _alarming(sessions, seen_of)
     when = (turn, days, in_days, early_days)
@@ -252,29 +310,21 @@ def _planned(
     def gave(one: Summary) -> bool:
         return _complete(one) or seen_of(one).gave
 
-    with_rhythm = (one for one in sessions if _rhythm(known.get(one.protocol)) and gave(one))
+    with_rhythm = (one for one in sessions if per_week_of(known.get(one.protocol)) and gave(one))
     return next(with_rhythm, None) or next((one for one in sessions if gave(one)), sessions[0])
-
-
-def _rhythm(protocol: Protocol | None) -> int:
-    """Sessions a week; 0 where the protocol says none, or is not known here."""
-    return protocol.schedule.sessions_per_week if protocol is not None and protocol.schedule is not None else 0
-
-
-_COUNTS: Final = frozenset({Part.ENOUGH, Part.FIRST})
 
 
 def _complete(one: Summary) -> bool:
     """By its plan to its end; a test by its result."""
-    return isinstance(one.ending, Closed) and one.ending.why in {"complete", "assessed"}
+    return isinstance(one.ending, Closed) and is_complete(one.ending.why)
 
 
 def _early(one: Summary, now: datetime) -> bool:
     """Ended or stopped by somebody within a week: only its whole record tells how much it gave, and that takes time."""
     days = _days(one.started_utc, now)
-    if days is None or not 0 <= days < WEEK_DAYS or not isinstance(one.ending, Closed):
+    if days is None or not 0 <= days < WEEK or not isinstance(one.ending, Closed):
         return False
-    return _ended_early(one) or one.ending.why.startswith("stop:")
+    return is_early(one.ending.why)
 
 
 def _ended_early(one: Summary) -> bool:

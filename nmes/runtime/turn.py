@@ -18,7 +18,7 @@ from nmes.core import events as e
 from nmes.core import states as s
 from nmes.core.session import next_wake_ms, step
 from nmes.core.session_value import Session, Step
-from nmes.core.view import OutputState, View, view
+from nmes.core.view import ENDED_EARLY, FIRST_GIVEN, OutputState, View, view
 from nmes.devices.stimulator import Driver
 from nmes.guard.port import GuardedPort, PortError
 from nmes.record.chain import NewEntry
@@ -51,6 +51,23 @@ CLOSE_LIMIT_S: Final = 5.0
 """How long the end of a session waits for its record; output has long been off by then [design]."""
 
 
+_SEALED: Final = (
+    e.Pause,
+    e.Stop,
+    e.UiSilent,
+    e.OperatorAbsent,
+    e.JournalFailed,
+    e.WrongDevice,
+    e.Doubt,
+    e.DeviceFault,
+    e.Unanswered,
+    e.LinkLost,
+    e.HaltUnconfirmed,
+    e.GuardTripped,
+    e.Signed,
+    e.LeftUnsigned,
+)
+"""The station signs for its record right after these: who looks into a session looks here first [design]."""
 _DOUBTFUL: Final = (e.DeviceFault, e.Unanswered, e.LinkLost, e.GuardTripped)
 """After these the dose since the device's last good answer is a range."""
 
@@ -189,7 +206,9 @@ class Controller:
     def fail(self, error: BaseException) -> None:
         """Something escaped a turn: output off first, then the record, then the end."""
         self._guard.trip("turn", type(error).__name__)
-        failure = NewEntry("failure", {"error": type(error).__name__, "text": encode(str(error)[:500])}, "program")
+        failure = NewEntry(
+            "failure", {"error": type(error).__name__, "text": encode(str(error)[:500])}, "program", seal=True
+        )
         self._session = replace(self._session, state=s.Unsure("program_error", None, s.Halt.UNCONFIRMED))
         self._view = view(self._session, OutputState())
         try:
@@ -279,7 +298,8 @@ class Controller:
         ):
             self._operator = event.by
         intent = next((command.intent for command in commands if isinstance(command, c.MakeDurable)), None)
-        self._sink.submit([event_entry(event, commands, self._actor(event))], intent)
+        entry = event_entry(event, commands, self._actor(event))
+        self._sink.submit([replace(entry, seal=isinstance(event, _SEALED))], intent)
 
     def _actor(self, event: e.Event) -> str:
         if isinstance(event, e.Stop) and event.source == e.PATIENT:
@@ -363,7 +383,12 @@ class Controller:
             self._closed = True
             self._guard.close()
             self._link_up = False
-            self._sink.close({"why": why}, CLOSE_LIMIT_S)
+            self._sink.close(self._ending(why), CLOSE_LIMIT_S)
+
+    def _ending(self, why: str) -> dict[str, object]:
+        """What the closing entry says: a list reads no more of a session than its first and its last lines."""
+        given = why == ENDED_EARLY and view(self._session, OutputState()).first_is_given
+        return {"why": why} | ({FIRST_GIVEN: True} if given else {})
 
     def _output(self) -> OutputState:
         return self._driver.output

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from nmes.core import events as e
 from nmes.core.plan import Slot
 from nmes.core.view import View, Word
+from nmes.record.catches import SCRIPT
 
 Enough = Callable[[Slot, View], bool]
 """Whether the patient wants no more on this slot."""
@@ -22,7 +23,7 @@ class Therapist:
 
     answers: tuple[e.Answer, ...]
     enough: Enough
-    name: str = "scripted therapist"
+    name: str = SCRIPT
     pauses_ms: tuple[int, ...] = ()
     pause_ms: int = 10_000
     _paused_at_ms: int | None = field(default=None)

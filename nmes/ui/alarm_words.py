@@ -51,6 +51,8 @@ def alarm_sentence(alarm: Alarm) -> str:
     """What it is, shortly; a NOTE in the words of the decision."""
     if alarm.code in ALARMS:
         return ALARMS[alarm.code]
+    if alarm.code == "guard:written_late":
+        return _("This computer was too busy to send in time.")
     if alarm.code.startswith("guard:"):
         return _GUARD
     return words.note_words(alarm.note) if alarm.note is not None else words.why(alarm.code)

@@ -24,6 +24,7 @@ from nmes.runtime.patient_stop import F12
 from nmes.runtime.side_words import refusal_of_choice
 from nmes.ui import bindings
 from nmes.ui.building import InHand
+from nmes.ui.course_app import CourseApp
 from nmes.ui.flow import NOTHING_LIVE, Stage
 from nmes.ui.leaving_words import leave_words
 from nmes.ui.messages import (
@@ -39,7 +40,6 @@ from nmes.ui.messages import (
 )
 from nmes.ui.services import Services
 from nmes.ui.threads import Newest, Overtaken
-from nmes.ui.walking_app import WalkingApp
 
 if TYPE_CHECKING:  # which screen stands is known by its stage; each is loaded when it is built
     from nmes.ui.screens.choose import ChooseScreen
@@ -53,7 +53,7 @@ NO_CODE: Final = "No patient code: {reason}"
 """In the record's own language, as everything in it that nobody typed."""
 
 
-class NmesApp(WalkingApp):
+class NmesApp(CourseApp):
     """`who` stands on the patient's screen as if typed there; with `first`, a protocol, the app begins beyond home."""
 
     TITLE = "nmes"

@@ -125,6 +125,17 @@ WORDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (_("interrupted"), _("A session whose record has no end: the program or the computer stopped in it.")),
     ),
     "PatientScreen": ((_("code"), _("A code such as P-017, never a name: the record keeps no names of patients.")),),
+    "CourseScreen": (
+        (_("proposal"), _("What the card's rules make of the course. It sets nothing: every level is found from 0.")),
+        (_("adherence"), _("Sessions that were complete, or signed with at least half given, in weeks that are over.")),
+        ("? ✓", _("Nobody has decided on it yet; it is decided.")),
+        (_("withdrawn"), _("An entry that was wrong: it stays in the record, and counts no longer.")),
+        ("", _("Enter on a row opens what the row is about. What is entered is signed and never changed.")),
+    ),
+    "EntryScreen": (
+        ("", _("Nothing is written before F2. A mistake is withdrawn by another entry, with a reason.")),
+        (_("a name"), _("Never a patient's name: a code stands for a person only in the clinic's own list.")),
+    ),
     "ChooseScreen": (
         (_("grade"), _("How well the numbers are sourced, A to C. It says nothing of how well the treatment works.")),
         (_("TO VERIFY"), _("A number that is believed and was not read in a source.")),

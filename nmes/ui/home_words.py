@@ -13,8 +13,9 @@ from nmes.core.attended import Ghost
 from nmes.core.events import Finding, Observed
 from nmes.core.measurement import Who
 from nmes.language import _, many
-from nmes.record.store import Closed, Interrupted, Summary, Unfinished, Unreadable
+from nmes.record.store import Interrupted, Summary, Unfinished, Unreadable
 from nmes.runtime.today import Device, Patient, Today, Turn
+from nmes.ui.ending_words import WORDS, Ended, ended
 from nmes.ui.names import side_words
 from nmes.ui.numbers import ma
 from nmes.ui.widgets.strips import cut
@@ -59,6 +60,16 @@ def _device(today: Today) -> str:
 def turn_words(patient: Patient) -> str:
     """Whether it is this patient's turn."""
     match patient.turn:
+        case Turn.WAIT:
+            return _("✖ NOT NOW: F5")
+        case Turn.OVER:
+            return _("– plan is over")
+        case Turn.BOOSTER if patient.in_days > 0:
+            return many("○ booster: {number} d", "○ booster: {number} d", patient.in_days)
+        case Turn.BOOSTER:
+            return _("● booster due")
+        case Turn.DUE if patient.in_days < 0:
+            return many("● {number} day late", "● {number} days late", -patient.in_days)
         case Turn.DUE:
             return _("● due today")
         case Turn.LATER:
@@ -98,7 +109,7 @@ def _early_words(days: int, *, stopped: bool) -> str:
 
 def is_stopped(one: Summary) -> bool:
     """Whether a STOP ended it, whosever it was."""
-    return isinstance(one.ending, Closed) and one.ending.why.startswith("stop:")
+    return ended(one.ending) is Ended.STOPPED
 
 
 def patient_row(patient: Patient, titles: Mapping[str, str], width: int) -> str:
@@ -142,31 +153,7 @@ def when(utc: str, zone: tzinfo | None = None) -> str:
 
 def ending_words(one: Summary) -> str:
     """How a session ended, in a word or two."""
-    match one.ending:
-        case Closed(why=code):
-            return closed_words(code)
-        case Interrupted():
-            return _("! INTERRUPTED")
-        case Unfinished():
-            return _("! NO END")
-        case Unreadable():
-            return _("✖ damaged")
-        case _:
-            assert_never(one.ending)
-
-
-def closed_words(code: str) -> str:
-    """The same of a session that was closed, by why it ended: one word for one thing on every screen."""
-    return _("stopped") if code.startswith("stop:") else _ENDS.get(code, _("✖ fault"))
-
-
-_ENDS: Final = {
-    "complete": _("complete"),
-    "assessed": _("measured"),
-    "incomplete": _("not measured"),
-    "ended_early": _("ended early"),
-}
-"""By why a session ended. A STOP is `stopped`, whosever it was; nobody asked for any other end: its record tells it."""
+    return WORDS[ended(one.ending)]
 
 
 def _no_end(one: Summary) -> bool:
@@ -199,11 +186,13 @@ def known_lines(today: Today, who: Who) -> list[str]:
     """What is on record of a code: nothing, another side only, or so many sessions; and codes that are like it."""
     if not who.code:
         return []
-    theirs = today.of(who.code)
-    lines = []
-    if not theirs:
+    from nmes.ui.course_lines import due_lines  # noqa: PLC0415 - not needed for the first paint
+
+    theirs, due = today.of(who.code), today.plans.get((who.code, who.side))
+    lines = [] if due is None else due_lines(due)
+    if due is None and not theirs:
         lines.append(_("{code}: no session on record. A new patient, or a mistyped code?").format(code=who.code))
-    elif who.side and not any(one.side == who.side for one in theirs):
+    elif due is None and who.side and not any(one.side == who.side for one in theirs):
         sides = ", ".join(side_words(one.side) for one in theirs)
         lines.append(_("! {code} is on record, but not this side: {sides}.").format(code=who.code, sides=sides))
     if near := today.like(who.code):

@@ -32,6 +32,20 @@ SENTENCES: Final[dict[str, str]] = {
     "patient.both": _("In the row of the side: both."),
     "patient.more": _("More of what is known of this patient."),
     "patient.less": _("Back up in it."),
+    # the course of care
+    "course": _("The course of care of this patient's side: plan, diary, outcomes, proposals."),
+    "course.page_before": _("The page before."),
+    "course.page_after": _("The next page: next session, outcomes, cramp diary, entries."),
+    "course.answers": _("Enter what is told of the last session: in it, and after 48 hours."),
+    "course.diary": _("Enter the last whole week of the cramp diary; other weeks by Enter on their row."),
+    "course.outcome": _("Enter an outcome that was measured or asked outside a session."),
+    "course.plan": _("Enter a plan of care; it takes the place of one that is there."),
+    "course.end_plan": _("End the plan, with a reason."),
+    "course.leave": _("Back to where you came from."),
+    "entry.up": _("The field before."),
+    "entry.down": _("The next field."),
+    "entry.enter": _("Enter it in the record, just as it stands there in words."),
+    "entry.leave": _("Leave; it asks first if something is not entered."),
     # protocol and editor
     "choose.filter": _(
         "Filter the list: words such as calf, tens, stroke or own; a, b or c alone is a grade; nmes, tens or "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -10,6 +11,9 @@ from nmes.core.events import Operator
 from nmes.core.measurement import NOBODY, Who
 from nmes.runtime.library import Loaded
 from nmes.runtime.settings import Settings
+
+if TYPE_CHECKING:  # the first paint needs none of it
+    from nmes.core.care_events import CareEvent
 
 
 @dataclass
@@ -94,6 +98,21 @@ class LookLevels(Message):
     who: Who
     protocol: str
     version: str
+
+
+@dataclass
+class LookCourse(Message):
+    """How does the course of care of this patient's side stand?"""
+
+    who: Who
+
+
+@dataclass
+class EnterCare(Message):
+    """This shall be entered in the record of the care, in the name of `by`."""
+
+    event: CareEvent
+    by: str
 
 
 class ToSign(Message):

@@ -18,11 +18,13 @@ from nmes.core.problems import ProblemsError
 from nmes.core.protocol import Evidence, Protocol, Schedule
 from nmes.core.protocol_trust import Outdated, unclear
 from nmes.language import _
+from nmes.reports.citing import cited
 from nmes.runtime.trust_words import OUTDATED, TAGS, TO_VERIFY, UNCLEAR, grade_words, tag, word
 from nmes.ui.numbers import clock
 from nmes.ui.protocol_dose import delivered, dose
 from nmes.ui.protocol_parts import pads, stages
 from nmes.ui.protocol_plots import envelopes
+from nmes.ui.protocol_progress import rules
 from nmes.ui.protocol_screening import checklist
 from nmes.ui.pulse_plot import pulses
 from nmes.ui.words import target_words
@@ -139,6 +141,8 @@ def _course(protocol: Protocol) -> Iterator[Section]:
             lines.append(_tagged(said.format(percent=share), protocol, "first_session_percent"))
         if lines:
             yield f"{heading}{tag(protocol, path)}", lines
+    if protocol.progress:
+        yield _("WHAT THE PROGRAM PROPOSES BY (sets nothing)"), rules(protocol)
 
 
 def _about(protocol: Protocol) -> Iterator[str]:
@@ -184,9 +188,7 @@ def _trust(protocol: Protocol) -> Iterator[str]:
 
 
 def _sources(protocol: Protocol) -> Iterator[str]:
-    for one in protocol.citations:
-        doi = f", doi {one.doi}" if one.doi else ""
-        yield f"{one.key}: {one.text}{doi}{_(' (repeats the original)') if one.secondary else ''}"
+    yield from (f"{one.key}: {cited(one)}" for one in protocol.citations)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

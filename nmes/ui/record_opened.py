@@ -28,6 +28,11 @@ def whom_and_what(body: Mapping[str, Any]) -> Iterator[str]:
     said = _("for patient code {code}, side {side}")
     yield said.format(code=body.get("patient") or "-", side=SIDES.get(side, side))
     yield from _frequencies(body)
+    yield from where_from(body)
+
+
+def where_from(body: Mapping[str, Any]) -> Iterator[str]:
+    """Where a derived frequency comes from: measured, typed or the fallback; nothing where none is derived."""
     if body.get("ctf_origin") is not None:
         try:
             origin = _ORIGIN.decode(body["ctf_origin"])

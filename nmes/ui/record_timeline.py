@@ -13,13 +13,19 @@ from typing import Any
 
 from nmes.core import commands as c
 from nmes.core import events as e
+from nmes.core.care_events import CareEvent
 from nmes.language import _
+from nmes.record import checkpoint, gone, ledger
 from nmes.record.chain import Entry
-from nmes.record.codec import COMMANDS, EVENTS, Undecodable
+from nmes.record.codec import COMMANDS, EVENTS, Codec, Undecodable
+from nmes.record.store import CARE, closed
+from nmes.runtime.course_entry_words import entry_sentence
 from nmes.ui.names import actor_words
 from nmes.ui.record_opened import whom_and_what
 from nmes.ui.record_words import Amplitudes, amplitudes_words, answer_lines, command_words, event_words, refused
 from nmes.ui.words import why
+
+_CARE = Codec(CareEvent)
 
 
 @dataclass(slots=True)
@@ -49,16 +55,23 @@ class Turnings:
 def timeline(entries: Iterable[Entry], *, everything: bool) -> Iterator[str]:
     """One line for each thing worth telling; `everything`: for each entry."""
     start_ns: int | None = None
-    turnings, refusals = Turnings(), Refusals()
+    turnings, refusals, steps = Turnings(), Refusals(), Steps()
     for entry in entries:
         start_ns = entry.t_mono_ns if start_ns is None else start_ns
         if not everything and (told := _refusal(entry)):
             refusals.count(entry, told)
             continue
-        found = list(_texts(entry, turnings, everything=everything))
-        for at, text in sorted((*(refusals.flush() if found else ()), *found), key=lambda one: one[0].seq):
+        step = None if everything else _step(entry)
+        if step is not None and steps.goes_on(entry, step):
+            steps.count(entry, step)
+            continue
+        found = [*turnings.flush()] if step else list(_texts(entry, turnings, everything=everything))
+        kept = (*refusals.flush(), *steps.flush()) if found or step else ()
+        for at, text in sorted((*kept, *found), key=lambda one: one[0].seq):
             yield _line(start_ns, at, text)
-    for at, text in sorted((*refusals.flush(), *turnings.flush()), key=lambda one: one[0].seq):
+        if step is not None:
+            steps.count(entry, step)
+    for at, text in sorted((*refusals.flush(), *steps.flush(), *turnings.flush()), key=lambda one: one[0].seq):
         yield _line(start_ns or 0, at, text)
 
 
@@ -86,6 +99,52 @@ class Refusals:
         return told
 
 
+_Step = e.Increase | e.Decrease
+
+
+@dataclass(slots=True)
+class Steps:
+    """Counts steps of a channel in one direction by one person until something else is told: one line for all."""
+
+    first: tuple[Entry, _Step] | None = None
+    times: int = 0
+
+    def goes_on(self, entry: Entry, step: _Step) -> bool:
+        if self.first is None:
+            return False
+        began, like = self.first
+        return (began.actor, type(like), like.channel) == (entry.actor, type(step), step.channel)
+
+    def count(self, entry: Entry, step: _Step) -> None:
+        self.first = self.first or (entry, step)
+        self.times += 1
+
+    def flush(self) -> list[tuple[Entry, str]]:
+        """Tell what was counted, because something else follows."""
+        if self.first is None:
+            return []
+        (entry, step), times = self.first, self.times
+        self.first, self.times = None, 0
+        if times == 1:
+            return [(entry, event_words(step))]
+        up = isinstance(step, e.Increase)
+        said = _("channel {channel} up, {times} steps") if up else _("channel {channel} down, {times} steps")
+        return [(entry, said.format(channel=step.channel, times=times))]
+
+
+def _step(entry: Entry) -> _Step | None:
+    """A step that was done, alone and over no mark; None for all else."""
+    if entry.type != "event":
+        return None
+    try:
+        event, commands = _decoded(entry)
+    except Undecodable:
+        return None
+    alone = isinstance(event, e.Decrease) or (isinstance(event, e.Increase) and not event.over_ua and not event.linked)
+    codes = {command.code for command in commands if isinstance(command, c.Note)}
+    return event if isinstance(event, _Step) and alone and codes <= {"increase"} else None
+
+
 def _refusal(entry: Entry) -> str:
     """What was pressed and why nothing came of it; "" for all else."""
     if entry.type != "event":
@@ -106,6 +165,8 @@ def _decoded(entry: Entry) -> tuple[e.Event, list[c.Command]]:
 
 
 def _texts(entry: Entry, turnings: Turnings, *, everything: bool) -> Iterator[tuple[Entry, str]]:
+    if entry.type == checkpoint.TYPE and not everything:
+        return  # nothing happened, and it must not end what is being counted
     if entry.type != "event":
         yield from turnings.flush()
         yield from ((entry, text) for text in _other(entry))
@@ -135,6 +196,9 @@ def _routine(event: e.Event) -> bool:
 def _other(entry: Entry) -> Iterator[str]:
     body = entry.body
     match entry.type:
+        case "opened" if body.get("about") == CARE:
+            said = _("entries of the course of care {time}, station {station}, {program}")
+            yield said.format(time=entry.t_utc, station=entry.station, program=body.get("program", "?"))
         case "opened":
             yield _("opened {time}, station {station}").format(time=entry.t_utc, station=entry.station)
             said = _("protocol {id} version {version}")
@@ -143,13 +207,29 @@ def _other(entry: Entry) -> Iterator[str]:
             said = _("{program}, device {device} ({model})")
             yield said.format(**{name: body.get(name, "?") for name in ("program", "device", "model")})
             yield _("protocol file SHA-256 {digest}").format(digest=body.get("protocol_sha256", "?"))
+        case "closed" if body.get("why") == ledger.WHY:
+            yield _("closed: entered")
         case "closed":
-            yield _("closed: {why}").format(why=why(str(body.get("why", ""))))
+            yield _("closed: {why}").format(why=why(closed(entry).told_why))
+        case gone.ENTRY:
+            yield _care(body)
         case "failure":
             said = _("a fault in the program: {error}: {text}")
             yield said.format(error=body.get("error", "?"), text=body.get("text", ""))
+        case checkpoint.TYPE:
+            yield _("signed by the station with key {key}, for all entries before").format(key=body.get("key", "?"))
+        case "clock_step":
+            said = _("the computer's clock was set, by {ms} ms; durations are not touched by it")
+            yield said.format(ms=body.get("by_ms", "?"))
         case kind:
             yield f"{kind}: {_plain(body)}"
+
+
+def _care(body: Mapping[str, Any]) -> str:
+    try:
+        return entry_sentence(_CARE.decode(body.get("event")))
+    except Undecodable as error:
+        return _("cannot be read by this version: {error}").format(error=error)
 
 
 def _plain(body: Mapping[str, Any]) -> str:

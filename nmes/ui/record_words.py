@@ -38,7 +38,8 @@ def event_words(event: e.Event) -> str:
         case e.JournalFailed(reason=reason):
             return _("the record can no longer be written: {reason}").format(reason=reason)
         case e.GuardTripped(rule=rule, detail=detail):
-            return _("the guard let nothing more out: {rule}, {detail}").format(rule=rule, detail=detail)
+            said = _("this computer was too busy to send in time") if rule == "written_late" else rule
+            return _("the guard let nothing more out: {rule}, {detail}").format(rule=said, detail=detail)
         case (
             e.Identified()
             | e.WrongDevice()

@@ -13,6 +13,7 @@ from nmes.core.printable import printable
 from nmes.core.timeline import Phase
 from nmes.core.view import ChannelView, View
 from nmes.language import _
+from nmes.record import store
 from nmes.record.replay import CannotReplay, FirstDifference, ReplayResult, Same
 from nmes.record.store import Closed, Ending, Interrupted, SessionVerdict, Summary, Unfinished, Unreadable
 from nmes.record.verify import Damaged, Intact, Torn
@@ -20,7 +21,7 @@ from nmes.reports.damage_words import DAMAGES
 from nmes.runtime.replaying import Moment, Replay
 from nmes.ui import words
 from nmes.ui.decision_words import decision_words
-from nmes.ui.home_words import closed_words
+from nmes.ui.ending_words import WORDS, closed
 from nmes.ui.names import actor_words, muscle_words, side_words
 from nmes.ui.numbers import charge, clock, ma, ma_or_unknown
 from nmes.ui.record_words import answer_lines, event_words
@@ -30,8 +31,8 @@ from nmes.ui.widgets.strips import cut
 def ending_words(ending: Ending) -> str:
     """How a session ended; one without an end is never told as complete."""
     match ending:
-        case Closed(why=code):
-            return printable(words.why(code))
+        case Closed():
+            return printable(words.why(ending.told_why))
         case Interrupted():
             return _("INTERRUPTED: the program or the computer stopped while it ran.")
         case Unfinished():
@@ -42,11 +43,18 @@ def ending_words(ending: Ending) -> str:
             assert_never(ending)
 
 
+def told_ending_words(ending: Ending) -> str:
+    """The same of a session that was read entry by entry, up to the first that cannot be read."""
+    if isinstance(ending, Unreadable):
+        return _("HOW IT ENDED IS NOT TOLD: nothing is read after an entry that was damaged.")
+    return ending_words(ending)
+
+
 def _short(ending: Ending) -> str:
     """The same in a word, for a row; what is not an end is loud."""
     match ending:
-        case Closed(why=code):
-            return closed_words(code)
+        case Closed():
+            return WORDS[closed(ending)]
         case Interrupted():
             return _("INTERRUPTED")
         case Unfinished():
@@ -120,9 +128,12 @@ def _other(moment: Moment) -> str:
         case "opened":
             return _("The session was opened.")
         case "closed":
-            return _("The record was closed. {why}").format(why=words.why(str(entry.body.get("why", ""))))
+            return _("The record was closed. {why}").format(why=words.why(store.closed(entry).told_why))
         case "event":
             return _("This entry cannot be read by this version.")
+        case "clock_step":
+            said = _("The computer's clock was set, by {ms} ms; durations are not touched by it.")
+            return said.format(ms=entry.body.get("by_ms", "?"))
         case kind:
             told = ", ".join(f"{name} {value}" for name, value in entry.body.items())
             return _("{kind}: {what}").format(kind=kind, what=told)

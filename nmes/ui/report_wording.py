@@ -7,13 +7,16 @@ from typing import Final
 from nmes.language import _
 from nmes.reports.wording import Wording
 from nmes.runtime.replaying import end_of
+from nmes.runtime.report_course import course_facts
+from nmes.runtime.trust_words import grade_words
 from nmes.ui.decision_words import decision_words
 from nmes.ui.finding_words import finding_words
-from nmes.ui.names import muscle_words
+from nmes.ui.names import actor_words, muscle_words
 from nmes.ui.numbers import charge, clock, cm2, ma
-from nmes.ui.record_opened import whom_and_what
+from nmes.ui.protocol_parts import stages
+from nmes.ui.record_opened import where_from
 from nmes.ui.record_words import answer_words
-from nmes.ui.words import why
+from nmes.ui.words import target_words, why
 
 
 def _amplitude(amplitude_ua: int) -> str:
@@ -26,10 +29,15 @@ WORDING: Final = Wording(
     charge=charge,
     cm2=cm2,
     clock=clock,
+    who=actor_words,
     why=why,
     decision=decision_words,
     finding=finding_words,
     answer=answer_words,
-    origin=whom_and_what,
+    where_from=where_from,
+    grade=grade_words,
+    target=target_words,
+    stages=stages,
+    course=course_facts,
     end_of=end_of,
 )

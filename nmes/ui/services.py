@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nmes.core.attended import Ghost
 from nmes.core.measurement import Origin, Who
@@ -25,6 +26,10 @@ from nmes.runtime.records import Chain
 from nmes.runtime.settings import Settings
 from nmes.runtime.sim_bench import SimBench, bench_of
 from nmes.runtime.today import NOTHING_KNOWN, Today
+
+if TYPE_CHECKING:  # the first paint needs none of it
+    from nmes.core.care_events import CareEvent
+    from nmes.core.course_of_care import CourseOfCare
 
 Compile = Callable[[Loaded, int | None], Plan]
 """The plan of a protocol for a measured cramp threshold frequency in mHz, or for none."""
@@ -63,6 +68,10 @@ class Services:
     """The levels of the last session of a patient and side, at a protocol (id) and version; called in a thread."""
     on_record: Callable[[Who], OnRecord] = lambda _who: NOTHING
     """What has to be known of a patient's side before anything is chosen; called in a thread."""
+    course: Callable[[Who], CourseOfCare] | None = None
+    """The course of care of a patient's side; RecordError says why it cannot be read. In a thread."""
+    enter_care: Callable[[CareEvent, str], str] | None = None
+    """Writes an entry of the care in somebody's name; NotEnterable or RecordError says why not. In a thread."""
     write_report: Callable[[str], Path] | None = None
     """Writes the report of a closed session (its id) and tells where; RecordError says why not. In a thread."""
     chain: Callable[[Kind], Chain] = Chain

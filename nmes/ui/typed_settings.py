@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from nmes.language import _
 from nmes.runtime.numbers import area
 from nmes.runtime.settings import LONGEST, MOST_NAMES, accepted_area, area_of, letters
-
-_NUMBER: Final = re.compile(r"[0-9]{1,4}([.,][0-9])?")
+from nmes.runtime.typed_number import typed_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,8 @@ def areas(text: str) -> tuple[int, ...] | Wrong:
     """Areas in cm² with semicolons or spaces between them, in mm², smallest first."""
     found: set[int] = set()
     for part in text.replace(";", " ").split():
-        area_mm2 = area_of(Decimal(part.replace(",", "."))) if _NUMBER.fullmatch(part) else None
+        typed_mm2 = typed_number(part, 100, digits=4)
+        area_mm2 = None if typed_mm2 is None else area_of(Decimal(typed_mm2) / 100)
         if area_mm2 is None:
             return Wrong(_("{typed} is no size of a pad: {accepted}.").format(typed=part, accepted=accepted_area()))
         found.add(area_mm2)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
-
 from nmes.core import limits
 from nmes.core.measurement import is_code
-from nmes.language import _, with_point
-
-_HERTZ = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+from nmes.language import _
+from nmes.runtime.typed_number import typed_number
 
 
 def code_trouble(text: str) -> str:
@@ -19,10 +15,15 @@ def code_trouble(text: str) -> str:
     return _("! Patient code: 1 to 32 letters, digits, - and _, such as P-017. A code, never a name.")
 
 
+def mistyped(text: str) -> str:
+    """That a code of this program does not fit its own last character."""
+    said = _("! Patient code {code} is mistyped: its last character does not fit the others. Look at it once more.")
+    return said.format(code=text)
+
+
 def ctf_mhz(text: str) -> int | None:
     """The typed cramp threshold frequency in mHz; None if none was typed."""
-    typed = with_point(text.strip())
-    return int(Decimal(typed) * 1000) if _HERTZ.fullmatch(typed) else None
+    return typed_number(text, 1000, digits=3)
 
 
 def ctf_trouble(text: str) -> str:

@@ -140,6 +140,10 @@ _WHYS: Final = {
     "fault:channel_silent": _("The stimulator reports a channel that does not stimulate."),
     "fault:not_initialised": _("The stimulator had switched itself off."),
     "fault:refused": _("The stimulator refused what it was asked for."),
+    "guard:written_late": _(
+        "The safety guard stopped the output: this computer was too busy to send in time. Close other programs, then "
+        "find the levels again from 0."
+    ),
     "guard:channel_active": _("The safety guard stopped the output: a channel was active that should not be."),
     "guard:pulse_shape": _("The safety guard stopped the output: the pulse was not the one that was confirmed."),
 }
@@ -265,8 +269,15 @@ def sentence(code: str, **values: int | str) -> str:
     return code.replace("_", " ").replace(":", ": ") if template is None else template.format_map(_Known(said))
 
 
+def _guard(values: Mapping[str, int | str]) -> str:
+    """In words where there are some of the rule; else what the guard itself says."""
+    known = _WHYS.get(f"guard:{values.get('rule')}")
+    return known or NOTES["guard"].format(detail=values.get("detail", "?"))
+
+
 _WHOLE: Final[dict[str, Callable[[Mapping[str, int | str]], str]]] = {
     **attended_words.WHOLE,
+    "guard": _guard,
     "measured": measured_sentence,
     "not_reached": lambda values: not_reached_sentence(int(values["cap_mhz"])),
     "refused:value_range": range_sentence,

@@ -23,7 +23,8 @@ def cut(nmes: Nmes, home: Path) -> Path:
     """A session without its closing entry, as a power cut leaves it."""
     nmes(*MAX, stdin="-\nend\n")
     (path,) = records(home)
-    path.write_bytes(path.read_bytes()[: -len(read_end(path).last)])
+    end = read_end(path)
+    path.write_bytes(path.read_bytes()[: -len(end.before + end.last)])
     return path
 
 
@@ -80,6 +81,5 @@ def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(nmes: Nmes, hom
     for told in (nmes("demo"), nmes(*MAX, stdin="-\n"), nmes("run", CRAMP, "--plain", stdin="-\n")):
         assert told.code == 1
         assert told.err.endswith(
-            f"no record can be kept in {home / 'simulation'}: not a directory; "
-            "free the folder, or set NMES_HOME to another\n"
+            f"no record can be kept in {home / 'keys'}: not a directory; free the folder, or set NMES_HOME to another\n"
         )

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,12 @@ from nmes.cli.plain_open import WORDING
 from nmes.cli.plain_run import DROPPED, PlainRun
 from nmes.cli.typed import TypedLines
 from nmes.core import events as e
+from nmes.core.care_events import Answered
 from nmes.core.view import Word
 from nmes.record.chain import Entry
+from nmes.record.files import Kind
 from nmes.record.store import read_session
+from nmes.runtime.course import enter
 from nmes.runtime.library import Library, Loaded
 from nmes.runtime.plain import PlainSession
 
@@ -35,8 +39,8 @@ def entries(home: Path) -> list[Entry]:
 
 
 def closed(home: Path) -> str:
-    last = entries(home)[-1]
-    assert last.type == "closed"
+    last, signature = entries(home)[-2:]
+    assert (last.type, signature.type) == ("closed", "checkpoint")
     return str(last.body["why"])
 
 
@@ -101,6 +105,13 @@ def test_for_whom_is_asked_until_it_can_be_and_nothing_is_begun_before(nmes: Nme
     assert not records(home)
 
 
+def test_a_code_of_this_program_that_is_mistyped_is_asked_again(nmes: Nmes, home: Path) -> None:
+    told = nmes(*MAX, stdin="P-HJM03BX left\nend\n")
+    assert '! "P-HJM03BX" is mistyped: its last character does not fit the others. Look at the code' in told.out
+    assert told.out.count("For whom is it?") == 2
+    assert not records(home)
+
+
 def test_a_protocol_of_both_legs_is_asked_again_for_one(nmes: Nmes, home: Path) -> None:
     two = ("run", "quads_older_adult", "--plain", "--speed", "max")
     told = nmes(*two, stdin="P-104 left\nend\n")
@@ -109,6 +120,14 @@ def test_a_protocol_of_both_legs_is_asked_again_for_one(nmes: Nmes, home: Path) 
     assert not records(home)
     nmes(*two, stdin="P-104 both\nend\n")
     assert entries(home)[0].body["side"] == "both"
+
+
+def test_what_speaks_against_any_session_is_told_before_the_checklist(nmes: Nmes, home: Path) -> None:
+    told = Answered("P-017", "right", "000001-x", dark_urine=True)
+    enter(home, Kind.SIMULATION, [told], "Anna", datetime.now(UTC))
+    said = nmes(*MAX, "--patient-code", "P-017", "--side", "left", stdin="end\n").out
+    assert "✖ NO STIMULATION: dark urine was told. To a doctor at once." in said
+    assert "NO STIMULATION" not in nmes(*MAX, "--patient-code", "P-018", "--side", "left", stdin="end\n").out
 
 
 def test_nobody_on_the_command_line_is_not_asked_for(nmes: Nmes, home: Path) -> None:
@@ -176,7 +195,9 @@ def to_running(live: HandTurned, loaded: Loaded) -> None:
 def test_the_same_script_gives_the_same_session(nmes: Nmes, home: Path) -> None:
     for _ in range(2):
         nmes(*MAX, stdin=script("wait 7", "pause", "resume", "wait 9", "+", "end"))
-    one, other = ([entry.body for entry in read_session(record)] for record in records(home))
+    one, other = (
+        [entry.body for entry in read_session(record) if entry.type != "checkpoint"] for record in records(home)
+    )
     assert one == other
 
 
@@ -289,7 +310,10 @@ def test_a_typed_stop_overtakes_what_was_typed_before_it_and_drops_it(home: Path
 
 
 @pytest.mark.skipif(not hasattr(signal, "sigwait"), reason="needs signals of a POSIX system")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", pytest.param("SIGINT", marks=pytest.mark.campaign)])
+@pytest.mark.parametrize(
+    "name",
+    ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.campaign), pytest.param("SIGINT", marks=pytest.mark.campaign)],
+)
 def test_a_signal_halts_first_then_closes_the_record_then_ends_the_program(home: Path, name: str) -> None:
     with running(home, "--speed", "5", lines=script()) as nmes:
         until(nmes, "ON: channel 1")

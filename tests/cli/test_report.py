@@ -30,7 +30,7 @@ def kept(home: Path, two: Path) -> list[Path]:
 def test_a_session_is_told_as_text(nmes: Nmes, kept: list[Path]) -> None:
     told = nmes("report", "1")
     assert (told.code, told.err) == (0, "")
-    assert told.out.startswith(f"Session report {kept[0].stem}\n")
+    assert told.out.startswith(f"Audit report {kept[0].stem}\n")
     for said in (
         "Signed by Dr Adams",
         "Wrong patient",
@@ -64,10 +64,12 @@ def test_the_page_is_written_and_never_over_another_file_unasked(nmes: Nmes, kep
 
 
 def test_a_damaged_record_is_an_exit_code_and_the_first_thing_told(nmes: Nmes, kept: list[Path]) -> None:
-    kept[0].write_bytes(kept[0].read_bytes().replace(b"P-071", b"P-017"))
+    whole = kept[0].read_bytes()
+    entry = whole[: whole.index(b'"wanted","P-017"')].count(b"\n") + 1
+    kept[0].write_bytes(whole.replace(b'"wanted","P-017"', b'"wanted","P-071"'))
     told = nmes("report", "1")
     assert told.code == 1
-    assert "! RECORD DAMAGED at entry 9" in told.out
+    assert f"! RECORD DAMAGED at entry {entry}:" in told.out
 
 
 def test_a_record_that_cannot_be_opened_is_one_line(nmes: Nmes, kept: list[Path]) -> None:

@@ -218,7 +218,7 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
         return real(name, *more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(Failed, match=r'pip install "nmes\[serve\]"'):
+    with pytest.raises(Failed, match=r'pip install "\.\[serve\]"'):
         serve.run_server("127.0.0.1", 0, [])
 
 

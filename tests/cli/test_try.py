@@ -57,22 +57,23 @@ def flat(text: str) -> str:
 # --- every protocol that is shipped ---
 
 
-ALWAYS_TRIED = {CALF}
-"""One in every run, the others in the campaign; in every run also a minute of what goes by the clock, what is read of a
-short quadriceps protocol here, and a test of the cramp threshold (test_measuring.py)."""
-
-
-@pytest.mark.parametrize(
-    "protocol",
-    [pytest.param(name, marks=() if name in ALWAYS_TRIED else pytest.mark.campaign) for name in shipped()],
-)
+@pytest.mark.campaign
+@pytest.mark.parametrize("protocol", shipped())
 def test_every_shipped_protocol_can_be_tried(protocol: str, nmes: Nmes, home: Path) -> None:
     is_good(nmes("try", protocol, *QUICK), home)
 
 
-@pytest.mark.parametrize("protocol", ["tens_burst", "tens_modulated"])
-def test_bursts_and_modulation_can_be_tried(protocol: str, nmes: Nmes, home: Path, tmp_path: Path) -> None:
-    is_good(nmes("try", str(protocol_file(tmp_path, protocol, minutes="1")), *QUICK), home)
+SETS = {"contractions": "2", "sets": "2", "set_rest_s": "5"}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "cut"), [("tens_burst", {"minutes": "1"}), ("tens_modulated", {"minutes": "1"}), (CALF, SETS)]
+)
+def test_bursts_modulation_and_sets_can_be_tried(
+    protocol: str, cut: dict[str, str], nmes: Nmes, home: Path, tmp_path: Path
+) -> None:
+    """In every run: a part of each form; and a test of the cramp threshold (test_measuring.py)."""
+    is_good(nmes("try", str(protocol_file(tmp_path, protocol, **cut)), *QUICK), home)
 
 
 def is_good(tried: Result, home: Path) -> None:
@@ -163,7 +164,7 @@ def buts(text: str) -> list[str]:
 
 @pytest.fixture
 def calf(tmp_path: Path) -> str:
-    return str(protocol_file(tmp_path, CALF, contractions="2", sets="2", set_rest_s="5"))
+    return str(protocol_file(tmp_path, CALF, **SETS))
 
 
 def test_what_is_good_has_no_but(tried: Nmes, quads: str) -> None:
@@ -284,7 +285,7 @@ def test_nothing_is_wider_than_the_terminal_and_no_label_runs_into_its_value(
     monkeypatch.setenv("COLUMNS", str(columns))
     one = nmes("try", quads, *QUICK).out
     two = nmes("try", quads, "--compare", tens, *QUICK).out
-    many = nmes("try", quads, "--population", "2", *QUICK).out
+    many = nmes("try", quads, "--population", "1", *QUICK).out
     assert max(len(line) for text in (one, two, many) for line in text.splitlines()) < columns
     assert re.search(r"(?m)^  highest amplitude +10\.0 mA of 80\.0 mA +13 % +█", one), "the bar is still there"
     assert re.search(r"(?m)^charge left over +0\.0 %", two)
@@ -356,11 +357,19 @@ def test_json_tells_what_the_screen_tells(tried: Nmes, tens: str, quads: str) ->
 # --- a population ---
 
 
-def test_a_population_is_told_by_its_spread_and_each_person_can_be_had_alone(nmes: Nmes, quads: str) -> None:
-    crowd = json.loads(nmes("try", quads, "--population", "3", "--seed", "4", "--pools", "1", "--json").out)
-    alone = json.loads(nmes("try", quads, "--patient", "healthy_adult#2", "--seed", "4", "--pools", "1", "--json").out)
-    person = crowd["people"][2]
-    assert person["name"] == alone["patient"]["profile"] == "healthy_adult#2"
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [(2, QUICK), pytest.param(3, ("--pools", "1"), marks=pytest.mark.campaign)],
+    ids=["given", "found"],
+)
+def test_a_population_is_told_by_its_spread_and_each_person_can_be_had_alone(
+    number: int, how: tuple[str, ...], nmes: Nmes, quads: str
+) -> None:
+    last = f"healthy_adult#{number - 1}"
+    crowd = json.loads(nmes("try", quads, "--population", str(number), "--seed", "4", "--json", *how).out)
+    alone = json.loads(nmes("try", quads, "--patient", last, "--seed", "4", "--json", *how).out)
+    person = crowd["people"][-1]
+    assert person["name"] == alone["patient"]["profile"] == last
     assert person["levels"][0]["level_ua"] == alone["levels"][0]["level_ua"]
     assert person["muscles"][0]["last_peak_mn"] == alone["muscles"][0]["contractions"][-1]["peak_mn"]
     assert person["discomfort"] == alone["discomfort"]

@@ -394,7 +394,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "channels.0.": p.Channel,
     "channels.0.waveform.": p.PulseShape,
 }
-BY_PARTS = {"channels", "stages", "intensity", "waveform"}
+BY_PARTS = {"channels", "stages", "intensity", "waveform", "progress"}
 NAMES = [
     f"{group}{name}"
     for group, model in GROUPS.items()

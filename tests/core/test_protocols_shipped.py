@@ -56,11 +56,14 @@ def test_a_shipped_protocol_is_valid_for_an_editor(file: Path) -> None:
 @every
 def test_every_number_and_list_of_a_shipped_protocol_says_where_it_comes_from(file: Path) -> None:
     protocol, tree = loaded(file)
-    numbers = [path for path in tree.numbers() if path[0] not in {"version", "changes", "citations", "provenance"}]
+    elsewhere = {"version", "changes", "citations", "provenance", "progress"}
+    numbers = [path for path in tree.numbers() if path[0] not in elsewhere]
     assert len(numbers) > 5
     assert [path for path in map(dotted, numbers) if path not in protocol.provenance] == []
     for name in ("stop_rules", "outcomes", "patient_instructions", "first_session", "progression", "deload"):
         assert not getattr(protocol, name) or name in protocol.provenance, name
+    for rule in protocol.progress.model_fields_set if protocol.progress else ():
+        assert f"progress.{rule}" in protocol.provenance, rule
 
 
 @every

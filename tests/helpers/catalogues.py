@@ -61,7 +61,7 @@ def _of_the_core() -> Iterator[tuple[str, str]]:
             yield "nmes/core/contraindications.py", entry.then
     for text in (*HEADINGS.values(), *MEANS.values(), screening_code.TO_VERIFY):
         yield "nmes/core/screening_code.py", text
-    for line in (*care.acute_cramp(), *care.after_cramp_lines()):
+    for line in (*care.acute_cramp(), *care.after_cramp_lines(), *care.TAGS.values(), *_of_sheets()):
         yield "nmes/core/care.py", line
     for text in (*TAGS.values(), OUTDATED, TO_VERIFY, UNCLEAR):
         yield "nmes/core/protocol_trust.py", text
@@ -69,6 +69,17 @@ def _of_the_core() -> Iterator[tuple[str, str]]:
         yield "nmes/core/protocol_grade.py", name
     for reason in delivery.CEILING_REASONS:
         yield "nmes/core/delivery.py", reason
+
+
+def _of_sheets() -> Iterator[str]:
+    """What stands on the sheets for patients."""
+    for sheet in care.SHEETS.values():
+        yield sheet.closing
+        for part in sheet.parts:
+            yield part.heading
+            yield from (line.text for line in part.lines)
+            if part.why:
+                yield part.why
 
 
 def file_of(language: str, ending: str) -> Path:

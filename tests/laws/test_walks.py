@@ -450,7 +450,7 @@ def walks(number: int, steps: int) -> settings:
 
 @pytest.mark.timeout(300)
 def test_the_laws_hold_on_random_walks() -> None:
-    run_state_machine_as_test(Walk, settings=walks(25, 20))
+    run_state_machine_as_test(Walk, settings=walks(12, 20))
 
 
 @pytest.mark.campaign

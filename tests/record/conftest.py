@@ -12,6 +12,7 @@ from nmes.record.chain import GENESIS, NewEntry, Origin, Stamp, encode_line
 from nmes.record.clocks import Clocks
 from nmes.record.disk import Disk
 from nmes.record.journal import Journal
+from nmes.record.keys import StationKey, station_key
 
 START_MS = 1_795_252_500_000  # 2026-11-21T09:15:00Z
 
@@ -29,20 +30,29 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def begin(folder: Path, clocks: Clocks) -> Callable[..., Journal]:
-    """Open a new session: `begin()`, or with another disk or binding."""
+    """Open a new session: `begin()`, or with another disk or binding, or signed."""
 
-    def begin(disk: Disk | None = None, binding: dict[str, object] | None = None) -> Journal:
-        return Journal.open(folder, "station-1", binding or {"protocol": "calf-cramp"}, clocks, disk=disk)
+    def begin(
+        disk: Disk | None = None, binding: dict[str, object] | None = None, signer: StationKey | None = None
+    ) -> Journal:
+        bound = binding or {"protocol": "calf-cramp"}
+        return Journal.open(folder, "station-1", bound, clocks, disk=disk, signer=signer)
 
     return begin
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> StationKey:
+    """The key of the station whose chain is `folder`."""
+    return station_key(tmp_path)
 
 
 @pytest.fixture
 def session(begin: Callable[..., Journal]) -> Callable[..., Path]:
     """Record one whole session with `events` entries between its first and its last."""
 
-    def session(events: int = 3) -> Path:
-        journal = begin()
+    def session(events: int = 3, signer: StationKey | None = None) -> Path:
+        journal = begin(signer=signer)
         for number in range(events):
             journal.append(mark(number))
         journal.close({"why": "completed"})

@@ -87,3 +87,17 @@ def test_the_largest_exact_integers_are_recorded() -> None:
 def test_any_other_spelling_is_refused(data: bytes) -> None:
     with pytest.raises(NotCanonical):
         parse(data)
+
+
+def test_what_is_nested_deeper_than_every_reader_reads_is_neither_written_nor_read() -> None:
+    """Brackets in a text are none."""
+    deep: object = {"text": '[{"\\' * 200}
+    for _ in range(99):
+        deep = [deep]
+    assert parse(canonical(deep)) == deep
+    with pytest.raises(NotRecordable, match="more than 100"):
+        canonical([deep])
+    with pytest.raises(NotCanonical, match="more than 100"):
+        parse(b"[%b]" % canonical(deep))
+    with pytest.raises(NotCanonical):
+        parse(b'"' + b"[" * 101)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from nmes.record.catches import Catch, caught_by, gather
+from nmes.record.catches import SCRIPT, Catch, caught_by, gather
 from nmes.record.happening import At, Happening
 
 
@@ -40,3 +42,10 @@ def test_they_are_gathered_in_the_order_of_their_kinds() -> None:
     told = ("refused:ceiling", "level", "felt_elsewhere", "refused:ceiling")
     found = gather([happening(code) for code in told])
     assert [(one.catch, len(one.times)) for one in found] == [(Catch.FELT_ELSEWHERE, 1), (Catch.OVER_CEILING, 2)]
+
+
+def test_a_script_that_tries_the_key_until_a_step_is_due_makes_no_mistake() -> None:
+    one = happening("refused:too_fast", channel=1)
+    assert caught_by(replace(one, at=replace(one.at, actor=SCRIPT))) is None
+    stopped = happening("fault", fault="electrode")
+    assert caught_by(replace(stopped, at=replace(stopped.at, actor=SCRIPT))) is Catch.ELECTRODE

@@ -16,8 +16,8 @@ from nmes.record.chain import (
     NewEntry,
     Origin,
     Stamp,
-    decode_fields,
     decode_line,
+    decode_link,
     encode_line,
     hash_of,
     utc_text,
@@ -121,6 +121,7 @@ def test_another_spelling_is_refused_even_with_a_fitting_hash() -> None:
     "change",
     [
         {"v": 2},
+        {"v": True},
         {"more": 1},
         {"seq": "1"},
         {"seq": True},
@@ -134,14 +135,14 @@ def test_another_spelling_is_refused_even_with_a_fitting_hash() -> None:
 def test_a_whole_line_that_is_no_entry_of_ours_is_foreign(change: dict[str, object]) -> None:
     line, _ = one({"level": 12})
     with pytest.raises(BadLine) as bad:
-        decode_fields(wrapped(fields_of(line) | change))
+        decode_link(wrapped(fields_of(line) | change))
     assert bad.value.kind is Damage.FOREIGN
 
 
 @pytest.mark.parametrize("value", [3, "entry", [], None, {}])
 def test_a_value_that_is_no_entry_at_all_is_foreign(value: object) -> None:
     with pytest.raises(BadLine) as bad:
-        decode_fields(wrapped(value))
+        decode_link(wrapped(value))
     assert bad.value.kind is Damage.FOREIGN
 
 

@@ -89,7 +89,7 @@ def test_an_event_of_before_there_were_attended_sessions_means_what_it_meant() -
     assert EVENTS.decode(old) == events.Increase(1, 7)
     assert EVENTS.decode({**old, "over_ua": 0}) == events.Increase(1, 7, 0), "it passed a mark of 0, and does"
     assert EVENTS.decode({"type": "Placed"}) == events.Placed()
-    assert READABLE == (1, 2, VOCABULARY)
+    assert READABLE == (1, 2, 3, VOCABULARY)
 
 
 def changed(path: list[str | int], value: object) -> Any:

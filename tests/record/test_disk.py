@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,32 @@ def test_a_new_folder_is_made_durable_in_the_one_above(tmp_path: Path) -> None:
     synced: list[int] = []
     Disk(sync=lambda fd: synced.append(os.fstat(fd).st_ino)).make_folder(tmp_path / "a" / "b")
     assert synced == [tmp_path.stat().st_ino, (tmp_path / "a").stat().st_ino]
+
+
+def test_a_file_is_exchanged_whole_or_stays(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("old")
+
+    def fails(fd: int, data: bytes) -> int:
+        os.write(fd, data[:1])
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        Disk(write=fails).exchange(tmp_path / "f", b"new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"f": "old"}
+    Disk().exchange(tmp_path / "f", b"new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"f": "new"}
+    assert mode(tmp_path / "f") == 0o600
+
+
+def test_what_is_wiped_is_overwritten_and_gone_even_where_it_cannot_be_overwritten(tmp_path: Path) -> None:
+    for disk, left in ((Disk(), bytes(6)), (Disk(write=lambda _fd, _data: 0), b"secret")):
+        (tmp_path / "f").write_bytes(b"secret")
+        (tmp_path / "held on").unlink(missing_ok=True)
+        os.link(tmp_path / "f", tmp_path / "held on")
+        with nullcontext() if left != b"secret" else pytest.raises(OSError, match="took nothing"):
+            disk.wipe(tmp_path / "f")
+        assert not (tmp_path / "f").exists()
+        assert (tmp_path / "held on").read_bytes() == left
 
 
 def test_a_file_is_never_opened_over_another(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from nmes.record.files import (
     find_session,
     home,
     number_of,
+    place,
     read_end,
     session_files,
     session_name,
+    session_names,
 )
 
 A = "000001-20261121T091500Z-aaaaaa"
@@ -55,6 +57,11 @@ def test_sessions_are_in_the_order_of_their_numbers_also_past_a_million(tmp_path
     names = [f"{session_name(n, 0, 'abcdef')}.jsonl" for n in (1_000_000, 2, 999_999, 1)]
     put(tmp_path, *names)
     assert [number_of(path) for path in session_files(tmp_path)] == [1, 2, 999_999, 1_000_000]
+    seven_digits, twin = f"0{names[1]}", f"{session_name(2, 0, 'abcdee')}.jsonl"
+    put(tmp_path, seven_digits, twin)
+    order = [names[3], seven_digits, twin, names[1], names[2], names[0]]
+    assert order == sorted(order, key=place)
+    assert [path.name for path in session_files(tmp_path)] == session_names(tmp_path) == order
 
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
@@ -87,7 +94,14 @@ def test_the_end_of_a_file_is_read_whatever_its_length(tmp_path: Path, length: i
     for before in (b"", b"first\n"):
         for tail in (b"", b"torn", b"y" * 100_000):
             path.write_bytes(before + line + tail)
-            assert read_end(path) == FileEnd(line, len(before) + length, tail)
+            assert read_end(path) == FileEnd(line, len(before) + length, tail, before)
+
+
+@pytest.mark.parametrize("length", [10, 65_535, 65_536, 300_000])
+def test_the_line_before_the_last_is_read_too_whatever_its_length(tmp_path: Path, length: int) -> None:
+    path, line = tmp_path / "f", b"x" * (length - 1) + b"\n"
+    path.write_bytes(b"first\n" + line + b"last\n" + b"torn")
+    assert read_end(path) == FileEnd(b"last\n", 6 + length + 5, b"torn", line)
 
 
 def test_the_end_of_a_file_without_a_line(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from helpers.damage import first_damage
-from nmes.record.chain import GENESIS, NewEntry, Stamp
+from nmes.record.chain import GENESIS, NewEntry
 from nmes.record.disk import Disk
 from nmes.record.errors import JournalBroken, NotRecordable, RecordBusy, RecordUnavailable
 from nmes.record.files import read_end, session_files
@@ -71,11 +72,12 @@ def test_the_file_and_its_folder_are_for_their_owner_only(begin: Begin) -> None:
 
 def test_entries_are_numbered_stamped_and_chained(begin: Begin, entry: Mark) -> None:
     journal = begin()
-    assert [journal.append(entry(1)), journal.append(entry(2), Stamp(0, 42))] == [2, 3]
+    at = replace(journal.clocks.stamp(), mono_ns=5_100_000_000)
+    assert [journal.append(entry(1)), journal.append(entry(2), at)] == [2, 3]
     head = journal.close({"why": "completed"})
     entries = list(read_session(journal.path))
     assert [e.seq for e in entries] == [1, 2, 3, 4]
-    assert entries[2].t_mono_ns == 42
+    assert entries[2].t_mono_ns == 5_100_000_000
     assert head == journal.head
     assert (head.session, head.seq, head.hash) == (journal.session, 4, entries[3].hash)
     assert (entries[3].type, entries[3].body) == ("closed", {"why": "completed"})

@@ -6,7 +6,7 @@ import pytest
 
 from nmes.core import events as e
 from nmes.record.happening import At, Stepped
-from nmes.record.output import Output, OutputFold, Piece, doubts, heights, pieces
+from nmes.record.output import Output, OutputFold, Piece, doubts, flowed_ms, heights, pieces
 
 
 def folded(*events: tuple[int, e.Event]) -> tuple[Output, ...]:
@@ -45,6 +45,12 @@ def test_from_a_doubt_on_nothing_is_known_until_the_next_answer(doubt: e.Event) 
     assert [one.known for one in course] == [True, False, True]
     assert pieces(course, 50) == (Piece(1, 0, 20, 500, sure=False),)
     assert doubts(course, 0, 40, 4) == (False, True, False, False)
+
+
+def test_how_long_any_channel_had_output() -> None:
+    assert flowed_ms(COURSE, 100) == 40
+    assert flowed_ms(COURSE[:5], 100) == 70, "up to the end of what is known"
+    assert flowed_ms((), 100) == 0
 
 
 def test_stretches_of_output_by_channel_with_the_most_of_each() -> None:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 from threading import Event
@@ -18,8 +19,10 @@ from nmes.core.events import Durable, JournalFailed
 from nmes.record.chain import NewEntry
 from nmes.record.disk import Disk
 from nmes.record.journal import Journal
+from nmes.record.keys import StationKey
 from nmes.record.sink import InlineJournal, JournalThread, RecordSink
-from nmes.record.store import read_session, verify_chain
+from nmes.record.store import read_session, verify_chain, verify_session
+from nmes.record.verify import Intact
 
 Begin = Callable[..., Journal]
 Mark = Callable[[int], NewEntry]
@@ -309,3 +312,64 @@ def test_inline_a_failure_is_posted_once_and_what_follows_is_dropped(
     assert sink.close({"why": "completed"}, 0) is False
     assert numbers(journal.path) == [1]
     begin().abandon()
+
+
+def test_what_nothing_follows_is_signed_in_time_and_synced(
+    begin: Begin, disk: Watched, entry: Mark, posted: Queue[Durable | JournalFailed], key: StationKey
+) -> None:
+    journal = begin(disk.disk(), signer=key)
+    disk.watching = True
+    sink = JournalThread(journal, posted.put, sync_after_s=0.01, seal_after_s=0.05)
+    sink.submit([entry(1)])
+    disk.expect("write", "sync", "write", "sync")
+    sink.submit([entry(2)])
+    disk.expect("write", "sync", "write", "sync")
+    sink.close({"why": "test over"}, WAIT_S)
+    told = [e.type for e in read_session(journal.path)]
+    assert told == ["opened", "checkpoint", "event", "checkpoint", "event", "checkpoint", "closed", "checkpoint"]
+
+
+def test_what_is_signed_for_already_is_not_signed_again_later(
+    begin: Begin, disk: Watched, entry: Mark, posted: Queue[Durable | JournalFailed], key: StationKey
+) -> None:
+    journal = begin(disk.disk(), signer=key)
+    disk.watching = True
+    sink = JournalThread(journal, posted.put, sync_after_s=3600, seal_after_s=0.05)
+    sink.submit([replace(entry(1), seal=True)], durable=1)
+    disk.expect("write", "write", "sync")
+    sink.close({"why": "test over"}, WAIT_S)
+    told = [e.type for e in read_session(journal.path)]
+    assert told == ["opened", "checkpoint", "event", "checkpoint", "closed", "checkpoint"]
+
+
+def test_signing_holds_nobody_up_and_what_was_promised_is_signed_and_durable(
+    begin: Begin, disk: Watched, entry: Mark, posted: Queue[Durable | JournalFailed], key: StationKey
+) -> None:
+    slow = Event()
+    signing = Event()
+
+    def sign(data: bytes) -> bytes:
+        signing.set()
+        assert slow.wait(WAIT_S)
+        return key.sign(data)
+
+    slow.set()
+    journal = begin(disk.disk(), signer=StationKey(key.id, key.public, sign))
+    slow.clear()
+    signing.clear()
+    with threaded(journal, disk, posted) as sink:
+        sink.submit([replace(entry(1), seal=True)], durable=1)
+        assert signing.wait(WAIT_S)
+        sink.submit([entry(2)], durable=2)  # returns at once: the signature is not ready
+        assert posted.empty()
+        slow.set()
+        assert [posted.get(timeout=WAIT_S) for _ in range(2)] == [Durable(1), Durable(2)]
+    assert isinstance(verify_session(journal.path).verdict, Intact)
+
+
+def test_inline_what_is_sealed_is_signed_for_at_once(
+    begin: Begin, disk: Watched, entry: Mark, posted: Queue[Durable | JournalFailed], key: StationKey
+) -> None:
+    journal = begin(disk.disk(), signer=key)
+    inline(journal, posted).submit([entry(1), replace(entry(2), seal=True)])
+    assert [e.type for e in read_session(journal.path)][2:] == ["event", "event", "checkpoint"]

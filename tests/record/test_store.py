@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from helpers.damage import first_damage
+from nmes.record import store
 from nmes.record.chain import BadLine, Damage
-from nmes.record.files import Kind
+from nmes.record.files import Kind, session_names
 from nmes.record.journal import Journal
 from nmes.record.store import (
     CUT_OFF,
@@ -138,7 +139,7 @@ def test_a_removed_session_shows_unless_it_is_the_last(session: Session, folder:
 def test_an_emptied_session_is_the_one_that_is_named(session: Session, folder: Path) -> None:
     paths = [session() for _ in range(3)]
     paths[1].write_bytes(b"")
-    assert kinds(folder) == [Intact, (1, Damage.MISSING), Intact]
+    assert kinds(folder) == [Intact, (1, Damage.CUT), Intact]
     assert isinstance(verify_session(paths[0]).verdict, Intact), "an empty session says nothing of the one before"
     assert isinstance(verify_session(paths[1]).verdict, Damaged)
     assert isinstance(verify_session(paths[2]).verdict, Damaged)
@@ -147,10 +148,10 @@ def test_an_emptied_session_is_the_one_that_is_named(session: Session, folder: P
 def test_a_cut_off_end_is_named_in_the_session_that_was_cut(session: Session, folder: Path) -> None:
     paths = [session() for _ in range(3)]
     cut(paths[0], len(paths[0].read_bytes().splitlines(keepends=True)[-1]))
-    assert kinds(folder) == [(5, Damage.MISSING), Intact, Intact]
+    assert kinds(folder) == [(5, Damage.CUT), Intact, Intact]
     found = verify_session(paths[0]).verdict
     assert isinstance(found, Damaged)
-    assert (found.seq, found.kind, found.sentence) == (5, Damage.MISSING, CUT_OFF)
+    assert (found.seq, found.kind, found.sentence) == (5, Damage.CUT, CUT_OFF)
 
 
 def test_a_next_session_that_cannot_be_believed_accuses_nobody(session: Session) -> None:
@@ -204,7 +205,7 @@ def test_an_older_file_put_back_over_a_newer_is_caught_by_what_follows_only(sess
     path.write_bytes(newer)
     session()
     path.write_bytes(older)
-    assert kinds(folder) == [(3, Damage.MISSING), Intact]
+    assert kinds(folder) == [(3, Damage.CUT), Intact]
 
 
 def test_one_session_is_verified_against_the_end_of_those_before(session: Session, folder: Path) -> None:
@@ -214,6 +215,27 @@ def test_one_session_is_verified_against_the_end_of_those_before(session: Sessio
     assert isinstance(found, Damaged)
     assert (found.seq, found.kind) == (1, Damage.MISSING)
     assert isinstance(verify_session(paths[2]).verdict, Intact)
+
+
+def test_a_listing_of_the_folder_that_is_known_is_not_made_again(
+    session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks about many sessions of ten thousand looks into the folder once."""
+    paths = [session() for _ in range(4)]
+    paths[1].unlink()
+    names, known = session_names(folder), [verify_session(path) for path in (paths[0], *paths[2:])]
+    monkeypatch.setattr(store, "session_names", None)
+    assert [verify_session(path, names=names) for path in (paths[0], *paths[2:])] == known
+    assert [type(found.verdict) for found in known] == [Intact, Damaged, Intact]
+
+
+def test_a_file_that_its_folder_does_not_list_is_held_against_its_place(session: Session, folder: Path) -> None:
+    """Such as one that came between the listing and the question."""
+    paths = [session() for _ in range(3)]
+    names = [path.name for path in paths if path != paths[1]]
+    assert isinstance(verify_session(paths[1], names=names).verdict, Intact)
+    cut(paths[1], 1)
+    assert isinstance(verify_session(paths[1], names=names).verdict, Damaged)
 
 
 def test_one_session_is_not_held_to_account_for_a_damaged_one_before(session: Session) -> None:

@@ -16,9 +16,9 @@ from nmes.record.files import Kind
 from nmes.record.happening import At
 from nmes.record.journal import Journal
 from nmes.record.replay import event_entry
-from nmes.record.store import Closed, Interrupted, Unfinished, Unreadable
+from nmes.record.store import CARE, Closed, Interrupted, Unfinished, Unreadable
 from nmes.record.story import Signature, Story, Unsigned
-from nmes.record.telling import story_of
+from nmes.record.telling import stories_of, story_of
 from nmes.record.verify import Damaged, Intact, Torn
 
 Begin = Callable[..., Journal]
@@ -226,3 +226,23 @@ def test_why_writing_ended_is_told(told: Told) -> None:
 def test_a_file_that_is_not_there_is_one_error(folder: Path) -> None:
     with pytest.raises(RecordError, match="cannot be read"):
         story_of(folder / "000001-20261121T091500Z-ab.jsonl", Kind.PATIENT)
+
+
+def test_the_stories_of_a_chain_are_those_of_its_sessions_in_order(told: Told, begin: Begin, folder: Path) -> None:
+    first = told()
+    begin(binding={"about": CARE}).close({"why": "entered"})
+    second = told(why=None)
+    found = list(stories_of(folder, Kind.PATIENT))
+    assert found == [first, second]
+    assert [one.ending for one in found] == [Closed("complete"), Unfinished()]
+    begin(binding={"about": CARE}).close({"why": "entered"})
+    assert [one.ending for one in stories_of(folder, Kind.PATIENT)] == [Closed("complete"), Interrupted()]
+    assert list(stories_of(folder.parent / "none", Kind.PATIENT)) == []
+
+
+def test_a_chain_with_a_file_that_cannot_be_read_is_one_error(told: Told, folder: Path) -> None:
+    path = told().path
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(RecordError, match="the record cannot be read: Is a directory"):
+        list(stories_of(folder, Kind.PATIENT))

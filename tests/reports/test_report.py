@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -17,21 +18,26 @@ from nmes.core.view import Word
 from nmes.record.catches import Catch
 from nmes.record.chain import NewEntry
 from nmes.record.clocks import Clocks
+from nmes.record.disk import Disk
 from nmes.record.errors import NoSuchSession, RecordError
 from nmes.record.files import Kind
 from nmes.record.journal import Journal
 from nmes.record.replay import event_entry
-from nmes.record.store import Closed
+from nmes.record.store import Closed, list_sessions
 from nmes.record.telling import story_of
-from nmes.reports.caught import what
-from nmes.reports.document import Curve, Report, Section, Table
+from nmes.reports.caught import caught, what
+from nmes.reports.document import Curve, Plot, Report, Section, Table
+from nmes.reports.drawing import LEFT, WIDTH
 from nmes.reports.given import given
 from nmes.reports.page import page_of
 from nmes.reports.planned import planned
 from nmes.reports.report import report_of
 from nmes.reports.text import lines_of
 from nmes.reports.told import Told
-from nmes.reports.writing import write_report
+from nmes.reports.writing import replace_whole, write_report
+from nmes.runtime.course import counts
+from nmes.runtime.today import Part, part_given
+from nmes.ui.ending_words import Ended, ended
 from nmes.ui.report_wording import WORDING
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m</p>\u202e{name} & \"'"
@@ -109,6 +115,32 @@ def test_how_much_of_the_plan_was_given_is_told(files: list[Path]) -> None:
     assert "how much of it was given cannot be told" in section(unknown, "What was given").lines[0]
 
 
+def test_a_test_is_told_as_what_ends_with_its_result_and_not_as_a_part_of_a_plan(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path, protocol="assess_ctf_calf")
+    sitting.screened()
+    sitting.placed()
+    sitting.level(2_000)
+    sitting.started()
+    sitting.run(20_000)
+    sitting.until(Word.ON)
+    sitting.do(e.Cramp())
+    sitting.until(Word.AFTER)
+    sitting.found_and_signed()
+    report = reported(sitting.record)
+    told = section(report, "What was given")
+    ((*_row, with_output, _charge),) = rows(told)
+    assert with_output not in {"0:00", ""}
+    assert told.lines == (
+        "It was a test, which ends with its result. "
+        f"There was output for {with_output} in all, also to find the level.",
+        "Without a result until its last step it would have lasted 20:35, pauses not counted.",
+    )
+    assert section(report, "What was measured").lines
+    happened = [row[-1] for row in rows(section(report, "What happened"))]
+    assert "The test is started, from 0." in happened
+    assert not any("treatment is started" in one for one in happened)
+
+
 def test_of_a_plan_with_several_stages_each_is_told(files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     assert story.opened is not None
@@ -127,14 +159,14 @@ def test_of_a_plan_with_several_stages_each_is_told(files: list[Path]) -> None:
 def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(
     whole: tuple[Report, Report], tmp_path: Path
 ) -> None:
-    loud = [said for said, is_loud in whole[0].verdicts[3:] if is_loud]
+    loud = [said for said, is_loud in whole[0].verdicts[4:] if is_loud]
     assert len(loud) == 2, "code and side"
     assert "P-071" in loud[0]
-    assert whole[1].verdicts[3:] == (), "both were read back"
+    assert whole[1].verdicts[4:] == (), "both were read back"
     sitting = Sitting(tmp_path)
     sitting.screened()
     sitting.do(e.ReadBack(e.Read.CODE, reason="no card"))
-    ((said, is_loud),) = reported(sitting.record).verdicts[3:]
+    ((said, is_loud),) = reported(sitting.record).verdicts[4:]
     assert "no card" in said
     assert is_loud
 
@@ -144,6 +176,26 @@ def test_levels_of_a_first_session_stand_beside_what_the_card_says_of_it(whole: 
     assert after.startswith("Only recorded, not caught: no earlier level ")
     assert after.endswith("Accepted were channel 1: 2.0 mA; channel 1: 2.0 mA.")
     assert "half" in after.lower()
+
+
+@pytest.mark.parametrize(("percent", "is_told"), [(50, True), (None, False)])
+def test_of_a_card_in_another_language_its_number_says_that_it_speaks_of_levels(
+    files: list[Path], percent: int | None, *, is_told: bool
+) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    assert story.opened is not None
+    made = planned(story.opened)
+    assert made is not None
+    card = made.protocol.model_copy(update={"first_session": ("Nur die Hälfte",), "first_session_percent": percent})
+    after = caught(Told(story, WORDING, replace(made, protocol=card))).after
+    assert any("the card says: Nur die Hälfte. Accepted were" in one for one in after) is is_told
+
+
+def test_who_acted_is_told_in_the_words_of_the_screens(files: list[Path]) -> None:
+    report = report_of(story_of(files[0], Kind.SIMULATION), replace(WORDING, who=lambda actor: f"<{actor}>"))
+    parts = ("What happened", "What was asked for and refused")
+    who = {row[3] for part in parts for row in rows(section(report, part))}
+    assert who == {"<Dr Adams>", "<program>"}
 
 
 def test_a_session_with_levels_on_record_is_no_first_one(tmp_path: Path) -> None:
@@ -199,7 +251,8 @@ def test_what_was_measured_stands_near_the_top(whole: tuple[Report, Report], fil
     story = story_of(files[0], Kind.SIMULATION)
     found = replace(story.happenings[0], code="measured", values=(("what", "ctf"), ("value", 18_000)))
     report = report_of(replace(story, happenings=(*story.happenings, found)), WORDING)
-    assert [one.heading for one in report.sections][:3] == ["Session", "What was measured", "What was given"]
+    headings = [one.heading for one in report.sections]
+    assert headings[:4] == ["Session", "The record", "What was measured", "What was given"]
     assert not any(one.heading == "What was measured" for one in whole[0].sections)
 
 
@@ -234,6 +287,11 @@ def test_a_first_session_ended_as_its_card_says_is_told_as_that_with_its_levels_
     ending, loud = report.verdicts[0]
     assert ending.endswith("First session, ended as planned.")
     assert not loud
+    (listed,) = list_sessions(tmp_path, Kind.SIMULATION)
+    assert listed.ending == Closed("ended_early", first_given=True)
+    assert ended(listed.ending) is Ended.FIRST
+    assert part_given(listed) is Part.FIRST
+    assert counts(listed), "in the course of care as on the first screen"
     maxima = section(report, "What was measured").lines
     assert [one.endswith(" This one holds.") for one in maxima] == [False, True]
     told = section(report, "What was given")
@@ -322,7 +380,7 @@ def test_a_torn_and_an_empty_record_have_a_report(files: list[Path]) -> None:
     files[1].write_bytes(b"")
     report = reported(files[1])
     assert "whose it is is not known" in text(report)
-    assert report.curves == ()
+    assert not any(one.plot for one in report.sections)
     assert "No output was acknowledged." in page_of(report)
 
 
@@ -414,16 +472,20 @@ def test_text_fits_the_terminal(whole: tuple[Report, Report], hostile: Path, wid
 
 def test_a_table_without_room_is_a_list() -> None:
     wide = Table(("a", "b"), (("x" * 30, "y" * 30),))
-    report = Report("t", "b", (), (Section("h", table=wide),), (), "0:00", "p")
+    report = Report("t", "b", (), (Section("h", table=wide),), "f", "p")
     assert "    b: " + "y" * 30 in lines_of(report, 50)
     assert lines_of(report, 99)[-4:-2] == [f"  {'a':30}  b", f"  {'x' * 30}  {'y' * 30}"]
 
 
 def test_where_the_output_was_not_known_is_grey_on_the_page() -> None:
-    curve = Curve("Channel 1", "2.0 mA", (0, 1000, 500, 0, 0), (False, True, True, False, True))
-    page = page_of(Report("t", "b", (), (), (curve,), "0:05", "p"))
-    assert re.findall(r'<rect x="(\d+)" y="0" width="(\d+)"', page) == [("1", "2"), ("4", "1")]
-    assert "Grey: the output was not known." in page
+    curve = Curve("Channel 1", "2.0 mA", (0, 1000, 500, 0, 0), (False, True, True, False, True), "told")
+    plot = Plot((curve,), (), (), "Grey: the output was not known.")
+    page = page_of(Report("t", "b", (), (Section("h", plot=plot),), "f", "p"))
+    whole = LEFT + (WIDTH - LEFT - 10)
+    grey = [(float(x), float(w)) for x, w in re.findall(r'<rect x="([\d.]+)" y="\d+" width="([\d.]+)"', page)]
+    part = (whole - LEFT) / 5
+    assert grey == [pytest.approx((LEFT + part, 2 * part), abs=0.1), pytest.approx((LEFT + 4 * part, part), abs=0.1)]
+    assert plot.note in page
 
 
 def test_the_report_is_written_whole_for_its_owner_and_again_over_itself(files: list[Path], tmp_path: Path) -> None:
@@ -465,3 +527,15 @@ def test_a_trial_is_told_as_one_that_is_not_signed(tmp_path: Path) -> None:
     said, loud = reported(sitting.record).verdicts[2]
     assert said.startswith("NOT SIGNED: this session was not one that is signed")
     assert not loud
+
+
+def test_a_file_is_on_the_medium_before_it_has_its_name(tmp_path: Path) -> None:
+    target, synced = tmp_path / "report.html", list[bytes]()
+    target.write_bytes(b"old")
+
+    def sync(fd: int) -> None:
+        synced.append(os.pread(fd, 99, 0))
+        assert target.read_bytes() == b"old"
+
+    replace_whole(target, b"new", Disk(sync=sync))
+    assert (synced, target.read_bytes()) == ([b"new"], b"new")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 from together.real_line import Desk
 
+import firmware_sim
 from helpers.waiting import until as wait_until
+from nmes.cli.record_trouble import what_to_do
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core.attended import Attended, Ghost, PatientStop
@@ -28,9 +31,10 @@ from nmes.record.clocks import system_clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
+from nmes.record.keys import known_keys, private_path, station_key
 from nmes.record.replay import Same, event_entry, replay
 from nmes.record.sink import JournalThread
-from nmes.record.store import Closed, list_sessions, read_session
+from nmes.record.store import Closed, list_sessions, read_session, verify_session
 from nmes.runtime import open as opening
 from nmes.runtime.binding import attended_of, binding, session_of
 from nmes.runtime.library import Library, Loaded
@@ -38,6 +42,7 @@ from nmes.runtime.open import CannotStart, RunningSession, is_simulation, open_l
 from nmes.runtime.origin import origin_of
 from nmes.runtime.patient_stop import PatientStop as Watch
 from nmes.runtime.person import person_for
+from nmes.runtime.simulator import simulator_name
 
 WAIT_S = 40
 
@@ -131,7 +136,7 @@ def test_a_session_is_replayed_with_the_device_and_threshold_it_was_made_for_not
     loaded = Library().load("cramp_calf_ctf_training")
     then = replace(P24, amplitude_step_ua=1_000)
     bound = binding(loaded, plan_for(loaded.protocol, then), "bench", 0)
-    assert bound["events"] == 3
+    assert bound["events"] == 4
     assert canonical(bound)
     assert session_of(bound).plan.capabilities == then
     assert session_of(bound | {"ctf_mhz": 20_000}).plan.delivered[0].asked_frequency_mhz == 50_000
@@ -139,8 +144,8 @@ def test_a_session_is_replayed_with_the_device_and_threshold_it_was_made_for_not
 
 def test_a_record_in_another_vocabulary_is_not_guessed_at(loaded: Loaded) -> None:
     bound = binding(loaded, plan_for(loaded.protocol, P24), "bench", 0)
-    with pytest.raises(RecordError, match="events are of version 4, this program knows 1, 2, 3"):
-        session_of(bound | {"events": 4})
+    with pytest.raises(RecordError, match="events are of version 5, this program knows 1, 2, 3, 4"):
+        session_of(bound | {"events": 5})
 
 
 def test_a_record_from_before_there_were_measured_values_is_begun_again_as_it_was(loaded: Loaded) -> None:
@@ -199,6 +204,32 @@ def test_a_session_on_the_built_in_simulator_lives_and_ends(live: RunningSession
     assert listed.ending == Closed("ended_early")
     assert isinstance(replay(read_session(live.record), step, session_of), Same)
     assert live.failure is None
+
+
+def test_a_session_is_bound_to_its_chain_the_stations_key_and_what_plays_the_device(
+    live: RunningSession, home: Path
+) -> None:
+    bound = next(iter(read_session(live.record))).body
+    [(name, public)] = known_keys(home).items()
+    assert (bound["chain"], bound["key"], b64decode(bound["public_key"])) == ("simulation", name, public)
+    assert bound["simulator"] == simulator_name() == f"firmware_sim {firmware_sim.__version__}"
+    assert bound["clock_sources"] == dict(zip(("time_of_day", "order"), system_clocks().names, strict=True))
+    assert bound["ceilings"]["max_amplitude_ua"] == 130_000
+    live.finish()
+    found = verify_session(live.record)
+    assert found.sealed is not None
+    assert found.sealed.known
+    assert found.verdict.head is not None
+    assert found.sealed.to_seq == found.verdict.head.seq, "signed to its very end"
+
+
+def test_without_a_key_that_can_be_read_there_is_no_session(loaded: Loaded, home: Path) -> None:
+    station_key(home)
+    private_path(home).write_text("not a key")
+    with pytest.raises(CannotStart, match=r"^the station's key .*station\.pem is damaged") as refusal:
+        open_live(loaded, url=None, home=home)
+    assert what_to_do(refusal.value) == str(refusal.value), "it says itself what to do"
+    assert list_sessions(home, Kind.SIMULATION) == []
 
 
 def test_its_simulator_ends_with_it_when_the_output_is_off(live: RunningSession, loaded: Loaded) -> None:

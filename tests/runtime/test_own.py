@@ -124,6 +124,7 @@ def test_nothing_of_the_users_is_written_among_the_shipped_protocols(
 
 def test_a_file_that_comes_in_between_is_never_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     path = own_folder() / "my_tens.yaml"
+    path.parent.mkdir(parents=True)
 
     def somebody_else(fd: int) -> None:
         path.write_text("theirs")

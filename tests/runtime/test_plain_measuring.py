@@ -233,6 +233,7 @@ class TestCommands:
             ("measure max", e.Measure(e.What.MAX_TOLERATED, 1)),
             ("measure MOTOR 1", e.Measure(e.What.MOTOR_THRESHOLD, 1)),
             ("mvic 120", e.Measure(e.What.MVIC, 1, 120_000)),
+            ("force 30,5", e.Measure(e.What.EVOKED, 1, 30_500)),
             ("force 0.5", e.Measure(e.What.EVOKED, 1, 500)),
             ("ctf 17.9 1", e.Measure(e.What.CTF, 1, 17_900)),
         ],

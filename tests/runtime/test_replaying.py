@@ -111,8 +111,10 @@ def _is_held(one: Happening) -> bool:
 def rewritten(source: Path, folder: Path, change: Callable[[int, NewEntry], NewEntry]) -> Path:
     """The same session with other contents, in a chain that holds: as only a forger or another program writes it."""
     entries = [decode_line(line) for line in source.read_bytes().splitlines(keepends=True)]
-    told = [change(entry.seq, NewEntry(entry.type, entry.body, entry.actor)) for entry in entries]
-    journal = Journal.open(folder, "station", dict(told[0].body), Clocks(lambda: 0, lambda: 0, "b"))
+    told = [NewEntry(entry.type, entry.body, entry.actor) for entry in entries if entry.type != "checkpoint"]
+    told = [change(seq, one) for seq, one in enumerate(told, 1)]
+    bound = {name: value for name, value in told[0].body.items() if name not in ("key", "public_key")}
+    journal = Journal.open(folder, "station", bound, Clocks(lambda: 0, lambda: 0, "b"))
     for one in told[1:-1]:
         journal.append(one)
     journal.close(dict(told[-1].body))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from nmes.core.problems import ProblemsError
 from nmes.record.disk import Disk
 from nmes.runtime.keymap import Added
-from nmes.runtime.settings import Look, Settings, Sound, language_of, load, path_of, save, text_of
+from nmes.runtime.settings import Look, Settings, Sound, language_of, load, path_of, save, station_of, text_of
 
 FULL = Settings(
     station="Room 3: the bay",
@@ -139,3 +140,11 @@ def test_the_file_tells_what_may_stand_in_it() -> None:
     text = text_of(Settings())
     assert all(look in text for look in Look)
     assert "mute never mutes FAULT" in text
+
+
+def test_the_station_is_called_as_it_was_set_else_as_the_computer_is(tmp_path: Path) -> None:
+    assert station_of(tmp_path) == socket.gethostname()
+    save(tmp_path, FULL)
+    assert station_of(tmp_path) == "Room 3: the bay"
+    path_of(tmp_path).write_text("station: [1, 2]\n")
+    assert station_of(tmp_path) == socket.gethostname()

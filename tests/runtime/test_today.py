@@ -12,6 +12,7 @@ from nmes.core.events import Finding, Observed
 from nmes.record.afterwards import Glimpse
 from nmes.record.files import Kind
 from nmes.record.store import Closed, Ending, Interrupted, Summary, Unfinished, Unreadable, list_sessions
+from nmes.runtime.course import counts
 from nmes.runtime.library import Library, shipped_folder
 from nmes.runtime.today import Device, Part, Turn, of_list, part_given, today
 
@@ -147,6 +148,11 @@ def test_it_counts_if_it_was_signed_with_half_of_it_given(tmp_path: Path) -> Non
     assert sat(60_000) is Part.SOME
     assert sat(0) is Part.NOTHING
     assert part_given(session(1, 0)) is Part.NOTHING, "a record that is not there"
+    listed = list_sessions(tmp_path, Kind.SIMULATION)
+    first, *others = (one.ending for one in listed)
+    assert first == Closed("ended_early", first_given=True), "its record says so for a list"
+    assert not any(isinstance(one, Closed) and one.first_given for one in others)
+    assert [counts(one) for one in listed] == [True, True, False, False, False], "in the course of care too"
 
 
 def test_a_test_without_a_rhythm_does_not_take_the_treatments_place() -> None:

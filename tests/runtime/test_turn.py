@@ -363,7 +363,9 @@ def test_what_escapes_a_turn_halts_records_and_closes() -> None:
     assert not watched.device.high_voltage
     assert watched.bench.controller.done
     assert (watched.view.word, watched.view.why, watched.view.output) == (Word.UNSURE, "program_error", Output.UNKNOWN)
-    assert entries(watched)[-1] == NewEntry("failure", {"error": "ZeroDivisionError", "text": "by zero"}, "program")
+    assert entries(watched)[-1] == NewEntry(
+        "failure", {"error": "ZeroDivisionError", "text": "by zero"}, "program", seal=True
+    )
     assert watched.sink.closed == {"why": "program_error"}
     assert watched.pulses(failed_us + 1) == []
     watched.bench.controller.fail(ValueError("again"))
@@ -406,6 +408,19 @@ def test_every_entry_names_who_did_it() -> None:
     who = {(event["type"], actor) for event, actor in zip(watched.events(), actors, strict=True)}
     assert {("Screened", "Ada"), ("Start", "Ada"), ("Enabled", "device"), ("Durable", "program")} <= who
     assert {actor for _, actor in who} == {"Ada", "device", "program"}
+
+
+def test_the_station_signs_right_after_what_an_auditor_looks_for_first() -> None:
+    watched = room().holding(2_000)
+    watched.press(e.Pause(), 2_000)
+    watched.bench.guard.trip("rise", "too fast")
+    watched.run(2_000)
+    watched.bench.controller.stop("key")
+    watched.run(1_000)
+    told = [(event["type"], entry.seal) for event, entry in zip(watched.events(), entries(watched), strict=True)]
+    sealed = {kind for kind, seal in told if seal}
+    assert sealed == {"Pause", "Doubt", "Stop", "GuardTripped"}
+    assert not sealed & {kind for kind, seal in told if not seal}
 
 
 def test_nothing_is_recorded_after_the_record_is_closed() -> None:

@@ -28,7 +28,9 @@ def comments(source: str) -> list[tuple[int, str]]:
 
 def unexplained(source: str) -> list[int]:
     """Lines that silence a tool for all its rules, or without a reason beside them."""
-    found = []
+    found: list[int] = []
+    if SILENCER.search(source) is None:  # to take every file apart costs seconds
+        return found
     for line, comment in comments(source):
         if SILENCER.match(comment) is None:
             continue

@@ -173,9 +173,15 @@ async def by_keys(home: Path, said: list[Said], times_ns: list[int]) -> Path:
     return newest(home)
 
 
+KEY = ("key", "public_key")
+"""Of the station: each of the two has a home, and so a key, of its own."""
+
+
 def told(record: Path) -> list[tuple[object, ...]]:
-    """A record without what belongs to its place: its number, its hashes, and the name of who sat there."""
-    text = repr([(one.t_mono_ns, one.actor, one.type, one.body) for one in read_session(record)])
+    """A record without what belongs to its place: its number, its hashes, its signatures, and who sat there."""
+    entries = [one for one in read_session(record) if one.type != "checkpoint"]
+    bodies = [{name: value for name, value in one.body.items() if name not in KEY} for one in entries]
+    text = repr([(one.t_mono_ns, one.actor, one.type, body) for one, body in zip(entries, bodies, strict=True)])
     return eval(text.replace(BY_LINES, "SOMEBODY").replace(BY_KEYS, "SOMEBODY"))  # our own repr of plain values
 
 

@@ -97,7 +97,7 @@ def device() -> Iterator[Device]:
 @pytest.mark.parametrize(
     ("kind", "params", "word", "why", "record"),
     [
-        ("disconnect", {}, Word.UNSURE, "link_lost", "LinkLost"),
+        pytest.param("disconnect", {}, Word.UNSURE, "link_lost", "LinkLost", marks=pytest.mark.campaign),
         pytest.param("mute", {}, Word.UNSURE, "unanswered", "HaltUnconfirmed", marks=pytest.mark.campaign),
         pytest.param("hang", {}, Word.UNSURE, "unanswered", "HaltUnconfirmed", marks=pytest.mark.campaign),
         pytest.param("reset", {}, Word.STOPPED, "fault:not_initialised", "DeviceFault", marks=pytest.mark.campaign),

@@ -46,7 +46,7 @@ def _own_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
 
 
-@pytest.fixture(params=["pty", "socket"])
+@pytest.fixture(params=["pty", pytest.param("socket", marks=pytest.mark.campaign)])
 def button(request: pytest.FixtureRequest) -> Iterator[Button]:
     if request.param == "pty":
         far, near = os.openpty()

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from together import reported_dose
 from together.staging import STEP_UA, Room, room
 
 from firmware_sim.stage.pulse import Pulse
@@ -178,6 +179,25 @@ def test_the_dose_in_the_record_is_the_charge_at_the_skin(treated: Treatment) ->
     for dose in treated.room.view.dose:
         share = 20 if treated.unsteady else 500  # two changes of output a burst, each uncertain while it is on its way
         assert dose.high_nc - dose.low_nc < dose.high_nc // share, "and the range is narrow when nothing went wrong"
+
+
+def test_the_dose_in_the_report_and_in_the_table_is_the_charge_at_the_skin(treated: Treatment) -> None:
+    reported_dose.check(treated.room, treated.record)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("name", sorted(SHIPPED.keys() - set(TREATMENTS)))
+def test_so_it_is_for_what_is_measured(name: str, tmp_path: Path) -> None:
+    """A test to its cap, with nobody who presses a key; one of levels ends with the level."""
+    bench, record = bench_with_record(SHIPPED[name], tmp_path)
+    watched = Room(bench).ready()
+    for slot in watched.view.slots:
+        watched.raise_to(slot.slot, LEVEL_UA)
+        watched.press(e.Accept(watched.view.epoch), 1_000)
+    if watched.view.word is not Word.ENDED:
+        watched.press(e.Start(watched.view.epoch))
+        watched.until(lambda view: view.word is Word.ENDED, within_ms=watched.view.plan.duration_ms + 60_000)
+    reported_dose.check(watched, record)
 
 
 def test_the_record_is_whole_and_closed(treated: Treatment) -> None:

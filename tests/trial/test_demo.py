@@ -11,8 +11,10 @@ import pytest
 
 from firmware_sim.stage import Stage
 from helpers.short import protocol_file, setup_of
-from nmes.record.files import Kind
+from nmes.record.catches import Catch
+from nmes.record.files import Kind, chain_folder, session_files
 from nmes.record.store import Closed, list_sessions
+from nmes.record.telling import story_of
 from nmes.runtime.library import Library, Loaded, load_file
 from nmes.trial.bench import Bench, Device, bench_with_record
 from nmes.trial.bench.patients import load_profile
@@ -142,3 +144,10 @@ def test_it_leaves_a_closed_record_among_the_simulated_ones(told: Told) -> None:
 def test_a_demonstration_that_does_not_end_says_so(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match=r"the session did not end within 0 h; it is titrating"):
         run_demo(Library().load("quads_knee_oa"), tmp_path, lambda _: None, longest_ms=30_000)
+
+
+def test_the_keys_of_a_script_are_nobodys_mistakes(told: Told) -> None:
+    (path,) = session_files(chain_folder(told.home, Kind.SIMULATION))
+    story = story_of(path, Kind.SIMULATION)
+    assert [one.catch for one in story.caught if one.catch is Catch.TOO_FAST] == []
+    assert sum(one.code == "increase" for one in story.happenings) > 5

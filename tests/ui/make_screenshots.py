@@ -8,6 +8,7 @@ them there instead.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import secrets
 import socket
@@ -16,21 +17,26 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from textual.pilot import Pilot
 from textual.widgets import Input
-from ui.bench_live import CRAMP, BenchLive, Desk, titrate
+from ui.bench_live import CRAMP, LIBRARY, BenchLive, Desk, titrate
 
 from nmes.core.measurement import Who
 from nmes.core.screening import in_groups
 from nmes.core.view import View, Word
+from nmes.record.files import Kind
 from nmes.reports.writing import write_report
 from nmes.runtime.backdoor_bench import BackdoorBench
+from nmes.runtime.course import course_of
 from nmes.runtime.library import Loaded
 from nmes.runtime.person import person_for
+from nmes.runtime.planned import planned
 from nmes.runtime.records import chain_of
 from nmes.runtime.settings import Settings
 from nmes.runtime.sim_bench import Body
+from nmes.runtime.today import today
 from nmes.trial.bench.person import device_with_person
 from nmes.ui.flow import Stage
 from nmes.ui.report_wording import WORDING
@@ -394,6 +400,43 @@ async def editor(folder: Path) -> None:
         await Hand(desk, pilot, folder).shot("editor", sized=False)
 
 
+def example() -> ModuleType:
+    """The two simulated weeks of the guide."""
+    spec = importlib.util.spec_from_file_location("two_weeks", ROOT / "docs" / "examples" / "two_weeks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["two_weeks"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+async def course(folder: Path, size: tuple[int, int], weeks: ModuleType, home: Path) -> None:
+    """The course of the example's patient on the day of the decision, and the decision as it is typed."""
+    now, kind = weeks.day("2026-11-16", 9), Kind.SIMULATION
+    desk = Desk(
+        home,
+        today=lambda: planned(today(home, kind, None, LIBRARY, now), home, kind, LIBRARY, now),
+        course=lambda who: course_of(home, kind, who.code, who.side, LIBRARY, now),
+        enter_care=lambda _event, _by: "",
+        settings=STILL,
+    )
+    async with desk.at(Stage.HOME, size=size) as pilot:
+        hand = Hand(desk, pilot, folder)
+        await hand.settled()
+        await hand.shot("course_home")
+        await hand.press("f5")
+        await hand.settled()
+        await hand.shot("course")
+        await hand.press("right", "down")
+        await hand.shot("course_outcomes")
+        await hand.press("right")
+        await hand.shot("course_diary")
+        await hand.press("left", "left", "end", "enter", "right", "right", "down", "ctrl+u", *"60", "down")
+        await hand.press(*"small steps", "down", *weeks.BY)
+        await hand.shot("course_decision")
+
+
 def always_the_same() -> None:
     """What differs from run to run and from computer to computer, and would be seen."""
     socket.gethostname = lambda: "clinic"
@@ -409,6 +452,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as home:
             os.chdir(home)
             asyncio.run(make(folder))
+    weeks = example()
+    with tempfile.TemporaryDirectory() as records:
+        weeks.lived(weeks.Clinic(Path(records)))
+        for size in SIZES:
+            asyncio.run(course(folder, size, weeks, Path(records)))
     for size in SIZES:
         with tempfile.TemporaryDirectory() as home:
             os.chdir(home)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textual.pilot import Pilot
-from ui.bench_live import Desk
+from ui.bench_live import LIBRARY, Desk
+from ui.course_ledger import WHO, Ledger
 
+from nmes.core.measurement import Who
 from nmes.core.view import Word
 from nmes.runtime.settings import Settings
 from nmes.ui.flow import Stage
 from nmes.ui.home_words import READING
+from nmes.ui.screens.course import CourseScreen
 from nmes.ui.screens.forces import Forces
 from nmes.ui.screens.windows import InSpite
 
@@ -82,6 +85,24 @@ def window(make: Callable[[], object]) -> Act:
     return act
 
 
+async def course(desk: Desk, pilot: Pilot[None]) -> None:
+    """The course of somebody with a plan, as it is when it was read."""
+    shown = Who(*WHO)
+    screen = CourseScreen(shown, LIBRARY, ("A. Weber", "B. Lang"))
+    pilot.app.push_screen(screen)
+    await pilot.pause()
+    screen.show_course(Ledger().course(shown))
+    await desk.see(pilot)
+
+
+def then(first: Act, *keys: str) -> Act:
+    async def act(desk: Desk, pilot: Pilot[None]) -> None:
+        await first(desk, pilot)
+        await press(*keys)(desk, pilot)
+
+    return act
+
+
 OVERRIDES = ("YES: Is there a pacemaker?\n  reviewed by Dr. B, because: cleared for this site",)
 
 
@@ -107,6 +128,13 @@ SCENES = {
     "home": Scene(Stage.HOME, known),
     "settings": Scene(Stage.HOME, press("f9")),
     "records": Scene(Stage.HOME, press("f10")),
+    "course": Scene(Stage.HOME, course),
+    "outcomes": Scene(Stage.HOME, then(course, "right")),
+    "diary": Scene(Stage.HOME, then(course, "right", "right")),
+    "entries": Scene(Stage.HOME, then(course, "left", "right", "right", "right")),
+    "answers": Scene(Stage.HOME, then(course, "a", "4", "down", "left", "down", "2", "down", "left")),
+    "plan": Scene(Stage.HOME, then(course, "p", "down", "down", "9")),
+    "decision": Scene(Stage.HOME, then(course, "end", "enter", "right", "right")),
     "patient": Scene(Stage.PATIENT),
     "choose": Scene(Stage.CHOOSE),
     "editor": Scene(Stage.CHOOSE, press("e")),
@@ -132,6 +160,6 @@ SCENES = {
 }
 SOME = ("finding", "settings")
 """What is looked at in every run of the tests; the others are campaigns."""
-SNAPPED = ("home", "screening", "finding", "run", "fault", "settings")
+SNAPPED = ("home", "course", "screening", "finding", "run", "fault", "settings")
 """Screens whose text is kept."""
 SET = Settings(station="Room 3", therapists=("A. Weber", "B. Lang"), pads_mm2=(2500, 5000))

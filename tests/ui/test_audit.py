@@ -26,8 +26,9 @@ from nmes.ui.flow import Stage
 from nmes.ui.screens.audit import AuditScreen
 from nmes.ui.screens.record_screen import RecordBanner
 from nmes.ui.screens.replay import ReplayScreen
+from nmes.ui.time_rows import LABEL
 from nmes.ui.widgets.stop_bar import StopBar
-from nmes.ui.widgets.time_axis import LABEL, TimeAxis
+from nmes.ui.widgets.time_axis import TimeAxis
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +172,11 @@ async def test_records_are_not_opened_over_a_live_session(home: Path, tmp_path: 
 async def test_a_chain_is_verified_in_a_thread_and_each_bad_session_is_named(home: Path, tmp_path: Path) -> None:
     (tmp_path / "simulation").mkdir()
     for path in (home / "simulation").glob("*.jsonl"):
-        (tmp_path / "simulation" / path.name).write_bytes(path.read_bytes().replace(b"P-071", b"P-017"))
+        changed = path.read_bytes().replace(b'"wanted","P-017"', b'"wanted","P-071"')
+        (tmp_path / "simulation" / path.name).write_bytes(changed)
+    for path in (*(home / "simulation").glob("*.texts"), *(home / "keys").glob("*.pub")):
+        (tmp_path / path.parent.name).mkdir(exist_ok=True)
+        (tmp_path / path.parent.name / path.name).write_bytes(path.read_bytes())
     threads: set[str] = set()
 
     def verified() -> Iterator[SessionVerdict]:
@@ -184,9 +189,9 @@ async def test_a_chain_is_verified_in_a_thread_and_each_bad_session_is_named(hom
     async with desk.at(Stage.HOME) as pilot:
         await opened(desk, pilot, "f5")
         await settled(desk, pilot)
-        assert "✖ 1 session is NOT INTACT." in said(desk, "#note")
+        assert "✖ 1 record is NOT INTACT." in said(desk, "#note")
         await pilot.press("down")
-        assert "✖ DAMAGED at entry 9" in said(desk, "#audit-verdict")
+        assert "✖ DAMAGED at entry 10" in said(desk, "#audit-verdict")
         rows = desk.app.screen.query_one(OptionList)
         assert [str(rows.get_option_at_index(at).prompt)[0] for at in (0, 1)] == ["✓", "✖"]
         assert threading.main_thread().name not in threads

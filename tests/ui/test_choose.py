@@ -232,7 +232,8 @@ def test_what_may_be_typed_about_a_patient() -> None:
     assert code_trouble("x" * 33)
     assert ctf_mhz("18.5") == 18_500
     assert ctf_mhz("") is None
-    assert "write the measured" in ctf_trouble("18,5")
+    assert ctf_trouble("18,5") == ""
+    assert "write the measured" in ctf_trouble("18,500")
     assert "cannot be right" in ctf_trouble("1")
 
 

@@ -104,6 +104,7 @@ def test_a_protocol_without_a_rhythm_is_not_waited_for() -> None:
     [
         (Closed("complete"), "complete"),
         (Closed("ended_early"), "ended early"),
+        (Closed("ended_early", first_given=True), "first as planned"),
         (Closed("stop:key"), "stopped"),
         (Closed("link_lost"), "✖ fault"),
         (Interrupted(), "! INTERRUPTED"),

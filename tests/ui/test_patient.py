@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+from textual.widgets import Input
 from ui.bench_live import CRAMP, LIBRARY, Desk
 from ui.test_home import DUE, LATER, day, session
 
@@ -18,9 +19,11 @@ from nmes.core.view import Word
 from nmes.record.afterwards import LastTime
 from nmes.record.measurements import Found, Untrusted
 from nmes.runtime.on_record import NOTHING, OnRecord
+from nmes.runtime.today import Today
 from nmes.ui.flow import Stage
 from nmes.ui.home_words import known_lines, level_lines
 from nmes.ui.on_record_words import threshold_lines, warning_line
+from nmes.ui.widgets.choice import Choice
 
 
 def test_a_code_without_a_record_says_so_and_names_codes_like_it() -> None:
@@ -184,3 +187,19 @@ async def test_with_a_protocol_named_the_app_begins_at_the_patient_unless_that_i
         await pilot.pause()
         assert desk.app.stage is Stage.CHOOSE
         assert desk.app.step.chosen is LIBRARY[1]
+
+
+async def test_a_code_of_this_program_that_is_mistyped_keeps_it_from_going_on(tmp_path: Path) -> None:
+    wrong = "P-HJM03BX"
+    assert not Today().is_mistyped("P-017")
+    assert not Today(entered=frozenset({wrong})).is_mistyped(wrong)
+    assert not day(session(3, 1, code=wrong)).is_mistyped(wrong)
+    desk = Desk(tmp_path, today=lambda: day(DUE))
+    async with desk.at(Stage.PATIENT) as pilot:
+        desk.app.screen.query_one("#code", Input).value = wrong
+        desk.app.screen.query_one(Choice).choose("left")
+        await desk.see(pilot)
+        await pilot.press("f2")
+        await desk.see(pilot)
+        assert f"! Patient code {wrong} is mistyped: its last character" in " ".join(desk.text().split())
+        assert desk.app.stage is Stage.PATIENT

@@ -42,6 +42,7 @@ def summary(ending: Ending, **more: str) -> Summary:
     [
         (Closed("complete"), "complete", "Complete."),
         (Closed("ended_early"), "ended early", "Ended before its time."),
+        (Closed("ended_early", first_given=True), "first as planned", "First session, ended as planned."),
         (Interrupted(), "INTERRUPTED", "INTERRUPTED:"),
         (Unfinished(), "NOT CLOSED", "NOT CLOSED:"),
         (Unreadable(f"was {ESC}"), "DAMAGED", "CANNOT BE READ:"),

@@ -24,7 +24,9 @@ from nmes.ui.screens.after import AfterScreen
 from nmes.ui.screens.audit import AuditScreen
 from nmes.ui.screens.bench import BenchWindow
 from nmes.ui.screens.choose import ChooseScreen
+from nmes.ui.screens.course import CourseScreen
 from nmes.ui.screens.editor import EditorScreen
+from nmes.ui.screens.entry import EntryScreen
 from nmes.ui.screens.forces import Forces
 from nmes.ui.screens.home import HomeScreen
 from nmes.ui.screens.note import NoteScreen
@@ -70,6 +72,8 @@ OVER: dict[type, Callable[[Desk], Screen]] = {
 """Screens that are laid over a step; while they stand no session is open, or it is over."""
 BEFORE: dict[type, tuple[Stage, str]] = {SettingsScreen: (Stage.HOME, "f9"), EditorScreen: (Stage.CHOOSE, "e")}
 """Screens that are opened from one step only, before there is a session, and by which key."""
+OF_THE_COURSE: set[type] = {CourseScreen, EntryScreen}
+"""Open only where a patient has a course: test_course.py has one, and hears every STOP on both."""
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def attended(tmp_path: Path) -> Desk:
 
 
 def test_every_screen_and_window_stands_in_a_table_of_this_file() -> None:
-    assert {*STEPS, *WINDOWS, *OVER, *BEFORE} == set(screen_classes())
+    assert {*STEPS, *WINDOWS, *OVER, *BEFORE, *OF_THE_COURSE} == set(screen_classes())
     assert set(STEPS.values()) == set(Stage)
     assert all(issubclass(one, ModalScreen) for one in WINDOWS)
 

@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from textual.worker import WorkerState
 from ui.bench_live import LIBRARY, Desk
+from ui.course_ledger import WHO, Ledger
 
 from nmes.core import events as e
+from nmes.core.care_events import Diary
 from nmes.core.measurement import NOBODY, Who
 from nmes.runtime.library import Loaded
 from nmes.ui.flow import Stage
-from nmes.ui.messages import Chosen, LookLevels, LookUp, NewSession, Report
+from nmes.ui.messages import Chosen, EnterCare, LookCourse, LookLevels, LookUp, NewSession, Report
+from nmes.ui.screens.course import CourseScreen
 from nmes.ui.threads import Newest, Overtaken, answered, in_thread
 
 
@@ -159,6 +162,73 @@ async def test_a_session_is_opened_and_closed_though_no_thread_of_the_pool_is_fr
         assert desk.live.finished == 1
         slow.may_answer.set()
         await busy
+
+
+async def test_a_course_is_read_and_entered_though_no_thread_of_the_pool_is_free(tmp_path: Path, slow: Slow) -> None:
+    ledger = Ledger()
+    desk = Desk(tmp_path, course=ledger.course, enter_care=ledger.enter)
+    async with desk.at(Stage.HOME) as pilot, asyncio.timeout(20):
+        await desk.app.workers.wait_for_complete()
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        busy = loop.run_in_executor(None, slow, "a")
+        screen = CourseScreen(Who(*WHO))
+        desk.app.push_screen(screen)
+        while screen.course is None:
+            await pilot.pause()
+        await pilot.press("d")
+        desk.app.post_message(EnterCare(Diary(*WHO, "2026-11-09", 5), "Ada"))
+        while desk.app.screen is not screen:
+            await pilot.pause()
+        assert ledger.by == ["Ada"]
+        slow.may_answer.set()
+        await busy
+
+
+async def test_of_courses_asked_for_meanwhile_only_the_newest_is_read(tmp_path: Path, slow: Slow) -> None:
+    ledger = Ledger()
+    desk = Desk(tmp_path, course=lambda who: (slow(who.code), ledger.course(who))[1])
+    async with desk.at(Stage.HOME) as pilot:
+        for n in range(8):
+            desk.app.post_message(LookCourse(Who(f"P-{n}", "left")))
+            await pilot.pause()
+        await asked(slow)
+        slow.may_answer.set()
+        await desk.app.workers.wait_for_complete()
+        assert (slow.asked, slow.most_at_once) == (["P-0", "P-7"], 1)
+
+
+async def test_a_course_that_is_left_while_it_is_read_is_nobodys_and_begins_nothing(tmp_path: Path, slow: Slow) -> None:
+    ledger = Ledger()
+    desk = Desk(tmp_path, course=lambda who: (slow(who.code), ledger.course(who))[1])
+    async with desk.at(Stage.HOME) as pilot:
+        left = CourseScreen(Who(*WHO))
+        desk.app.push_screen(left)
+        await pilot.pause()
+        await asked(slow)
+        await pilot.press("f3")
+        assert desk.app.screen is desk.app.step
+        slow.may_answer.set()
+        await desk.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert (left.course, slow.asked) == (None, [WHO[0]])
+        assert desk.app.screen is desk.app.step
+
+
+async def test_the_app_is_left_while_a_course_is_read_and_nothing_is_raised(tmp_path: Path, slow: Slow) -> None:
+    desk = Desk(tmp_path, course=lambda who: (slow(who.code), Ledger().course(who))[1])
+    async with desk.at(Stage.HOME) as pilot:
+        desk.app.push_screen(CourseScreen(Who(*WHO)))
+        await pilot.pause()
+        await asked(slow)
+        desk.app.exit()
+        await pilot.pause()
+    thread = next(one for one in threading.enumerate() if one.name == "nmes-look-up")
+    assert thread.daemon, "the program waits for no question"
+    slow.may_answer.set()
+    thread.join(30)
+    await asyncio.sleep(0)
+    assert not thread.is_alive()
 
 
 @pytest.mark.campaign

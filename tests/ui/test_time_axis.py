@@ -6,7 +6,7 @@ import pytest
 
 from nmes.record.happening import At, Happening
 from nmes.record.output import Output
-from nmes.ui.widgets.time_axis import LABEL, SYMBOLS, Axis, Span, around, draw
+from nmes.ui.time_rows import LABEL, SYMBOLS, Axis, Span, around, draw
 
 
 def happening(t_ms: int, code: str) -> Happening:

@@ -18,9 +18,10 @@ from nmes.core.alarm import ABSENT_SOON, ANSWER_OLD, Alarm, Alarms, Level, level
 from nmes.core.commands import Note
 from nmes.core.screening import Blocked, Clear, Warned
 from nmes.core.view import Electrode, Output, OutputState, Word, view
+from nmes.runtime import numbers as runtime_numbers
 from nmes.runtime import turn
 from nmes.runtime.missing_words import missing_words
-from nmes.ui import alarm_words, numbers, words
+from nmes.ui import alarm_words, numbers, record_words, words
 from nmes.ui.flow import Stage, stage_of
 from nmes.ui.plus_key import HELD_MS, RELOCK_MS, PlusKey, Press
 from nmes.ui.typed_who import ctf_mhz
@@ -270,6 +271,7 @@ def test_what_passes_or_is_stopped_stays_on_the_screen_where_it_happened(word: W
         "not_enabled",
         "record_slow",
         "guard:channel_active",
+        "guard:written_late",
         "guard:pulse_shape",
     ],
 )
@@ -307,4 +309,16 @@ def test_a_level_over_its_cap_tells_the_way_out_by_the_keys_of_the_screens() -> 
 def test_numbers_have_the_decimal_mark_of_the_language_and_are_typed_with_it(monkeypatch) -> None:
     monkeypatch.setattr(language, "_mark", [","])
     assert (numbers.ma(5_500), numbers.hz(44_400), numbers.newtons(3_400)) == ("5,5", "44,4", "3,4 N")
+    told = runtime_numbers.in_seconds(9_400), runtime_numbers.in_percent(625), runtime_numbers.in_newtons(7_500)
+    assert told == ("9,4 s", "62,5 %", "7,5 N")
     assert ctf_mhz("18,5") == 18_500
+
+
+def test_a_computer_that_was_too_busy_is_told_in_words_with_what_to_do() -> None:
+    said = words.sentence("guard", rule="written_late", detail="431 ms from check to line")
+    assert said == words.why("guard:written_late")
+    assert "too busy to send in time. Close other programs, then find the levels again" in said
+    assert words.sentence("guard", rule="rise", detail="too steep").endswith("too steep")
+    assert "too busy to send in time" in record_words.event_words(e.GuardTripped("written_late", "431 ms", 1))
+    alarm = Alarm(level_of("guard:written_late"), "guard:written_late", 0, active=True, acknowledged=False)
+    assert alarm_words.alarm_sentence(alarm) == "This computer was too busy to send in time."

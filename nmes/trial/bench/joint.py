@@ -28,12 +28,14 @@ from nmes.record.chain import NewEntry
 from nmes.record.clocks import Clocks
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
+from nmes.record.keys import station_key
 from nmes.record.sink import InlineJournal, Post, RecordSink
 from nmes.runtime.binding import attended_of, binding
 from nmes.runtime.clock import VirtualClock
 from nmes.runtime.library import Loaded
 from nmes.runtime.open import Peer, open_memory
 from nmes.runtime.origin import origin_of
+from nmes.runtime.simulator import simulator_name
 from nmes.runtime.turn import Controller
 
 DEFAULT_ABSENT_MS = 10 * 60_000
@@ -131,8 +133,9 @@ class Bench:
         who: Who = NOBODY,
         origin: Origin | None = None,
         attended: Attended | None = None,
+        clock: VirtualClock | None = None,
     ) -> None:
-        self.clock = VirtualClock()
+        self.clock = clock or VirtualClock()
         self.device: Device = device or P24()
         self.guard, self.port = open_memory(wire(Line(self.device, self.clock)), lambda: self.clock.now_us)
         self.driver = P24Driver()
@@ -225,21 +228,26 @@ def bench_with_record(
     who: Who = NOBODY,
     make: Callable[..., Bench] = Bench,
     attended: Attended | None = None,
+    clock: VirtualClock | None = None,
     station: str = "",
 ) -> tuple[Bench, Path]:
     """A bench, from `make`, whose record is a real file in the simulator's chain; RecordError if none can be kept.
 
-    `station`: the name this place was given, "" = the computer's.
+    `clock`: with its day, where sessions of several days follow one another. `station`: the name this place was given,
+    "" = the computer's.
     """
-    origin = origin_of(home, Kind.SIMULATION, loaded, who, VirtualClock().utc())
+    clock = clock or VirtualClock()
+    origin = origin_of(home, Kind.SIMULATION, loaded, who, clock.utc())
     plan = plan_for(loaded.protocol, P24_CAPABILITIES, origin.ctf_mhz if origin else None)
     opened: list[Journal] = []
 
     def make_sink(clock: VirtualClock, post: Post) -> RecordSink:
         clocks = Clocks(lambda: int(clock.utc().timestamp() * 1000), lambda: clock.now_us * 1000, "virtual")
-        bound = binding(loaded, plan, "bench", clock.now_ms(), who, origin, attended)
-        named = station or socket.gethostname()
-        opened.append(Journal.open(chain_folder(home, Kind.SIMULATION), named, bound, clocks))
+        bound = binding(
+            loaded, plan, "bench", clock.now_ms(), who, origin, attended, simulator=simulator_name(), clocks=clocks
+        )
+        folder, named = chain_folder(home, Kind.SIMULATION), station or socket.gethostname()
+        opened.append(Journal.open(folder, named, bound, clocks, signer=station_key(home)))
         return InlineJournal(opened[0], post)
 
     bench = make(
@@ -251,6 +259,7 @@ def bench_with_record(
         who=who,
         origin=origin,
         attended=attended,
+        clock=clock,
     )
     return bench, opened[0].path
 

@@ -13,20 +13,19 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from nmes.language import _, many
+from nmes.language import _
 from nmes.record.files import Kind
 from nmes.record.store import SessionVerdict, Summary
-from nmes.record.verify import Intact
 from nmes.runtime.records import Chain
 from nmes.ui.replay_words import ending_words, found, row, verdict_words
 from nmes.ui.screens.record_screen import RecordScreen
 from nmes.ui.screens.replay import ReplayScreen
+from nmes.ui.seal_words import chain_words, mark, seal_lines
 from nmes.ui.services import Services
 from nmes.ui.threads import Asking
 from nmes.ui.widgets.rows import Rows
 
 TITLES = {Kind.PATIENT: _("Records of patients"), Kind.SIMULATION: _("Records of the simulator")}
-LIMITS = _("A chain is checked against itself: sessions missing at its very end show only against a copy of its head.")
 
 NOT_VERIFIED = _("Not verified yet: F4 verifies this session, F5 the whole chain.")
 
@@ -97,8 +96,7 @@ class AuditScreen(RecordScreen):
 
     def _row(self, one: Summary) -> str:
         verdict = self._verdicts.get(one.session)
-        mark = " " if verdict is None else "✓" if isinstance(verdict.verdict, Intact) else "✖"
-        return row(one, mark, max(40, self.size.width - 4))
+        return row(one, " " if verdict is None else mark(verdict), max(40, self.size.width - 4))
 
     @property
     def session(self) -> Summary | None:
@@ -111,7 +109,8 @@ class AuditScreen(RecordScreen):
         if one is None:
             text = _("No session fits the filter.") if self._all else ""
         elif one.session in self._verdicts:
-            text = f"{ending_words(one.ending)}\n{verdict_words(self._verdicts[one.session])}"
+            verdict = self._verdicts[one.session]
+            text = "\n".join((ending_words(one.ending), verdict_words(verdict), *seal_lines(verdict)))
         else:
             text = f"{ending_words(one.ending)}\n{NOT_VERIFIED}"
         self.query_one("#audit-verdict", Static).update(text)
@@ -168,27 +167,21 @@ class AuditScreen(RecordScreen):
         verdict.
         """
         going = await self.asked(self._chain.verify_all, self._asking.of_one)
-        done = bad = 0
+        done: list[SessionVerdict] = []
         while going is not None:
             one = await self.asked(lambda: next(going, _Over()), self._asking.of_one)
             if not isinstance(one, SessionVerdict):
                 self._fill()
                 if one is not None:
-                    self._tell_chain(done, bad)
+                    self._tell_chain(done)
                 return
-            done += 1
-            bad += not isinstance(one.verdict, Intact)
+            done.append(one)
             self._verdicts[one.session] = one
-            self.note(_("Verifying: {done} of {all}").format(done=done, all=len(self._all)), loud=False)
+            self.note(_("Verifying: {done} records so far").format(done=len(done)), loud=False)
 
-    def _tell_chain(self, sessions: int, bad: int) -> None:
-        if bad:
-            said = many("✖ {number} session is NOT INTACT.", "✖ {number} sessions are NOT INTACT.", bad)
-        else:
-            said = many(
-                "✓ {number} session verified, all intact.", "✓ {number} sessions verified, all intact.", sessions
-            )
-        self.note(f"{said} {LIMITS}", loud=bool(bad))
+    def _tell_chain(self, done: list[SessionVerdict]) -> None:
+        told, loud = chain_words(done, {one.session for one in self._all})
+        self.note(told, loud=loud)
 
     @property
     def reported(self) -> str:

@@ -5,8 +5,6 @@ Law: nothing can be raised while it stands, because its text fields have the key
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -15,12 +13,12 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from nmes.language import _, with_point
+from nmes.language import _
+from nmes.runtime.typed_number import typed_number
 from nmes.ui.screens.base import is_whole
 from nmes.ui.widgets.stop_bar import StopBar
 
 Typed = tuple[int | None, int | None]
-_NEWTON = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 HOW: Final = _("Enter: next, then done. Left empty: not measured. Esc, F12 and Ctrl+C stop the output.")
 WRONG: Final = _("! Write the force in N, such as 120 or 85.5")
 
@@ -55,11 +53,11 @@ class Forces(ModalScreen[Typed]):
         self.query_one(other, Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        typed = [with_point(self.query_one(name, Input).value.strip()) for name in ("#mvic", "#evoked")]
-        if any(text and not _NEWTON.fullmatch(text) for text in typed):
+        typed = [self.query_one(name, Input).value.strip() for name in ("#mvic", "#evoked")]
+        mvic, evoked = (typed_number(text, 1000, digits=4) for text in typed)
+        if any(text and force is None for text, force in zip(typed, (mvic, evoked), strict=True)):
             self.query_one("#forces-say", Static).update(WRONG)
         elif event.input.id == "mvic" and not typed[1]:
             self.action_other()
         else:
-            mvic, evoked = (int(Decimal(text) * 1000) if text else None for text in typed)
             self.dismiss((mvic, evoked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,11 +12,12 @@ from textual.containers import VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from nmes.core.measurement import NOBODY
+from nmes.core.measurement import NOBODY, Who
 from nmes.language import _
 from nmes.record.store import Closed
 from nmes.runtime.library import Loaded
 from nmes.runtime.today import NOTHING_KNOWN, Patient, Today
+from nmes.ui.awaited_row import awaited_row
 from nmes.ui.flow import Stage
 from nmes.ui.home_words import LOOKING, READING, device_line, patient_row, session_row, trouble_lines
 from nmes.ui.messages import ForPatient, OpenPatient, Report
@@ -25,6 +27,8 @@ from nmes.ui.widgets.rows import Rows
 
 NEW = "new"
 """The id of the row for somebody new."""
+AWAITED = "awaited-"
+"""How the ids begin of rows for who has a plan and no session yet."""
 LAST = 20
 """So many sessions are listed below: a screenful on a tall window; the records (F10) have all [design]."""
 TROUBLES = 3
@@ -38,7 +42,8 @@ class HomeScreen(StepScreen):
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", _("new patient"), id="home.new"),
-        Binding("t", "try", _("try, no patient"), id="home.try"),
+        Binding("t", "try", _("try"), id="home.try"),
+        Binding("f5", "app.course", _("course"), id="course"),
         Binding("f7", "report", _("report"), id="home.report"),
     ]
 
@@ -106,18 +111,34 @@ class HomeScreen(StepScreen):
         rows, titles = self.query_one(OptionList), self._titles()
         at = rows.highlighted or 0
         rows.clear_options()
-        rows.add_options(
-            Option(patient_row(one, titles, width), id=str(index)) for index, one in enumerate(self._today.patients)
-        )
+        plans = self._today.plans
+        for index, one in enumerate(self._today.patients):
+            due = plans.get((one.code, one.side))
+            shown = one if due is None else replace(one, protocol=due.plan.protocol)
+            rows.add_option(Option(patient_row(shown, titles, width), id=str(index)))
+        for index, whose in enumerate(self._today.awaited):
+            rows.add_option(Option(awaited_row(*whose, plans[whose], titles, width), id=f"{AWAITED}{index}"))
         rows.add_option(Option(_("+ New patient"), id=NEW))
-        rows.highlighted = min(at, len(self._today.patients))
+        rows.highlighted = min(at, rows.option_count - 1)
 
     @property
     def _patient(self) -> Patient | None:
         """The patient that is highlighted."""
+        return self._today.patients[int(self._chosen)] if self._chosen.isdecimal() else None
+
+    @property
+    def _chosen(self) -> str:
+        """The id of the row that is highlighted; "" = none."""
         option = self.query_one(OptionList).highlighted_option if self._there else None
-        found = option is not None and option.id not in {NEW, None}
-        return self._today.patients[int(str(option.id))] if option is not None and found else None
+        return "" if option is None else str(option.id)
+
+    @property
+    def who(self) -> Who:
+        """Of whom the row is that is highlighted."""
+        if self._chosen.startswith(AWAITED):
+            return Who(*self._today.awaited[int(self._chosen.removeprefix(AWAITED))])
+        patient = self._patient
+        return NOBODY if patient is None else Who(patient.code, patient.side)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "try":
@@ -134,10 +155,12 @@ class HomeScreen(StepScreen):
         self.refresh_bindings()
 
     def on_option_list_option_selected(self) -> None:
-        patient = self._patient
-        if patient is None:
+        who, patient = self.who, self._patient
+        if not who.code:
             return self.action_new()
-        self.post_message(OpenPatient(patient.code, patient.side, patient.protocol))
+        due = self._today.plans.get((who.code, who.side))
+        protocol = due.plan.protocol if due is not None else patient.protocol if patient is not None else ""
+        self.post_message(OpenPatient(who.code, who.side, protocol))
         return None
 
     def action_new(self) -> None:

@@ -14,18 +14,21 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
 from nmes.core.attended import Ghost
+from nmes.core.course_of_care import CourseOfCare
 from nmes.core.measurement import NOBODY, SIDES, Who, is_code
+from nmes.core.printable import printable
 from nmes.core.screening import tells
 from nmes.language import _
 from nmes.runtime.on_record import NOTHING, OnRecord
 from nmes.runtime.today import NOTHING_KNOWN, Patient, Today
+from nmes.ui.course_lines import against_line, next_lines
 from nmes.ui.flow import Stage
 from nmes.ui.home_words import READING, ending_words, known_lines, level_lines, when
-from nmes.ui.messages import ForPatient, LookBack, LookLevels
+from nmes.ui.messages import ForPatient, LookBack, LookCourse, LookLevels
 from nmes.ui.numbers import hz
 from nmes.ui.on_record_words import threshold_lines, warning_line
 from nmes.ui.screens.base import StepScreen
-from nmes.ui.typed_who import code_trouble, ctf_mhz, ctf_trouble
+from nmes.ui.typed_who import code_trouble, ctf_mhz, ctf_trouble, mistyped
 from nmes.ui.widgets.choice import Choice
 from nmes.ui.widgets.frame import Where
 
@@ -43,6 +46,7 @@ class PatientScreen(StepScreen):
     CSS_PATH = "patient.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "go_on", _("protocol"), priority=True, id="continue"),
+        Binding("f5", "app.course", _("course"), id="course"),
         Binding("pagedown", "scroll(1)", _("more"), show=False, priority=True, id="patient.more"),
         Binding("pageup", "scroll(-1)", _("back up"), show=False, priority=True, id="patient.less"),
         Binding("enter", "app.focus_next", _("next field"), show=False, priority=True, id="patient.next"),
@@ -59,6 +63,8 @@ class PatientScreen(StepScreen):
         self._ghosts: tuple[LookLevels, tuple[Ghost, ...]] | None = None
         """What was asked last of levels, and what was found."""
         self._asked: LookLevels | None = None
+        self._course: tuple[Who, CourseOfCare | None] | None = None
+        """Of whom it was asked last for the course, and what was found; None: not yet."""
         self._on_record: tuple[Who, OnRecord | None] | None = None
         """Of whom it was asked last what has to be known, and what was found; None: not yet."""
 
@@ -81,6 +87,7 @@ class PatientScreen(StepScreen):
             yield Input(self._without, placeholder=_("only without a code"), id="without", compact=True)
         yield Static("", id="warned", markup=False)
         with VerticalScroll(id="known-scroll", can_focus=False):
+            yield Static("", id="against", markup=False)
             yield Static("", id="known", markup=False)
 
     def begin(self) -> None:
@@ -112,6 +119,8 @@ class PatientScreen(StepScreen):
         """What keeps it from going on; "" for nothing."""
         if said := code_trouble(self._text("code")) or ctf_trouble(self._text("ctf")):
             return said
+        if self._today.is_mistyped(self._text("code")):
+            return mistyped(self._text("code"))
         if self._text("code") and not self.who.side:
             return _("! Choose the side: what is measured and every level belong to one side.")
         if not self._text("code") and not self.without:
@@ -168,6 +177,31 @@ class PatientScreen(StepScreen):
         if self._there:
             self._tell()
 
+    def show_course(self, course: CourseOfCare) -> None:
+        """The course that was asked for, or one that has grown; it may be of somebody whose code was typed over."""
+        self._course = Who(course.code, course.side), course
+        if self._there:
+            self._tell()
+
+    def show_trouble(self, reason: str) -> None:
+        """Why a course could not be read."""
+        if self._there:
+            self.note(_("✖ The course cannot be read: {reason}").format(reason=printable(reason)))
+
+    def _of_course(self, who: Who) -> list[str]:
+        """What is agreed and proposed for who has a plan; asked for once. What speaks against it stands apart."""
+        whose = Who(who.code, who.side)
+        due = self._today.plans.get((whose.code, whose.side))
+        against = against_line(self._today.against.get((whose.code, whose.side)))
+        self.query_one("#against", Static).set_class(bool(against), "-there").update(printable(against))
+        if due is None:
+            return []
+        if self._course is None or self._course[0] != whose:
+            self._course = whose, None
+            self.post_message(LookCourse(whose))
+        course = self._course[1]
+        return [] if course is None else next_lines(course)
+
     def show_on_record(self, who: Who, found: OnRecord) -> None:
         """What has to be known of somebody; the code may have been typed over."""
         if self._on_record is not None and self._on_record[0] == who:
@@ -203,6 +237,7 @@ class PatientScreen(StepScreen):
         self.tell_missing(self._missing())
         self.query_one(Where).show(who)
         lines = [READING] if self._today is NOTHING_KNOWN and who.code else known_lines(self._today, who)
+        lines += self._of_course(who)
         patient = self._patient()
         lines += self._warn(patient)
         if patient is not None:

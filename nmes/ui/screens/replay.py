@@ -20,9 +20,18 @@ from nmes.record.output import pieces
 from nmes.record.store import SessionVerdict
 from nmes.runtime.replaying import Replay
 from nmes.ui.names import side_words
-from nmes.ui.replay_words import ending_words, happened, place_words, then_lines, unknown_words, verdict_words
+from nmes.ui.replay_words import (
+    happened,
+    place_words,
+    then_lines,
+    told_ending_words,
+    unknown_words,
+    verdict_words,
+)
 from nmes.ui.screens.record_screen import RecordScreen
-from nmes.ui.widgets.time_axis import LEGEND, Axis, Span, TimeAxis, around
+from nmes.ui.seal_words import seal_lines
+from nmes.ui.time_rows import LEGEND, Axis, Span, around
+from nmes.ui.widgets.time_axis import TimeAxis
 
 ZOOM_MS: Final = 60_000
 """The part of a session seen when it is looked at closely [design]."""
@@ -63,8 +72,8 @@ class ReplayScreen(RecordScreen):
 
     def _verdict(self) -> str:
         story = self.replay.story
-        verdict = verdict_words(SessionVerdict(story.session, story.path, story.verdict))
-        return f"{verdict}\n{ending_words(story.ending)}"
+        found = SessionVerdict(story.session, story.path, story.verdict, story.sealed, story.unread_seals)
+        return "\n".join((verdict_words(found), told_ending_words(story.ending), *seal_lines(found)))
 
     def begin(self) -> None:
         self.stand(0)
