@@ -75,7 +75,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 def to_protocols(shown: Shown) -> None:
-    shown.click_for("try, no patient", "Enter use it")
+    shown.click_for("t try", "Enter use it")
     shown.click("/ filter e")
     shown.until(lambda: "e edit a copy" not in shown.text())
     shown.type("conventional")
