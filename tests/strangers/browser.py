@@ -99,14 +99,18 @@ class Shown:
         self.page.mouse.click(*self.place(words))
 
     def click_for(self, words: str, seen: str) -> None:
+        """Click until it has brought what it should."""
+        self.click_until(words, lambda: seen in self.text())
+
+    def click_until(self, words: str, done: Callable[[], bool]) -> None:
         """Click until it has done what it should: what is being painted anew may not be where it was a moment ago."""
         end = time.monotonic() + PATIENCE_S
-        while seen not in self.text():
-            assert time.monotonic() < end, f"{words!r} never brought {seen!r}\n{self.text()}"
+        while not done():
+            assert time.monotonic() < end, f"{words!r} never did what it should\n{self.text()}"
             if words in self.text():
                 self.click(words)
             soon = time.monotonic() + AGAIN_S
-            while seen not in self.text() and time.monotonic() < soon:
+            while not done() and time.monotonic() < soon:
                 self.page.wait_for_timeout(50)
 
     def type(self, text: str) -> None:

@@ -76,8 +76,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 def to_protocols(shown: Shown) -> None:
     shown.click_for("t try", "Enter use it")
-    shown.click("/ filter e")
-    shown.until(lambda: "e edit a copy" not in shown.text())
+    shown.click_until("/ filter e", lambda: "e edit a copy" not in shown.text())
     shown.type("conventional")
     shown.see("ntional  ")
 
