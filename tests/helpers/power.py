@@ -32,8 +32,8 @@ class Power:
     moments: int = 0
     content: dict[int, bytes] = field(default_factory=dict)
     """What was synced, by inode."""
-    names: dict[int, dict[str, int]] = field(default_factory=dict)
-    """Which names were synced, by the folder's inode."""
+    names: dict[int, dict[str, tuple[int, bool]]] = field(default_factory=dict)
+    """Which names were synced, by the folder's inode, and whether each was a folder: a number is given out again."""
 
     def __post_init__(self) -> None:
         """What is there already is on the medium."""
@@ -72,7 +72,7 @@ class Power:
     def _synced(self, path: Path) -> None:
         state = path.stat()
         if stat.S_ISDIR(state.st_mode):
-            self.names[state.st_ino] = {one.name: one.stat().st_ino for one in path.iterdir()}
+            self.names[state.st_ino] = {one.name: (one.stat().st_ino, one.is_dir()) for one in path.iterdir()}
         else:
             self.content[state.st_ino] = path.read_bytes()
 
@@ -87,22 +87,22 @@ class Power:
         safe = self.names.get(old.stat().st_ino, {})
         for name in sorted(there.keys() | safe.keys()):
             inode = there[name].stat().st_ino if name in there else 0
-            if safe.get(name) != inode and not self._kept(how, rng):
+            if safe.get(name, (-1, False))[0] != inode and not self._kept(how, rng):
                 if name in safe:  # renamed or removed since, and nobody synced that
-                    self._there_still(safe[name], new / name)
+                    self._there_still(*safe[name], new / name)
                 continue
             if inode and there[name].is_dir():
                 self._rebuilt(there[name], new / name, how, rng)
             elif inode:
                 (new / name).write_bytes(self._found(there[name].read_bytes(), self.content.get(inode, b""), how, rng))
 
-    def _there_still(self, inode: int, new: Path) -> None:
-        if inode not in self.names:
+    def _there_still(self, inode: int, is_folder: bool, new: Path) -> None:
+        if not is_folder:
             new.write_bytes(self.content.get(inode, b""))
             return
         new.mkdir()
-        for name, of in self.names[inode].items():
-            self._there_still(of, new / name)
+        for name, (of, folder) in self.names.get(inode, {}).items():
+            self._there_still(of, folder, new / name)
 
     def _kept(self, how: str, rng: random.Random) -> bool:
         return how == "all" or (how == "some" and rng.random() < 0.5)
