@@ -7,23 +7,26 @@ written from docs/reference/record.md alone, shares no line with the writer and 
 and, for signatures, `cryptography`. Copy it to another computer, together with the station's public key and the last
 head code you noted: there it proves something.
 
-Exit code: 0 good, 1 damaged or not to be read, 2 wrong call, 3 only an end that is unfinished or not signed yet, 4 not
-signed by a key given; 1 goes before 4, 4 before 3. Without --key it checks the chain and says what it did not check.
+Exit code: 0 good, 1 damaged or not to be read, 2 wrong call (or nothing can be printed), 3 only an end that is
+unfinished, empty or not signed yet, 4 not signed by a key given; 1 goes before 4, 4 before 3. 141: whoever read what it
+prints has left. Without --key it checks the chain and says what it did not check.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import errno
 import hashlib
 import json
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 NAME = re.compile(r"\d{6,}-\d{8}T\d{6}Z-[0-9a-f]+")
 LINE = re.compile(rb'\{"entry":(\{.*\}),"hash":"([0-9a-f]{64})"\}', re.DOTALL)
@@ -64,6 +67,9 @@ class Checked:
     head: str = ""
     torn: int = 0
     """Bytes of an unfinished last line."""
+    empty: bool = False
+    """The newest file, and there is nothing in it: whatever stood in it is gone."""
+    about_care: bool = False
     wrong: Wrong | None = None
     seals: Seals | None = None
     care: list[Fields] = field(default_factory=list)
@@ -251,7 +257,7 @@ def references(value: object) -> Iterator[object]:
 def texts_beside(file: Path) -> dict[str, bool]:
     """For each hash with a text beside the session: whether a text gives it."""
     beside, found = file.with_suffix(".texts"), dict[str, bool]()
-    for line in (beside.read_bytes() if beside.exists() else b"").split(b"\n"):
+    for line in (all_of(beside) if beside.exists() else b"").split(b"\n"):
         try:
             told, right = parsed(line)
         except ValueError:
@@ -275,6 +281,8 @@ class Chain:
     files: list[Path]
     keys: Keys | None
     """None: whichever key a session names is taken."""
+    odd: list[Path] = field(default_factory=list)
+    """Called like sessions, with a number that none is given."""
 
     def texts(self, checked: Checked, body: Fields, here: dict[str, bool]) -> str:
         """What is wrong with the texts of an entry; "" if nothing is."""
@@ -314,7 +322,7 @@ class Chain:
         ours = {"session": checked.session, "seq": checked.entries, "hash": checked.head}
         for at, file in enumerate(later, number(Path(checked.session)) + 1):
             opening, told = Checked(file.stem), False
-            *lines, tail = file.read_bytes().split(b"\n")
+            *lines, tail = all_of(file).split(b"\n")
             if number(file) != at:
                 return None
             try:
@@ -336,7 +344,7 @@ class Chain:
     def check(self, file: Path, prev: str | None, newest: bool, texts: bool = True) -> Checked:
         """Verify one session; `prev` None: what it follows is not looked at."""
         checked = Checked(file.stem)
-        *lines, tail = file.read_bytes().split(b"\n")
+        *lines, tail = all_of(file).split(b"\n")
         here = texts_beside(file) if texts else {}
         try:
             for line in lines:
@@ -344,6 +352,7 @@ class Chain:
         except Wrong as wrong:
             checked.wrong = wrong
             return checked
+        checked.empty = newest and not lines and not tail
         checked.torn = len(tail) if newest and unfinished(tail) else 0
         if tail and not checked.torn:
             checked.wrong = Wrong("ALTERED", len(lines) + 1, "the line is not finished.")
@@ -360,6 +369,7 @@ class Chain:
         if (before := checked.head or prev) is not None and entry["prev"] != before:
             raise Wrong("MISSING" if seq == 1 else "REPLACED", seq, "it does not follow the entry before it.")
         if seq == 1:
+            checked.about_care = entry["body"].get("about") == "care"
             checked.seals = seals_of(entry, self.folder.name)
         if checked.seals:
             checked.seals.take(entry, checked.head)
@@ -374,13 +384,28 @@ class Chain:
         checked.hashes.append(hashed)
 
 
+def opened(file: Path) -> BinaryIO:
+    """A regular file: a FIFO in its place would be waited for without end, a device read without end."""
+    fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "Is a directory" if stat.S_ISDIR(mode) else "Not a regular file", str(file))
+    return open(fd, "rb")  # noqa: PTH123 - a descriptor, not a path
+
+
+def all_of(file: Path) -> bytes:
+    with opened(file) as found:
+        return found.read()
+
+
 def number(file: Path) -> int:
     return int(file.name.partition("-")[0])
 
 
 def first_entry(file: Path) -> Fields:
     """Entry 1 of a session; nothing if it is not as it was written."""
-    with file.open("rb") as lines:
+    with opened(file) as lines:
         line = lines.readline()
     try:
         entry = entry_of(line[:-1], 1)[0] if line.endswith(b"\n") else {"session": "", "seq": 0}
@@ -391,7 +416,7 @@ def first_entry(file: Path) -> Fields:
 
 def last_line(file: Path) -> bytes:
     """The last whole line of a session; nothing if there is none."""
-    return b"".join(file.read_bytes().split(b"\n")[-2:-1])
+    return b"".join(all_of(file).split(b"\n")[-2:-1])
 
 
 def last_hash(file: Path) -> str | None:
@@ -431,6 +456,8 @@ def archived_before(chain: Chain) -> Fields | None:
 
 def check_chain(chain: Chain) -> Iterator[Checked]:
     """Every session of a folder, in their order."""
+    for file in chain.odd:
+        yield Checked(file.stem, wrong=Wrong("FOREIGN", 1, "no session is given the number 0: it is of no chain."))
     prev, signed = beginning(chain) if chain.files else None, False
     for at, file in enumerate(chain.files):
         after = chain.files[at + 1 :]
@@ -537,13 +564,24 @@ def has_cryptography() -> bool:
 # --- the command ---
 
 
+class Unsaid(Exception):
+    """Nothing more can be printed: no damage of a record, so it is no OSError."""
+
+
 def say(sentence: str) -> None:
-    sys.stdout.write(sentence + "\n")
+    try:
+        sys.stdout.write(sentence + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        raise Unsaid(error.errno, error.strerror) from error
 
 
 def chain_at(folder: Path, keys: Keys | None) -> Chain:
-    files = [file for file in folder.glob("*.jsonl") if NAME.fullmatch(file.stem)]
-    return Chain(folder, sorted(files, key=lambda file: (number(file), file.name)), keys)
+    named = sorted(
+        (file for file in folder.glob("*.jsonl") if NAME.fullmatch(file.stem)),
+        key=lambda file: (number(file), file.name),
+    )
+    return Chain(folder, [file for file in named if number(file)], keys, [file for file in named if not number(file)])
 
 
 def records_at(path: Path, keys: Keys | None) -> list[tuple[Chain, Iterator[Checked]]]:
@@ -557,7 +595,7 @@ def records_at(path: Path, keys: Keys | None) -> list[tuple[Chain, Iterator[Chec
         return [(chain, iter([check_one(chain, path)]))]
     folders = [path / name for name in CHAINS if (path / name).is_dir()] or [path]
     chains = [chain_at(folder, keys) for folder in folders]
-    if not any(chain.files for chain in chains):
+    if not any(chain.files or chain.odd for chain in chains):
         raise WrongCall(f"{path} holds no session.")
     return [(chain, check_chain(chain)) for chain in chains]
 
@@ -566,19 +604,25 @@ def records_at(path: Path, keys: Keys | None) -> list[tuple[Chain, Iterator[Chec
 class Result:
     """What counts for the exit code, over all that was verified."""
 
-    damaged: bool = False
+    damaged: int = 0
     torn: bool = False
     unknown: bool = False
     signed: bool = False
     anything: bool = False
-    head_found: bool = False
+    head_found: str = ""
+    """Where the head stands that was asked for."""
 
     def take(self, chain: Chain, checked: Checked, head: str) -> None:
         name = f"{chain.folder.name}/{checked.session}"
         if checked.wrong:
             say(f"{name}: DAMAGED at {checked.wrong}")
-            self.damaged = True
+            self.damaged += 1
         self.anything = self.anything or checked.entries > 0
+        if checked.empty:
+            say(f"{name}: its file is empty: nothing is left of it.")
+            self.torn = True
+        elif not (checked.entries or checked.torn or checked.wrong):
+            say(f"{name}: no entry stands in it; the session after it goes on from the one before it.")
         if checked.torn:
             say(f"{name}: the last line is unfinished ({checked.torn} bytes), as a crash leaves it.")
             self.torn = True
@@ -594,7 +638,8 @@ class Result:
                 self.torn = True
             if not checked.complete:
                 say(f"{name}: signed up to entry {seals.to_seq} of {checked.entries}.")
-        self.head_found = self.head_found or any(hashed.startswith(head) for hashed in checked.hashes)
+        at = next((seq for seq, hashed in enumerate(checked.hashes, 1) if head and hashed.startswith(head)), 0)
+        self.head_found = self.head_found or (f"entry {at} of {name}" if at else "")
 
     def code(self, keys: Keys | None, head: str) -> int:
         unknown = self.unknown or (keys is not None and self.anything and not self.signed)
@@ -603,10 +648,23 @@ class Result:
 
 def broken_note(note: Path) -> str:
     """Why writing a session ended early; "" if nothing says so."""
-    if not note.exists():
+    if not note.is_file():
         return ""
     text = note.read_text(encoding="utf-8", errors="replace")[:500].strip()
     return "".join(c if c.isprintable() else "?" for c in text) or "no reason is told."
+
+
+def of_the_head(found: str, removed: list[str]) -> str:
+    """Whether the head that was given is there; of those that were removed by right only the last one's is known."""
+    if found:
+        return f"The head that was given holds: it is {found}."
+    if removed:
+        return (
+            f"The head that was given is not among the sessions that are here. Those up to {', '.join(removed)} were "
+            "archived and removed, on record: if it is of one of them, the archive holds it; if of a later one, the "
+            "chain was cut off, rolled back or replaced."
+        )
+    return "The chain does not hold this head: cut off, rolled back or replaced."
 
 
 def not_checked(result: Result, keys: Keys | None, head: str, alone: bool) -> Iterator[str]:
@@ -624,23 +682,33 @@ def not_checked(result: Result, keys: Keys | None, head: str, alone: bool) -> It
 
 
 def verify(path: Path, keys: Keys | None, head: str) -> int:
-    result, alone = Result(), False
+    result, alone, removed = Result(), False, list[str]()
     for chain, sessions in records_at(path, keys):
-        count = entries = 0
+        count, care, entries, damaged, unfinished_end = 0, 0, 0, result.damaged, False
         last = ""
         for checked in sessions:
             result.take(chain, checked, head)
+            care += checked.about_care
+            unfinished_end = unfinished_end or bool(checked.empty or checked.torn or checked.pending)
             count, entries, last = count + 1, entries + checked.entries, checked.head or last
             alone = chain.files == [path] and number(path) != 1
-        say(f"{chain.folder.name}: {count} session(s), {entries} entries.")
+        bad = result.damaged - damaged
+        whole = (
+            "whole, but for what is told above" if unfinished_end else "none altered" if entries else "nothing there"
+        )
+        good = f"{bad} of these files DAMAGED" if bad else whole
+        files = f"{count - care} session(s), {care} file(s) of entries between sessions"
+        say(f"{chain.folder.name}: {files}, {entries} entries that hold: {good}.")
         if last:
             say(f"Head: {last}\nHead code: {code_of(last)}")
         gone = None if path.is_file() else archived_before(chain)
         if gone is not None:
             say(f"{chain.folder.name}: sessions up to {gone['through']} were archived and removed, on record.")
-            result.head_found = result.head_found or (bool(head) and str(gone["head"]).startswith(head))
-    if head and not result.head_found:
-        say("The chain does not hold this head: cut off, rolled back or replaced.")
+            removed.append(f"{chain.folder.name}/{gone['through']}")
+            if head and str(gone["head"]).startswith(head):
+                result.head_found = f"the end of {removed[-1]}, archived and removed: the chain goes on from it"
+    if head:
+        say(of_the_head(result.head_found, removed))
     for what in not_checked(result, keys, head, alone):
         say(f"Not checked: {what}")
     return result.code(keys, head)
@@ -658,13 +726,13 @@ def main(arguments: list[str] | None = None) -> int:
     told = parser.parse_args(arguments)
     try:
         keys = dict(map(read_key, told.key)) if told.key else None
-        try:
-            return verify(told.record, keys, read_code(told.head) if told.head else "")
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; at its end Python would write once more
-        return 1
+        return verify(told.record, keys, read_code(told.head) if told.head else "")
+    except Unsaid as unsaid:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # at its end Python would write once more
+        if unsaid.args[0] == errno.EPIPE:
+            return 141
+        sys.stderr.write(f"Nothing can be printed: {unsaid.args[1]}.\n")
+        return 2
     except WrongCall as error:
         sys.stderr.write(f"{error}\n")
         return 2

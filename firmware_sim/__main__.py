@@ -66,8 +66,7 @@ def _serve(mode: Serve, trace: TraceFile | None) -> int:
     )
     server, _ = _build(mode, simulator, trace, signals)
     _announce(f"listening {server.line.url}")
-    if server.backdoor is not None:
-        _announce(f"backdoor {server.backdoor.url}")
+    _announce_backdoor(server)
     server.run()
     return 0
 
@@ -84,6 +83,7 @@ def _panel(mode: Panel, trace: TraceFile | None) -> int:
     ending = Request()
     server, backdoor = _build(mode.serve, _simulator(mode.serve.world, trace, digest=True), trace, ending)
     server.announce = lambda _: None  # the terminal is the panel's
+    _announce_backdoor(server)  # seen again when the panel closes, or where stdout goes
     with serving(server, ending, "panel") as background:
         return run_panel(backdoor, lambda: server.line.url, alive=background.alive)
 
@@ -139,9 +139,10 @@ def _open_trace(path: Path) -> TextIO:
 
 def _open_port(port: int, backdoor: Backdoor) -> Port:
     from firmware_sim.backdoor.port import Port
+    from firmware_sim.backdoor.visitor import new_token
 
     try:
-        return Port(port, backdoor.handle)
+        return Port(port, backdoor.handle, new_token())
     except OSError as error:
         raise BadStart(f"cannot open port {port} for the backdoor: {error.strerror}") from None
 
@@ -164,6 +165,12 @@ def _open_line(line: Tcp | Pty) -> Line:
         raise BadStart(f"cannot open a pseudo-terminal: {error.strerror}") from None
     except ImportError:
         raise BadStart("this system has no pseudo-terminals; use --serve tcp") from None
+
+
+def _announce_backdoor(server: Server) -> None:
+    """Its address, and the token that is asked for there: only whoever reads this output can come in."""
+    if server.backdoor is not None:
+        _announce(f"backdoor {server.backdoor.url} {server.backdoor.token}")
 
 
 def _announce(text: str) -> None:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.slicing import every, left_out, seed
+
 MOST = 4
 """More only wait for each other: the longest file is what remains."""
 RARELY = (20_000, 20, 100)
@@ -44,6 +46,19 @@ def pytest_configure(config: pytest.Config) -> None:
         _compile_once(
             Path(folder.name) if (cache := getattr(config, "cache", None)) is None else cache.mkdir("compiled")
         )
+
+
+def pytest_report_header() -> str | None:
+    """Which slice of the campaigns is run."""
+    return f"NMES_SLICE={every()}, from NMES_SEED={seed()}" if every() > 1 else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All of them, or the slice that was asked for."""
+    if every() > 1 and (gone := left_out(items)):
+        config.hook.pytest_deselected(items=[item for item in items if item in gone])
+        items[:] = [item for item in items if item not in gone]
 
 
 def _measures(config: pytest.Config) -> bool:

@@ -30,7 +30,7 @@ from nmes.devices.sciencemode4.p24 import P24
 from nmes.language import _
 from nmes.record.clocks import Clocks
 from nmes.record.files import Kind
-from nmes.record.store import verify_chain
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact
 from nmes.reports.writing import write_report
 from nmes.runtime.clock import VirtualClock

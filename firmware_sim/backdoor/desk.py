@@ -1,5 +1,8 @@
 """Law: every line in gives one line out; nothing a client sends may raise, stall or fill the memory.
 
+A fault of the device as its time goes on is nothing that a client sent, and no answer: it is raised, and ends the
+program. So its line drops, and its controller halts; a device that went on with a fault would only look alive.
+
 {"id":1,"do":"get","what":"state"} -> {"id":1,"ok":true,"state":{...}}, or {"id":1,"ok":false,"error":"one sentence"}.
 """
 
@@ -46,20 +49,24 @@ class Backdoor:
         self._lock = lock or threading.RLock()
 
     def handle(self, line: str) -> str:
-        """The answer to one request, without a line end. Never raises."""
-        number: object = None
+        """The answer to one request, without a line end. Raises only what the device's own time raises."""
         try:
             fields = Fields(_decoded(line))
             number = fields.number()
-            with self._lock:
-                if self._now is not None:
-                    self._simulator.advance(max(self._now(), self._simulator.now_us))
-                answer: Answer = {"id": number, "ok": True, **self._do(fields)}
         except ValueError as bad:
-            answer = {"id": number, "ok": False, "error": str(bad)}
+            return _line(None, _refused(str(bad)))
+        with self._lock:
+            if self._now is not None:
+                self._simulator.advance(max(self._now(), self._simulator.now_us))
+            return _line(number, self._answer(fields))
+
+    def _answer(self, fields: Fields) -> Answer:
+        try:
+            return {"ok": True, **self._do(fields)}
+        except ValueError as bad:
+            return _refused(str(bad))
         except Exception as error:  # noqa: BLE001 - whatever a client caused, the device lives on and the client is told
-            answer = {"id": number, "ok": False, "error": f"internal error: {type(error).__name__}: {error}"}
-        return json.dumps(answer, separators=(",", ":"), allow_nan=False)
+            return _refused(f"internal error: {type(error).__name__}: {error}")
 
     def _do(self, fields: Fields) -> Answer:
         what = fields.word("do", ("get", "set", "inject", "clear", "snapshot", "restore", "advance", "help"))
@@ -119,8 +126,19 @@ class Backdoor:
         by_us = fields.whole("by_us", 0, LONGEST_LEAP_US)
         if self._advance is None:
             raise Refused("this simulator lives by a clock that cannot be moved; start a virtual one for that")
-        self._advance(by_us)
+        try:
+            self._advance(by_us)
+        except ValueError as fault:  # what was asked for was right: it is the device's own
+            raise RuntimeError(str(fault)) from fault
         return {"t_us": self._simulator.now_us}
+
+
+def _refused(why: str) -> Answer:
+    return {"ok": False, "error": why}
+
+
+def _line(number: object, answer: Answer) -> str:
+    return json.dumps({"id": number, **answer}, separators=(",", ":"), allow_nan=False)
 
 
 def _decoded(line: str) -> object:

@@ -3,7 +3,8 @@
 Never blocks: a turn answers one request after another, each client in its turn, until its time is used up; what is
 left waits until the device's line has been served. So the line waits for that time and the one request that ran over
 it. A line that is too long is answered with one error and skipped to its end; a client that does not read its answers
-is dropped.
+is dropped. Nobody is answered who has not said the token first: other users of the computer, and pages in a browser,
+reach a loopback port too. Who is still a stranger takes no place of those who said it.
 """
 
 from __future__ import annotations
@@ -13,49 +14,38 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from firmware_sim.backdoor.desk import LONGEST_LINE
+from firmware_sim.backdoor.visitor import Visitor, says
 
 MOST_CLIENTS = 16
+MOST_STRANGERS = 16
+"""Who has not said the token yet; the one that came first makes room for the next. [design]"""
 TURN_NS = 5_000_000
 """Time for requests between two looks at the device's line: a fortieth of what a controller waits for it. [design]"""
 BACKLOG_BYTES = 1_000_000
 """Answers kept for a client that does not read, before it is dropped. [design]"""
+SAY_IT_FIRST = 'say {"token":"..."} first, as this program announced it when it was started'
+NO_ROOM = "all places are taken by others who are being answered"
 
 Handle = Callable[[str], str]
-
-
-@dataclass(slots=True)
-class _Client:
-    socket: socket.socket
-    unread: bytes = b""
-    unsent: bytes = b""
-    skipping: bool = False
-
-    @property
-    def waiting(self) -> bool:
-        """Whether a whole request has been read and not handled."""
-        return b"\n" in self.unread
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is left to do for it."""
-        return not self.waiting and not self.unsent
 
 
 class Port:
     """A listening socket on the loopback address; 0 takes any free port. Raises OSError when it is busy.
 
-    `clock_ns` is what the time of a turn is measured by.
+    `token` is what a client says first; `clock_ns` is what the time of a turn is measured by.
     """
 
-    def __init__(self, port: int, handle: Handle, clock_ns: Callable[[], int] = time.perf_counter_ns) -> None:
+    def __init__(
+        self, port: int, handle: Handle, token: str, clock_ns: Callable[[], int] = time.perf_counter_ns
+    ) -> None:
         self._listener = socket.create_server(("127.0.0.1", port), backlog=8)
         self._listener.setblocking(False)
         self._handle = handle
+        self.token = token
         self._clock_ns = clock_ns
-        self._clients: list[_Client] = []
+        self._clients: list[Visitor] = []
         """Whoever asked longest ago comes first, to be served and to be dropped."""
         self.url = f"tcp://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -66,7 +56,7 @@ class Port:
 
     def watched(self) -> list[int]:
         """What to wait on. A client whose requests wait is not read, so it is not waited on either."""
-        open_ears = [client.socket.fileno() for client in self._clients if not client.waiting]
+        open_ears = [client.socket.fileno() for client in self._clients if client.heard]
         return [self._listener.fileno(), *open_ears]
 
     def turn(self) -> None:
@@ -86,7 +76,7 @@ class Port:
             self._drop(client)
         self._listener.close()
 
-    def _drop(self, client: _Client) -> None:
+    def _drop(self, client: Visitor) -> None:
         client.socket.close()
         self._clients.remove(client)
 
@@ -98,20 +88,17 @@ class Port:
                 self._let_in(newcomer)
 
     def _let_in(self, newcomer: socket.socket) -> None:
-        """When all places are taken, in that of the idle client that asked longest ago; if none is idle, not at all."""
-        if len(self._clients) >= MOST_CLIENTS:
-            idle = next((client for client in self._clients if client.idle), None)
-            if idle is None:
-                newcomer.close()
-                return
-            self._drop(idle)
+        """As a stranger; of too many the first one goes."""
+        strangers = [client for client in self._clients if not client.known]
+        if len(strangers) >= MOST_STRANGERS:
+            self._drop(strangers[0])
         newcomer.setblocking(False)
         newcomer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._clients.append(_Client(newcomer))
+        self._clients.append(Visitor(newcomer))
 
-    def _read(self, client: _Client) -> bool:
+    def _read(self, client: Visitor) -> bool:
         """Take what the client sent; False when it is gone."""
-        if client.waiting:
+        if not client.heard:
             return True  # its earlier requests first
         try:
             data = client.socket.recv(65_536)
@@ -131,19 +118,37 @@ class Port:
             if client.skipping:
                 client.skipping = False
             elif line.strip():
-                client.unsent += self._answer(line) + b"\n"
+                client.unsent += (self._answer(line) if client.known else self._greet(client, line)) + b"\n"
             self._bound(client)
             self._clients.remove(client)
             self._clients.append(client)
             if self._clock_ns() >= until_ns:
                 return
 
-    def _bound(self, client: _Client) -> None:
+    def _greet(self, client: Visitor, line: bytes) -> bytes:
+        """A stranger's first line; anything but the token is its last."""
+        if not says(line, self.token):
+            return client.refuse(SAY_IT_FIRST)
+        if sum(other.known for other in self._clients) >= MOST_CLIENTS and not self._make_room():
+            return client.refuse(NO_ROOM)
+        client.known = True
+        return b'{"id":null,"ok":true}'
+
+    def _make_room(self) -> bool:
+        """The place of the known client that is idle and asked longest ago; False if none is idle."""
+        idle = next((client for client in self._clients if client.known and client.idle), None)
+        if idle is not None:
+            self._drop(idle)
+        return idle is not None
+
+    def _bound(self, client: Visitor) -> None:
         """The beginning of a line that is too long is told once, and forgotten with the rest of it."""
         if len(client.unread) > LONGEST_LINE and not client.waiting:
-            if not client.skipping:
+            if not client.known:
+                client.unsent += client.refuse(SAY_IT_FIRST) + b"\n"
+            elif not client.skipping:
                 client.unsent += self._answer(client.unread) + b"\n"
-            client.unread, client.skipping = b"", True
+            client.unread, client.skipping = b"", client.known
 
     def _answer(self, line: bytes) -> bytes:
         try:
@@ -151,7 +156,7 @@ class Port:
         except UnicodeDecodeError:
             return json.dumps({"id": None, "ok": False, "error": "a request is UTF-8 text"}).encode("utf-8")
 
-    def _send(self, client: _Client) -> bool:
+    def _send(self, client: Visitor) -> bool:
         """Hand over what can be; False when the client is gone or does not read."""
         try:
             sent = client.socket.send(client.unsent) if client.unsent else 0
@@ -160,4 +165,4 @@ class Port:
         except ConnectionError:
             return False
         client.unsent = client.unsent[sent:]
-        return len(client.unsent) <= BACKLOG_BYTES
+        return len(client.unsent) <= BACKLOG_BYTES and not (client.leaving and not client.unsent)

@@ -14,7 +14,8 @@ from nmes.core.printable import printable
 from nmes.language import _
 from nmes.record.chain import Damage
 from nmes.record.files import Kind
-from nmes.record.store import SessionVerdict
+from nmes.record.texts import SUFFIX
+from nmes.record.verdicts import SessionVerdict
 from nmes.record.verify import Damaged, Intact, Torn, Verdict
 from nmes.reports.damage_words import DAMAGES
 
@@ -48,7 +49,7 @@ def code_of(found: SessionVerdict) -> int:
         return BAD
     if sealed is not None and not sealed.known:
         return KEY_UNKNOWN
-    return TORN if isinstance(verdict, Torn) else GOOD
+    return TORN if isinstance(verdict, Torn) or (sealed is not None and sealed.pending) else GOOD
 
 
 def gravest(codes: Iterable[int]) -> int:
@@ -56,11 +57,21 @@ def gravest(codes: Iterable[int]) -> int:
     return min(codes, key=_GRAVEST_FIRST.index, default=GOOD)
 
 
-def verdict_words(verdict: Verdict) -> str:
+def verdict_words(found: SessionVerdict) -> str:
     """What the verification found, in a sentence or two."""
+    verdict = found.verdict
     match verdict:
+        case Intact(entries=entries) if found.vouched_to is not None:
+            said = _(
+                "whole, {entries} entries, signed up to entry {entry}; what stands after it may have been changed."
+            )
+            return said.format(entries=entries, entry=found.vouched_to)
+        case Intact(entries=0):
+            return _("EMPTY: no entry stands in it; the session after it goes on from the one before it.")
         case Intact(entries=entries):
             return _("intact, {entries} entries, none altered.").format(entries=entries)
+        case Torn(entries=0, torn=b""):
+            return _("EMPTY: its file is empty: nothing is left of it.")
         case Torn(entries=entries):
             said = _("TORN: whole up to entry {entry}; the line after it was cut off while it was written.")
             return said.format(entry=entries)
@@ -75,7 +86,12 @@ def place_words(path: Path, verdict: Verdict) -> str:
     """Where the first bad line is; of an end that is missing, after which line it would stand."""
     if isinstance(verdict, Damaged) and verdict.kind is Damage.CUT and verdict.seq > 1:
         return _("File: {path}, after its last line, {line}").format(path=path, line=verdict.seq - 1)
+    if not isinstance(verdict, Damaged) and not verdict.entries:
+        return _("File: {path}").format(path=path)
     line = verdict.seq if isinstance(verdict, Damaged) else verdict.entries + 1
+    if isinstance(verdict, Damaged) and verdict.kind is Damage.TEXT:
+        said = _("File: {path}, the text of line {line} of {record}")
+        return said.format(path=path.with_suffix(SUFFIX), record=path.name, line=line)
     return _("File: {path}, line {line}").format(path=path, line=line)
 
 

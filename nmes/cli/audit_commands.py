@@ -110,7 +110,7 @@ def audit_verify(
         typer.Option(
             "--key",
             metavar="FILE",
-            help="Believe this public key only, kept away from the records; several times for several.",
+            help="Believe only this public key, kept away from the records; give it once for each key to believe.",
         ),
     ] = [],  # noqa: B006 - typer copies it
     head: Annotated[
@@ -121,7 +121,8 @@ def audit_verify(
 ) -> int:
     """Check that no record was changed or cut. Exit code 0 good, 1 damaged, 3 end torn or unsigned, 4 key unknown."""
     from nmes.cli.audit import kinds
-    from nmes.cli.audit_verify import against, verify
+    from nmes.cli.audit_against import against
+    from nmes.cli.audit_verify import verify
 
     return verify(session, kinds(patients=patients, simulation=simulation), against(key_files, head), every=every)
 

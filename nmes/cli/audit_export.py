@@ -16,12 +16,14 @@ from typing import Final, TypeVar
 from nmes.cli.audit import code_of, gravest
 from nmes.cli.exits import BAD, FAULT, GOOD, Failed, complain, wrong
 from nmes.cli.finding import real_session, session_named
+from nmes.core.corrections import Corrections, corrections
 from nmes.language import _
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder, home
-from nmes.record.store import SessionVerdict, verify_session
+from nmes.record.ledger import read
 from nmes.record.story import Story
 from nmes.record.telling import stories_of, story_of
+from nmes.record.verdicts import SessionVerdict, verify_session
 from nmes.reports.csv_file import Rows, csv_of
 from nmes.reports.fhir import fhir_of
 from nmes.reports.form import Form, Format, LibraryMissing
@@ -97,12 +99,19 @@ class _Verified:
 def _made(session: str, kinds: tuple[Kind, ...], form: As, rows: Rows, told: _Verified) -> bytes:
     if not session:
         every = chain.from_iterable(stories_of(chain_folder(home(), kind), kind) for kind in kinds)
-        return csv_of(told.watch(every), rows).encode()
+        right = {session: of for kind in kinds for session, of in _corrections(kind).items()}
+        return csv_of(told.watch(every), rows, right).encode()
     if form is As.JSONL:
         return _lines(session_named(session, kinds)[1], told)
     kind, path = real_session(session, kinds)
     (story,) = told.watch((story_of(path, kind),))
-    return csv_of((story,), rows).encode() if form is As.CSV else fhir_of(story).encode()
+    of_it = _corrections(kind)
+    made = csv_of((story,), rows, of_it) if form is As.CSV else fhir_of(story, of_it.get(story.session))
+    return made.encode()
+
+
+def _corrections(kind: Kind) -> Corrections:
+    return corrections(read(home(), kind).entered)
 
 
 def _lines(path: Path, told: _Verified) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from nmes.cli.audit import verdict_words
+from nmes.cli.audit import TITLES, verdict_words
 from nmes.cli.care_entries import Whose, entered_by, now, refuse
 from nmes.cli.exits import BAD, GOOD, Failed, bad, complain, crash_folder, wrong
 from nmes.cli.finding import session_named
@@ -19,6 +19,7 @@ from nmes.core.care_checks import NotEnterable
 from nmes.core.day import Day
 from nmes.core.printable import printable
 from nmes.core.screening import tells
+from nmes.core.suggest import like
 from nmes.language import _, many
 from nmes.record.archive import Leading, Written, older
 from nmes.record.chain import Entry
@@ -28,9 +29,10 @@ from nmes.record.files import Kind, home, number_of
 from nmes.record.gone import is_about_care
 from nmes.record.head_code import code_of
 from nmes.record.restore import restore as put_back
-from nmes.record.store import SessionVerdict, verify_session
+from nmes.record.verdicts import SessionVerdict, verify_session
 from nmes.record.verify import Damaged
 from nmes.runtime import keeping
+from nmes.runtime.course import codes_on_record
 
 # --- erase ---
 
@@ -73,12 +75,33 @@ def _texts(target: str, patient: str, *, simulation: bool) -> tuple[Kind, Sequen
     if patient:
         kind = Kind.SIMULATION if simulation else Kind.PATIENT
         found = keeping.texts_of_patient(home(), kind, patient)
+        if not (found.texts or found.unclear):
+            _on_record(kind, patient)
         return kind, found.texts, found.unclear
     name, seq = _place(target)
     kind, path = session_named(name, _kinds(simulation=simulation))
     if seq is not None and keeping.entry_at(path, seq) is None:
         _no_entry(path.stem, seq)
     return kind, keeping.texts_of(home(), path, seq), ()
+
+
+def _on_record(kind: Kind, code: str) -> None:
+    """A code that nothing is on record of is mistyped, or of the other chain: it is no patient without texts. What was
+    left behind goes all the same: it may be of one whose record is gone.
+    """
+    codes = codes_on_record(home(), kind)
+    if code in codes:
+        return
+    keeping.tidy(home(), kind)
+    said = _('no record of "{code}" in this chain ({chain})').format(code=code, chain=TITLES[kind])
+    if near := like(code, codes):
+        said = _("{said}; like it: {near}").format(said=said, near=", ".join(near))
+    others = [other for other in Kind if other is not kind and code in codes_on_record(home(), other)]
+    if others:
+        chain = TITLES[others[0]]
+        known = _("{said}; it is on record in the other one ({chain}): add --simulation, or leave it out")
+        said = known.format(said=said, chain=chain)
+    wrong(printable(said))
 
 
 def _told(one: Held) -> str:
@@ -107,16 +130,16 @@ def correct(target: str, text: str, reason: str, by: str, *, simulation: bool) -
         opened, entry = _entries(path, seq)
         who = entered_by(Whose("", "", by, simulation))
         file = keeping.correct(home(), kind, opened, entry, text, reason, who, now())
-        verdict = verify_session(path).verdict
+        found = verify_session(path)
     except NotEnterable as error:
         refuse(error)
     except RecordError as error:
         raise Failed(BAD, what_to_do(error)) from error
     said = _("Corrected: {session}:{seq} stays as it was written, and this stands beside it. By {by}, in {where}.")
     print(printable(said.format(session=path.stem, seq=seq, by=who, where=file)))
-    if isinstance(verdict, Damaged):
+    if isinstance(found.verdict, Damaged):
         said = _("but this record does not hold: {session}: {verdict}")
-        complain(printable(said.format(session=path.stem, verdict=verdict_words(verdict))))
+        complain(printable(said.format(session=path.stem, verdict=verdict_words(found))))
     return GOOD
 
 
@@ -189,6 +212,13 @@ def _remove(kind: Kind, written: Written, gone: Leading, reason: str, by: str) -
     if plans:
         said = _("nothing was removed: plans in force would be forgotten ({whose}); end them, or plan anew")
         bad(said.format(whose=", ".join(plans)))
+    told = keeping.told_lost(home(), kind, gone, now())
+    if told:
+        said = _(
+            "nothing was removed: what was told against stimulation stands, and would be forgotten ({told}); enter a "
+            "newer answer (nmes care answer), or name an earlier day"
+        )
+        bad(printable(said.format(told="; ".join(told))))
     done = keeping.remove_archived(home(), written, gone, reason, by)
     number = many("{number} file", "{number} files", len(gone.sessions))
     said = _("Removed: {files}, up to {session}. By {by}, on record in {where}.")
@@ -220,7 +250,7 @@ def restore(file: str) -> int:
 def _damage(verdicts: Sequence[SessionVerdict]) -> int:
     """A damaged record is archived and put back like any other, and told."""
     damaged = [one for one in verdicts if isinstance(one.verdict, Damaged)]
-    complain(*(printable(f"{one.session}: {verdict_words(one.verdict)}") for one in damaged))
+    complain(*(printable(f"{one.session}: {verdict_words(one)}") for one in damaged))
     return BAD if damaged else GOOD
 
 

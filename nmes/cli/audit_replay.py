@@ -17,7 +17,7 @@ from nmes.record.codec import COMMANDS, Undecodable
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind
 from nmes.record.replay import CannotReplay, Encoded, FirstDifference, Same
-from nmes.record.store import SessionVerdict
+from nmes.record.verdicts import SessionVerdict
 from nmes.record.verify import Damaged, Intact
 from nmes.runtime.replaying import Replay, replay_of
 from nmes.ui.numbers import clock
@@ -33,7 +33,7 @@ def replay(text: str, kinds: tuple[Kind, ...]) -> int:
     except RecordError as error:
         raise Failed(BAD, str(error)) from error
     verdict = SessionVerdict(found.story.session, path, found.story.verdict, found.story.sealed)
-    say(f"{verdict.session}: {verdict_words(verdict.verdict)}", "  ")
+    say(f"{verdict.session}: {verdict_words(verdict)}", "  ")
     if not isinstance(verdict.verdict, Intact):
         say(place_words(path, verdict.verdict), "  ")
     for line in _told(found):

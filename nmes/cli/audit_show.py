@@ -16,9 +16,10 @@ from nmes.record.chain import BadLine, Entry
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, home
 from nmes.record.gone import is_about_care
-from nmes.record.store import SessionVerdict, read_session
+from nmes.record.store import read_session
 from nmes.record.story import Story
 from nmes.record.telling import story_of
+from nmes.record.verdicts import SessionVerdict
 from nmes.record.verify import Intact
 from nmes.reports import caught, given
 from nmes.reports.kept import sealed_words
@@ -57,7 +58,7 @@ def show(text: str, kinds: tuple[Kind, ...], *, everything: bool) -> int:
 
 def _trust(story: Story, found: SessionVerdict) -> Iterator[str]:
     yield _("Session {session} ({chain})").format(session=story.session, chain=TITLES[story.kind])
-    yield _("Record: {verdict}").format(verdict=verdict_words(found.verdict))
+    yield _("Record: {verdict}").format(verdict=verdict_words(found))
     if not isinstance(found.verdict, Intact):
         yield place_words(found.path, found.verdict)
     if story.broken:

@@ -7,23 +7,20 @@ crash or a running session leaves it; else 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from nmes.cli.audit import TITLES, code_of, gravest, place_words, say, verdict_words
-from nmes.cli.exits import BAD, GOOD, KEY_UNKNOWN, TORN, Failed, wrong
+from nmes.cli.audit_against import Against, archived, look_for_head, say_whose_keys
+from nmes.cli.exits import BAD, GOOD, KEY_UNKNOWN, Failed, wrong
 from nmes.cli.finding import session_named
-from nmes.core.care_events import Archived
 from nmes.language import _, many
 from nmes.record import head_code
 from nmes.record.chain import Head
-from nmes.record.errors import KeyUnusable
-from nmes.record.files import Kind, chain_folder, home, session_names
-from nmes.record.keys import key_id, known_keys, read_public
-from nmes.record.neighbours import archived_before
-from nmes.record.store import SessionVerdict, find_head, verify_chain, verify_session
+from nmes.record.files import Kind, chain_folder, home
+from nmes.record.keys import known_keys
 from nmes.record.telling import broken
+from nmes.record.verdicts import SessionVerdict, verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact
 from nmes.reports.kept import sealed_words
 
@@ -33,33 +30,12 @@ LIMITS = _(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
-    """What the records are held against besides themselves: `keys` None = those this station knows."""
-
-    keys: Mapping[str, bytes] | None = None
-    head: int | None = None
-    """The bits of the head code that was given."""
-    code: str = ""
-    """As it was typed."""
-
-
-def against(files: Sequence[str], code: str) -> Against:
-    """From what was typed; a file that is no key, and a code that was mistyped, end the command."""
-    try:
-        publics = [read_public(Path(file)) for file in files]
-        bits = head_code.read_code(code) if code else None
-    except KeyUnusable as error:
-        wrong(f"--key: {error}")
-    except ValueError as error:
-        wrong(f'--head "{code}": {error}')
-    return Against({key_id(public): public for public in publics} if publics else None, bits, code)
-
-
 def verify(session: str, kinds: tuple[Kind, ...], held: Against, *, every: bool) -> int:
     """One session, or without one whole chains."""
     if session and every:
         wrong(_("give an ID or --all, not both"))
+    if not home().is_dir():
+        wrong(_("there is no folder {folder}: nothing can be verified there").format(folder=home()))
     try:
         return _one(session, kinds, held) if session else _all(kinds, held)
     except OSError as error:
@@ -71,27 +47,30 @@ def _one(text: str, kinds: tuple[Kind, ...], held: Against) -> int:
     """A file against the end of the one before it and the start of the one after it."""
     kind, path = session_named(text, kinds)
     found = verify_session(path, held.keys)
-    say(f"{found.session}: {verdict_words(found.verdict)}", "  ")
+    say(f"{found.session}: {verdict_words(found)}", "  ")
     if not isinstance(found.verdict, Intact):
         say(place_words(path, found.verdict), "  ")
-    say(sealed_words(found.sealed, found.verdict.head, unread=found.unread)[0], "  ")
+    if not found.is_empty:
+        say(sealed_words(found.sealed, found.verdict.head, unread=found.unread)[0], "  ")
+    say_whose_keys(held)
     if found.verdict.head is not None:
         say(_("Head code: {code}").format(code=head_code.code_of(found.verdict.head.hash)))
     for line in _broken(found):
         say(line, "  ")
-    codes = [code_of(found), _pending(found)]
+    codes = [code_of(found)]
     if found.sealed is None and not found.unread and held.keys is not None and found.verdict.head is not None:
         codes.append(_nothing_signed())
     if held.head is not None:
-        codes.append(_held((kind,), held, held.head, found.session))
+        codes.append(look_for_head((kind,), held, held.head, found.session))
     return gravest(codes)
 
 
 def _all(kinds: tuple[Kind, ...], held: Against) -> int:
     """Whole chains, and every file of them that is not whole by name, the first one first."""
     codes = [_chain(kind, held) for kind in kinds]
+    say_whose_keys(held)
     if held.head is not None:
-        codes.append(_held(kinds, held, held.head))
+        codes.append(look_for_head(kinds, held, held.head))
     else:
         say(LIMITS)
     return gravest(codes)
@@ -111,6 +90,8 @@ class _Count:
     keys: dict[str, int] = field(default_factory=dict)
     unread: int = 0
     """Files whose seals were not looked at."""
+    empty: list[SessionVerdict] = field(default_factory=list)
+    """Files in which nothing stands."""
     unknown: dict[str, str] = field(default_factory=dict)
     """By key the first session it signed."""
     code: int = GOOD
@@ -118,15 +99,20 @@ class _Count:
     """What stands beside files that could not be written to their end."""
     open_ends: list[SessionVerdict] = field(default_factory=list)
     """Files that are not signed to their end."""
+    pending: SessionVerdict | None = None
+    """The first whole file whose end nothing vouches for yet."""
 
     def take(self, found: SessionVerdict) -> None:
         verdict, sealed = found.verdict, found.sealed
         self.broken += _broken(found)
         self.files += 1
         self.unread += found.unread
+        self.empty += [found] if found.is_empty else []
         self.entries += 0 if isinstance(verdict, Damaged) else verdict.entries
         if not isinstance(verdict, Intact):
             self.bad.append(found)
+        elif found.vouched_to is not None:
+            self.pending = self.pending or found
         if verdict.head is not None:
             self.head = verdict.head
         if sealed is not None:
@@ -135,7 +121,7 @@ class _Count:
                 self.unknown.setdefault(sealed.key, found.session)
             elif sealed_words(sealed, verdict.head)[1] and not isinstance(verdict, Damaged):
                 self.open_ends.append(found)
-        self.code = gravest((self.code, code_of(found), _pending(found)))
+        self.code = gravest((self.code, code_of(found)))
 
 
 def _chain(kind: Kind, held: Against) -> int:
@@ -144,7 +130,7 @@ def _chain(kind: Kind, held: Against) -> int:
         count.take(found)
     for line in _told(kind, count):
         say(line, "  ")
-    gone = _archived(kind, held)
+    gone = archived(kind, held)
     if gone is not None:
         said = _("Sessions up to {session} were archived and removed: that is on record, sealed.")
         say(said.format(session=gone.through), "  ")
@@ -157,17 +143,29 @@ def _chain(kind: Kind, held: Against) -> int:
 
 def _told(kind: Kind, count: _Count) -> Iterator[str]:
     files = many("{number} file", "{number} files", count.files)
-    if not count.bad:
-        entries = many("{number} entry", "{number} entries", count.entries)
-        said = _("{chain}: {files}, {entries}, none altered.")
-        yield said.format(chain=TITLES[kind], files=files, entries=entries)
-    else:
+    entries = many("{number} entry", "{number} entries", count.entries)
+    chain, pending = TITLES[kind], count.pending
+    if not count.files:
+        yield _("{chain}: no file.").format(chain=chain)
+    elif count.bad:
         said = _("{chain}: {files}, {bad} of them NOT INTACT.")
-        yield said.format(chain=TITLES[kind], files=files, bad=len(count.bad))
+        yield said.format(chain=chain, files=files, bad=len(count.bad))
+    elif pending is not None:
+        said = _(
+            "{chain}: {files}, {entries}, whole; {session} is signed up to entry {entry}: what stands after it may "
+            "have been changed."
+        )
+        yield said.format(chain=chain, files=files, entries=entries, session=pending.session, entry=pending.vouched_to)
+    else:
+        yield _("{chain}: {files}, {entries}, none altered.").format(chain=chain, files=files, entries=entries)
+    yield _("Folder: {folder}").format(folder=chain_folder(home(), kind))
     for number, found in enumerate(count.bad):
         said = _("Also: {session}: {verdict}") if number else _("First: {session}: {verdict}")
-        yield said.format(session=found.session, verdict=verdict_words(found.verdict))
+        yield said.format(session=found.session, verdict=verdict_words(found))
         yield f"  {place_words(found.path, found.verdict)}"
+    for found in count.empty:
+        if found not in count.bad:
+            yield f"{found.session}: {verdict_words(found)}"
     yield from count.broken
     yield from _signatures(count)
     if count.head is not None:
@@ -196,7 +194,7 @@ def _signatures(count: _Count) -> Iterator[str]:
             count.unread,
         )
         yield said
-    unsigned = count.files - sum(count.keys.values()) - count.unread
+    unsigned = count.files - sum(count.keys.values()) - count.unread - len(count.empty)
     if unsigned:
         said = many(
             "{number} file is not signed: only a signed one after it vouches for it.",
@@ -205,16 +203,11 @@ def _signatures(count: _Count) -> Iterator[str]:
         )
         yield said
     for found in count.open_ends:
-        newest = found is count.open_ends[-1] and _pending(found)
+        newest = found is count.open_ends[-1] and found.sealed is not None and found.sealed.pending
         said = _("The newest file: {told}") if newest else f"{found.session}: {{told}}"
         yield said.format(told=sealed_words(found.sealed, found.verdict.head)[0])
         if newest:
             yield _("A session that is running leaves that, and one that was cut short; so does a changed end.")
-
-
-def _pending(found: SessionVerdict) -> int:
-    """3 for an end that nothing vouches for yet."""
-    return TORN if found.sealed is not None and found.sealed.pending else GOOD
 
 
 def _nothing_signed() -> int:
@@ -231,55 +224,3 @@ def _signatures_gone() -> int:
         )
     )
     return KEY_UNKNOWN
-
-
-# --- a head kept elsewhere ---
-
-
-def _archived(kind: Kind, held: Against) -> Archived | None:
-    """Up to where the beginning of a chain is gone by right; None where none is."""
-    folder = chain_folder(home(), kind)
-    known = known_keys(home()) if held.keys is None else held.keys
-    gone = archived_before(folder, session_names(folder), known)
-    return None if gone is None or (folder / f"{gone.through}.jsonl").exists() else gone
-
-
-def _held(kinds: tuple[Kind, ...], held: Against, head: int, session: str = "") -> int:
-    """Whether one of the chains, or the one session of it, holds this head; their lines have been verified before."""
-    for kind in kinds:
-        found = find_head(chain_folder(home(), kind), head)
-        if found is None:
-            continue
-        ours = session in {"", found.session}
-        if ours:
-            said = _("The head {code} is entry {entry} of {session}: the chain holds it.")
-        else:
-            said = _("THE HEAD {code} IS OF ANOTHER SESSION: entry {entry} of {session}.")
-        say(said.format(code=held.code, entry=found.seq, session=found.session), "  ")
-        return GOOD if ours else BAD
-    gone = [(kind, one) for kind in kinds if (one := _archived(kind, held)) is not None]
-    return _held_by_archive(gone, held.code, head, session) if gone else _not_held(held.code)
-
-
-def _not_held(typed: str) -> int:
-    say(_("THE CHAIN DOES NOT HOLD THE HEAD {code}: cut off, rolled back or replaced.").format(code=typed), "  ")
-    return BAD
-
-
-def _held_by_archive(gone: Sequence[tuple[Kind, Archived]], typed: str, head: int, session: str) -> int:
-    """A head that no session holds that is there: of one that was archived and removed, or of none."""
-    for _chain_of, one in gone:
-        if not session and head_code.holds(head, one.head):
-            said = _(
-                "The head {code} is the end of {session}: it was archived and removed, and the chain goes on from it."
-            )
-            say(said.format(code=typed, session=one.through), "  ")
-            return GOOD
-    for kind, one in gone:
-        said = _(
-            "THE HEAD {code} IS NOT AMONG THE SESSIONS THAT ARE HERE. {chain}: those up to {session} were archived and "
-            "removed, on record. If it is of one of them, the archive holds it; if of a later one, the chain was cut "
-            "off, rolled back or replaced."
-        )
-        say(said.format(code=typed, chain=TITLES[kind], session=one.through), "  ")
-    return BAD

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from nmes.core.suggest import nearest
 
@@ -30,6 +31,14 @@ class _Group(TyperGroup):
         if args and args[0] not in self.commands and not nearest(args[0], self.commands):
             args = ["sheet", *args]
         return super().resolve_command(ctx, args)
+
+
+class _Measure(TyperCommand):
+    """A value below 0 is no option: what is wrong with it is said as of any other."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        ctx.ignore_unknown_options = any(re.fullmatch(r"-[0-9].*", one) for one in args)
+        return super().parse_args(ctx, args)
 
 
 care = typer.Typer(
@@ -131,7 +140,7 @@ def diary(
     return enter_diary(Whose(code, side, by, simulation), week, cramps, worst, note)
 
 
-@care.command()
+@care.command(cls=_Measure)
 def measure(
     code: Code,
     what: Annotated[str, typer.Argument(metavar="WHAT", help="ctf, mvic, nrs, tug, sts5 or walk6.")],

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from nmes.cli.exits import BAD, GOOD, Failed, wrong
-from nmes.cli.finding import protocol_named, session_named
+from nmes.cli.finding import is_meant, protocol_named, session_named
 from nmes.cli.record_trouble import what_to_do
 from nmes.core.care_checks import NotEnterable
 from nmes.core.care_events import Answered, Assessed, CareEvent, Diary, PlanEnded, Withdrawn
@@ -27,12 +28,13 @@ from nmes.language import _
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, home
 from nmes.runtime import course_entry as typed
-from nmes.runtime.course import course_of, day_of_place, enter, is_mistyped_here, plans_of
+from nmes.runtime.course import codes_on_record, course_of, day_of_place, enter, is_mistyped_here, plans_of
 from nmes.runtime.course_entry_words import entry_sentence
-from nmes.runtime.course_words import not_enterable
+from nmes.runtime.course_words import new_here, not_enterable
 from nmes.runtime.library import Library, Loaded
 from nmes.runtime.measured_words import whose as whose_words
 from nmes.runtime.settings import load
+from nmes.ui.course_pages import answerable
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def put(whose: Whose, make: Callable[[], CareEvent]) -> int:
     by = entered_by(whose)
     whose.look_at_code()
     try:
+        new = new_here(whose.code, codes_on_record(home(), whose.kind))
         event = make()
         name = enter(home(), whose.kind, [event], by, now())
     except NotEnterable as error:
@@ -136,6 +139,8 @@ def put(whose: Whose, make: Callable[[], CareEvent]) -> int:
     said = _("Entered of {whose}: {what}. By {by}, in {name}")
     whose_it_is = whose_words(whose.code, whose.side)
     print(printable(said.format(what=entry_sentence(event), whose=whose_it_is, by=by, name=name)))
+    if new:
+        print(printable(new))
     return GOOD
 
 
@@ -162,13 +167,16 @@ def end_plan(whose: Whose, reason: str) -> int:
 
 def enter_diary(whose: Whose, week: str, cramps: str, worst: str, note: str) -> int:
     def make() -> CareEvent:
-        number = typed.whole(cramps, "cramps")
-        if number is None:
-            raise NotEnterable("whole", what="cramps", text=cramps)
-        monday = typed.week(week, today())
-        return Diary(whose.code, whose.side, monday, number, typed.whole(worst, "nrs"), note)
+        number = typed.needed(cramps, "cramps")
+        return Diary(whose.code, whose.side, monday(), number, typed.whole(worst, "nrs"), note)
 
-    return put(whose, make)
+    def monday() -> str:
+        return typed.week(week, today())
+
+    done = put(whose, make)
+    if monday() == str(today().monday):
+        print(_("That week is not over yet: enter it again when it is, the newer entry counts."))
+    return done
 
 
 def enter_measure(whose: Whose, what: str, value: str, day: str, note: str) -> int:
@@ -181,10 +189,10 @@ def enter_measure(whose: Whose, what: str, value: str, day: str, note: str) -> i
 
 
 def enter_answer(whose: Whose, session: str, answers: Answers) -> int:
-    """Of the last session of the plan, unless another is named."""
+    """Of the last session of the plan, else of the last in which current flowed, unless another is named."""
     course = whose.course()
     known = [one.session for one in course.given]
-    chosen = session_named(session, (whose.kind,))[1].stem if session else course.after or (known[-1:] or [""])[0]
+    chosen = session_named(session, (whose.kind,))[1].stem if session else answerable(course)
     if chosen not in known:
         said = _("there is no session of {code} {side} to answer for; see: nmes audit list")
         wrong(said.format(code=whose.code, side=whose.side))
@@ -209,10 +217,12 @@ def enter_answer(whose: Whose, session: str, answers: Answers) -> int:
 
 
 def withdraw_entry(whose: Whose, entry: str, reason: str) -> int:
-    """Named as `SESSION:N`, the session by its id or the beginning of it."""
+    """Named as `SESSION:N`, the session by its number or the beginning of its id."""
     session, _colon, number = entry.rpartition(":")
     found = [
-        one for one in whose.course().history if session and one.session.startswith(session) and str(one.seq) == number
+        one
+        for one in whose.course().history
+        if session and is_meant(Path(one.session), session) and str(one.seq) == number
     ]
     if len(found) != 1:
         wrong(_('there is no entry "{entry}" of {code} {side}').format(entry=entry, code=whose.code, side=whose.side))

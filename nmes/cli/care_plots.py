@@ -10,7 +10,7 @@ from nmes.cli.try_plots import round_step
 from nmes.core.care_events import Outcome
 from nmes.core.course_of_care import Curve
 from nmes.language import _
-from nmes.runtime.course_words import curve_name
+from nmes.runtime.course_words import curve_name, point_words
 
 HEIGHT: Final = 9
 SCALE: Final = {Outcome.CRAMPS: 1, Outcome.CRAMP_NRS: 1, Outcome.NRS: 1}
@@ -32,6 +32,9 @@ def plot(curve: Curve, width: int) -> Iterator[str]:
     figure.plot_size(width, HEIGHT)
     figure.draw(figure.signal(days, values, marker="braille").lines())
     figure.draw(figure.signal(days, values, marker="o"))
+    doubtful = [at for at, point in enumerate(curve.points) if point.unfinished or point.corrected]
+    if doubtful:
+        figure.draw(figure.signal([days[at] for at in doubtful], [values[at] for at in doubtful], marker="?"))
     most, last = max(1.0, max(values) * 1.1), max(7, *days)
     figure.ruler("y").lim(0, most)
     _ticks(figure.ruler("y"), most, 4)
@@ -43,6 +46,8 @@ def plot(curve: Curve, width: int) -> Iterator[str]:
         if line.strip():
             yield line.rstrip()
     yield _("days since {day}").format(day=first).rjust(width)
+    for at in doubtful:
+        yield f"? {curve.points[at].day}: {point_words(curve.outcome, curve.points[at])}"
 
 
 def _ticks(ruler: object, most: float, about: int) -> None:

@@ -22,10 +22,13 @@ from nmes.language import _
 from nmes.record.afterwards import LastTime, last_time
 from nmes.record.errors import RecordError
 from nmes.record.files import home
+from nmes.runtime.course import codes_on_record
+from nmes.runtime.course_decided import became, decided_on, decisions
 from nmes.runtime.course_entry_words import entry_sentence
 from nmes.runtime.course_last import answered_sentences, given_sentences
-from nmes.runtime.course_proposals import decision_sentence, origin_of_rule, proposal_sentence
-from nmes.runtime.course_words import adherence_sentence, change_sentence, due_sentence, plan_sentence
+from nmes.runtime.course_proposals import origin_of_rule, proposal_sentence
+from nmes.runtime.course_words import adherence_sentence, change_sentence, due_sentence, new_here, plan_sentence
+from nmes.runtime.doubted_words import may_hold_more
 from nmes.runtime.measured_words import whose as whose_words
 from nmes.ui.course_pages import speaks_against
 from nmes.ui.on_record_words import warning_line
@@ -33,30 +36,36 @@ from nmes.ui.on_record_words import warning_line
 
 def show(code: str, side: str, *, simulation: bool) -> int:
     whose = Whose(code, side, simulation=simulation)
-    course = whose.course()
+    course, trouble, last, new = whose.course(), "", None, ""
     try:
-        last = last_time(home(), whose.kind, Who(code, side))
+        right = {one.session: one.corrected for one in course.given}
+        last = last_time(home(), whose.kind, Who(code, side), right)
+        new = new_here(code, codes_on_record(home(), whose.kind))
     except RecordError as error:
-        raise Failed(BAD, what_to_do(error)) from error
-    for line in text(course, width_of_terminal(), last):
+        trouble = what_to_do(error)  # what was told against a session is shown all the same
+    for line in text(course, width_of_terminal(), last, new):
         print(printable(line))
+    if trouble:
+        raise Failed(BAD, trouble)
     return GOOD
 
 
-def text(course: CourseOfCare, width: int, last: LastTime | None = None) -> Iterator[str]:
-    """The whole course, most wanted first. `last`: what was found after the last session."""
+def text(course: CourseOfCare, width: int, last: LastTime | None = None, new: str = "") -> Iterator[str]:
+    """The whole course, most wanted first. `last`: what was found after the last session. `new`: that nothing is on
+    record of this code, where that is so.
+    """
     yield _("Course of care: {whose}, {day}").format(whose=whose_words(course.code, course.side), day=course.today)
+    if new:
+        yield from _indented(new, width)
     for warning in _warnings(course, last):
         yield from _indented(warning, width)
     for trouble in course.trouble:
-        yield from _indented(
-            _("! {session} cannot be believed, and may hold more of it").format(session=trouble), width
-        )
+        yield from _indented(may_hold_more(trouble), width)
     parts = (
         (_("PLAN"), _plan(course)),
         (_("LAST TIME"), _last(course.tolerated)),
         (_("PROPOSED for the next session (sets nothing)"), _proposed(course)),
-        (_("DECIDED"), map(decision_sentence, course.decisions)),
+        (_("DECIDED"), decisions(course)),
         (_("OUTCOMES"), map(change_sentence, course.curves)),
     )
     for heading, lines in parts:
@@ -93,10 +102,11 @@ def _last(last: Tolerated | None) -> Iterator[str]:
 
 
 def _proposed(course: CourseOfCare) -> Iterator[str]:
-    still_open = course.open_proposals
     for one in course.proposals:
-        told = _("{name}: {proposal} [{origin}]") if one in still_open else _("{name} (decided): {proposal} [{origin}]")
-        yield told.format(name=name_of(one), proposal=proposal_sentence(one), origin=origin_of_rule(one))
+        decision = decided_on(course, one)
+        name = name_of(one) if decision is None else f"{name_of(one)} ({became(decision)})"
+        said = _("{name}: {proposal} [{origin}]")
+        yield said.format(name=name, proposal=proposal_sentence(one), origin=origin_of_rule(one))
 
 
 def _plots(course: CourseOfCare, width: int) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """Exit codes, and the one door through which every command ends: a line a person can read, never a traceback.
 
-0 good; 1 the thing asked about is bad (a damaged record, an aborted session); 2 wrong input; 3 a record that was cut
-off while it was written, and is whole before that; 4 a record signed with a key that is not known; 70 a fault in the
-program; 128 + n ended by signal n.
+0 good; 1 the thing asked about is bad (a damaged record, an aborted session); 2 wrong input, or standard output cannot
+be written; 3 a record that was cut off while it was written, and is whole before that, or whose end nothing vouches for
+yet; 4 a record signed with a key that is not known; 70 a fault in the program; 128 + n ended by signal n, as 141 where
+nobody reads the output any more.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -16,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
+from nmes.cli.stdout import StdoutLost, terminal_is_gone, watched
 from nmes.language import _
 
 GOOD: Final = 0
@@ -24,7 +27,10 @@ WRONG_INPUT: Final = 2
 TORN: Final = 3
 KEY_UNKNOWN: Final = 4
 FAULT: Final = 70
+HUNG_UP: Final = 129
 INTERRUPTED: Final = 130
+UNREAD: Final = 141
+"""As a program that SIGPIPE ended: whoever read has left, and it says nothing of what was asked about."""
 
 
 class Failed(Exception):
@@ -50,21 +56,41 @@ def guarded(command: Callable[[], int]) -> int:
     """Run `command`; whatever it raises ends as one line on stderr and an exit code."""
     tolerate_any_text()
     try:
-        code = command()
-        sys.stdout.flush()
-    except Failed as failed:
-        complain(*failed.sentences)
-        return failed.code
-    except BrokenPipeError:
-        silence_stdout()
-        return BAD
+        with watched():
+            code = _flushed(command)
+    except StdoutLost as lost:
+        return _unwritten(lost)
     except KeyboardInterrupt:
         complain(_("interrupted"))
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: nobody may see a traceback
+        if isinstance(error, OSError) and error.errno == errno.EIO and terminal_is_gone():
+            return _unwritten(StdoutLost(error))
         complain(crashed(error))
         return FAULT
     return code
+
+
+def _flushed(command: Callable[[], int]) -> int:
+    """What it printed is written, also of one that failed: at the end of the process it would be too late to say so."""
+    try:
+        code = command()
+    except Failed as failed:
+        complain(*failed.sentences)
+        code = failed.code
+    sys.stdout.flush()
+    return code
+
+
+def _unwritten(lost: StdoutLost) -> int:
+    """Whoever read has left, or the terminal is closed: nobody is there to be told. Else it is said."""
+    silence_stdout()
+    if lost.errno == errno.EPIPE:
+        return UNREAD
+    if lost.errno == errno.EIO and terminal_is_gone():
+        return HUNG_UP
+    complain(lost.sentence)
+    return WRONG_INPUT
 
 
 def complain(*sentences: str) -> None:

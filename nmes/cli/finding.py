@@ -47,7 +47,9 @@ def placed(loaded: Loaded, problem: Problem) -> Problem:
 
 def session_named(text: str, kinds: tuple[Kind, ...]) -> tuple[Kind, Path]:
     """The one session with this number, or whose id begins with `text`."""
-    found = [(kind, path) for kind in kinds for path in session_files(chain_folder(home(), kind)) if _is(path, text)]
+    found = [
+        (kind, path) for kind in kinds for path in session_files(chain_folder(home(), kind)) if is_meant(path, text)
+    ]
     if not found:
         wrong(_('there is no session "{text}"; see: nmes audit list').format(text=text))
     if len(found) > 1:
@@ -74,5 +76,6 @@ def _is_care(path: Path) -> bool:
         return False
 
 
-def _is(path: Path, text: str) -> bool:
+def is_meant(path: Path, text: str) -> bool:
+    """Whether a file of a chain has this number, or an id that begins so."""
     return path.stem.startswith(text) or (text.isdecimal() and len(text) < _DIGITS and number_of(path) == int(text))

@@ -186,16 +186,17 @@ def _joined(loaded: Loaded, station: Station, live: Live, lines: LinesOnDemand) 
 
 
 def _on_record(station: Station, who: Who) -> list[str]:
-    """What has to be known of the patient, first what speaks against any session; that it cannot be read is told, and
-    ends nothing.
+    """What has to be known of the patient, first what speaks against any session, or may; that it cannot be read is
+    told, and ends nothing.
     """
     kind = kind_of(station.url)
     try:
-        against = against_line(told_now(home(), kind, who.code, who.side, datetime.now(UTC)))
+        told = told_now(home(), kind, who.code, who.side, datetime.now(UTC))
         known = on_record_lines(on_record(home(), kind, Who(who.code, who.side)))
     except RecordError as error:
         return [f"! {error}"]
-    return [printable(against), *known] if against else known
+    against = [against_line(told.against)] if told.against else []
+    return [*map(printable, (*against, *(f"! {one}" for one in told.doubted))), *known]
 
 
 def _introduce(loaded: Loaded, station: Station) -> None:

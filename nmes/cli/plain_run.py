@@ -14,6 +14,7 @@ from typing import Final
 
 from nmes.cli.demo import say, tell
 from nmes.cli.exits import BAD, silence_stdout
+from nmes.cli.stdout import StdoutLost
 from nmes.cli.typed import LinesOnDemand
 from nmes.core.events import Mark
 from nmes.core.view import Output, View, Word
@@ -93,7 +94,7 @@ class PlainRun:
         """Until the session is over; the exit code."""
         try:
             self._talk()
-        except OSError:  # whoever read our lines is gone
+        except (OSError, StdoutLost):  # whoever read our lines is gone
             self._live.stop("terminal")
             silence_stdout()
         except BaseException:
@@ -210,7 +211,7 @@ class PlainRun:
             if self._report_wanted or self._asked_late():
                 self._write_report(summary)
             return tell(summary)
-        except OSError:
+        except (OSError, StdoutLost):
             silence_stdout()
             return BAD
 

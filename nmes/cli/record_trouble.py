@@ -27,8 +27,10 @@ def in_use(error: RecordBusy) -> str:
 
 
 def _reason(error: RecordUnavailable) -> str:
-    """Without the number and the path that the operating system repeats."""
+    """Without the number, and the path where the operating system repeats it."""
     system = error.__cause__
-    if isinstance(system, OSError) and system.strerror:
-        return str(error).replace(str(system), system.strerror.lower())
-    return str(error)
+    if not isinstance(system, OSError) or not system.strerror:
+        return str(error)
+    why, file = system.strerror.lower(), str(system.filename or "")
+    is_named = file in str(error).replace(str(system), "")
+    return str(error).replace(str(system), why if is_named else f"{why}: {file}")

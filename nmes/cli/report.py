@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nmes.cli.exits import BAD, GOOD, Failed, wrong
+from nmes.cli.audit import code_of
+from nmes.cli.exits import BAD, Failed, wrong
 from nmes.cli.finding import real_session
 from nmes.cli.try_output import page_file, width_of_terminal, write_page
 from nmes.language import _
@@ -12,7 +13,7 @@ from nmes.record.errors import RecordError
 from nmes.record.files import Kind
 from nmes.record.story import Story
 from nmes.record.telling import story_of
-from nmes.record.verify import Intact
+from nmes.record.verdicts import SessionVerdict
 from nmes.reports.page import page_of
 from nmes.reports.report import report_of
 from nmes.reports.text import lines_of
@@ -20,7 +21,10 @@ from nmes.ui.report_wording import WORDING
 
 
 def show(session: str, kinds: tuple[Kind, ...], html: str | None, *, force: bool) -> int:
-    """Print the report; 1 if the record does not hold, and the report says so first."""
+    """Print the report; the exit code is that of the other commands for its record, and the report says why first.
+
+    A record that could not be written to its end is a bad one here: a part of what is reported is missing.
+    """
     kind, path = real_session(session, kinds)
     target = None if html is None else page_file(html)
     if target is not None and target.is_file() and not force:
@@ -31,7 +35,8 @@ def show(session: str, kinds: tuple[Kind, ...], html: str | None, *, force: bool
     print("\n".join(lines_of(report, width_of_terminal())))
     if target is not None:
         write_page(target, page_of(report), quietly=False)
-    return GOOD if isinstance(story.verdict, Intact) and not story.broken else BAD
+    found = SessionVerdict(story.session, path, story.verdict, story.sealed, story.unread_seals)
+    return BAD if story.broken else code_of(found)
 
 
 def _told(path: Path, kind: Kind) -> Story:

@@ -85,11 +85,6 @@ def after_cramp(body_regions: Iterable[str]) -> tuple[str, ...]:
     return (STILL, *(said for said, where in _STRETCHES.items() if where & regions), THEN)
 
 
-def after_cramp_lines() -> tuple[str, ...]:
-    """Every line that it may say."""
-    return (STILL, *_STRETCHES, THEN)
-
-
 _FIRST = Part(
     "First: stretch every day",
     (

@@ -42,6 +42,16 @@ RANGES = {
 """Outside these the unit is wrong, or the number mistyped [design]; 0 to 10 is the scale [source: NRS-11]."""
 MAX_PER_WEEK, MAX_WEEKS = 21, 52
 """What a card may hold (see `nmes.core.protocol.Schedule`) [design]."""
+WHOLE = {
+    "per_week": (1, MAX_PER_WEEK),
+    "weeks": (1, MAX_WEEKS),
+    "cramps": RANGES[Outcome.CRAMPS],
+    "nrs": RANGES[Outcome.CRAMP_NRS],
+    "discomfort": (0, 10),
+    "contraction": (0, 3),
+    "soreness": (0, 10),
+}
+"""The whole numbers that are typed, by the name of what is asked."""
 
 
 FIRST_DAY = Day(-25_567)
@@ -70,8 +80,7 @@ def checked(event: CareEvent, today: Day) -> CareEvent:
     _whose(event)
     match event:
         case Planned():
-            _within("per_week", event.sessions_per_week, 1, MAX_PER_WEEK)
-            _within("weeks", event.weeks, 1, MAX_WEEKS)
+            check_schedule(event.sessions_per_week, event.weeks)
             day_of(event.from_day)
         case Diary():
             week = day_of(event.week)
@@ -80,13 +89,14 @@ def checked(event: CareEvent, today: Day) -> CareEvent:
             _between(week, today)
             _within(Outcome.CRAMPS, event.cramps, *RANGES[Outcome.CRAMPS])
             _within(Outcome.CRAMP_NRS, event.worst_nrs, *RANGES[Outcome.CRAMP_NRS])
+            if event.worst_nrs and not event.cramps:
+                raise NotEnterable("no_cramp", nrs=event.worst_nrs)
         case Assessed():
             _between(day_of(event.day), today)
             _within(event.outcome, event.value, *RANGES[event.outcome])
         case Answered():
-            _within("discomfort", event.discomfort, 0, 10)
-            _within("contraction", event.contraction, 0, 3)
-            _within("soreness", event.soreness, 0, 10)
+            for name in ("discomfort", "contraction", "soreness"):
+                _within(name, getattr(event, name), *WHOLE[name])
         case PlanEnded():
             _not_after(day_of(event.day), today)
             _reasoned(event.reason)
@@ -105,6 +115,12 @@ def checked(event: CareEvent, today: Day) -> CareEvent:
         case _:
             assert_never(event)
     return event
+
+
+def check_schedule(per_week: int, weeks: int) -> None:
+    """NotEnterable if no plan can be so."""
+    _within("per_week", per_week, *WHOLE["per_week"])
+    _within("weeks", weeks, *WHOLE["weeks"])
 
 
 _OF_A_FILE = (Corrected, Erased, Archived)

@@ -75,7 +75,7 @@ class ChannelOutput:
 
 @dataclass(frozen=True, slots=True)
 class SetOutput:
-    """The whole output: channels that are not listed are off."""
+    """The whole output: channels that are not listed are off. One listed at 0 is off too, and earns its first step."""
 
     outputs: tuple[ChannelOutput, ...]
 

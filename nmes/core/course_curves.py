@@ -7,7 +7,7 @@ the calf's. Law: a value that a person wrote is told as that, and a test that fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nmes.core.care_checks import day_of
 from nmes.core.care_events import Assessed, Outcome
@@ -49,15 +49,18 @@ _Told = tuple[Outcome, str, Day, Point | None]
 def _of_diary(diary: Sequence[Week]) -> Iterator[_Told]:
     for week in diary:
         where = week.entered.session, week.entered.seq
-        yield Outcome.CRAMPS, "", week.from_day, Point(week.from_day, week.cramps, *where)
+        cramps = Point(week.from_day, week.cramps, *where, unfinished=week.unfinished)
+        yield Outcome.CRAMPS, "", week.from_day, cramps
         if week.worst_nrs is not None:
-            yield Outcome.CRAMP_NRS, "", week.from_day, Point(week.from_day, week.worst_nrs, *where)
+            yield Outcome.CRAMP_NRS, "", week.from_day, replace(cramps, value=week.worst_nrs)
 
 
 def _of_sessions(given: Sequence[Given]) -> Iterator[_Told]:
     for session in given:
         for one in session.measured:
-            point = None if one.value is None else Point(session.day, one.value, session.session, typed=one.typed)
+            point = None
+            if one.value is not None:
+                point = Point(session.day, one.value, session.session, typed=one.typed, corrected=one.corrected)
             yield one.outcome, one.muscle, session.day, point
 
 

@@ -1,10 +1,10 @@
 """A patient's course of care, folded from what was entered and what the sessions gave. Pure.
 
 Law: everything shown of a course is this fold; nothing is kept beside the record. An entry that was withdrawn does not
-count; of two about the same thing the newer one does. A session counts for the plan if it was complete, or signed with
-at least half of it given, or with all that its card says of a first one. Dark urine is the patient's, whichever session
-it was told of; a mark on the skin is the side's. Either is over only by a newer answer about that session or a later
-one: that there was none of it before tells nothing.
+count, and only one that stood before can be; of two about the same thing the newer one does. A session counts for the
+plan if it was complete, or signed with at least half of it given, or with all that its card says of a first one. Dark
+urine is the patient's, whichever session it was told of; a mark on the skin is the side's. Either is over only by a
+newer answer about that session or a later one: that there was none of it before tells nothing.
 """
 
 from __future__ import annotations
@@ -69,8 +69,10 @@ def fold(
 
 
 def _counting(history: tuple[Entered, ...]) -> tuple[Entered, ...]:
-    gone = {(one.event.session, one.event.seq) for one in history if isinstance(one.event, Withdrawn)}
-    return tuple(one for one in history if (one.session, one.seq) not in gone)
+    last = {
+        (one.event.session, one.event.seq): at for at, one in enumerate(history) if isinstance(one.event, Withdrawn)
+    }
+    return tuple(one for at, one in enumerate(history) if at >= last.get((one.session, one.seq), -1))
 
 
 def _plan(counting: tuple[Entered, ...]) -> tuple[PlanOfCare | None, PlanEnded | None]:

@@ -6,7 +6,8 @@ and never guessed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from nmes.core.care_events import Answered, CareEvent, Decided, Outcome, PlanEnded, Proposal
 from nmes.core.day import Day
@@ -56,12 +57,14 @@ class Value:
     """What a session found of an outcome. `value` None: the test reached its cap without a result.
 
     `muscle`: "" = of no muscle, or not told. `typed`: a person wrote it, no test of this session found it.
+    `corrected`: its entry was corrected since.
     """
 
     outcome: Outcome
     value: int | None
     muscle: str = ""
     typed: bool = False
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,16 @@ class Given:
     measured: tuple[Value, ...] = ()
     max_tolerated: tuple[tuple[str, int], ...] = ()
     t_utc: str = ""
+    flowed: bool = True
+    """Whether any charge was accounted for, or may have flowed."""
+    seqs: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """The entries that `nrs_after`, `skin` and the levels (`level_1_0`: channel, waveform) stand in, by name."""
+    corrected: Mapping[int, str] = field(default_factory=dict, hash=False)
+    """What is right instead of entries that were corrected since, by their numbers."""
+
+    def right(self, name: str) -> str:
+        """What is right instead of one of these, if its entry was corrected; "" if not."""
+        return self.corrected.get(self.seqs.get(name, 0), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +160,18 @@ class Adherence:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value of an outcome, and the session (and entry) it stands in. `typed`: no test of that session found it."""
+    """One value of an outcome, and the session (and entry) it stands in. `typed`: no test of that session found it.
+
+    `unfinished`: of a week that was not over when it was written down. `corrected`: its entry was corrected since.
+    """
 
     day: Day
     value: int
     session: str
     seq: int = 0
     typed: bool = False
+    unfinished: bool = False
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +193,11 @@ class Week:
     worst_nrs: int | None
     text: str
     entered: Entered
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was not over when it was written down; not where the record tells no day."""
+        return self.entered.day is not None and self.entered.day < self.from_day.plus(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)

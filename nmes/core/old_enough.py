@@ -21,9 +21,13 @@ days after it [design]."""
 def in_time(told: Answered, given: Iterable[Given], today: Day) -> Answered:
     """The answers, if each can be told today; NotEnterable names the first that cannot, and from when it can be.
 
-    `given`: the sessions there are; of one that is not among them nothing is known.
+    Of a session in which no current flowed only what is bad can be told. `given`: the sessions there are; of one that
+    is not among them nothing is known.
     """
-    day = next((one.day for one in given if one.session == told.session), None)
+    theirs = next((one for one in given if one.session == told.session), None)
+    if theirs is not None and not theirs.flowed and not (told.dark_urine or told.skin_mark):
+        raise NotEnterable("no_current", session=told.session)
+    day = theirs.day if theirs is not None else None
     for name, days in OLD_ENOUGH.items():
         answer = getattr(told, name)
         if day is None or answer is None or answer is True or today.since(day) >= days:

@@ -1,9 +1,9 @@
 """The rules that look back over weeks: what is measured again, and a greater share where the cramps stay. Pure.
 
 Law: the last whole weeks of the diary are held against as many just before the plan, and no others; while one of them
-is missing nothing is proposed, and how many there are is told. A raise is in force from the first session after it, and
-as many whole weeks have to pass since before the next is proposed. A threshold counts for the muscle it was measured
-at, and one that a person wrote is not measured.
+is missing, or no session was given in between, nothing is proposed, and that is told. A raise is in force from the
+first session after it, and as many whole weeks have to pass since before the next is proposed. A threshold counts for
+the muscle it was measured at, and one that a person wrote is not measured.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def share(course: CourseOfCare, card: Protocol, rule: Share) -> tuple[bool, Valu
         return False, (("weeks", rule.weeks), ("weeks_passed", max(0, passed)))
     if len(before) < rule.weeks or len(now) < rule.weeks:
         return False, (("weeks", rule.weeks), ("weeks_before", len(before)), ("weeks_now", len(now)))
+    if not _was_given(course, card, max((one.entered.day or begun for one in raised), default=start)):
+        return False, (("weeks", rule.weeks), ("sessions_given", 0))
     cramps = (("weeks", rule.weeks), ("cramps_before", sum(before)), ("cramps_now", sum(now)))
     from_permille = _in_force(raised, card)
     to_permille = min(from_permille + rule.step_permille, _permille(card.intensity.ceiling_percent))
@@ -88,6 +90,14 @@ def share(course: CourseOfCare, card: Protocol, rule: Share) -> tuple[bool, Valu
     if better or not _is_easy(course, rule) or to_permille <= from_permille:
         return False, cramps
     return True, (("from_permille", from_permille), (TO_PERMILLE, to_permille), *cramps)
+
+
+def _was_given(course: CourseOfCare, card: Protocol, since: Day) -> bool:
+    """Whether a session that counts was given with this share before the last whole week ended: without one the diary
+    tells nothing of it [design].
+    """
+    until = course.today.monday
+    return any(one.counts and one.protocol == card.id and since <= one.day < until for one in course.given)
 
 
 def is_raised(course: CourseOfCare) -> bool:

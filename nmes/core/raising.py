@@ -90,7 +90,7 @@ def _up(session: Session, state: Titrating | Running, channel: int) -> _Up | c.N
         return _Up(state.slot, state.amplitude_ua, state.amplitude_ua + step_ua)
     at = channel_at(session, state, channel)
     t_ms = session.now_ms - state.origin_ms
-    if at is None or at.phase is not Phase.HOLD or climbs(session.plan, at, t_ms, state.resumed_ms):
+    if at is None or at.phase is not Phase.HOLD or climbs(session.plan, at, t_ms, state.resumed_ms, session.rules):
         return _refusal("only_in_hold", channel=channel)
     if session.plan.assessment == m.CTF:  # one level through the whole test: docs/decisions/0020
         return _refusal("fixed_in_test", channel=channel)

@@ -30,14 +30,25 @@ from nmes.core import events as e
 from nmes.core import measurement as m
 from nmes.core.aftercare import close
 from nmes.core.attended import Attended, PatientStop, Progress
-from nmes.core.climbs import climbed_ms, climbing, climbs, span_ms
+from nmes.core.climbs import EARLY_RULES, climbed_ms, climbing, climbs, span_ms
 from nmes.core.course import Course
 from nmes.core.felt import Felt
 from nmes.core.limits import MAX_SLEW_UA_PER_S, MIN_RAMP_MS, MIN_RESUME_MS
 from nmes.core.plan import ChannelAt, Plan, Slot
 from nmes.core.raising import SLEW_WINDOW_MS, channel_at
 from nmes.core.screening import Blocked, Clear, ReviewFirst, Warned, judge
-from nmes.core.session_value import RULES, Session, Step, accepted, also, noted, refused, told, without_levels
+from nmes.core.session_value import (
+    EARNING_RULES,
+    RULES,
+    Session,
+    Step,
+    accepted,
+    also,
+    noted,
+    refused,
+    told,
+    without_levels,
+)
 from nmes.core.states import (
     After,
     Committing,
@@ -67,6 +78,7 @@ from nmes.core.states import (
     ToTitrate,
     Unsure,
 )
+from nmes.core.timeline import Phase
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Waveform
 
@@ -104,7 +116,7 @@ def next_wake_ms(session: Session) -> int | None:
     match session.state:
         case Running(origin_ms=origin, resumed_ms=resumed) | Resuming(origin_ms=origin, resumed_ms=resumed):
             t_ms, soonest_ms = session.now_ms - origin, session.now_ms + RAMP_WAKE_MS
-            if climbing(session.plan, t_ms, resumed):
+            if climbing(session.plan, t_ms, resumed, session.rules):
                 return soonest_ms
             change_ms = session.plan.next_change(t_ms)
             return soonest_ms if change_ms is None else max(soonest_ms, origin + change_ms)
@@ -494,8 +506,8 @@ def _tick(session: Session, event: e.Tick) -> Step:
             t_ms = event.now_ms - state.origin_ms
             again = session.plan.stage_at(session.once_more_ms) if session.once_more_ms is not None else None
             if again is not None and t_ms >= again.end_ms:
-                state = Running(state.origin_ms + again.end_ms - again.start_ms)
-                session, t_ms = replace(session, once_more_ms=None), event.now_ms - state.origin_ms
+                session, state = _once_more(session, state, again.end_ms - again.start_ms)
+                t_ms = event.now_ms - state.origin_ms
             if t_ms >= session.plan.duration_ms:
                 return _at_the_end(replace(session, position_ms=session.plan.duration_ms))
             if isinstance(state, Resuming) and t_ms - state.resumed_ms >= MIN_RESUME_MS:
@@ -509,6 +521,18 @@ def _tick(session: Session, event: e.Tick) -> Step:
             return _flowing(replace(session, state=replace(state, silent_by_ms=None)), by, {}), ()
         case _:
             return session, ()
+
+
+def _once_more(session: Session, state: Running | Resuming, train_ms: int) -> tuple[Session, Running | Resuming]:
+    """The train of a test that began slowly comes again at its level, but slowly too while the resume is young."""
+    if isinstance(state, Resuming) and _is_early(session, state):
+        return session, Resuming(state.origin_ms + train_ms, state.resumed_ms - train_ms)
+    return replace(session, once_more_ms=None), Running(state.origin_ms + train_ms)
+
+
+def _is_early(session: Session, state: Resuming) -> bool:
+    since_ms = session.now_ms - state.origin_ms - state.resumed_ms
+    return session.rules >= EARLY_RULES and since_ms < MIN_RESUME_MS
 
 
 def _at_the_end(session: Session) -> Step:
@@ -541,17 +565,18 @@ def _given_up(session: Session) -> Step:
 def _output(session: Session, state: Live) -> Step:
     """Go on in `state` and ask for what it wants now, arming the guard first, and only where it changed."""
     wanted = _wanted(session, state)
-    arms = tuple(arm for arm, _ in wanted)
-    outputs = tuple(output for _, output in wanted if output.amplitude_ua)
+    arms = tuple(arm for arm, _, _ in wanted)
+    outputs = tuple(output for _, output, begun in wanted if output.amplitude_ua or begun)
+    sounding = tuple(output for output in outputs if output.amplitude_ua)
     changed = [arm for arm in arms if arm not in session.arms]
     wanted_on = {arm.channel for arm in arms}
     gone = [replace(arm, level_ua=0) for arm in session.arms if arm.channel not in wanted_on]
     commands: tuple[c.Command, ...] = (*gone, *changed)
     if outputs != session.outputs:
         commands = (*commands, c.SetOutput(outputs))
-    waveforms = dict(session.waveforms) | {output.channel: output.waveform for output in outputs}
-    if outputs and session.plan.assessment == m.CTF and not isinstance(state, Titrating):
-        train = assessing.train(session.plan, session.train, session.now_ms - state.origin_ms, outputs)
+    waveforms = dict(session.waveforms) | {output.channel: output.waveform for output in sounding}
+    if sounding and session.plan.assessment == m.CTF and not isinstance(state, Titrating):
+        train = assessing.train(session.plan, session.train, session.now_ms - state.origin_ms, sounding)
         session = replace(session, train=train)
     if not arms:
         session = replace(session, train=assessing.over(session.train))
@@ -559,23 +584,34 @@ def _output(session: Session, state: Live) -> Step:
     return session, commands
 
 
-def _wanted(session: Session, state: Live) -> list[tuple[c.Arm, c.ChannelOutput]]:
+def _wanted(session: Session, state: Live) -> list[tuple[c.Arm, c.ChannelOutput, bool]]:
+    """For the guard, for the driver, and whether a contraction has begun that the driver must know of though at 0."""
     match state:
         case Titrating(slot=slot, amplitude_ua=amplitude):
             # The armed ramp makes the guard hold the titration to the slew limit too.
             ramp_ms = max(MIN_RAMP_MS, amplitude * SLEW_WINDOW_MS // MAX_SLEW_UA_PER_S)
             course = session.plan.course(slot)
             waveform = course.at(session.now_ms - session.course_from_ms)
-            return [_channel(session.plan, slot.channel, amplitude, amplitude, ramp_ms, waveform, course)]
+            return [(*_channel(session.plan, slot.channel, amplitude, amplitude, ramp_ms, waveform, course), False)]
         case Running(origin_ms=origin, resumed_ms=resumed) | Resuming(origin_ms=origin, resumed_ms=resumed):
             t_ms = session.now_ms - origin
-            return [_planned(session.plan, at, t_ms, resumed) for at in session.plan.at(t_ms) if at.level_ua]
+            now = [at for at in session.plan.at(t_ms) if at.level_ua]
+            return [(*_planned(session, at, t_ms, resumed), _begun(session, at)) for at in now]
         case _:
             assert_never(state)
 
 
-def _planned(plan: Plan, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> tuple[c.Arm, c.ChannelOutput]:
-    if resumed_ms is None or not climbs(plan, at, t_ms, resumed_ms):
+def _begun(session: Session, at: ChannelAt) -> bool:
+    """Whether time earns this channel a rise: its first step is paid for when the plan's line reaches it, not after.
+
+    In a rest and in a fall nothing is earned.
+    """
+    return session.rules >= EARNING_RULES and at.phase in (Phase.RAMP_UP, Phase.HOLD)
+
+
+def _planned(session: Session, at: ChannelAt, t_ms: int, resumed_ms: int | None) -> tuple[c.Arm, c.ChannelOutput]:
+    plan = session.plan
+    if resumed_ms is None or not climbs(plan, at, t_ms, resumed_ms, session.rules):
         return _channel(plan, at.channel, at.level_ua, at.amplitude_ua, at.ramp_ms, at.waveform, at.course)
     climbed_ua = at.level_ua * max(0, climbed_ms(at, t_ms, resumed_ms)) // MIN_RESUME_MS
     amplitude_ua = floor_to_step(min(at.amplitude_ua, climbed_ua), plan.capabilities.amplitude_step_ua)

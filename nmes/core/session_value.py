@@ -17,11 +17,14 @@ from nmes.core.plan import Plan, Slot
 from nmes.core.states import Idle, State
 from nmes.core.waveform import Waveform
 
-RULES = 1
+RULES = 2
 """The number of the rules by which a session decides, bound in its record: an older record is replayed by its own.
 
 Since 1 a stepped test that was paused in a rest goes on with it, a cramp is noted with its contraction, and a most
-tolerated of which no level would be left is refused."""
+tolerated of which no level would be left is refused. Since 2 the driver is told of a contraction when it begins, at
+0, so that its first step comes when the plan says, and each contraction that begins within 5 s of a resume climbs."""
+EARNING_RULES = 2
+"""From these on a contraction's first step is earned from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -345,7 +345,7 @@ def _word(session: Session) -> Word:
         case s.Titrating():
             return Word.TITRATING
         case s.Running(origin_ms=origin, resumed_ms=resumed) | s.Resuming(origin_ms=origin, resumed_ms=resumed):
-            climbs = rises(session.plan, session.now_ms - origin, resumed)
+            climbs = rises(session.plan, session.now_ms - origin, resumed, session.rules)
             return Word.RESUMING if climbs else _phase_word(session)
         case s.Lowering() | s.Pausing() | s.Ending() | s.Stopping():
             return Word.HALTING

@@ -3,7 +3,8 @@
 `trip` latches first and then waits for the one lock that covers check-and-write. A write blocked by RTS/CTS holds that
 lock for at most 100 ms, then the port closes itself and the device's own timer ends the output; nothing else in here
 waits. The locks are re-entrant, so that a signal handler that interrupts a write may trip as well; a write that was
-overtaken by a trip is followed by a halt of its own.
+overtaken by a trip is followed by a halt of its own. A line that can no longer be read may still take a halt: it gets
+one, and then is dead; one that could not be written to gets nothing more.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ class GuardedPort:
         return passed
 
     def read(self, max_bytes: int, timeout_ms: int) -> bytes:
-        """What the device sent, after the guard has read it. One thread only. A PortError latches first."""
+        """What the device sent, after the guard has read it. One thread only. A PortError latches and halts first."""
         try:
             data = self._port.read(max_bytes, timeout_ms)
         except PortError as error:
@@ -251,6 +252,7 @@ class GuardedPort:
         try:
             self._port.write(frame)
         except PortError as error:
+            self._alive = False
             self._failed(error)
             raise
 
@@ -263,10 +265,11 @@ class GuardedPort:
         return Refusal(Rule.WRITTEN_LATE, f"{took_us // 1000} ms from check to line")
 
     def _failed(self, error: PortError) -> None:
-        """The line broke: latch, remember, tell."""
-        self._alive = False
+        """The line broke: latch, halt, remember, tell. What fails to give may still take a halt, which is its last."""
         trip = self._latch(Rule.PORT_FAILED, str(error))
-        self._halt()
+        with self._line:
+            self._halt()
+            self._alive = False
         self._tell(trip)
 
     def _tell(self, trip: Trip | None) -> None:

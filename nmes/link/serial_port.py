@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
+import select
 import sys
+import time
 
 import serial
 from serial.tools import list_ports
@@ -54,7 +57,7 @@ class SerialPort:
 
     def write(self, data: bytes) -> None:
         try:
-            self._line.write(data)
+            self._send(data)
         except serial.SerialTimeoutException as error:
             with contextlib.suppress(*_STRAY):
                 self._line.reset_output_buffer()
@@ -98,6 +101,22 @@ class SerialPort:
         if not self._waiting.readable(self._line.fileno(), timeout_ms):
             return b""
         return bytes(self._line.read(max_bytes))
+
+    def _send(self, data: bytes) -> None:
+        """What the system has taken is written, however late this thread then gets a core; pyserial's own write would
+        call that a timeout, and a halt that has left would cost the line."""
+        if not self._selectable:
+            self._line.write(data)
+            return
+        deadline, left, line = time.monotonic() + WRITE_S, memoryview(data), self._line.fileno()
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                left = left[os.write(line, left) :]
+            if not left:
+                return
+            left_s = deadline - time.monotonic()
+            if left_s <= 0 or not select.select([], [line], [], left_s)[1]:
+                raise serial.SerialTimeoutException
 
     def _lost(self) -> PortLost:
         return PortLost(

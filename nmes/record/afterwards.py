@@ -6,15 +6,16 @@ verifies the file first (`last_time`), who only marks a row says no more than th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from nmes.core.corrections import Corrections
 from nmes.core.events import Finding, Observed
 from nmes.core.measurement import Who
 from nmes.record.chain import BadLine, decode_line
-from nmes.record.files import Kind
+from nmes.record.files import Kind, open_file
 from nmes.record.happening import Stepped, at_of, stepped
 from nmes.record.measurements import is_damaged, newest
 
@@ -38,13 +39,15 @@ class Glimpse:
 class LastTime:
     """What was found after the newest session of somebody that tells of it; `damaged`: it may, and cannot be trusted.
 
-    `t_utc` is when it began; "" if that cannot be read.
+    `t_utc` is when it began; "" if that cannot be read. `corrected`: what is right instead of entries of it that were
+    corrected since, by their numbers; a session with one tells something.
     """
 
     session: str
     t_utc: str
     found: tuple[Observed, ...] = ()
     damaged: bool = False
+    corrected: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     @property
     def alarming(self) -> tuple[Observed, ...]:
@@ -75,7 +78,7 @@ def glimpse(path: Path) -> Glimpse:
 
 
 def _steps(path: Path) -> Iterator[Stepped]:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for line in file:
             if not any(mark in line for mark in _MARKS) or not line.endswith(b"\n"):
                 continue
@@ -88,16 +91,17 @@ def _steps(path: Path) -> Iterator[Stepped]:
                 yield step
 
 
-def last_time(home: Path, kind: Kind, who: Who) -> LastTime | None:
+def last_time(home: Path, kind: Kind, who: Who, right: Corrections | None = None) -> LastTime | None:
     """What was found after the newest session of this code and side; None if none tells of it.
 
-    One that is damaged may have told of it, so nothing older is taken. RecordError if nothing can be read.
+    One that is damaged may have told of it, so nothing older is taken. `right`: what was corrected since. RecordError
+    if nothing can be read.
     """
-    return newest(home, kind, lambda path: _of(path, who)) if who.code else None
+    return newest(home, kind, lambda path: _of(path, who, right or {})) if who.code else None
 
 
-def _of(path: Path, who: Who) -> LastTime | None:
-    with path.open("rb") as file:
+def _of(path: Path, who: Who, right: Corrections) -> LastTime | None:
+    with open_file(path) as file:
         try:
             opened = decode_line(file.readline())
         except BadLine:
@@ -106,5 +110,5 @@ def _of(path: Path, who: Who) -> LastTime | None:
         return None
     if is_damaged(path):
         return LastTime(path.stem, opened.t_utc, damaged=True)
-    found = glimpse(path).found
-    return LastTime(path.stem, opened.t_utc, found) if found else None
+    found, corrected = glimpse(path).found, right.get(path.stem, {})
+    return LastTime(path.stem, opened.t_utc, found, corrected=corrected) if found or corrected else None

@@ -21,7 +21,7 @@ from nmes.record.keys import FOLDER as KEYS
 from nmes.record.leavings import clear, sweep
 from nmes.record.ledger import Author
 from nmes.record.lock import alone
-from nmes.record.store import SessionVerdict, verify_chain
+from nmes.record.verdicts import SessionVerdict, verify_chain
 from nmes.record.verify import Intact
 
 
@@ -48,7 +48,10 @@ def write(home: Path, kind: Kind, target: Path, utc_ms: int, disk: Disk | None =
     if not session_files(folder):
         raise RecordError(f"there are no records in {folder}")
     with alone(folder, "archiving"):
-        verdicts = tuple(verify_chain(folder))
+        try:
+            verdicts = tuple(verify_chain(folder))
+        except OSError as error:
+            raise RecordError(f"{error.filename}: the record cannot be read: {error.strerror}") from error
         try:
             sweep(home, kind, disk)
             contents = pack(target, kind, _files(home, kind), utc_text(utc_ms), disk)

@@ -18,19 +18,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Final
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from nmes.record.canonical import canonical
 from nmes.record.disk import FILE_MODE, FOLDER_MODE, Disk, create_for_append
 from nmes.record.errors import ArchiveUnusable
-from nmes.record.files import Kind
+from nmes.record.files import Kind, open_file
 
 FORMAT: Final = "nmes-archive/1"
 PARTS: Final = ("jsonl", "texts", "torn", "broken")
 """A session's files, by what their names end with; the first is the record itself."""
 _MANIFEST: Final = "archive.json"
-_MOST_MANIFEST: Final = 100_000_000
-"""A list of files is far shorter; a longer one would only fill the memory [design]."""
+_MOST_MANIFEST: Final = 20_000_000
+"""Bytes for a list of 70,000 sessions; read as JSON a longer one of nothing but brackets takes gigabytes [design]."""
 _NAME: Final = re.compile(
     r"(?:records|simulation)/(?!000000)[0-9]{6}-[0-9]{8}T[0-9]{6}Z-[0-9a-f]+\.(?:" + "|".join(PARTS) + r")"
     r"|keys/[A-Za-z0-9-]+\.pub"
@@ -42,7 +42,7 @@ _MOST_TEXTS: Final = 1 << 26
 _LONGEST_LINE: Final = 1 << 24
 """A line is read as a whole; one of a record has some kilobytes [design]."""
 _CHUNK: Final = 1 << 20
-_DAMAGES: Final = (BadZipFile, zlib.error, KeyError, ValueError, TypeError, RuntimeError, EOFError, RecursionError)
+_DAMAGES: Final = (BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, RuntimeError, EOFError)
 """What reading a zip that is none, or that was changed, may raise."""
 
 Keep = Callable[[str, bytes], bytes]
@@ -128,6 +128,8 @@ def _opened(source: Path) -> Iterator[tuple[IO[bytes], ZipFile]]:
 
 
 def _contents(archive: ZipFile, digest: str) -> Contents:
+    if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in archive.infolist()):
+        raise ValueError("packed in another way than ours")  # other packers have errors of their own
     if archive.getinfo(_MANIFEST).file_size > _MOST_MANIFEST:
         raise ValueError("the list of files is too long")
     about: Any = json.loads(archive.read(_MANIFEST))
@@ -145,7 +147,7 @@ def _contents(archive: ZipFile, digest: str) -> Contents:
 
 
 def _add(archive: ZipFile, name: str, path: Path) -> tuple[int, str]:
-    with path.open("rb") as source, archive.open(_info(name), "w", force_zip64=True) as target:
+    with open_file(path) as source, archive.open(_info(name), "w", force_zip64=True) as target:
         return _copy(source, target)
 
 

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -40,18 +41,38 @@ def still_there(fd: int, path: Path, size: int) -> None:
         raise OSError(errno.EIO, "it was cut off, or somebody else writes to it")
 
 
+def free_bytes(folder: Path) -> int | None:
+    """How much may still be written where a folder lies; None where the file system does not tell."""
+    told = os.statvfs(folder)
+    return told.f_bavail * told.f_frsize if told.f_blocks else None
+
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """How bytes get to the disk; all may raise OSError, and none is ever tried again after it did."""
+    """How bytes get to the disk; all may raise OSError, and none is ever tried again after it did, but for a write that
+    a full disk refused: it took nothing, and once there is room it goes on.
+    """
 
     write: Callable[[int, bytes], int] = os.write
     sync: Callable[[int], None] = full_sync
     look: Callable[[int, Path, int], None] = still_there
+    room: Callable[[Path], int | None] = free_bytes
 
-    def append(self, fd: int, data: bytes) -> None:
-        """Write all of `data`. A short write goes on where it ended; a failed one raises OSError."""
+    def append(self, fd: int, data: bytes, make_room: Callable[[], bool] = lambda: False) -> None:
+        """Write all of `data`. A short write goes on where it ended; a failed one raises OSError.
+
+        `make_room`: asked where the disk is full; whether there is room now.
+        """
         while data:
-            written = self.write(fd, data)
+            try:
+                written = self.write(fd, data)
+            except OSError as error:
+                if error.errno in _FULL and make_room():
+                    continue
+                raise
             if written <= 0:
                 raise OSError(errno.EIO, "the disk took nothing and gave no reason")
             data = data[written:]

@@ -21,12 +21,13 @@ from nmes.record import ledger
 from nmes.record.chain import BadLine, Entry, decode_line
 from nmes.record.disk import Disk
 from nmes.record.errors import NotYetErased, RecordUnavailable
-from nmes.record.files import Kind, chain_folder, session_files
+from nmes.record.files import Kind, chain_folder, open_file, session_files
 from nmes.record.gone import ENTRY, Erasures, is_about_care
 from nmes.record.keys import known_keys
 from nmes.record.leavings import DRAFT, sweep
 from nmes.record.ledger import Author
 from nmes.record.lock import alone
+from nmes.record.neighbours import opening_of
 from nmes.record.texts import MARK, KeptLine, data_of, kept_lines, lines_of, references, texts_path
 
 _ERASED: Final = Erased.__name__
@@ -93,7 +94,7 @@ def held_of(home: Path, kind: Kind, code: str) -> Typed:
             texts.append(_held(home, path, hers, [], _Rest(), erasures))
             lost = _rest(path, entries)
         else:
-            opened = _opened(path)
+            opened = opening_of(path)
             if opened and _whose(opened.body, "patient")[0] == code:
                 texts.append(held(home, path, erasures=erasures))
             lost = _Rest() if opened else _rest(path, ())
@@ -204,7 +205,7 @@ def sessions_told_of(path: Path) -> frozenset[str]:
 
 def _telling(path: Path) -> Iterator[Entry]:
     """The first entry, the care entries and those with a text taken out, as they stand in the file."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for at, line in enumerate(file):
             if at and MARK not in line:
                 continue
@@ -212,17 +213,6 @@ def _telling(path: Path) -> Iterator[Entry]:
                 yield decode_line(line)
             except BadLine:
                 continue
-
-
-def _opened(path: Path) -> Entry | None:
-    """The entry a session begins with; None if that cannot be read."""
-    with path.open("rb") as file:
-        line = file.readline()
-    try:
-        first = decode_line(line)
-    except BadLine:
-        return None
-    return first if first.type == "opened" else None
 
 
 def _event(entry: Entry) -> Mapping[str, Any]:

@@ -11,6 +11,10 @@ class NotRecordable(RecordError, ValueError):
     """A value has no canonical spelling (a float, a huge integer, half a character); the message names its path."""
 
 
+class NotAFile(OSError):
+    """What has the name of a record is a folder, a FIFO or a device."""
+
+
 class RecordUnavailable(RecordError):
     """The record cannot be opened: no record, no stimulation."""
 

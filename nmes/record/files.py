@@ -4,23 +4,30 @@ A chain is a folder; `<home>/records` holds patients' sessions, `<home>/simulati
 never mix. Each session is one file, `000012-20261121T091500Z-3f9a1c.jsonl`: its number in the chain, when it began,
 and a random part so that two stations' files never carry one name. The stem is the session's id, and the numbers
 alone give the order: no other file is needed to read a chain. Beside it may lie `.texts` (what persons typed freely),
-`.torn` (what a crash left of a last line) and `.broken` (why writing ended).
+`.torn` (what a crash left of a last line) and `.broken` (why writing ended). What has such a name
+and is no file cannot be opened (`open_file`): a FIFO would be waited for without end. A number that no session is given
+makes it none at all (`odd_names`).
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 
-from nmes.record.errors import NoSuchSession
+from nmes.record.errors import NoSuchSession, NotAFile
 
 _NAME = re.compile(r"(\d{6,})-\d{8}T\d{6}Z-[0-9a-f]+\.jsonl")
+_FIRST = 1
+"""The number of the first session of a chain."""
 _SPAN = 1 << 16
 
 
@@ -80,7 +87,7 @@ def _number(name: str) -> int:
 
 def is_session_file(name: str) -> bool:
     """Whether a file of this name is a session of a chain."""
-    return _NAME.fullmatch(name) is not None
+    return _NAME.fullmatch(name) is not None and _number(name) >= _FIRST
 
 
 def session_names(folder: Path) -> list[str]:
@@ -95,6 +102,22 @@ def session_names(folder: Path) -> list[str]:
     names.sort()  # most often that is it already, and what follows keeps the order of names with one number
     names.sort(key=_number)
     return names
+
+
+def odd_names(folder: Path) -> list[str]:
+    """What is called like a session and is none, by a number that none is given; without the ending."""
+    found = folder.glob("0*.jsonl")
+    return sorted(path.stem for path in found if _NAME.fullmatch(path.name) and not is_session_file(path.name))
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file of a chain, for reading; NotAFile where something else has its name, OSError. It waits for nobody."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(fd)
+        raise NotAFile(errno.EINVAL, "Is a directory" if stat.S_ISDIR(mode) else "Not a regular file", str(path))
+    return open(fd, "rb")  # noqa: PTH123 - a descriptor, not a path
 
 
 def session_files(folder: Path) -> list[Path]:
@@ -122,7 +145,7 @@ def find_session(home: Path, text: str) -> tuple[Kind, Path]:
 
 def read_end(path: Path) -> FileEnd:
     """The end of a file, read backwards: as quick for a long session as for a short one."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         size = file.seek(0, os.SEEK_END)
         span = _SPAN
         while True:

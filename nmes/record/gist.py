@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from nmes.core.events import Finding, What
 from nmes.core.measurement import is_typed
 from nmes.record.chain import BadLine, Entry, decode_line
+from nmes.record.files import open_file
 from nmes.record.held import Held
 from nmes.record.measurements import is_damaged, muscles_of, notes_of
 
@@ -54,6 +55,8 @@ class Gist:
     """`levels` and `measured`: the last of each.
 
     `skin`: the worst of the last findings of each channel after the treatment. None: not found, or not looked for.
+    `flowed`: whether any charge was accounted for, or may have flowed. `seqs`: the entry of each, 0 = of none, by
+    `nrs_before`, `nrs_after`, `skin`, `level_CHANNEL_WAVEFORM`, `WHAT_CHANNEL`.
     """
 
     session: str
@@ -69,16 +72,18 @@ class Gist:
     adverse: bool | None = None
     signed_by: str = ""
     why: str = ""
+    flowed: bool = True
+    seqs: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def gist(path: Path, names: Sequence[str] | None = None) -> Gist | None:
     """Of one session; None if its record cannot be believed, or tells nothing. OSError if it cannot be opened.
 
-    `names` as in `nmes.record.store.verify_session`.
+    `names` as in `nmes.record.verdicts.verify_session`.
     """
     if is_damaged(path, names):
         return None
-    with path.open("rb") as file:
+    with open_file(path) as file:
         try:
             opened = decode_line(file.readline())
         except BadLine:  # nothing was ever written in it
@@ -96,12 +101,14 @@ class _Taker:
 
     muscles: tuple[str, ...]
     over: bool = False
+    flowed: bool = True
     levels: dict[tuple[int, int], int] = field(default_factory=dict)
     held: Held = field(default_factory=Held)
     measured: dict[tuple[str, int], Measure] = field(default_factory=dict)
-    found: dict[tuple[str, str, bool], int | None] = field(default_factory=dict)
+    found: dict[tuple[str, str, bool], tuple[int | None, int]] = field(default_factory=dict)
     signed_by: str = ""
     why: str = ""
+    seqs: dict[str, int] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
         if entry.type == "closed":
@@ -111,45 +118,57 @@ class _Taker:
         notes = tuple(notes_of(entry))
         event = entry.body.get("event")
         if isinstance(event, dict) and not any(code.startswith("refused:") for code, _ in notes):
-            self._event(event)
+            self._event(event, entry.seq)
         self.held.take(entry, notes)
         for code, values in notes:
-            self._note(code, values)
+            self._note(code, values, entry.seq)
 
-    def _event(self, event: Mapping[str, Any]) -> None:
+    def _event(self, event: Mapping[str, Any], seq: int) -> None:
         value = event.get("value")
         if event.get("type") == "Observed" and (value is None or type(value) is int):
-            self.found[str(event.get("finding")), str(event.get("of", "")), self.over] = value
+            self.found[str(event.get("finding")), str(event.get("of", "")), self.over] = value, seq
         if event.get("type") == "Signed":
             self.signed_by = str(event.get("by", ""))
 
-    def _note(self, code: str, values: Mapping[str, Any]) -> None:
-        self.over = self.over or code == "dose"
+    def _note(self, code: str, values: Mapping[str, Any], seq: int) -> None:
+        if code == "dose":
+            self.over, self.flowed = True, any(value for name, value in values.items() if name.endswith("_high_nc"))
         value = next((value for name, value in values.items() if name.startswith("value_")), None)
         match code, values.get("channel"), values.get("waveform"), values.get("level_ua"), value:
             case "level", int(channel), int(waveform), int(level_ua), _:
-                self.levels[channel, waveform] = level_ua
+                self.levels[channel, waveform], self.seqs[f"level_{channel}_{waveform}"] = level_ua, seq
             case "measured", int(channel), _, _, int(found):
-                self._measured(str(values.get("what")), channel, found, typed=is_typed(values))
+                self._measured(str(values.get("what")), channel, found, seq, typed=is_typed(values))
             case "not_reached", _, _, _, _:
                 for number in range(1, len(self.muscles) + 1):
-                    self._measured(What.CTF, number, None)
+                    self._measured(What.CTF, number, None, seq)
             case _:
                 pass
 
-    def _measured(self, what: str, channel: int, value: int | None, *, typed: bool = False) -> None:
+    def _measured(self, what: str, channel: int, value: int | None, seq: int, *, typed: bool = False) -> None:
         muscle = self.muscles[channel - 1] if 0 < channel <= len(self.muscles) else ""
+        self.seqs[f"{what}_{channel}"] = seq
         self.measured[what, channel] = Measure(what, channel, value, muscle, typed)
 
     def _levels(self) -> tuple[Level, ...]:
         return tuple(Level(*slot, level_ua, *self.held.of(slot)) for slot, level_ua in self.levels.items())
 
+    def _last(self, finding: Finding, *, over: bool) -> tuple[int | None, int]:
+        """What was found last of a thing that is of no channel, and in which entry, 0 if in none."""
+        return self.found.get((finding, "", over), (None, 0))
+
+    def _skin(self) -> tuple[int | None, int]:
+        """The worst of what was found last at each channel after the treatment."""
+        skin = (one for (finding, _, over), one in self.found.items() if finding == Finding.SKIN and over)
+        return max(((value, seq) for value, seq in skin if value is not None), default=(None, 0))
+
     def gist(self, opened: Entry) -> Gist:
         def text(name: str) -> str:
             return str(opened.body.get(name) or "")
 
-        skin = [value for (finding, _, over), value in self.found.items() if finding == Finding.SKIN and over]
-        adverse = self.found.get((Finding.ADVERSE, "", True))
+        adverse, _seq = self._last(Finding.ADVERSE, over=True)
+        (before, before_seq), (after, after_seq) = (self._last(Finding.NRS, over=over) for over in (False, True))
+        skin, skin_seq = self._skin()
         return Gist(
             opened.session,
             opened.t_utc,
@@ -158,10 +177,12 @@ class _Taker:
             text("assessment"),
             self._levels(),
             tuple(self.measured.values()),
-            self.found.get((Finding.NRS, "", False)),
-            self.found.get((Finding.NRS, "", True)),
-            max((one for one in skin if one is not None), default=None),
+            before,
+            after,
+            skin,
             None if adverse is None else bool(adverse),
             self.signed_by,
             self.why,
+            self.flowed,
+            {**self.seqs, "nrs_before": before_seq, "nrs_after": after_seq, "skin": skin_seq},
         )

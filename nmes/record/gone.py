@@ -14,7 +14,7 @@ from nmes.core.care_events import Archived, Erased
 from nmes.record.chain import Entry, decode_line
 from nmes.record.checkpoint import Seals
 from nmes.record.codec import Codec, Undecodable
-from nmes.record.files import chain_name, is_session_file, number_of, session_files
+from nmes.record.files import chain_name, is_session_file, number_of, open_file, session_files
 from nmes.record.verify import Intact, verify_lines
 
 ENTRY: Final = "care"
@@ -27,7 +27,7 @@ _ARCHIVED: Final = Codec(Archived)
 
 def is_about_care(path: Path) -> bool:
     """Whether a file of a chain holds care entries; OSError if it cannot be opened."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return ABOUT_CARE in file.readline()
 
 
@@ -85,7 +85,7 @@ def _told(path: Path, codec: Codec) -> Iterator[tuple[Any, bytes]]:
     key = _key_of(path) if is_about_care(path) else b""
     if not key:
         return
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for entry in map(decode_line, file):
             event = _event(entry, codec)
             if event is not None:
@@ -108,6 +108,6 @@ def _key_of(path: Path) -> bytes:
     other. Not its ID: that is 64 bits of a hash, and somebody might find another key that has it.
     """
     seals = Seals(chain_name(path.parent))
-    with path.open("rb") as file:
+    with open_file(path) as file:
         verdict = verify_lines(file, None, path.stem, seals.take)
     return seals.public if isinstance(verdict, Intact) and seals.ended else b""

@@ -1,16 +1,16 @@
 """A head as a person writes it down: 20 characters that no reader confuses, and one that finds a slip.
 
 Separate because a head proves something only where the record cannot be changed: on paper, read out, typed in again.
-100 of the 256 bits are kept: finding another entry of the same 100 bits is out of reach [design]. The characters are
-Crockford's base 32 (without I, L, O, U) and the last one is ISO 7064's hybrid system with 32 characters (MOD 33,32): it
-finds every single wrong character. Crockford's own check character may be `*`, `~` or `$`, which a shell eats. Pure.
+100 of the 256 bits are kept: finding another entry of the same 100 bits is out of reach [design]. The characters, and
+the check in the last of them, are those of `nmes.core.check_character`. Pure.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from nmes.core.check_character import ALPHABET, check
+
 BITS: Final = 100
 """The first bits of the hash that a code holds [design]."""
 _CHARACTERS: Final = BITS // 5
@@ -23,7 +23,7 @@ def code_of(digest: str) -> str:
     """The code of a hash of 64 hexadecimal digits: `XXXXX-XXXXX-XXXXX-XXXXX-C`."""
     bits = _first_bits(digest)
     values = [bits >> shift & 31 for shift in range(BITS - 5, -1, -5)]
-    text = "".join(ALPHABET[value] for value in (*values, _check(values)))
+    text = "".join(ALPHABET[value] for value in (*values, check(values)))
     return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
 
 
@@ -38,8 +38,8 @@ def read_code(text: str) -> int:
     wrong = [character for character in plain if character not in ALPHABET]
     if wrong:
         raise ValueError(f"{wrong[0]!r} does not occur in a head code")
-    *values, check = (ALPHABET.index(character) for character in plain)
-    if check != _check(values):
+    *values, last = (ALPHABET.index(character) for character in plain)
+    if last != check(values):
         raise ValueError("the head code was mistyped: its last character does not fit the others")
     bits = 0
     for value in values:
@@ -54,11 +54,3 @@ def holds(code: int, digest: str) -> bool:
 
 def _first_bits(digest: str) -> int:
     return int(digest[: BITS // 4], 16)
-
-
-def _check(values: list[int]) -> int:
-    """ISO 7064, hybrid system: the product goes from character to character."""
-    product = 32
-    for value in values:
-        product = ((product + value) % 32 or 32) * 2 % 33
-    return (33 - product) % 32

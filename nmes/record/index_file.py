@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 NAME: Final = "index.sqlite"
 _VERSION: Final = 2
 """One higher whenever the same file gives another row: 2 since a row tells a first session that ended as planned."""
-_PATIENCE_S: Final = 2.0
-"""How long another program that writes the index is waited for [design]."""
+_PATIENCE_S: Final = 0.2
+"""How long another program that writes the index is waited for, before it is read and before it is written: with both a
+list is still there within half a second [requirement].
+"""
 _TABLE: Final = (
     "CREATE TABLE session (kind TEXT, name TEXT, stamp TEXT, about TEXT, started_utc TEXT, protocol TEXT, version TEXT,"
     " patient TEXT, side TEXT, why TEXT, sum INTEGER, PRIMARY KEY (kind, name)) WITHOUT ROWID"
@@ -65,7 +67,7 @@ def rows(home: Path, kind: str) -> dict[str, Row]:
     """The rows of a chain by name; none where the index cannot be read, or the sum of one does not fit."""
     import sqlite3  # noqa: PLC0415 - see above
 
-    if not path(home).exists():
+    if not path(home).is_file():  # of a FIFO SQLite would wait for a writer
         return {}
     try:
         with _opened(home) as index:
@@ -81,6 +83,8 @@ def change(home: Path, put: Iterable[Row], drop: Iterable[tuple[str, str]]) -> N
     """Write rows, and drop others by kind and name; all or nothing. RecordError if that cannot be."""
     import sqlite3  # noqa: PLC0415 - see above
 
+    if path(home).exists() and not path(home).is_file():
+        raise RecordError(f"the index {path(home)} cannot be written: it is no file")
     try:
         os.close(os.open(path(home), os.O_WRONLY | os.O_CREAT, FILE_MODE))  # SQLite would let everybody read it
         with _opened(home) as index:

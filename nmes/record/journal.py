@@ -3,10 +3,12 @@
 Laws: no record, no stimulation (opening fails loudly); an entry is written when `append` returns and durable when
 `sync` returns; a write or sync that failed is never tried again, because after a failed fsync the kernel may have
 dropped the data and a second try reports success [source, secondary: PostgreSQL talks on fsync]. A file that was
-deleted, moved or cut is no record: `sync` looks for it. From then on the journal is broken and every call says so: the
-output must stop. Nothing written is ever changed or deleted. With a `signer` the station vouches for what is written at
-checkpoints (see `nmes.record.checkpoint`). Free texts go beside the record, and are on the medium before the entry that
-stands for them (see `nmes.record.texts`).
+deleted, moved or cut is no record, and neither is one whose texts were: `sync` looks for both. From then on the journal
+is broken and every call says so: the output must stop. A disk that is full while a session runs is told by `short`: the
+output must stop, and the end of the session has the room that was kept for it (see `nmes.record.reserve`). Nothing
+written is ever changed or deleted. With a `signer` the
+station vouches for what is written at checkpoints (see `nmes.record.checkpoint`). Free texts go beside the record, and
+are on the medium before the entry that stands for them (see `nmes.record.texts`).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from nmes.record import checkpoint
+from nmes.record import checkpoint, reserve
 from nmes.record.canonical import canonical
 from nmes.record.chain import Head, NewEntry, Origin, Stamp, encode_line
 from nmes.record.checkpoint import ACTOR, Due
@@ -47,6 +49,7 @@ class Journal:
         disk: Disk,
         held: ExitStack,
         signer: StationKey | None,
+        reserved: bool,
     ) -> None:
         self.path = path
         self.clocks = clocks
@@ -60,7 +63,9 @@ class Journal:
         self._due = Due()
         self._last: Stamp | None = None
         self._texts_fd: int | None = None
-        self._size = 0
+        self._size = self._texts_size = 0
+        self._reserved = reserved
+        self._short = ""
 
     @classmethod
     def open(
@@ -74,6 +79,7 @@ class Journal:
         disk: Disk | None = None,
         token: str | None = None,
         signer: StationKey | None = None,
+        reserved: bool = False,
     ) -> Journal:
         """Begin a new session in a chain's folder (created if missing); its first entries are on the disk on return.
 
@@ -81,6 +87,7 @@ class Journal:
         what was found of earlier sessions follows (see `nmes.record.recovery`). Raises RecordBusy (naming the holder),
         RecordUnavailable, or NotRecordable if the binding has no canonical spelling. `token`: random part of the id.
         `signer`: the station's key; the binding then gains the chain's name and the key. None: an unsigned session.
+        `reserved`: only with room for a long session, and for its end whatever becomes of that room.
         """
         disk = disk or Disk()
         bound = dict(binding) if signer is None else {**binding, **checkpoint.named(folder.name, signer)}
@@ -89,6 +96,8 @@ class Journal:
         try:
             disk.make_folder(folder)
             held.callback(os.close, take_lock(folder, _holder(station)))
+            if reserved:
+                reserve.keep(folder, disk)
             found = look_back(folder, disk)
             session = session_name(found.number, clocks.utc_ms(), token or secrets.token_hex(3))
             path = folder / f"{session}.jsonl"
@@ -105,6 +114,7 @@ class Journal:
                 disk=disk,
                 held=held.pop_all(),
                 signer=signer,
+                reserved=reserved,
             )
             journal._begin(NewEntry("opened", bound, actor), *found.notes)
         except (OSError, JournalBroken) as error:
@@ -137,6 +147,11 @@ class Journal:
         return self._take(new, at)
 
     @property
+    def short(self) -> str:
+        """Why the output must end although its record goes on: the disk is full, or nearly. "" while it need not."""
+        return self._short
+
+    @property
     def unsigned(self) -> bool:
         """Whether anything stands that a checkpoint has to follow; never, without a signer."""
         return self._signer is not None and self._due.entries > 0
@@ -161,10 +176,16 @@ class Journal:
         self.look()
 
     def look(self) -> None:
-        """Whether the file is still there, as it was written; JournalBroken if it was deleted, moved or changed."""
+        """Whether the file, and that of its texts, is still there as it was written; JournalBroken if one was deleted,
+        moved or changed. And whether there is room to go on: see `short`.
+        """
         self._refuse()
         try:
             self._disk.look(self._fd, self.path, self._size)
+            if self._texts_fd is not None:
+                self._disk.look(self._texts_fd, texts_path(self.path), self._texts_size)
+            if self._reserved:
+                self._short = self._short or reserve.too_little(self.path.parent, self._disk)
         except OSError as error:
             raise self._broken("found as it was written", error) from error
 
@@ -211,7 +232,7 @@ class Journal:
         try:
             if taken.lines:
                 self._keep(taken.lines)
-            self._disk.append(self._fd, line)
+            self._disk.append(self._fd, line, self._make_room)
         except OSError as error:
             raise self._broken("written", error) from error
         self._size += len(line)
@@ -224,8 +245,13 @@ class Journal:
             self._texts_fd = create_for_append(texts_path(self.path))
             self._held.callback(os.close, self._texts_fd)
             self._disk.sync_folder(self.path.parent)
-        self._disk.append(self._texts_fd, lines)
+        self._disk.append(self._texts_fd, lines, self._make_room)
+        self._texts_size += len(lines)
         self._disk.sync(self._texts_fd)
+
+    def _make_room(self) -> bool:
+        self._short = self._short or "the disk is full"
+        return reserve.let_go(self.path.parent, self._disk)
 
     def _refuse(self) -> None:
         if self._over is not None:

@@ -69,6 +69,11 @@ def station_key(home: Path, disk: Disk | None = None) -> StationKey:
     return StationKey(key_id(public), public, private.sign)
 
 
+def has_key(home: Path) -> bool:
+    """Whether there is a key of this station, or one that it knows: what is written here is signed then."""
+    return private_path(home).exists() or any((home / FOLDER).glob("*.pub"))
+
+
 def known_keys(home: Path) -> dict[str, bytes]:
     """The public keys this station knows, by id: every readable `keys/*.pub`, its own and those put there."""
     known: dict[str, bytes] = {}

@@ -16,7 +16,7 @@ from nmes.core.attended import Ghost
 from nmes.core.delivery import Slot
 from nmes.core.measurement import Side, Who
 from nmes.record.chain import BadLine, decode_line
-from nmes.record.files import Kind
+from nmes.record.files import Kind, open_file
 from nmes.record.measurements import is_damaged, newest, notes_of
 
 _MARK = b'"level"'
@@ -41,7 +41,7 @@ def treated_before(home: Path, kind: Kind, who: Who, protocol_id: str) -> bool:
 
 
 def _treats(path: Path, who: Who, protocol_id: str) -> bool:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         try:
             bound = decode_line(file.readline()).body
         except BadLine:
@@ -60,7 +60,7 @@ def _starts(line: bytes) -> bool:
 
 def _in_session(path: Path, bound_to: Mapping[str, str]) -> tuple[Ghost, ...] | None:
     """The levels of one session; none if it cannot be trusted, None if it tells nothing and an older one may."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         try:
             opened = decode_line(file.readline())
         except BadLine:

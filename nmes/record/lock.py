@@ -46,7 +46,7 @@ def hold(fd: int) -> None:
 
 def _refuse_while_written(folder: Path) -> None:
     for name in session_names(folder)[-1:]:
-        fd = os.open(folder / name, os.O_RDONLY)
+        fd = os.open(folder / name, os.O_RDONLY | os.O_NONBLOCK)
         try:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -9,15 +9,16 @@ file that is gone as a whole is missed by `verify_chain`, not here. Chains of pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from nmes.core.corrections import Corrections
 from nmes.core.measurement import is_typed, plain_muscle
 from nmes.record.chain import BadLine, Entry, decode_line
 from nmes.record.errors import RecordError
-from nmes.record.files import Kind, chain_folder, session_files
-from nmes.record.store import verify_session
+from nmes.record.files import Kind, chain_folder, open_file, session_files
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Damaged
 
 T = TypeVar("T")
@@ -40,13 +41,16 @@ class Of:
 class Found:
     """A value, in the unit of its kind; None: the newest test reached its cap without a cramp.
 
-    `typed`: no test found it.
+    `typed`: no test found it. `seq`: the entry it stands in. `right`: what is right instead, where that entry was
+    corrected since and it was looked for.
     """
 
     value: int | None
     session: str
     t_utc: str
     typed: bool = False
+    seq: int = field(default=0, compare=False)
+    right: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,12 @@ def newest(home: Path, kind: Kind, told_by: Callable[[Path], T]) -> T | None:
     return None
 
 
-def thresholds(home: Path, kind: Kind, patient: str, side: str) -> tuple[tuple[str, Found | Untrusted], ...]:
+def thresholds(
+    home: Path, kind: Kind, patient: str, side: str, right: Corrections | None = None
+) -> tuple[tuple[str, Found | Untrusted], ...]:
     """The cramp threshold frequencies of a patient's side, by muscle, the newest of each; for telling a person.
 
-    RecordError if the records cannot be read at all.
+    `right`: what was corrected since. RecordError if the records cannot be read at all.
     """
     try:
         told = [path for path in session_files(chain_folder(home, kind)) if _may_tell(path, patient, side)]
@@ -86,13 +92,23 @@ def thresholds(home: Path, kind: Kind, patient: str, side: str) -> tuple[tuple[s
         raise RecordError(f"the records cannot be read: {error}") from error
     named = {plain_muscle(muscle): muscle for path in told for muscle in muscles_of(_opened(path))}
     found = ((muscle, latest(home, kind, Of(patient, side, muscle, "ctf"))) for muscle in named.values())
-    return tuple((muscle, one) for muscle, one in found if one is not None)
+    return tuple((muscle, _corrected(one, right or {})) for muscle, one in found if one is not None)
+
+
+def _corrected(one: Found | Untrusted, right: Corrections) -> Found | Untrusted:
+    """With what is right instead, where its entry was corrected."""
+    if isinstance(one, Untrusted):
+        return one
+    return replace(one, right=right.get(one.session, {}).get(one.seq, ""))
 
 
 def _may_tell(path: Path, patient: str, side: str) -> bool:
     """Whether a session of theirs speaks of a threshold at all: the others need not be verified."""
     bound = _opened(path)
-    return (bound.get("patient"), bound.get("side")) == (patient, side) and b'"ctf"' in path.read_bytes()
+    if (bound.get("patient"), bound.get("side")) != (patient, side):
+        return False
+    with open_file(path) as file:
+        return b'"ctf"' in file.read()
 
 
 def muscles_of(bound: Mapping[str, Any]) -> tuple[str, ...]:
@@ -125,7 +141,7 @@ def _has_value(found: Found | Untrusted | None) -> bool:
 
 def _opened(path: Path) -> Mapping[str, Any]:
     """What a session is bound to; nothing where nobody can tell."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         try:
             return decode_line(file.readline()).body
         except BadLine:
@@ -133,7 +149,7 @@ def _opened(path: Path) -> Mapping[str, Any]:
 
 
 def _in_session(path: Path, of: Of) -> Found | Untrusted | None:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         try:
             opened = decode_line(file.readline())
         except BadLine:
@@ -167,11 +183,11 @@ def _of(line: bytes, of: Of, channels: frozenset[int]) -> Iterator[Found | Untru
     entry = decode_line(line)
     for code, values in notes_of(entry):
         if code == "not_reached" and of.what == "ctf":
-            yield Found(None, entry.session, entry.t_utc)
+            yield Found(None, entry.session, entry.t_utc, seq=entry.seq)
         if code == "measured" and values.get("what") == of.what and values.get("channel") in channels:
             value = next((value for name, value in values.items() if name.startswith("value_")), None)
             if type(value) is int:
-                yield Found(value, entry.session, entry.t_utc, is_typed(values))
+                yield Found(value, entry.session, entry.t_utc, is_typed(values), entry.seq)
             else:
                 yield Untrusted(entry.session, entry.t_utc)
 

@@ -1,6 +1,6 @@
 """What the files of a chain say of each other: what a session has to follow, what follows it, whether it is signed.
 
-Apart from `nmes.record.store`, which asks this to verify: here each file is believed only as far as its own line holds.
+Apart from `nmes.record.verdicts`, which asks this to verify: here a file is believed only as far as its own line holds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from nmes.core.care_events import Archived
 from nmes.record.chain import GENESIS, BadLine, Entry, Head, Link, decode_line, hash_in
 from nmes.record.checkpoint import NOTES, OPENING, TYPE, Seals, is_signed, public_of
-from nmes.record.files import chain_name, number_of, read_end
+from nmes.record.files import chain_name, number_of, open_file, read_end
 from nmes.record.gone import archived
 from nmes.record.verify import Damaged, verify_lines
 
@@ -65,10 +65,10 @@ def is_foreign(path: Path, beside: Sequence[Path], known: Mapping[str, bytes]) -
     """Whether a session that does not follow came from elsewhere: it names another chain, or none of those `beside` it
     is of its station, or it is signed with a key that is neither `known` nor theirs.
     """
-    ours = _opening(path)
+    ours = opening_of(path)
     if ours is None:
         return False
-    others = [one for one in map(_opening, beside) if one is not None]
+    others = [one for one in map(opening_of, beside) if one is not None]
     stranger = all(one.station != ours.station for one in others)
     key = ours.body.get("key", "")
     unknown = is_signed(ours.body) and key not in known and all(one.body.get("key") != key for one in others)
@@ -82,13 +82,13 @@ def _is_of_another_chain(opening: Entry, path: Path) -> bool:
 
 def _bound(path: Path) -> Mapping[str, object]:
     """What a session is bound to; nothing where that cannot be read."""
-    first = _opening(path)
+    first = opening_of(path)
     return {} if first is None else first.body
 
 
-def _opening(path: Path) -> Entry | None:
+def opening_of(path: Path) -> Entry | None:
     """The entry that opens a session; None where there is none that can be read."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         line = file.readline()
     try:
         first = decode_line(line)
@@ -101,7 +101,7 @@ def followed_by(path: Path, after: Path) -> str | None:
     """The head that the session right after `path` says it follows; None if that is not told or one between is gone."""
     if number_of(after) != number_of(path) + 1:
         return None
-    with after.open("rb") as file:
+    with open_file(after) as file:
         first_line = file.readline()
     try:
         first = decode_line(first_line)
@@ -110,8 +110,9 @@ def followed_by(path: Path, after: Path) -> str | None:
     return first.prev if (first.session, first.seq) == (after.stem, 1) else None
 
 
-def vouched_for(end: Head, later: Iterable[Path]) -> bool | None:
-    """Whether the first entries of a later session tell, signed, of this end of an earlier one that is not signed.
+def vouched_for(end: Head, later: Iterable[Path]) -> str | None:
+    """The later session whose first entries tell, signed, of this end of an earlier one that is not signed; "" if it
+    tells of none or another.
 
     None where that cannot be told: nothing signed follows yet, or what does is missing, damaged or not signed itself.
     `later`: the sessions after it, oldest first. One that stopped while it told counts for nothing: the one after it
@@ -123,14 +124,14 @@ def vouched_for(end: Head, later: Iterable[Path]) -> bool | None:
         if number_of(path) != number:
             return None
         telling = _Telling(end, Seals(chain_name(path.parent)))
-        with path.open("rb") as file:
+        with open_file(path) as file:
             verdict = verify_lines(telling.of(file), None, path.stem, telling.seals.take, telling.take)
         if telling.signed:
-            return True
+            return path.stem
         if isinstance(verdict, Damaged) or (verdict.head is not None and not telling.seals.key):
             return None
         if telling.over:
-            return False
+            return ""
     return None
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from nmes.record.chain import GENESIS, BadLine, Entry, NewEntry, decode_line, hash_of
 from nmes.record.checkpoint import ACTOR, OPENING, TYPE, is_signed
 from nmes.record.disk import Disk
-from nmes.record.files import FileEnd, number_of, read_end, session_files
+from nmes.record.files import FileEnd, number_of, open_file, read_end, session_files
 from nmes.record.neighbours import claims_signed
 from nmes.record.store import last_entry
 from nmes.record.verify import is_torn
@@ -94,14 +94,17 @@ def _settle(path: Path, end: FileEnd, disk: Disk) -> bytes | None:
     unfinished = end.tail and is_torn(end.tail)
     if unfinished:
         disk.save(torn, end.tail)
-    fd = os.open(path, os.O_WRONLY)
+    fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     try:
         if unfinished:
             os.ftruncate(fd, end.complete)
         disk.sync(fd)
     finally:
         os.close(fd)
-    return torn.read_bytes() if torn.exists() else None
+    if not torn.exists():
+        return None
+    with open_file(torn) as file:
+        return file.read()
 
 
 def _told_by(path: Path) -> set[tuple[str, str]]:
@@ -109,7 +112,7 @@ def _told_by(path: Path) -> set[tuple[str, str]]:
     told: set[tuple[str, str]] = set()
     since: set[tuple[str, str]] = set()
     signed = False
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for entry in map(_read, file):
             if not isinstance(entry, Entry) or entry.type not in OPENING | {TYPE}:
                 break

@@ -1,6 +1,7 @@
 """Taking a chain back from an archive: what it holds and this home has not.
 
 Laws: what is restored must be what was archived, and must fit what is there: nothing that is there is ever overwritten.
+What has no room beside it is not begun: a small file may hold more than a disk.
 No text whose erasure is on record here is ever written to this home again, not for a moment. The keys of an archive
 are known here once something they sign was put back, and not before.
 """
@@ -13,21 +14,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
-from nmes.record.archive_file import listed, unpack
+from nmes.record.archive_file import Contents, listed, unpack
 from nmes.record.chain import GENESIS, BadLine, decode_line
 from nmes.record.disk import Disk
 from nmes.record.erase import claimed_in, without
 from nmes.record.errors import ArchiveUnusable, KeyUnusable
-from nmes.record.files import Kind, chain_files, chain_folder, number_of, read_end, session_files
+from nmes.record.files import Kind, chain_files, chain_folder, number_of, open_file, read_end, session_files
 from nmes.record.gone import Erasures, archived
 from nmes.record.keys import FOLDER as KEYS
 from nmes.record.keys import key_id, known_keys, read_public
 from nmes.record.leavings import clear, staging, sweep
 from nmes.record.lock import alone
-from nmes.record.store import SessionVerdict, verify_chain
 from nmes.record.texts import SUFFIX
+from nmes.record.verdicts import SessionVerdict, verify_chain
 from nmes.record.verify import Intact, Torn
+
+_BLOCK: Final = 4096
+"""What a file takes at most besides what is in it [design]."""
+_MB: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,11 @@ def restore(source: Path, home: Path, disk: Disk | None = None) -> Restored:
     """
     disk = disk or Disk()
     try:
-        kind = listed(source).kind
+        contents = listed(source)
+        kind = contents.kind
         folder, staged = chain_folder(home, kind), staging(home, kind, secrets.token_hex(4))
         disk.make_folder(folder)
+        _room_for(contents, source, folder, disk)
         with alone(folder, "putting back an archive"):
             sweep(home, kind, disk)
             try:
@@ -60,6 +68,13 @@ def restore(source: Path, home: Path, disk: Disk | None = None) -> Restored:
                     clear(staged, disk)
     except OSError as error:
         raise ArchiveUnusable(f"{source} cannot be put back to {home}: {error.strerror or error}") from error
+
+
+def _room_for(contents: Contents, source: Path, folder: Path, disk: Disk) -> None:
+    free, needed = disk.room(folder), sum(size + _BLOCK for size, _ in contents.files.values())
+    if free is not None and free < needed:
+        said = f"{source} holds {needed / _MB:.1f} MB, and {free / _MB:.1f} are free where {folder} lies: make room"
+        raise ArchiveUnusable(f"{said}; nothing was put back")
 
 
 def _put_back(source: Path, kind: Kind, home: Path, staged: Path, disk: Disk) -> Restored:
@@ -116,7 +131,7 @@ def _missing(
     first = next(iter(present.values()))
     if any(number_of(one.path) >= number_of(first) for one in missing):
         raise _other_way(folder, f"{missing[-1].session} is not there, and older ones are")
-    if missing and not all(isinstance(one.verdict, Intact) for one in missing):
+    if missing and not all(isinstance(one.verdict, Intact) or one.is_empty for one in missing):
         raise _other_way(folder, "what is archived does not verify")
     if missing:
         _follow(tuple(present.values()), missing, keys)
@@ -127,7 +142,8 @@ def _is_same(there: Path, one: SessionVerdict) -> bool:
     """A line that was cut off while it was written may have been set aside here since (see `nmes.record.recovery`)."""
     torn = one.verdict.torn if isinstance(one.verdict, Torn) else b""
     archived = one.path.read_bytes()
-    return there.read_bytes() in {archived, archived.removesuffix(torn)}
+    with open_file(there) as file:
+        return file.read() in {archived, archived.removesuffix(torn)}
 
 
 def _follow(present: Sequence[Path], missing: Sequence[SessionVerdict], keys: Mapping[str, bytes]) -> None:
@@ -144,7 +160,7 @@ def _follow(present: Sequence[Path], missing: Sequence[SessionVerdict], keys: Ma
 
 def _told(first: Path, keys: Mapping[str, bytes]) -> str | None:
     """The hash that a session follows; where it cannot be read any more, the end of what was archived and removed."""
-    with first.open("rb") as file:
+    with open_file(first) as file:
         line = file.readline()
     try:
         return decode_line(line).prev

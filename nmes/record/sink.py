@@ -3,15 +3,16 @@
 `JournalThread` writes in a thread of its own. `submit` only puts entries on an unbounded queue, so no caller ever
 waits for a disk; `Durable(intent)` is posted when the intent and all before it are on the medium. Several intents
 share one sync, and whatever was written is synced within a second. It signs there too: a checkpoint keeps nobody
-waiting, and comes in time when nothing happens any more; and it looks every few seconds whether the file is still
-there. `InlineJournal` does the same work in the caller, for virtual
-time. Both post `JournalFailed` once when the record can no longer be written, and drop what is submitted after that.
+waiting, and comes in time when nothing happens any more; and it looks every few seconds whether the record is still
+there. `InlineJournal` does the same work in the caller, for virtual time. Both post `JournalFailed` when the record can
+no longer be written, and drop what is submitted after that. Where it can, but the disk is full or nearly, they post it
+too, promise nothing any more, and go on writing: what follows is the end.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -50,12 +51,31 @@ class RecordSink(Protocol):
         ...
 
 
+class _Promises:
+    """What is said of a journal to who waits for it."""
+
+    def __init__(self, journal: Journal, post: Post) -> None:
+        self._journal, self._post = journal, post
+        self._told = False
+
+    def tell(self, intents: Iterable[int]) -> None:
+        """These are on the medium; that of a full disk, once, instead."""
+        if self._journal.short:
+            if not self._told:
+                self._post(JournalFailed(self._journal.short))
+            self._told = True
+            return
+        for intent in intents:
+            self._post(Durable(intent))
+
+
 class InlineJournal:
     """Writes and syncs in the caller: simple and deterministic, for where time is virtual."""
 
     def __init__(self, journal: Journal, post: Post) -> None:
         self._journal = journal
         self._post = post
+        self._promises = _Promises(journal, post)
         self._write = self._append
 
     def submit(self, entries: Sequence[NewEntry], durable: int | None = None) -> None:
@@ -80,7 +100,7 @@ class InlineJournal:
             self._journal.append(entry)
         if durable is not None:
             self._journal.sync()
-            self._post(Durable(durable))
+        self._promises.tell([] if durable is None else [durable])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +128,7 @@ class JournalThread:
     ) -> None:
         self._journal = journal
         self._post = post
+        self._promises = _Promises(journal, post)
         self._sync_after_s, self._seal_after_s = sync_after_s, seal_after_s
         self._look_after_s = look_after_s
         self._look_at = time.monotonic() + look_after_s
@@ -155,8 +176,7 @@ class JournalThread:
             intents = [item.durable for item in batch if item.durable is not None]
             self._vouch(wrote=bool(batch), waited_for=bool(intents))
             self._asked_at = None
-            for intent in intents:
-                self._post(Durable(intent))
+            self._promises.tell(intents)
             if closing is not None:
                 return closing
 

@@ -20,7 +20,8 @@ from nmes.record.files import Kind
 from nmes.record.happening import At, Happening, Unread, Values
 from nmes.record.output import Output
 from nmes.record.pulses import Pulses
-from nmes.record.store import Closed, Ending, Sealed
+from nmes.record.store import Closed, Ending
+from nmes.record.verdicts import Sealed
 from nmes.record.verify import Verdict
 
 UNSIGNED_BY_PROGRAM = "program"
@@ -121,7 +122,7 @@ class Story:
     pulses: Mapping[int, Pulses] = field(default_factory=dict, compare=False)
     """By channel, which pulses flowed; a channel without output has none."""
     unread_seals: bool = False
-    """As `nmes.record.store.SessionVerdict.unread`."""
+    """As `nmes.record.verdicts.SessionVerdict.unread`."""
 
     @property
     def caught(self) -> tuple[Caught, ...]:

@@ -15,24 +15,15 @@ from nmes.record.gone import is_about_care
 from nmes.record.happening import At, Happening, Stepped, Unread, at_of, stepped
 from nmes.record.output import OutputFold
 from nmes.record.pulses import PulsesFold
-from nmes.record.store import (
-    Ending,
-    Interrupted,
-    SessionVerdict,
-    Unfinished,
-    Unreadable,
-    closed,
-    read_session,
-    verify_chain,
-    verify_session,
-)
+from nmes.record.store import Ending, Interrupted, Unfinished, Unreadable, closed, read_session
 from nmes.record.story import UNSIGNED_BY_PROGRAM, Asked, Observation, Opened, Signature, Story, Unsigned
+from nmes.record.verdicts import SessionVerdict, verify_chain, verify_session
 
 
 def story_of(path: Path, kind: Kind, names: Sequence[str] | None = None) -> Story:
     """The story of a session's file, whatever its state; RecordError if it cannot be opened.
 
-    `names` as in `nmes.record.store.verify_session`.
+    `names` as in `nmes.record.verdicts.verify_session`.
     """
     try:
         beside = session_names(path.parent) if names is None else names
@@ -62,7 +53,7 @@ def _story(found: SessionVerdict, kind: Kind, *, newest: bool) -> Story:
 def broken(path: Path) -> str:
     """Why writing a session ended early, as noted beside it; "" if nothing was."""
     note = path.with_suffix(".broken")
-    return note.read_text(encoding="utf-8", errors="replace").strip() or "the disk failed" if note.exists() else ""
+    return note.read_text(encoding="utf-8", errors="replace").strip() or "the disk failed" if note.is_file() else ""
 
 
 def tell(entries: Iterable[Entry], of: Story) -> Story:

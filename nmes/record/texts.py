@@ -22,6 +22,7 @@ from nmes.core.screening import tells
 from nmes.record.canonical import canonical
 from nmes.record.chain import Damage, Entry, Link
 from nmes.record.checkpoint import Wrong
+from nmes.record.files import open_file
 from nmes.record.verify import Rule
 
 SUFFIX: Final = ".texts"
@@ -168,7 +169,10 @@ def kept_lines(session: Path) -> Iterator[KeptLine]:
 def data_of(session: Path) -> bytes:
     """The file of a session's texts; b"" if there is none."""
     path = texts_path(session)
-    return path.read_bytes() if path.exists() else b""
+    if not path.exists():
+        return b""
+    with open_file(path) as file:
+        return file.read()
 
 
 def lines_of(data: bytes) -> Iterator[KeptLine | bytes]:

@@ -20,9 +20,10 @@ def session(told: Told) -> Section:
     story, opened = told.story, told.story.opened
     if opened is None:
         return Section(_("Session"), (_("The first entry of this record cannot be read: whose it is is not known."),))
+    whose = f"{opened.patient or _('none')}, {SIDES.get(opened.side, opened.side) or _('none')}"
     facts = (
         (_("Session"), story.session),
-        (_("Patient code, side"), f"{opened.patient or _('none')}, {SIDES.get(opened.side, opened.side) or _('none')}"),
+        (_("Patient code, side"), told.as_corrected(whose, opened.at)),
         (_("Begun"), _("{time} universal time").format(time=f"{opened.at.t_utc[:10]} {opened.at.t_utc[11:19]}")),
         (_("Lasted"), _lasted(told)),
         (_("Stimulator"), _stimulator(story, opened)),

@@ -18,7 +18,8 @@ def findings(told: Told) -> Section:
 
 
 def _finding(told: Told, one: Observation) -> tuple[str, ...]:
-    return told.when(one.at), told.entry(one.at), _when(told, one), told.words.finding(one.observed)
+    found = told.as_corrected(told.words.finding(one.observed), one.at)
+    return told.when(one.at), told.entry(one.at), _when(told, one), found
 
 
 def _when(told: Told, one: Observation) -> str:
@@ -31,7 +32,8 @@ def _when(told: Told, one: Observation) -> str:
 
 def signature(told: Told) -> Section:
     """By whom, or why not."""
-    return Section(_("Signature"), (_signed(told),))
+    signed, said = told.story.signature, _signed(told)
+    return Section(_("Signature"), (said if signed is None else told.as_corrected(said, signed.at),))
 
 
 def _signed(told: Told) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final, assert_never
 
+from nmes.core.corrections import Corrections
 from nmes.core.printable import printable
 from nmes.record.head_code import code_of
 from nmes.record.output import Output
@@ -44,35 +45,38 @@ COLUMNS: Final = {
         *("ended", "attended", "signed", "verified", "station_key", "head_code", "session_ms", "planned_ms"),
         *("channel", "muscle", "pad_mm2", "phase_low_us", "phase_high_us", "frequency_low_mhz", "frequency_high_mhz"),
         *("level_first_ua", "level_last_ua", "most_ua", "output_ms", "stretches", "charge_low_nc", "charge_high_nc"),
-        "output_known",
+        *("output_known", "corrected_entries"),
     ),
     Rows.OUTPUT: (*_WHOSE, "channel", "t_ms", "sent_ua", "confirmed_ua", "known"),
-    Rows.FINDINGS: (*_WHOSE, "entry", "t_ms", "when", "what", "of", "value", "unit"),
+    Rows.FINDINGS: (*_WHOSE, "entry", "t_ms", "when", "what", "of", "value", "unit", "corrected"),
 }
 """The columns in their order."""
 
 
-def csv_of(stories: Iterable[Story], rows: Rows = Rows.CHANNELS) -> str:
-    """The table as text, its head first: commas, CRLF, quotes where needed (RFC 4180); to be written as UTF-8."""
+def csv_of(stories: Iterable[Story], rows: Rows = Rows.CHANNELS, right: Corrections | None = None) -> str:
+    """The table as text, its head first: commas, CRLF, quotes where needed (RFC 4180); to be written as UTF-8.
+
+    `right`: what was corrected since; that it was stands in the table, what is right is somebody's own words.
+    """
     into = io.StringIO()
     writer = csv.DictWriter(into, COLUMNS[rows], restval="", lineterminator="\r\n")
     writer.writeheader()
     for story in stories:
-        for row in _rows(story, rows):
+        for row in _rows(story, rows, frozenset((right or {}).get(story.session, {}))):
             writer.writerow({name: _cell(value) for name, value in row.items()})
     return into.getvalue()
 
 
-def _rows(story: Story, rows: Rows) -> Iterator[Row]:
+def _rows(story: Story, rows: Rows, corrected: frozenset[int]) -> Iterator[Row]:
     whose = _whose(story)
     match rows:
         case Rows.CHANNELS:
-            session = {**whose, **_session(story)}
+            session = {**whose, **_session(story), "corrected_entries": len(corrected)}
             yield from ({**session, **channel} for channel in channels(story) or ({},))
         case Rows.OUTPUT:
             yield from ({**whose, **change} for change in _output(story.output))
         case Rows.FINDINGS:
-            yield from ({**whose, **found} for found in map(_finding, measures(story)))
+            yield from ({**whose, **_finding(one), "corrected": one.at.seq in corrected} for one in measures(story))
         case _:
             assert_never(rows)
 
@@ -128,8 +132,12 @@ def _session(story: Story) -> Row:
 
 def _verified(story: Story) -> str:
     match story.verdict:
+        case Intact(entries=0) | Torn(entries=0, torn=b""):
+            return "empty"
+        case Intact() if story.broken:
+            return "broken"
         case Intact():
-            return "broken" if story.broken else "intact"
+            return "unsigned-end" if story.sealed is not None and story.sealed.pending else "intact"
         case Torn():
             return "torn"
         case Damaged(kind=kind):

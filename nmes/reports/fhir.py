@@ -10,7 +10,7 @@ marked as test data, and one without a patient's code has no Patient.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from nmes.core import events as e
@@ -18,11 +18,11 @@ from nmes.language import _
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind
 from nmes.record.store import FIRST_GIVEN, Closed, Interrupted, Unfinished
-from nmes.record.story import Signature, Story
+from nmes.record.story import Story
 from nmes.reports.fhir_endings import ending_name
 from nmes.reports.fhir_found import observations
 from nmes.reports.fhir_parts import OWN, Made, Resource, Session, coded, filled, line, words
-from nmes.reports.fhir_trust import audit, provenance
+from nmes.reports.fhir_trust import audit, provenance, signed_by
 from nmes.reports.form import LibraryMissing
 
 TEST_DATA: Final = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
@@ -31,10 +31,11 @@ _DONE: Final = frozenset({"complete", "assessed", FIRST_GIVEN})
 _NOT_TOLD: Final = "Adverse event, not described"
 
 
-def fhir_of(story: Story) -> str:
+def fhir_of(story: Story, corrected: Mapping[int, str] | None = None) -> str:
     """The bundle as JSON, valid by the models of `fhir.resources`; LibraryMissing without the extra `fhir`.
 
-    RecordError for a record whose opening entry cannot be read: whose it is, is not known.
+    `corrected`: what is right instead of entries that were corrected since. RecordError for a record whose opening
+    entry cannot be read: whose it is, is not known.
     """
     try:
         from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - an extra, and slow
@@ -44,17 +45,17 @@ def fhir_of(story: Story) -> str:
             "'.[fhir]'."
         )
         raise LibraryMissing(said) from error
-    bundle = bundle_of(story)
+    bundle = bundle_of(story, corrected)
     Bundle.model_validate(bundle)
     return json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
 
 
-def bundle_of(story: Story) -> Resource:
+def bundle_of(story: Story, corrected: Mapping[int, str] | None = None) -> Resource:
     """The bundle as plain values; the same story gives the same bundle."""
     if story.opened is None:
         said = _("{path}: the first entry of this record cannot be read: whose it is is not known.")
         raise RecordError(said.format(path=story.path))
-    session = Session(story, story.opened)
+    session = Session(story, story.opened, corrected or {})
     done = [Made("procedure", _procedure(session)), *observations(session)]
     trust = [Made("audit", audit(session)), Made("provenance", provenance(session, [one.name for one in done]))]
     made = [*_patient(session), *_devices(session), *done, *trust]
@@ -118,6 +119,7 @@ def _procedure(session: Session) -> Resource:
     ended = story.ending.told_why if isinstance(story.ending, Closed) else ""
     happened = [one.observed for one in story.findings if one.observed.finding is e.Finding.ADVERSE]
     notes = [one.observed.text for one in story.findings if one.observed.finding is e.Finding.NOTE]
+    notes += [f"Entry {seq} was corrected since: {right}" for seq, right in session.corrected.items()]
     return filled(
         {
             "resourceType": "Procedure",
@@ -127,7 +129,7 @@ def _procedure(session: Session) -> Resource:
             "code": _protocol(session),
             "subject": session.subject,
             "performedPeriod": filled({"start": session.at(0), "end": _end(session)}),
-            "performer": [{"actor": {"display": name}} for name in _signer(story)],
+            "performer": [{"actor": {"display": name}} for name in signed_by(story)],
             "bodySite": [{"text": line(f"{opened.side} {muscle}")} for muscle in opened.muscles if line(muscle)],
             "complication": [words(one.text if line(one.text) else _NOT_TOLD) for one in happened if one.value],
             "note": [{"text": line(text)} for text in notes if line(text)],
@@ -149,10 +151,6 @@ def _protocol(session: Session) -> Resource:
 def _end(session: Session) -> str:
     over_ms = session.story.over_ms
     return "" if over_ms is None else session.at(over_ms)
-
-
-def _signer(story: Story) -> list[str]:
-    return [line(story.signature.by)] if isinstance(story.signature, Signature) and line(story.signature.by) else []
 
 
 def _status(story: Story) -> str:

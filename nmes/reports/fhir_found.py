@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from nmes.core import events as e
@@ -53,10 +53,14 @@ def observations(session: Session) -> Iterator[Made]:
         yield Made(f"finding-{number}", _finding(session, found))
 
 
-def _base(session: Session, t_ms: int, category: str) -> Resource:
+def _base(session: Session, t_ms: int, category: str, entries: Iterable[int]) -> Resource:
+    """`entries`: what it is from; where one was corrected since, it is amended, and what is right is a note."""
+    right = [session.corrected[seq] for seq in entries if seq in session.corrected]
+    final = "final" if isinstance(session.story.ending, Closed) else "preliminary"
     return {
         "resourceType": "Observation",
-        "status": "final" if isinstance(session.story.ending, Closed) else "preliminary",
+        "status": "amended" if right else final,
+        "note": [{"text": line(f"Corrected since: {one}")} for one in right],
         "category": [of_hl7("observation-category", category)],
         "subject": session.subject,
         "effectiveDateTime": session.at(t_ms),
@@ -78,7 +82,9 @@ def _channel(session: Session, row: Row) -> Resource:
         bounds = {"low": quantity(row["charge_low_nc"], "uC"), "high": quantity(row["charge_high_nc"], "uC")}
         parts.append({"code": charge, "valueRange": bounds})
     where = line(f"{session.opened.side} {row['muscle'] or ''}")
-    return _base(session, 0, "procedure") | {
+    levels = session.story.all("level", "lowered")
+    entries = [one.at.seq for one in levels if one.value("channel") == row["channel"]]
+    return filled(_base(session, 0, "procedure", entries)) | {
         "code": coded("observation", "channel", "Stimulation given", f"Stimulation given on channel {row['channel']}"),
         "device": session.to("stimulator"),
         **({"bodySite": {"text": where}} if where else {}),
@@ -88,7 +94,7 @@ def _channel(session: Session, row: Row) -> Resource:
 
 def _finding(session: Session, found: Measure) -> Resource:
     category = "survey" if found.what in _ASKED else "exam"
-    base = _base(session, found.at.t_ms, category) | {"code": _code(found)}
+    base = _base(session, found.at.t_ms, category, [found.at.seq]) | {"code": _code(found)}
     when = {"code": coded("observation", "when", "When"), "valueString": f"{found.when} the treatment"}
     return filled(base | _value(session, found) | {"component": [when]})
 

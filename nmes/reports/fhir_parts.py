@@ -5,7 +5,8 @@ Resources are named by UUIDs made from the session, so that the same record give
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -33,10 +34,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A story whose opening entry is known."""
+    """A story whose opening entry is known. `corrected`: what is right instead of entries that were corrected since."""
 
     story: Story
     opened: Opened
+    corrected: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     def url(self, name: str) -> str:
         """What a resource of this bundle is called in it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
 from nmes.record.head_code import code_of
-from nmes.record.story import Signature
+from nmes.record.story import Signature, Story
 from nmes.record.verify import Damaged, Intact, Torn
 from nmes.reports.fhir_parts import OWN, Resource, Session, filled, line, of_hl7
 
@@ -53,7 +53,7 @@ def provenance(session: Session, made: Sequence[str]) -> Resource:
             "recorded": session.at(session.story.end_ms),
             "agent": [
                 {"type": by, "who": session.to("program")},
-                *({"type": author, "who": {"display": name}} for name in _signed(session)),
+                *({"type": author, "who": {"display": name}} for name in signed_by(session.story)),
             ],
             "entity": [{"role": "source", "what": _record(session)}],
         }
@@ -66,6 +66,9 @@ def _verdict(session: Session) -> tuple[str, str]:
     match story.verdict:
         case Intact() if story.broken:
             return "4", line(f"The record is whole, then writing ended: {story.broken}")
+        case Intact() if story.sealed is not None and story.sealed.pending:
+            said = "The record is whole, and signed up to entry {entry}; what stands after it may have been changed."
+            return "4", said.format(entry=story.sealed.to_seq)
         case Intact(entries=entries):
             return "0", f"The record verifies: {entries} entries."
         case Torn(entries=entries):
@@ -94,12 +97,13 @@ def _details(session: Session) -> Iterator[Resource]:
     yield from ({"type": f"caught:{one.catch}", "valueString": str(len(one.times))} for one in story.caught)
 
 
-def _signed(session: Session) -> list[str]:
-    signature = session.story.signature
+def signed_by(story: Story) -> list[str]:
+    """The name of who signed the session; none where nobody did."""
+    signature = story.signature
     return [line(signature.by)] if isinstance(signature, Signature) and line(signature.by) else []
 
 
 def _who(session: Session) -> list[str]:
     """Who asked the checklist and who signed, each once."""
     asked = [line(one.by) for one in session.story.screening]
-    return list(dict.fromkeys(name for name in (*asked, *_signed(session)) if name))
+    return list(dict.fromkeys(name for name in (*asked, *signed_by(session.story)) if name))

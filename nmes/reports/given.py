@@ -116,13 +116,13 @@ def _over(told: Told) -> Iterator[str]:
 
 
 def _row(told: Told, channel: int, found: list[Piece]) -> tuple[str, ...]:
-    levels = [one.value("level_ua") for one in told.story.all("level", "lowered") if one.value("channel") == channel]
-    last = levels[-1] if levels else None
+    levels = [one for one in told.story.all("level", "lowered") if one.value("channel") == channel]
+    last = levels[-1].value("level_ua") if levels else None
     charges = {of: (low, high) for of, low, high in told.story.dose or ()}
     return (
         channel_words(channel),
         told.muscle(channel),
-        _last(told, channel, last) if isinstance(last, int) else "-",
+        told.as_corrected(_last(told, channel, last), levels[-1].at) if isinstance(last, int) else "-",
         told.words.ma(max(piece.most_ua for piece in found)),
         told.words.clock(sum(piece.until_ms - piece.from_ms for piece in found)),
         told.words.charge(*charges[channel]) if channel in charges else _("not told by the record"),

@@ -16,6 +16,7 @@ from nmes.core.care import CRAMPS, DESIGN, TAGS, Part, Sheet, speaks_of
 from nmes.core.protocol import Protocol
 from nmes.language import _, spoken
 from nmes.record.files import Kind
+from nmes.reports.about import SIDES
 from nmes.reports.document import Report, Section, Table
 from nmes.reports.told import Told
 
@@ -69,11 +70,20 @@ def _done(told: Told, card: Protocol | None) -> Section:
     facts = (
         (_("Day"), _day(told) or LINE),
         (_("What was done"), _what(told, card)),
-        (_("Where"), ", ".join(told.muscle(number) for number, _mm2 in told.story.pads) or LINE),
+        (_("Where"), _where(told) or LINE),
         (_("Your next appointment"), LINE),
         (_("Therapist, phone"), LINE),
     )
     return Section(_("Today"), facts=facts)
+
+
+def _where(told: Told) -> str:
+    """The muscles, with the side of the session."""
+    muscles = ", ".join(told.muscle(number) for number, _mm2 in told.story.pads)
+    side = told.story.opened.side if told.story.opened else ""
+    if not muscles or side not in SIDES:
+        return muscles
+    return _("{muscles}; side: {side}").format(muscles=muscles, side=SIDES[side])
 
 
 def _what(told: Told, card: Protocol | None) -> str:

@@ -11,8 +11,8 @@ from nmes.language import _
 from nmes.record import checkpoint
 from nmes.record.chain import Entry, Head
 from nmes.record.head_code import code_of
-from nmes.record.store import Sealed
 from nmes.record.story import Story
+from nmes.record.verdicts import Sealed
 from nmes.reports.document import Section
 from nmes.reports.told import Told
 from nmes.reports.trust import verdict
@@ -38,6 +38,12 @@ def sealed_words(one: Sealed | None, end: Head | None, *, unread: bool = False) 
     if not one.known:
         said = _("THE RECORD IS SEALED WITH A KEY THAT IS NOT KNOWN HERE: {key}, up to entry {entry}.")
         return said.format(key=one.key, entry=one.to_seq), True
+    if end is not None and one.to_seq < end.seq and one.found_by:
+        said = _(
+            "The record is sealed with the station's key {key} up to entry {entry}, and up to entry {last} as session "
+            "{session} found it."
+        )
+        return said.format(key=one.key, entry=one.to_seq, last=end.seq, session=one.found_by), True
     if end is not None and one.to_seq < end.seq:
         said = _(
             "The record is sealed with the station's key {key} up to entry {entry}; the entries after it are not "

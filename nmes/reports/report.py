@@ -38,7 +38,10 @@ def report_from(told: Told, form: Form) -> Report:
         _("Report from a record. SIMULATION: no patient was connected.")
         if story.kind is Kind.SIMULATION
         else _("Report from a record of a patient's session."),
-        (trust.ending(told), trust.verdict(story), _signed(told), kept.sealed(story), *about.identity(told)),
+        (
+            *(trust.ending(told), trust.verdict(story), _signed(told), kept.sealed(story)),
+            *(*_corrected(told), *about.identity(told)),
+        ),
         tuple(_for_the_file(told) if form is Form.FILE else _for_the_audit(told)),
         kept.foot(story),
         f"nmes {__version__}",
@@ -56,6 +59,13 @@ def _signed(told: Told) -> tuple[str, bool]:
     attended = story.opened is not None and story.opened.attended
     unsigned = attended and story.flowed and not isinstance(story.signature, Signature)
     return afterwards.signature(told).lines[0], unsigned
+
+
+def _corrected(told: Told) -> Iterator[tuple[str, bool]]:
+    """That entries were corrected since: who reads a value has to know before."""
+    if told.corrected:
+        said = _("CORRECTED since, entry {entries}: what is right stands beside it and under Course of care.")
+        yield said.format(entries=", ".join(map(str, told.corrected))), True
 
 
 def _for_the_file(told: Told) -> Iterator[Section]:

@@ -33,7 +33,8 @@ def _accepted(told: Told, asked: Asked, in_spite: int) -> str:
         said = _(
             "Asked by {name} at {time}. Questions: {number}. Not answered with no, and gone on in spite: {in_spite}."
         )
-    return said.format(name=asked.by, time=told.when(asked.at), number=len(asked.answers), in_spite=in_spite)
+    said = said.format(name=asked.by, time=told.when(asked.at), number=len(asked.answers), in_spite=in_spite)
+    return told.as_corrected(said, asked.at)
 
 
 def checklist(told: Told) -> tuple[Section, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final
 
+from nmes.core.corrections import corrections
 from nmes.core.view import View
 from nmes.language import _
+from nmes.record.errors import RecordError
 from nmes.record.happening import At, Happening
+from nmes.record.ledger import read
 from nmes.record.story import Story
 from nmes.reports.planned import Planned, planned
 from nmes.reports.wording import Wording
@@ -39,6 +43,8 @@ class Told:
     """What is known of the course of care it belongs to, as names and sentences."""
     zone: tzinfo | None = None
     """Of the place, for days that are told to a patient; None = the computer's."""
+    corrected: Mapping[int, str] = field(default_factory=dict, hash=False)
+    """What is right instead of entries that were corrected since, by their numbers."""
 
     def when(self, at: At) -> str:
         """Time since the session was opened: `4:05`."""
@@ -46,6 +52,14 @@ class Told:
 
     def said(self, one: Happening) -> str:
         """A decision as the screen said it; a start by what it started and a STOP by what stopped it."""
+        return self.as_corrected(self._said(one), one.at)
+
+    def as_corrected(self, said: str, at: At) -> str:
+        """With what is right, where its entry was corrected since."""
+        right = self.corrected.get(at.seq)
+        return said if right is None else _("{what} CORRECTED since: {right}").format(what=said, right=right)
+
+    def _said(self, one: Happening) -> str:
         if one.code == "intent" and one.event in STARTS:
             is_test = self.planned is not None and self.planned.plan.assessment
             return (TEST_STARTS if is_test else STARTS)[one.event]
@@ -74,7 +88,18 @@ class Told:
 def told_of(story: Story, words: Wording) -> Told:
     """With what other files say of this session, read now."""
     made = planned(story.opened) if story.opened else None
-    return Told(story, words, made, words.end_of(story.path), tuple(words.course(story)))
+    end, course = words.end_of(story.path), tuple(words.course(story))
+    return Told(story, words, made, end, course, corrected=corrected_in(story))
+
+
+def corrected_in(story: Story) -> Mapping[int, str]:
+    """What is right instead of entries of a session that were corrected since; nothing where that cannot be read, which
+    the course of care tells.
+    """
+    try:
+        return corrections(read(story.path.parent.parent, story.kind).entered).get(story.session, {})
+    except RecordError:
+        return {}
 
 
 def channel_words(channel: object) -> str:

@@ -23,6 +23,14 @@ def verdict(story: Story) -> tuple[str, bool]:
         case Intact(entries=entries) if story.broken:
             said = _("The record is whole up to entry {entry}, then writing ended: {why}")
             return said.format(entry=entries, why=story.broken), True
+        case Intact(entries=0) | Torn(entries=0, torn=b""):
+            return _("RECORD EMPTY: its file is empty: nothing is left of it."), True
+        case Intact(entries=entries) if story.sealed is not None and story.sealed.pending:
+            said = _(
+                "The record is whole, {entries} entries, signed up to entry {entry}; what stands after it may have "
+                "been changed."
+            )
+            return said.format(entries=entries, entry=story.sealed.to_seq), True
         case Intact(entries=entries):
             return _("Record verified: {entries} entries, none altered.").format(entries=entries), False
         case Torn(entries=entries):

@@ -21,7 +21,9 @@ from nmes.reports.pdf import pdf_of
 from nmes.reports.report import report_of
 from nmes.reports.wording import Wording
 
-FOLDER = "reports"
+FOLDER: Final = "reports"
+DRAFT: Final = ".report-"
+"""How the name of a file begins that was not finished yet."""
 _SUFFIX: Final = {Form.FILE: "", Form.AUDIT: "-audit", Form.HOME: "-home"}
 
 
@@ -45,7 +47,7 @@ def write_report(home: Path, session: str, words: Wording, form: Form = Form.FIL
 
 def replace_whole(target: Path, data: bytes, disk: Disk | None = None) -> None:
     """Write a file, or leave what is there as it is; it is on the medium before it has its name."""
-    number, name = tempfile.mkstemp(dir=target.parent, prefix=".report-")
+    number, name = tempfile.mkstemp(dir=target.parent, prefix=DRAFT)
     try:
         with os.fdopen(number, "wb") as file:
             file.write(data)

@@ -53,10 +53,14 @@ def _nothing_open() -> None:
 
 
 class SocketAsk:
-    """Asks over a loopback socket, which is opened when it is needed and again after a failure."""
+    """Asks over a loopback socket, which is opened when it is needed and again after a failure.
 
-    def __init__(self, port: int, answer_s: float = ANSWER_S, longest: int = LONGEST_ANSWER) -> None:
+    `token` is said first on each connection: the simulator answers nobody else on this computer.
+    """
+
+    def __init__(self, port: int, token: str, answer_s: float = ANSWER_S, longest: int = LONGEST_ANSWER) -> None:
         self._port, self._answer_s, self._longest = port, answer_s, longest
+        self._greeting = json.dumps({"token": token}).encode() + b"\n"
         self._socket: socket.socket | None = None
         self._unread = b""
 
@@ -74,16 +78,21 @@ class SocketAsk:
         self._socket, self._unread = None, b""
 
     def _exchange(self, data: bytes) -> str:
+        until = time.monotonic() + self._answer_s
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self._port), self._answer_s)
-        until = time.monotonic() + self._answer_s
+            self._socket.sendall(self._greeting)
+            self._line(self._socket, until)  # a refusal closes the connection, which the next line finds
         self._socket.sendall(data)
+        return self._line(self._socket, until)
+
+    def _line(self, connection: socket.socket, until: float) -> str:
         while b"\n" not in self._unread:
             left_s = until - time.monotonic()
             if left_s <= 0 or len(self._unread) > self._longest:
                 raise TimeoutError("no answer from the backdoor")
-            self._socket.settimeout(left_s)
-            more = self._socket.recv(65_536)
+            connection.settimeout(left_s)
+            more = connection.recv(65_536)
             if not more:
                 raise ConnectionError("the backdoor was closed")
             self._unread += more

@@ -16,6 +16,7 @@ from typing import Final
 
 from nmes.core.care_checks import checked
 from nmes.core.care_events import CareEvent, Outcome
+from nmes.core.corrections import corrections
 from nmes.core.course_fold import fold, plans
 from nmes.core.course_of_care import CourseOfCare, Given, Level, PlanOfCare, Value
 from nmes.core.day import Day
@@ -61,8 +62,13 @@ def course_of(
         gists = [(one, gist(one.path, names)) for one in theirs]
     except OSError as error:
         raise RecordError(_("the records cannot be read: {error}").format(error=error)) from error
-    given = tuple(_given(found, counts(one, names), now.tzinfo) for one, found in gists if found is not None)
-    trouble = (*entries.damaged, *entries.unread, *(one.session for one, found in gists if found is None))
+    right = corrections(entries.entered)
+    given = tuple(
+        _given(found, counts(one, names), now.tzinfo, right.get(one.session, {}))
+        for one, found in gists
+        if found is not None
+    )
+    trouble = (*entries.doubted, *(one.session for one, found in gists if found is None))
     course = fold(code, side, entries.entered, given, day_of_place(now), trouble)
     card = next((one.protocol for one in protocols if course.plan and one.protocol.id == course.plan.protocol), None)
     return replace(course, proposals=proposals(course, card))
@@ -78,10 +84,16 @@ def is_mistyped_here(home: Path, kind: Kind, code: str) -> bool:
 
     RecordError if the records cannot be read.
     """
-    if not is_mistyped(code):
-        return False
-    known = {one.event.code for one in ledger.read(home, kind).entered}
-    return code not in known and all(one.patient != code for one in listed_sessions(home, kind))
+    return is_mistyped(code) and code not in codes_on_record(home, kind)
+
+
+def codes_on_record(home: Path, kind: Kind) -> frozenset[str]:
+    """Whose code stands in a session or in an entry between them; RecordError if the records cannot be read."""
+    try:
+        treated = {one.patient for one in listed_sessions(home, kind)}
+    except OSError as error:
+        raise RecordError(_("the records cannot be read: {error}").format(error=error)) from error
+    return frozenset(treated | {one.event.code for one in ledger.read(home, kind).entered}) - {""}
 
 
 def enter(
@@ -101,11 +113,17 @@ def day_of_place(moment: datetime) -> Day:
     return Day((moment.date() - date(1970, 1, 1)).days)
 
 
-def _given(found: Gist, has_counted: bool, zone: tzinfo | None) -> Given:
-    measured = [one for one in found.measured if one.what in _FOLLOWED]
-    values = [Value(_FOLLOWED[one.what], one.value, one.muscle, one.typed) for one in measured]
+def _given(found: Gist, has_counted: bool, zone: tzinfo | None, corrected: Mapping[int, str]) -> Given:
+    def is_corrected(name: str) -> bool:
+        return found.seqs.get(name) in corrected
+
+    values = [
+        Value(_FOLLOWED[one.what], one.value, one.muscle, one.typed, is_corrected(f"{one.what}_{one.channel}"))
+        for one in found.measured
+        if one.what in _FOLLOWED
+    ]
     if found.nrs_before is not None:
-        values.append(Value(Outcome.NRS, found.nrs_before))
+        values.append(Value(Outcome.NRS, found.nrs_before, corrected=is_corrected("nrs_before")))
     most = [one for one in found.measured if one.what == What.MAX_TOLERATED]
     return Given(
         found.session,
@@ -123,12 +141,15 @@ def _given(found: Gist, has_counted: bool, zone: tzinfo | None) -> Given:
         measured=tuple(values),
         max_tolerated=tuple((one.muscle, one.value) for one in most if one.value is not None),
         t_utc=found.t_utc,
+        flowed=found.flowed,
+        seqs=found.seqs,
+        corrected=corrected,
     )
 
 
 def counts(one: Summary, names: Sequence[str] | None = None) -> bool:
     """Whether it was complete, or signed with at least half of it given, or all that a first session shall be; the
-    latter needs the whole record. `names` as in `nmes.record.store.verify_session`.
+    latter needs the whole record. `names` as in `nmes.record.verdicts.verify_session`.
     """
     if not isinstance(one.ending, Closed):
         return False

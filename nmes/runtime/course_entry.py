@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from nmes.core.care_checks import NotEnterable, day_of
+from nmes.core.care_checks import WHOLE, NotEnterable, check_schedule, day_of
 from nmes.core.care_events import Outcome, Planned
 from nmes.core.day import Day
 from nmes.core.protocol import Protocol
@@ -64,6 +64,7 @@ def planned(
 ) -> Planned:
     """The card's schedule, unless another is typed; then a reason is needed."""
     per_week, weeks = schedule_of(card, often, length)
+    check_schedule(per_week, weeks)
     if departs(card, per_week, weeks) and not tells(reason):
         raise NotEnterable("reason")
     return Planned(code, side, card.id, per_week, weeks, day(start, today), reason)
@@ -85,11 +86,15 @@ def departs(card: Protocol, per_week: int, weeks: int) -> bool:
 
 
 def whole(text: str, what: str) -> int | None:
-    """A whole number; None where nothing was typed."""
-    if not text:
-        return None
+    """A whole number; None where nothing was typed. `what`: of `nmes.core.care_checks.WHOLE`."""
+    return needed(text, what) if text else None
+
+
+def needed(text: str, what: str) -> int:
+    """A whole number that must be typed."""
     if not re.fullmatch(r"[0-9]{1,6}", text, re.ASCII):
-        raise NotEnterable("whole", what=what, text=text)
+        low, high = WHOLE[what]
+        raise NotEnterable("whole", what=what, text=text, low=low, high=high)
     return int(text)
 
 

@@ -62,6 +62,12 @@ def _hold_share(values: Mapping[str, int]) -> str:
     if "weeks_passed" in values:
         said = _("AS THE LAST TIME: {passed} of {weeks} whole weeks have passed since the share was raised.")
         return said.format(passed=values["weeks_passed"], weeks=values["weeks"])
+    if "sessions_given" in values:
+        said = _(
+            "AS THE LAST TIME: no session that counts was given with this share before the last {weeks} weeks of the "
+            "diary were over, so they tell nothing of it."
+        )
+        return said.format(weeks=values["weeks"])
     if "weeks_before" in values:
         said = _(
             "AS THE LAST TIME: the diary is not full enough to compare: of the {weeks} weeks before the plan it holds "

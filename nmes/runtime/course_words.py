@@ -6,12 +6,14 @@ is not known here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, assert_never
 
 from nmes.core.care_checks import NotEnterable
 from nmes.core.care_events import Outcome, Rule
 from nmes.core.course_of_care import CourseOfCare, Curve, PlanOfCare, Point
 from nmes.core.progression import days_to
+from nmes.core.suggest import like
 from nmes.language import _, decimal, many
 from nmes.runtime.measured_words import muscle_words
 from nmes.runtime.numbers import in_hz, in_metres, in_newtons, in_percent, in_seconds
@@ -52,9 +54,11 @@ def curve_name(curve: Curve) -> str:
 
 
 def point_words(outcome: Outcome, point: Point) -> str:
-    """Its value; one that no test found says so."""
+    """Its value; one that no test found says so, and one of a week that was not over, and one that was corrected."""
     told = amount(outcome, point.value)
-    return _("{value} (not measured)").format(value=told) if point.typed else told
+    told = _("{value} (not measured)").format(value=told) if point.typed else told
+    told = _("{value} (the week was not over)").format(value=told) if point.unfinished else told
+    return _("{value} (CORRECTED since)").format(value=told) if point.corrected else told
 
 
 def change_sentence(curve: Curve) -> str:
@@ -130,6 +134,20 @@ def _booster_in(days: int) -> str:
     )
 
 
+# --- whose code it is ---
+
+
+def new_here(code: str, known: Iterable[str]) -> str:
+    """That nothing is on record of a code, and which codes there are like it; "" where something is."""
+    codes = frozenset(known)
+    if code in codes:
+        return ""
+    near = ", ".join(like(code, codes))
+    said = _("{code} is new here: nothing was on record of it.")
+    said = _("{code} is new here: nothing was on record of it. Like it: {near}.") if near else said
+    return said.format(code=code, near=near)
+
+
 # --- what cannot be entered ---
 
 WHATS: Final = {
@@ -163,7 +181,9 @@ _REFUSED: Final = {
     "twice": _("this was decided so already, by {by} on {day}: nothing is entered twice"),
     "outcome": _('"{text}" is not measured here: give {known}'),
     "number": _('"{text}" is no number of {unit}: write it as {example}, with no mark between thousands'),
-    "whole": _('{what} "{text}": give a whole number'),
+    "whole": _('{what} "{text}": give a whole number, {low} to {high}'),
+    "no_cramp": _("no cramps, and the worst of them {nrs} of 10: one of the two is wrong"),
+    "no_current": _("in session {session} no current flowed: nothing of it can be told, but for what is bad"),
     "yes": _('{what} "{text}": give yes or no'),
     "protocol": _('"{text}" names no protocol, or more than one: type more of it, or its id'),
     "chosen": _("{text} {unit} cannot be chosen: the card allows up to {high} {unit}"),

@@ -13,7 +13,8 @@ from nmes.core.events import Event
 from nmes.core.view import View
 from nmes.language import _
 from nmes.record.files import read_end
-from nmes.record.store import last_entry, verify_session
+from nmes.record.store import last_entry
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Damaged, Intact, Torn
 from nmes.reports.damage_words import DAMAGES
 
@@ -85,6 +86,8 @@ def _verified(record: Path) -> Summary:
                 return Summary(record.stem, record, entries, False, sentence)
             sentence = _("The record is intact: {entries} entries, none altered.").format(entries=entries)
             return Summary(record.stem, record, entries, True, sentence)
+        case Torn(entries=0, torn=b""):
+            return Summary(record.stem, record, 0, False, _("The record's file is empty: nothing is left of it."))
         case Torn(entries=entries):
             said = _("The record is whole up to entry {entry}; its last line was cut off while it was written.")
             sentence = said.format(entry=entries)

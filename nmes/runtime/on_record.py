@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from nmes.core.corrections import corrections
 from nmes.core.measurement import Who
 from nmes.record.afterwards import LastTime, last_time
 from nmes.record.files import Kind
+from nmes.record.ledger import read
 from nmes.record.measurements import Found, Untrusted, thresholds
 
 
@@ -24,7 +26,8 @@ NOTHING: Final = OnRecord()
 
 
 def on_record(home: Path, kind: Kind, who: Who) -> OnRecord:
-    """Of this code and side; RecordError if nothing can be read."""
+    """Of this code and side, each with what was corrected of it since; RecordError if nothing can be read."""
     if not who.code:
         return NOTHING
-    return OnRecord(last_time(home, kind, who), thresholds(home, kind, who.code, who.side))
+    right = corrections(read(home, kind).entered)
+    return OnRecord(last_time(home, kind, who, right), thresholds(home, kind, who.code, who.side, right))

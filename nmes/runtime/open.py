@@ -167,7 +167,7 @@ def open_live(
             with_it = attended_of(home, kind, loaded, who, patient_stop=bool(patient_stop)) if attended else None
             clocks, signer, named = system_clocks(), station_key(home), station or socket.gethostname()
             begun, bound = _begun(loaded, url, home, who, with_it, clock.now_ms(), clocks)
-            journal = Journal.open(chain_folder(home, kind), named, bound, clocks, signer=signer)
+            journal = Journal.open(chain_folder(home, kind), named, bound, clocks, signer=signer, reserved=True)
             undo.callback(_not_begun, journal)
             if url is None:
                 simulator = start_simulator(trace, person)

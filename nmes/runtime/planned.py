@@ -23,13 +23,13 @@ from nmes.core.progression import booster_in_days
 from nmes.core.progression_against import against
 from nmes.core.protocol import Protocol
 from nmes.core.rhythm import due_in_days
-from nmes.language import _
 from nmes.record import ledger
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder, session_names
 from nmes.record.gist import gist
 from nmes.record.store import Closed, Summary
 from nmes.runtime.course import counts, day_of_place
+from nmes.runtime.doubted_words import may_forbid
 from nmes.runtime.library import Loaded
 from nmes.runtime.today import Patient, Today, Turn, turn_of
 
@@ -59,12 +59,26 @@ def planned(today: Today, home: Path, kind: Kind, protocols: Sequence[Loaded], n
     return _doubted(replace(today, patients=tuple(patients), plans=due, against=stops), entries)
 
 
-def told_now(home: Path, kind: Kind, code: str, side: str, now: datetime) -> Proposal | None:
-    """What was told of a patient and speaks against any session now, whatever the plan; None if nothing does.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`against`: what was told of a patient and speaks against any session now; None if nothing does.
+
+    `doubted`: for each file of entries that is not believed or is gone, that it may have held more, as a sentence.
+    """
+
+    against: Proposal | None = None
+    doubted: tuple[str, ...] = ()
+
+
+def told_now(home: Path, kind: Kind, code: str, side: str, now: datetime) -> Told:
+    """What is known of a patient against a session, whatever the plan; of nobody there is nothing to know.
 
     RecordError if the entries cannot be read.
     """
-    return dict(_stops(code, ledger.read(home, kind, now.tzinfo).entered, now)).get((code, side)) if code else None
+    if not code:
+        return Told()
+    entries = ledger.read(home, kind, now.tzinfo)
+    return Told(dict(_stops(code, entries.entered, now)).get((code, side)), tuple(map(may_forbid, entries.doubted)))
 
 
 def _by_code(entered: Iterable[Entered]) -> Mapping[str, list[Entered]]:
@@ -86,12 +100,8 @@ def _stops(code: str, entered: Sequence[Entered], now: datetime) -> Iterable[tup
 
 
 def _doubted(today: Today, entries: ledger.Ledger) -> Today:
-    """A file of entries that is not believed may have held a plan, or what speaks against a session."""
-    doubted = [*entries.damaged, *entries.unread]
-    if not doubted or today.trouble:
-        return today
-    said = _("{session} is damaged, or of a newer program: it may have held a plan.")
-    return replace(today, trouble=said.format(session=doubted[0]))
+    doubted = entries.doubted
+    return replace(today, trouble=may_forbid(doubted[0])) if doubted and not today.trouble else today
 
 
 _A_LEVEL: Final = (Level(1, 0, 0),)
@@ -101,7 +111,7 @@ _A_LEVEL: Final = (Level(1, 0, 0),)
 @dataclass(frozen=True, slots=True)
 class _Look:
     """`sessions`: of the whole chain, newest first; `entered`: by code; `names` as in
-    `nmes.record.store.verify_session`.
+    `nmes.record.verdicts.verify_session`.
     """
 
     sessions: Sequence[Summary]

@@ -10,7 +10,8 @@ from nmes.language import _
 from nmes.record import index
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
-from nmes.record.store import SessionVerdict, Summary, verify_chain, verify_session
+from nmes.record.store import Summary
+from nmes.record.verdicts import SessionVerdict, verify_chain, verify_session
 from nmes.runtime.replaying import Replay, replay_of
 
 

@@ -79,7 +79,7 @@ class Replay:
 def replay_of(path: Path, kind: Kind, names: Sequence[str] | None = None) -> Replay:
     """The whole session, whatever its state; RecordError if it cannot be opened.
 
-    `names` as in `nmes.record.store.verify_session`.
+    `names` as in `nmes.record.verdicts.verify_session`.
     """
     story, walk = story_of(path, kind, names), _Walk()
     entries = walk.entries(path)

@@ -20,6 +20,7 @@ from nmes.runtime.course import course_of
 from nmes.runtime.course_entry_words import entry_sentence
 from nmes.runtime.course_proposals import decision_sentence
 from nmes.runtime.course_words import adherence_sentence, curve_name, plan_sentence, point_words
+from nmes.runtime.doubted_words import not_told
 
 MOST_POINTS: Final = 12
 """Of an outcome, the newest; a quarter of a year by weeks [design]."""
@@ -28,7 +29,10 @@ Fact = tuple[str, str]
 
 
 def course_facts(story: Story, now: datetime | None = None) -> tuple[Fact, ...]:
-    """Names and sentences; none where there is no plan and nothing was entered. `now`: this moment if None."""
+    """Names and sentences; where there is no plan and nothing was entered only what may have held some.
+
+    `now`: this moment if None.
+    """
     opened = story.opened
     if opened is None:
         return ()
@@ -41,7 +45,7 @@ def course_facts(story: Story, now: datetime | None = None) -> tuple[Fact, ...]:
     except RecordError as error:
         return ((_("Course of care"), _("it cannot be read: {error}").format(error=error)),)
     if course.plan is None and not course.history:
-        return ()
+        return tuple(map(not_told, course.trouble))
     return tuple(_facts(story, course))
 
 
@@ -51,18 +55,15 @@ def _facts(story: Story, course: CourseOfCare) -> Iterator[Fact]:
         yield _("Done of it"), adherence_sentence(course)
         theirs = [one.session for one in course.given if one.counts and one.protocol == course.plan.protocol]
         if story.session in theirs:
-            yield (
-                _("This session"),
-                _("number {number} of this protocol").format(number=theirs.index(story.session) + 1),
-            )
+            said = _("number {number} of those of this protocol that count")
+            yield _("This session"), said.format(number=theirs.index(story.session) + 1)
     yield from _since(story, course.history)
     for curve in course.curves:
         name = curve_name(curve)
         yield f"{name[:1].upper()}{name[1:]}", _points(curve)
     if course.after == story.session:
         yield from ((_("Decided for the next session"), decision_sentence(one)) for one in course.agreed)
-    for session in course.trouble:
-        yield _("Not believed"), _("{session}: damaged or of a newer program; it may hold more").format(session=session)
+    yield from map(not_told, course.trouble)
 
 
 def _since(story: Story, entered: Iterable[Entered]) -> Iterator[Fact]:

@@ -88,7 +88,8 @@ def start_simulator(trace: Path | None = None, person: Person | None = None) -> 
     url = _announced(process, "listening ")
     bench = None
     if person is not None:
-        ask = SocketAsk(int(_announced(process, "backdoor ").rpartition(":")[2]))
+        address, _, token = _announced(process, "backdoor ").partition(" ")
+        ask = SocketAsk(int(address.rpartition(":")[2]), token)
         bench = BackdoorBench(ask, ask.close)
     return Simulator(process, url, bench)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from enum import Enum, StrEnum
 from functools import cache
 from pathlib import Path
@@ -24,6 +23,7 @@ from nmes.core.protocol import Protocol
 from nmes.core.pseudonym import is_mistyped
 from nmes.core.rhythm import due_in_days, is_complete, is_early
 from nmes.core.rhythm import per_week as per_week_of
+from nmes.core.suggest import like
 from nmes.core.view import ENDED_EARLY
 from nmes.record import index
 from nmes.record.afterwards import Glimpse, alarming, glimpse
@@ -163,9 +163,7 @@ class Today:
 
     def like(self, code: str) -> tuple[str, ...]:
         """Other codes on record that may be meant: in other capitals, or a letter or two away."""
-        codes = sorted({*(patient.code for patient in self.patients), *(one for one, _ in self.plans)} - {code})
-        same = [other for other in codes if other.casefold() == code.casefold()]
-        return tuple(dict.fromkeys((*same, *get_close_matches(code, codes, 3, 0.75))))
+        return like(code, (*(patient.code for patient in self.patients), *(one for one, _ in self.plans)))
 
 
 NOTHING_KNOWN: Final = Today()
@@ -201,7 +199,7 @@ def glimpsed(one: Summary) -> Glimpse:
 def part_given(one: Summary, names: Sequence[str] | None = None) -> Part:
     """From the whole record of a session that was ended early; what cannot be read or led again gave nothing.
 
-    `names` as in `nmes.record.store.verify_session`.
+    `names` as in `nmes.record.verdicts.verify_session`.
     """
     try:
         replay = replay_of(one.path, one.kind, names)

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from nmes.core.care_events import (
     Answered,
     Assessed,
+    Choice,
     Decided,
     Diary,
     Outcome,
@@ -20,13 +21,15 @@ from nmes.core.care_events import (
     Rule,
     Withdrawn,
 )
-from nmes.core.course_of_care import CourseOfCare, Entered, Week
+from nmes.core.course_of_care import CourseOfCare, Decision, Entered, Week
 from nmes.core.day import Day
 from nmes.language import _, many
+from nmes.runtime.course_decided import became, decided_on
 from nmes.runtime.course_entry_words import entry_sentence
 from nmes.runtime.course_last import answered_sentences, given_sentences
 from nmes.runtime.course_proposals import decision_sentence, origin_of_rule, proposal_sentence
 from nmes.runtime.course_words import NAMES, adherence_sentence, change_sentence, due_sentence, plan_sentence
+from nmes.runtime.doubted_words import may_hold_more
 from nmes.ui.course_rows import OfAnswers, OfEntry, OfOutcome, OfPlan, OfProposal, OfWeek, Page, Row
 
 WEEKS_BEFORE: Final = 4
@@ -54,8 +57,8 @@ def rows(course: CourseOfCare, page: Page, *, card_is_here: bool = True) -> tupl
 
 
 def _next(course: CourseOfCare, card_is_here: bool) -> Iterator[Row]:
-    for session in course.trouble:
-        yield Row(_("! {session} cannot be believed, and may hold more of it").format(session=session))
+    for what in course.trouble:
+        yield Row(may_hold_more(what))
     proposed = [Row(_("PROPOSED for the next session (sets nothing; Enter decides)"), heading=True)]
     proposed += _proposed(course, card_is_here)
     if speaks_against(course):
@@ -104,19 +107,31 @@ def _last(course: CourseOfCare) -> Iterator[Row]:
 
 
 def answerable(course: CourseOfCare) -> str:
-    """The session of which something may be told: the last of the plan, else the last there was; "" = none."""
-    return course.after or (course.given[-1].session if course.given else "")
+    """The session of which something may be told: the last of the plan, else the last in which current flowed; "" =
+    none.
+    """
+    return course.after or next((one.session for one in reversed(course.given) if one.flowed), "")
 
 
 def _proposed(course: CourseOfCare, card_is_here: bool) -> Iterator[Row]:
-    still_open = course.open_proposals
     for one in course.proposals:
-        told = _("? {proposal} [{origin}]") if one in still_open else _("✓ decided: {proposal} [{origin}]")
+        told = _("{proposal} [{origin}]").format(proposal=proposal_sentence(one), origin=origin_of_rule(one))
         asks = one.rule is Rule.ASK and one.session
         about = OfAnswers(one.session) if asks else OfProposal(one)
-        yield Row(told.format(proposal=proposal_sentence(one), origin=origin_of_rule(one)), about)
+        yield Row(_with_decision(told, decided_on(course, one)), about)
     if not course.proposals:
         yield Row(_nothing_proposed(course, card_is_here))
+
+
+def _with_decision(told: str, decision: Decision | None) -> str:
+    """What is proposed, with what became of it."""
+    if decision is None:
+        return f"? {told}"
+    mark = _MARKS[decision.decided.choice]
+    return _("{mark} {decision}; proposed: {proposal}").format(mark=mark, decision=became(decision), proposal=told)
+
+
+_MARKS: Final = {Choice.ACCEPTED: "✓", Choice.CHANGED: "–", Choice.DECLINED: "–"}
 
 
 def _nothing_proposed(course: CourseOfCare, card_is_here: bool) -> str:
@@ -167,6 +182,8 @@ def _week(monday: Day, week: Week | None, *, this: bool) -> str:
         parts.append(_("the worst {nrs} of 10").format(nrs=week.worst_nrs))
     if week.text:
         parts.append(_("note: {text}").format(text=week.text))
+    if week.unfinished:
+        parts.append(_("not over when it was written down"))
     said = _("● {day}  {what}, by {by} on {on}")
     return said.format(day=monday, what="; ".join(parts), by=week.entered.by, on=week.entered.day)
 

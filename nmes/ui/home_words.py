@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from nmes.core.attended import Ghost
 from nmes.core.events import Finding, Observed
 from nmes.core.measurement import Who
+from nmes.core.printable import printable
 from nmes.language import _, many
 from nmes.record.store import Interrupted, Summary, Unfinished, Unreadable
 from nmes.runtime.today import Device, Patient, Today, Turn
@@ -183,13 +184,16 @@ def _interrupted(one: Summary, zone: tzinfo | None) -> str:
 
 
 def known_lines(today: Today, who: Who) -> list[str]:
-    """What is on record of a code: nothing, another side only, or so many sessions; and codes that are like it."""
+    """What is on record of a code: nothing, another side only, or so many sessions; and codes that are like it. Before
+    it, what could not be read: that may have been of anybody.
+    """
     if not who.code:
         return []
     from nmes.ui.course_lines import due_lines  # noqa: PLC0415 - not needed for the first paint
 
     theirs, due = today.of(who.code), today.plans.get((who.code, who.side))
-    lines = [] if due is None else due_lines(due)
+    lines = [f"✖ {printable(today.trouble)}"] if today.trouble else []
+    lines += [] if due is None else due_lines(due)
     if due is None and not theirs:
         lines.append(_("{code}: no session on record. A new patient, or a mistyped code?").format(code=who.code))
     elif due is None and who.side and not any(one.side == who.side for one in theirs):

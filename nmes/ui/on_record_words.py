@@ -16,7 +16,9 @@ from nmes.ui.names import muscle_words
 
 
 def warning_line(last: LastTime | None) -> str:
-    """What was found after the last session and is no small thing; that nobody can tell it; "" where neither is."""
+    """What was found after the last session and is no small thing, and what of it was corrected since; that nobody can
+    tell it; "" where there is nothing of all that.
+    """
     if last is None:
         return ""
     day = last.t_utc[:10] or _("day not known")
@@ -25,9 +27,10 @@ def warning_line(last: LastTime | None) -> str:
             "! The record of the last session ({day}) is DAMAGED: what was found after it is not known. "
             "See F10, and ask."
         ).format(day=day)
-    if not last.alarming:
-        return ""
-    return _("! Last session ({day}): {found}").format(day=day, found="; ".join(map(_told, last.alarming)))
+    said = _("CORRECTED since, entry {entry}: {right}")
+    corrected = (said.format(entry=seq, right=right) for seq, right in last.corrected.items())
+    found = "; ".join((*map(_told, last.alarming), *corrected))
+    return _("! Last session ({day}): {found}").format(day=day, found=found) if found else ""
 
 
 def _told(one: Observed) -> str:
@@ -48,11 +51,13 @@ def _told(one: Observed) -> str:
 def threshold_lines(record: OnRecord) -> Iterator[str]:
     """The cramp threshold frequency that is on record, by muscle."""
     for muscle, found in record.thresholds:
-        yield _threshold(found).format(
+        told = _threshold(found).format(
             muscle=muscle_words(muscle),
             value=in_hz(found.value) if isinstance(found, Found) and found.value is not None else "",
             day=found.t_utc[:10] or _("day not known"),
         )
+        right = found.right if isinstance(found, Found) else ""
+        yield _("{what} CORRECTED since: {right}").format(what=told, right=right) if right else told
 
 
 def _threshold(found: Found | Untrusted) -> str:

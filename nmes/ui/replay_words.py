@@ -15,7 +15,8 @@ from nmes.core.view import ChannelView, View
 from nmes.language import _
 from nmes.record import store
 from nmes.record.replay import CannotReplay, FirstDifference, ReplayResult, Same
-from nmes.record.store import Closed, Ending, Interrupted, SessionVerdict, Summary, Unfinished, Unreadable
+from nmes.record.store import Closed, Ending, Interrupted, Summary, Unfinished, Unreadable
+from nmes.record.verdicts import SessionVerdict
 from nmes.record.verify import Damaged, Intact, Torn
 from nmes.reports.damage_words import DAMAGES
 from nmes.runtime.replaying import Moment, Replay
@@ -69,6 +70,13 @@ def verdict_words(found: SessionVerdict) -> str:
     """The verdict on one session, with a symbol, so that it is not told by colour alone."""
     verdict = found.verdict
     match verdict:
+        case Intact(entries=entries) if found.vouched_to is not None:
+            said = _(
+                "? Whole, {entries} entries, signed up to entry {entry}; what stands after it may have been changed."
+            )
+            return said.format(entries=entries, entry=found.vouched_to)
+        case Intact(entries=0) | Torn(entries=0, torn=b""):
+            return _("✖ EMPTY: its file is empty: nothing is left of it.")
         case Intact(entries=entries):
             return _("✓ Verified: {entries} entries, none altered.").format(entries=entries)
         case Torn(entries=entries):

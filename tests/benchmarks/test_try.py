@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.short import QUADS, protocol_file, setup_of
+from helpers.slicing import part
 from nmes.runtime.library import Library, load_file
 from nmes.trial.crowd import Crowd, cores, try_many
 from nmes.trial.setup import Setup
@@ -17,9 +18,11 @@ from nmes.trial.trying import try_one
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(600)]
 
 ONE_LIMIT_S = 10.0
-CROWD_LIMIT_S = 120.0
+PEOPLE = part(200)
+CROWD_LIMIT_S = 120.0 * PEOPLE / 200
 LEAST_GAIN = 1.7
-COMPARED = 60
+COMPARED = max(24, part(60))
+"""Fewer, and the start of the workers is what is measured."""
 BUSY = 0.05
 """What other programs may take of the cores before the ratio says nothing."""
 
@@ -60,9 +63,9 @@ def test_twenty_minutes_of_quadriceps_on_eight_pools_take_less_than_ten_seconds(
 
 
 def test_two_hundred_people_take_less_than_two_minutes() -> None:
-    took_s, crowd = crowd_in(setup_of(Library().load(QUADS)), 200, cores())
-    print(f"200 people, {crowd.sessions} sessions, {cores()} cores: {took_s:.1f} s")
-    assert len(crowd.outcomes) == 200
+    took_s, crowd = crowd_in(setup_of(Library().load(QUADS)), PEOPLE, cores())
+    print(f"{PEOPLE} people, {crowd.sessions} sessions, {cores()} cores: {took_s:.1f} s")
+    assert len(crowd.outcomes) == PEOPLE
     assert took_s < CROWD_LIMIT_S
 
 

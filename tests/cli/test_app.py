@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from cli.conftest import CRAMP, Nmes, process
 from helpers.waiting import shortest_s
 from nmes import __version__
 from nmes.cli import exits
+from nmes.cli.stdout import StdoutLost, terminal_is_gone, watched
 
 HEAVY = ("textual", "pydantic", "serial", "typer", "ruamel")
 
@@ -95,7 +98,7 @@ def test_the_version_beside_other_words_is_still_the_version(nmes: Nmes) -> None
         (("run", CRAMP), "--plain"),
         (("protocols", "show", "nothing_like_it"), "nothing_like_it"),
         (("audit", "show", "77"), "77"),
-        (("audit", "verify", "77"), "77"),
+        (("audit", "verify", "77"), "there is no folder"),
     ],
 )
 def test_wrong_input_is_one_clear_line_and_exit_code_2(nmes: Nmes, arguments: tuple[str, ...], word: str) -> None:
@@ -153,7 +156,90 @@ def test_a_reader_that_leaves_early_sees_no_traceback(home: Path) -> None:
         nmes.stdout.close()
         assert nmes.stderr is not None
         assert nmes.stderr.read() == ""
-    assert nmes.returncode == 1
+    assert nmes.returncode == 141, "as SIGPIPE ends a program: it says nothing of what was asked about"
+
+
+@pytest.mark.parametrize("more", [(), ("nosuch",)])
+def test_a_reader_that_leaves_is_no_damage_of_a_record(home: Path, more: tuple[str, ...]) -> None:
+    with process(home, "audit", "key", "show") as made:
+        made.communicate(timeout=40)
+    (home / "records").mkdir(parents=True)
+    with process(home, "audit", "verify", *more) as nmes:
+        assert nmes.stdout is not None
+        nmes.stdout.close()
+        assert nmes.stderr is not None
+        told = nmes.stderr.read()
+    assert nmes.returncode == (2 if more else 141)
+    assert "cannot be read" not in told
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+@pytest.mark.parametrize(
+    "command", [("audit", "verify"), ("audit", "list"), ("protocols", "show", CRAMP), ("audit", "list", "--json")]
+)
+def test_output_that_cannot_be_written_is_one_sentence_and_neither_damage_nor_a_fault(
+    home: Path, command: tuple[str, ...]
+) -> None:
+    (home / "records").mkdir(parents=True)
+    with Path("/dev/full").open("w") as full, process(home, *command, stdout=full) as nmes:
+        _out, err = nmes.communicate(timeout=40)
+    assert nmes.returncode == 2
+    assert err == ("nmes: what was asked for cannot be written to standard output: No space left on device\n")
+    assert not (home / "crash").exists()
+
+
+def test_a_file_that_fails_is_no_output_that_fails(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert exits.guarded(broken) == 70
+    assert "a fault in the program" in capsys.readouterr().err
+    assert not isinstance(StdoutLost(OSError(errno.EPIPE, "Broken pipe")), OSError)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_terminal_that_is_gone_leaves_no_details_of_a_fault(
+    home: Path, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    def broken() -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def printed() -> int:
+        raise StdoutLost(OSError(errno.EIO, "Input/output error"))
+
+    monkeypatch.setattr(exits, "terminal_is_gone", lambda: gone)
+    monkeypatch.setattr(exits, "silence_stdout", lambda: None)
+    assert exits.guarded(broken) == (129 if gone else 70)
+    assert exits.guarded(printed) == (129 if gone else 2)
+    assert (home / "crash").exists() is not gone
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_that_was_closed_is_known_from_one_that_is_there() -> None:
+    import pty
+
+    keyboard, terminal = pty.openpty()
+    try:
+        with Path(os.devnull).open() as none:
+            assert not terminal_is_gone((none.fileno(), terminal))
+        os.close(keyboard)
+        assert terminal_is_gone((terminal,))
+    finally:
+        os.close(terminal)
+
+
+def test_what_is_written_and_what_the_stream_knows_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    bytes_ = io.BytesIO()
+    stream = io.TextIOWrapper(bytes_, "utf-8")
+    monkeypatch.setattr(sys, "stdout", stream)
+    with watched():
+        print("one", flush=True)
+        sys.stdout.writelines(["two\n"])
+        sys.stdout.flush()
+        sys.stdout.buffer.write(b"three\n")
+        assert (sys.stdout.encoding, sys.stdout.isatty()) == ("utf-8", False)
+    assert sys.stdout is stream
+    assert bytes_.getvalue() == b"one\ntwo\nthree\n"
 
 
 def test_a_terminal_without_a_micro_sign_does_not_end_the_program(home: Path) -> None:

@@ -131,6 +131,7 @@ def test_the_story_names_what_applied_the_reason_and_who_reviewed_it() -> None:
     assert list(answer_lines(e.Placed(), everything=True)) == []
 
 
+@pytest.mark.covers("SR-20")
 def test_keys_that_were_refused_are_counted_and_told_where_they_began(shown: dict[str, str]) -> None:
     told = shown["1"]
     only = "refused 2 times, channel 1 up: Increase only while channel 1 is fully ON, not in a ramp or a rest."

@@ -54,11 +54,21 @@ def flip(line: int) -> Callable[[list[bytes]], list[bytes]]:
 # --- whole chains ---
 
 
-def test_no_records_are_no_error(nmes: Nmes) -> None:
+def test_no_records_are_no_error_and_where_it_looked_is_said(nmes: Nmes, home: Path) -> None:
+    home.mkdir()
     told = nmes("audit", "verify")
     assert (told.code, told.err) == (0, "")
-    assert "Patients: 0 files, 0 entries, none altered." in told.out
+    assert told.out.splitlines()[:2] == ["Patients: no file.", f"Folder: {home / 'records'}"]
+    assert "none altered" not in told.out
+    assert "Believed" not in told.out
     assert "Head" not in told.out.replace("--head", "").replace("a head", "")
+
+
+@pytest.mark.parametrize("options", [(), ("1",), ("--head", "T8Y6K-XKEZ0-7ME13-R2KFG-7")])
+def test_a_home_that_is_not_there_is_a_wrong_call(nmes: Nmes, home: Path, options: tuple[str, ...]) -> None:
+    told = nmes("audit", "verify", *options)
+    assert (told.code, told.out) == (2, "")
+    assert told.err == f"nmes: there is no folder {home}: nothing can be verified there\n"
 
 
 @pytest.mark.parametrize("options", [(), ("--all",), ("--patients",)])
@@ -134,16 +144,105 @@ def test_a_line_that_a_crash_cut_off_is_3_and_nothing_worse(nmes: Nmes, kept: li
 
 
 def test_an_unfinished_session_says_up_to_where_it_is_signed(nmes: Nmes, station: Station) -> None:
-    station.session()
+    first = station.session()
     path = station.session(why="")
     path.write_bytes(b"".join(lines_of(path)[:-1]))
     told = nmes("audit", "verify")
     assert told.code == 3
     assert "The newest file: The record is sealed with the station's key" in told.out
     assert "up to entry 2; the entries after it are not vouched for." in told.out
+    entries, changed = len(lines_of(path)), "what stands after it may have been changed."
+    every = len(lines_of(first)) + entries
+    chain = f"Patients: 2 files, {every} entries, whole; {path.stem} is signed up to entry 2: {changed}\n"
+    assert told.out.startswith(chain)
+    for command in ("verify", "show"):
+        one = nmes("audit", command, "2").out
+        assert f"whole, {entries} entries, signed up to entry 2; {changed}\n" in one
+        assert "intact" not in one
+    station.session()
+    for command in ("verify", "show"):
+        assert f"intact, {entries} entries, none altered.\n" in nmes("audit", command, "2").out, "it was told since"
+
+
+def test_a_newest_file_without_anything_in_it_is_never_intact(
+    nmes: Nmes, kept: list[Path], station: Station, tmp_path: Path
+) -> None:
+    key = tmp_path / "station.pub"
+    key.write_bytes(public_path(station.home, station.key.id).read_bytes())
+    kept[2].write_bytes(b"")
+    for options in ((), ("3",), ("--key", str(key)), ("3", "--key", str(key)), ("--all",)):
+        told = nmes("audit", "verify", *options)
+        assert told.code == 3, options
+        assert f"{kept[2].stem}: EMPTY: its file is empty: nothing is left of it.\n" in told.out
+        assert f"File: {kept[2]}\n" in told.out
+        assert "intact" not in told.out
+        assert "is not signed" not in told.out, "there is nothing to sign"
+    for command in ("show", "export", "report"):
+        told = nmes("audit", command, "3", *(("--format", "csv") if command == "export" else ()))
+        assert told.code == 3, command
+    assert ",empty," in nmes("audit", "export", "3", "--format", "csv").out
+    assert "RECORD EMPTY: its file is empty: nothing is left of it." in next(
+        path.read_text() for path in (station.home / "reports").iterdir()
+    )
+
+
+def test_a_file_in_which_nothing_was_ever_written_is_told_as_that_once_another_follows(
+    nmes: Nmes, kept: list[Path], station: Station
+) -> None:
+    empty = kept[2].with_name("000004-20261125T091500Z-ab.jsonl")
+    empty.touch()
+    assert nmes("audit", "verify").code == 3
+    station.session()
+    said = "EMPTY: no entry stands in it; the session after it goes on from the one before it."
+    told = nmes("audit", "verify")
+    assert (told.code, f"{empty.stem}: {said}\n" in told.out) == (0, True), "named each time"
+    told = nmes("audit", "verify", "4")
+    assert (told.code, told.out.splitlines()[0]) == (0, f"{empty.stem}: {said}")
+    assert ",empty," in nmes("audit", "export", "4", "--format", "csv").out
+
+
+def test_an_end_that_nothing_vouches_for_is_no_clean_result_of_any_command(nmes: Nmes, station: Station) -> None:
+    station.session()
+    path = station.session(why="")
+    path.write_bytes(b"".join(lines_of(path)[:-1]))
+    assert nmes("audit", "verify", "2").code == 3
+    for command in ("show", "export", "report"):
+        told = nmes("audit", command, "2", *(("--format", "csv") if command == "export" else ()))
+        assert told.code == 3, command
+    told = nmes("audit", "export", "2", "--format", "csv")
+    assert ",unsigned-end," in told.out
+    assert f"{path.stem}: this record does not hold as it should" in told.err
+    assert nmes("audit", "export", "--all", "--format", "csv").code == 3
+    station.session()
+    assert nmes("audit", "export", "2", "--format", "csv").code == 0
+    assert ",intact," in nmes("audit", "export", "2", "--format", "csv").out
+
+
+def test_damage_of_a_text_names_the_file_of_the_texts(nmes: Nmes, station: Station, home: Path) -> None:
+    journal = Journal.open(home / "records", "s", {"protocol": "x"}, system_clocks(), disk=QUICK, signer=station.key)
+    journal.append(NewEntry("event", {"event": {"text": "it felt like ants"}}, "Ada", texts=("it felt like ants",)))
+    journal.close({"why": "complete"})
+    texts = journal.path.with_suffix(".texts")
+    texts.write_bytes(texts.read_bytes().replace(b"ants", b"bees"))
+    for options in ((), ("1",)):
+        told = nmes("audit", "verify", *options)
+        assert told.code == 1
+        assert f"File: {texts}, the text of line 3 of {journal.path.name}\n" in told.out
 
 
 # --- keys ---
+
+
+def test_whose_key_was_believed_is_said(nmes: Nmes, kept: list[Path], station: Station, tmp_path: Path) -> None:
+    own = f"Believed: this station's own keys, beside the records: {station.key.id}. A key kept elsewhere says more: "
+    for options in ((), ("1",)):
+        assert f"{own}nmes audit verify --key FILE\n" in nmes("audit", "verify", *options).out
+    key = tmp_path / "station.pub"
+    key.write_bytes(public_path(station.home, station.key.id).read_bytes())
+    for options in ((), ("1",)):
+        told = nmes("audit", "verify", "--key", str(key), *options).out
+        assert f"Believed: the key you gave, {station.key.id}, and no other.\n" in told
+        assert "own keys" not in told
 
 
 def test_a_key_that_is_not_known_is_4(nmes: Nmes, kept: list[Path], station: Station, home: Path) -> None:
@@ -278,7 +377,7 @@ def test_a_head_is_found_wherever_it_is_in_the_chain(nmes: Nmes, kept: list[Path
         told = nmes("audit", "verify", "--head", text)
         assert told.code == 0
         assert f"is entry 7 of {kept[0].stem}: the chain holds it." in told.out
-        assert "kept elsewhere" not in told.out, "this is it"
+        assert "A chain is checked against itself" not in told.out, "this is what it needs"
     assert nmes("audit", "verify", "1", "--head", code).code == 0
 
 

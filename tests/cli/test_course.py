@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from cli.conftest import Nmes, Result
 
 from nmes.cli import care_names
 from nmes.cli.care_decide import name_of
+from nmes.cli.care_entries import today
 from nmes.core.care_events import Diary, Proposal, Rule
 from nmes.core.commands import Note
 from nmes.core.events import Accept, End, Finding, Observed
@@ -27,7 +29,7 @@ from nmes.record.journal import Journal
 from nmes.record.keys import station_key
 from nmes.record.ledger import read
 from nmes.record.replay import event_entry
-from nmes.record.store import verify_chain
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact
 from nmes.runtime.clock import VirtualClock
 
@@ -81,9 +83,21 @@ def test_a_course_is_entered_and_shown(care: Care, home: Path) -> None:
 def test_what_was_entered_is_said_with_the_place_where_it_stands(care: Care, home: Path) -> None:
     said = care("diary", "--cramps", "9", "--week", "2026-01-08")
     (file,) = files(home)
-    assert (
-        said.out == f"Entered of P-017 left: diary of the week of 2026-01-05: 9 cramps. By Anna Berg, in {file.stem}\n"
-    )
+    entered = f"Entered of P-017 left: diary of the week of 2026-01-05: 9 cramps. By Anna Berg, in {file.stem}\n"
+    assert said.out == f"{entered}P-017 is new here: nothing was on record of it.\n"
+    assert care("diary", "--cramps", "9", "--week", "2026-01-08").out.count("\n") == 1
+
+
+def test_a_code_that_nothing_is_on_record_of_is_said_to_be_new_and_what_is_like_it(
+    nmes: Nmes, care: Care, home: Path
+) -> None:
+    assert care("diary", "--cramps", "9", "--week", "2026-01-08").code == 0
+    told = "P-071 is new here: nothing was on record of it. Like it: P-017.\n"
+    assert nmes("care", "show", "P-071", "--side", "left").out.splitlines(keepends=True)[1] == f"  {told}"
+    entered = nmes("care", "diary", "P-071", "--side", "left", "--cramps", "1", "--by", "Anna")
+    assert (entered.code, entered.out.endswith(f"\n{told}")) == (0, True)
+    assert "is new here" not in nmes("care", "show", "P-071", "--side", "right").out
+    assert "is new here" not in care("show").out
 
 
 def test_a_course_of_nobody_is_empty_and_says_so(care: Care) -> None:
@@ -110,11 +124,17 @@ def test_a_simulated_course_is_another_one(nmes: Nmes, care: Care, home: Path) -
         (("plan", "--protocol", CRAMP, "--weeks", "0", "--reason", "far away"), "weeks 0: give 1 to 52"),
         (("plan", "--protocol", "tens_conventional"), "sessions a week 0: give 1 to 21"),
         (("plan", "--end", "--reason", "moved"), "there is no plan of P-017 left to end"),
-        (("diary", "--cramps", "4x"), 'cramps "4x": give a whole number'),
+        (("plan", "--protocol", CRAMP, "--per-week", "0"), "sessions a week 0: give 1 to 21"),
+        (("plan", "--protocol", CRAMP, "--weeks", "-1"), 'weeks "-1": give a whole number, 1 to 52'),
+        (("diary", "--cramps", "4x"), 'cramps "4x": give a whole number, 0 to 500'),
+        (("diary", "--cramps", "9999999"), 'cramps "9999999": give a whole number, 0 to 500'),
+        (("diary", "--cramps", "0", "--nrs", "5"), "no cramps, and the worst of them 5 of 10: one of the two is wrong"),
         (("diary", "--cramps", "501"), "cramps a week 501: give 0 to 500"),
         (("diary", "--cramps", "4", "--week", "2999-01-01"), "2998-12-31 is after today"),
         (("measure", "height", "9"), '"height" is not measured here: give ctf, mvic, nrs, tug, sts5, walk6'),
         (("measure", "tug", "9,400"), '"9,400" is no number of s: write it as 9.4, with no mark between thousands'),
+        (("measure", "tug", "-9.4"), '"-9.4" is no number of s: write it as 9.4, with no mark between thousands'),
+        (("measure", "tug", "9.4", "--dya", "2026-01-05"), "No such option: --dya"),
         (("answer",), "there is no session of P-017 left to answer for"),
         (("decide", "share", "accepted"), '"share" is not proposed now; proposed is: nothing'),
         (("decide", "share", "yes"), '"yes": give accepted, changed, declined'),
@@ -177,7 +197,7 @@ def test_a_wrong_entry_is_withdrawn_and_stays(care: Care, home: Path) -> None:
     care("diary", "--cramps", "9", "--week", "2026-01-08")
     name, number = re.findall(r"(\S+-[0-9a-f]{6}):(\d+)", care("show").out)[0]
     assert care("withdraw", f"{name[:6]}:{number}", "--reason", "nn").code == 2
-    assert care("withdraw", f"{name[:6]}:{number}", "--reason", "wrong leg").code == 0
+    assert care("withdraw", f"{int(name[:6])}:{number}", "--reason", "wrong leg").code == 0, "as correct takes it"
     told = care("show").out
     assert "cramps a week" not in told
     assert "withdrawn:" in told
@@ -222,6 +242,42 @@ def test_answers_belong_to_the_last_session_and_lead_to_a_proposal(care: Care, h
         in told
     )
     assert "discomfort 4 of 10 contraction full to the end soreness after 48 hours 1 of 10 dark urine: no" in told
+
+
+@pytest.mark.usefixtures("after_a_session")
+def test_bad_news_is_shown_whatever_was_done_to_its_file_and_a_file_that_is_gone_is_named(
+    care: Care, home: Path
+) -> None:
+    care("answer", "--dark-urine", "yes")
+    told = files(home)[-1]
+    care("diary", "--cramps", "3")
+    data = told.read_bytes()
+    told.write_bytes(data.replace(b'"about":"care"', b'"about":"cure"', 1))
+    said = care("show").out
+    assert "NOT NOW: NO STIMULATION" in said
+    assert f"! {told.stem} cannot be believed, and may hold more of it" in said
+    told.unlink()
+    said = care("show").out
+    assert "NOT NOW" not in said
+    assert "! number 000003 of the records is gone, and may have held more of it" in said
+
+
+@pytest.mark.timeout(40)
+@pytest.mark.usefixtures("after_a_session")
+def test_what_is_no_file_hides_no_bad_news_and_is_named(care: Care, home: Path) -> None:
+    care("answer", "--dark-urine", "yes")
+    odd = chain_folder(home, Kind.PATIENT) / "000009-20260101T000000Z-aa.jsonl"
+    os.mkfifo(odd)
+    try:
+        shown, entered = care("show"), care("diary", "--cramps", "3")
+    finally:
+        odd.unlink()
+    assert "NOT NOW: NO STIMULATION" in shown.out
+    assert f"! {odd.stem} cannot be believed" in shown.out
+    assert (shown.code, entered.code) == (1, 1)
+    assert str(odd) in " ".join(shown.err.split())
+    said = f"no record can be kept in {odd.parent}: not a regular file: {odd}; free the folder"
+    assert said in " ".join(entered.err.split())
 
 
 @pytest.mark.usefixtures("after_a_session")
@@ -300,9 +356,37 @@ def test_a_proposal_is_accepted_changed_or_declined_with_a_reason(care: Care, ho
     )
     assert care("decide", "advance", "changed", "--to", "channel_1_high_ua=80000", *reason).code == 0
     assert care("decide", "advance", "accepted").code == 0
+    told = " ".join(care("show").out.split())
+    assert "advance (accepted): MORE" in told
+    assert "less is enough (the newer decision counts) Changed by" in told
+    assert told.count("the newer decision counts") == 3
+    assert care("decide", "advance", "declined", *reason).code == 0
+    assert "advance (declined): MORE" in care("show").out
+    assert care("decide", "advance", "changed", "--to", HIGH, *reason).code == 0
+    assert "advance (changed: channel 1 up to 23.0 mA, not 25.0 mA): MORE" in " ".join(care("show").out.split())
+
+
+def test_a_running_week_is_told_as_one_that_is_not_over(care: Care) -> None:
+    said = care("diary", "--cramps", "4", "--week", str(today()))
+    assert said.out.splitlines()[-1] == "That week is not over yet: enter it again when it is, the newer entry counts."
+    assert "not over yet" not in care("diary", "--cramps", "9", "--week", "2026-01-08").out
     told = care("show").out
-    assert "advance (decided): MORE" in told
-    assert "Changed by Anna Berg on" in told
+    assert "(the week was not over) on" in told
+    assert re.search(r"\n\? \d{4}-\d\d-\d\d: 4 \(the week was not over\)\n", told)
+
+
+def test_of_a_session_in_which_no_current_flowed_nothing_is_told_but_what_is_bad(care: Care, home: Path) -> None:
+    bound = {"protocol": "quads_athlete", "patient": "P-017", "side": "left"}
+    folder, clocks = chain_folder(home, Kind.PATIENT), care_clocks(VirtualClock())
+    journal = Journal.open(folder, "s", bound, clocks, token="aaaaaa", signer=station_key(home))
+    journal.append(event_entry(End(), [Note("dose", (("channel_1_low_nc", 0), ("channel_1_high_nc", 0)))], "operator"))
+    journal.close({"why": "ended_early"})
+    said = care("answer", "--discomfort", "3")
+    assert (said.code, "there is no session of P-017 left to answer for" in said.err) == (2, True)
+    said = care("answer", "--session", "1", "--discomfort", "3")
+    told = f"in session {LAST} no current flowed: nothing of it can be told, but for what is bad"
+    assert (said.code, told in said.err) == (2, True)
+    assert care("answer", "--session", "1", "--dark-urine", "yes").code == 0
 
 
 @pytest.mark.usefixtures("after_a_session")

@@ -14,15 +14,16 @@ from cli.conftest import Nmes, Result, records
 from nmes.cli.exits import crashed
 from nmes.cli.hand_turned import HandTurned
 from nmes.core import events as e
-from nmes.core.care_events import Corrected, Erased, Planned
+from nmes.core.care_events import Answered, Corrected, Erased, Planned
 from nmes.core.measurement import Who
 from nmes.record.chain import decode_line
 from nmes.record.clocks import Clocks
 from nmes.record.files import Kind, session_files
 from nmes.record.journal import Journal
 from nmes.record.ledger import read
-from nmes.record.store import read_session, verify_chain
+from nmes.record.store import read_session
 from nmes.record.texts import texts_path
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact
 from nmes.runtime.course import enter
 from nmes.runtime.library import Library
@@ -135,10 +136,18 @@ def test_one_entry_or_all_of_a_patient_is_erased(nmes: Nmes, session: Path, home
     assert "was tired" not in texts(session)
     assert not any("Erika" in texts_path(path).read_text() for path in session_files(home / "simulation"))
     assert intact(home)
-    assert nmes("audit", "erase", "--patient", "P-018", "--simulation", *ANNA, *WHY, "--yes").out.startswith(
-        "There are"
-    )
-    assert nmes("audit", "erase", "--patient", "P-017", *ANNA, *WHY, "--yes").out.startswith("There are")
+
+
+def test_a_code_that_nothing_is_on_record_of_is_no_patient_without_texts(nmes: Nmes, session: Path, home: Path) -> None:
+    before = texts_path(session).read_bytes()
+    erase = ("audit", "erase", "--patient")
+    none = r'no record of "{}" in this chain \({}\)'
+    like = nmes(*erase, "P-0I7", "--simulation", *ANNA, *WHY, "--yes")
+    refused(like, none.format("P-0I7", "Simulation") + "; like it: P-017\n")
+    refused(nmes(*erase, "Z", "--simulation", *ANNA, *WHY), none.format("Z", "Simulation") + "\n")
+    other = nmes(*erase, "P-017", *ANNA, *WHY, "--yes")
+    refused(other, none.format("P-017", "Patients") + r"; it is on record in the other one \(Simulation\): add")
+    assert texts_path(session).read_bytes() == before
 
 
 def test_nothing_is_erased_by_a_slip(nmes: Nmes, session: Path) -> None:
@@ -176,7 +185,7 @@ def test_what_was_left_behind_goes_although_there_is_nothing_to_erase(nmes: Nmes
     staged = home / "restore-simulation-ab12" / "simulation" / texts_path(session).name
     staged.parent.mkdir(parents=True)
     shutil.copy(texts_path(session), staged)
-    assert nmes("audit", "erase", "--patient", "P-099", "--simulation", *ANNA, *WHY, "--yes").code == 0
+    refused(nmes("audit", "erase", "--patient", "P-099", "--simulation", *ANNA, *WHY, "--yes"), 'no record of "P-099"')
     assert not (home / "restore-simulation-ab12").exists()
 
 
@@ -331,6 +340,30 @@ def test_a_plan_in_force_is_not_forgotten(
     assert result.code == 1
     assert "nothing was removed: plans in force would be forgotten (P-017 left)" in result.err
     assert session.exists()
+
+
+def test_what_was_told_against_stimulation_is_not_forgotten(
+    session: Path, home: Path, removing: Callable[..., Result]
+) -> None:
+    told = Answered("P-017", "left", session.stem, dark_urine=True, skin_mark=True)
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    enter(home, Kind.SIMULATION, [told], "Anna", now, STILL)
+    result = removing()
+    assert result.code == 1
+    whose = "P-017 left: dark urine; P-017 left: a mark on the skin"
+    assert f"what was told against stimulation stands, and would be forgotten ({whose})" in " ".join(result.err.split())
+    assert session.exists()
+
+
+def test_a_folder_in_the_place_of_a_record_ends_an_archive_in_one_sentence(
+    session: Path, nmes: Nmes, tmp_path: Path
+) -> None:
+    odd = session.with_name("000009-20260101T000000Z-ab.jsonl")
+    odd.mkdir()
+    result = nmes("audit", "archive", str(tmp_path / "a.zip"), "--simulation")
+    assert result.code == 1
+    assert f"{odd}: the record cannot be read: Is a directory" in " ".join(result.err.split())
+    assert not (tmp_path / "a.zip").exists()
 
 
 def test_what_does_not_verify_is_not_removed(session: Path, removing: Callable[..., Result]) -> None:

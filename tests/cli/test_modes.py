@@ -52,6 +52,7 @@ def good(result: Result) -> Result:
     return result
 
 
+@pytest.mark.covers("TH-05")
 def test_all_that_is_kept_in_a_home_is_for_its_owner_only(nmes: Nmes, home: Path, tmp_path: Path) -> None:
     a_session(home)
     settings.save(home, settings.Settings(therapists=("Anna Berg",)))
@@ -67,6 +68,7 @@ def test_all_that_is_kept_in_a_home_is_for_its_owner_only(nmes: Nmes, home: Path
     assert open_to_others(home) == {}
 
 
+@pytest.mark.covers("TH-05")
 def test_what_leaves_a_home_is_for_its_owner_only_wherever_it_goes(nmes: Nmes, home: Path, tmp_path: Path) -> None:
     a_session(home)
     out = tmp_path / "out"
@@ -79,6 +81,7 @@ def test_what_leaves_a_home_is_for_its_owner_only_wherever_it_goes(nmes: Nmes, h
     assert open_to_others(out) == {}
 
 
+@pytest.mark.covers("TH-05")
 def test_what_is_restored_is_for_its_owner_only(
     nmes: Nmes, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

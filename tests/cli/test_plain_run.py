@@ -130,6 +130,18 @@ def test_what_speaks_against_any_session_is_told_before_the_checklist(nmes: Nmes
     assert "NO STIMULATION" not in nmes(*MAX, "--patient-code", "P-018", "--side", "left", stdin="end\n").out
 
 
+def test_entries_that_cannot_be_believed_are_told_before_the_checklist(nmes: Nmes, home: Path) -> None:
+    told = Answered("P-017", "right", "000001-x", dark_urine=True)
+    path = home / "simulation" / f"{enter(home, Kind.SIMULATION, [told], 'Anna', datetime.now(UTC))}.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"dark_urine":true', b'"dark_urine":null'))
+    said = nmes(*MAX, "--patient-code", "P-018", "--side", "left", stdin="end\n").out.splitlines()
+    doubt = (
+        f"! {path.stem} is damaged, or of a newer program: it may have held a plan, or what speaks against a session."
+    )
+    assert said.count(doubt) == 1
+    assert "NO STIMULATION" not in "".join(said)
+
+
 def test_nobody_on_the_command_line_is_not_asked_for(nmes: Nmes, home: Path) -> None:
     told = nmes(*MAX, "--patient-code", "-", stdin="end\n")
     assert "For whom is it?" not in told.out

@@ -45,7 +45,7 @@ def test_a_session_is_told_as_text(nmes: Nmes, kept: list[Path]) -> None:
 
 def test_a_session_without_an_end_is_told_as_one(nmes: Nmes, kept: list[Path]) -> None:
     told = nmes("report", kept[1].stem)
-    assert told.code == 0, "its record holds as far as it goes"
+    assert told.code == 3, "its record holds as far as it goes, and nothing vouches for its end yet"
     assert "NOT CLOSED" in told.out
     assert "Complete" not in told.out
 
@@ -72,6 +72,19 @@ def test_a_damaged_record_is_an_exit_code_and_the_first_thing_told(nmes: Nmes, k
     assert f"! RECORD DAMAGED at entry {entry}:" in told.out
 
 
+def test_a_record_ends_it_with_the_code_of_the_other_commands(nmes: Nmes, kept: list[Path], home: Path) -> None:
+    def codes(session: str) -> set[int]:
+        return {nmes(*command, session).code for command in (("report",), ("audit", "show"), ("audit", "report"))}
+
+    kept[1].write_bytes(kept[1].read_bytes()[:-7])
+    assert codes("2") == {3}, "torn"
+    for key in (home / "keys").glob("*.pub"):
+        key.unlink()
+    assert codes("1") == {4}, "nobody knows the key"
+    kept[1].with_suffix(".broken").write_text("disk full")
+    assert nmes("report", "2").code == 1, "the rest could not be written"
+
+
 def test_a_record_that_cannot_be_opened_is_one_line(nmes: Nmes, kept: list[Path]) -> None:
     kept[0].unlink()
     kept[0].mkdir()
@@ -81,6 +94,7 @@ def test_a_record_that_cannot_be_opened_is_one_line(nmes: Nmes, kept: list[Path]
     assert "Traceback" not in told.err
 
 
+@pytest.mark.covers("TH-02")
 def test_the_audit_of_hostile_texts_cannot_steer_the_terminal(nmes: Nmes, home: Path) -> None:
     from nmes.core import events as e
     from nmes.record.clocks import Clocks

@@ -99,6 +99,7 @@ async def test_a_page_that_sends_what_is_no_message_ends_its_session_with_one_se
         assert capsys.readouterr().err == f"{WORDS['broken']}\n"
 
 
+@pytest.mark.covers("TH-06")
 async def test_one_page_at_a_time_and_the_next_when_it_is_closed() -> None:
     async with serving() as (client, address):
         page = await opened(client, address)
@@ -110,6 +111,7 @@ async def test_one_page_at_a_time_and_the_next_when_it_is_closed() -> None:
         await second.close()
 
 
+@pytest.mark.covers("TH-06")
 async def test_a_key_opens_one_app_once() -> None:
     async with serving() as (client, address):
         old, key = await key_of(client, address), await key_of(client, address)
@@ -138,6 +140,7 @@ async def test_the_page_s_beats_reach_its_own_app_only() -> None:
             await one.close()
 
 
+@pytest.mark.covers("TH-06")
 @pytest.mark.parametrize(
     "headers",
     [{"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}, {"Host": "127.0.0.1:1"}],
@@ -185,6 +188,7 @@ async def test_an_app_that_cannot_start_closes_its_page() -> None:
 # --- the command ---
 
 
+@pytest.mark.covers("TH-08")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

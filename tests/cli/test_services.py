@@ -18,7 +18,8 @@ from nmes.record.clocks import system_clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder, session_files
 from nmes.record.journal import Journal
-from nmes.record.store import read_session, verify_chain
+from nmes.record.store import read_session
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact
 from nmes.runtime.library import Library
 from nmes.runtime.settings import Settings, load

@@ -25,6 +25,8 @@ CASES: dict[str, tuple[Harm, int]] = {
     "whole": (lambda kept: None, 0),
     "altered": (lambda kept: kept[0].write_bytes(kept[0].read_bytes().replace(b"Dr Ada", b"Dr Ida", 1)), 1),
     "torn": (lambda kept: kept[2].write_bytes(kept[2].read_bytes()[:-9]), 3),
+    "the last one is empty": (lambda kept: kept[2].write_bytes(b""), 3),
+    "the one in the middle is empty": (lambda kept: kept[1].write_bytes(b""), 1),
     "the last one is gone": (lambda kept: kept[2].unlink(), 0),
     "the one in the middle is gone": (lambda kept: kept[1].unlink(), 1),
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.desk import STATES, Desk, desk_in, ready, running
+from helpers.desk import STATES, Desk, attended, desk_in, ready, running
 from helpers.plans import ONE, TWO, WARM_UP, WAVEFORM, alternating_plan, plan_of, rhythm, simple_plan
 from nmes.core import assessing
 from nmes.core import commands as c
@@ -21,9 +21,11 @@ from nmes.core.view import OutputState, View, Word, view
 TRAIN_MS, STEP_MS = 3000, 13_000
 
 
-def test_plan(steps: int = 4, slots: tuple[Slot, ...] = (ONE,)) -> Plan:
+def test_plan(
+    steps: int = 4, slots: tuple[Slot, ...] = (ONE,), train_ms: int = TRAIN_MS, step_ms: int = STEP_MS
+) -> Plan:
     """4, 6, 8 ... Hz: a train of 3 s and 10 s of rest each, ramps of 0.5 s."""
-    train = rhythm(ramp_ms=500, on_ms=TRAIN_MS, cycle_ms=STEP_MS, contractions=1)
+    train = rhythm(ramp_ms=500, on_ms=train_ms, cycle_ms=step_ms, contractions=1)
     made = plan_of(*[tuple((slot, train) for slot in slots)] * steps)
     stages = tuple(replace(stage, step_mhz=4000 + 2000 * number) for number, stage in enumerate(made.stages))
     return replace(made, kind="assessment", assessment="ctf", stages=stages)
@@ -169,6 +171,46 @@ class TestCramp:
         desk.wait(STEP_MS)
         assert (desk.amplitude(), seen(desk).step_mhz, seen(desk).once_more) == (10_000, mhz, False)
 
+    @pytest.mark.parametrize(("rules", "amplitudes"), [(2, [2500, 2500, 10_000]), (1, [2500, 10_000])])
+    def test_trains_that_begin_within_five_seconds_of_a_resume_all_climb(
+        self, rules: int, amplitudes: list[int]
+    ) -> None:
+        """Of short trains more than one begins slowly, before the train comes at its level; not by older rules."""
+        desk = running(test_plan(train_ms=2000, step_ms=3000))
+        desk.session = replace(desk.session, rules=rules)
+        desk.wait(1000)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        for amplitude_ua in amplitudes:
+            desk.wait(1400)
+            assert (desk.amplitude(), seen(desk).step_mhz) == (amplitude_ua, 4000)
+            desk.wait(1600)
+
+    @pytest.mark.parametrize("steps_before", [0, 1])
+    @pytest.mark.parametrize(("rules", "step_ms", "slow"), [(2, 3000, 2), (1, 3000, 1), (2, 5000, 1), (1, 5000, 1)])
+    def test_after_the_slow_trains_one_comes_at_its_level_and_then_the_next_step(
+        self, steps_before: int, rules: int, step_ms: int, slow: int
+    ) -> None:
+        """A train that begins when the 5 s are just over is at its level already."""
+        desk, mhz = running(test_plan(train_ms=2000, step_ms=step_ms)), 4000 + 2000 * steps_before
+        desk.session = replace(desk.session, rules=rules)
+        desk.wait(steps_before * step_ms + 1000)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        desk.wait(1400)
+        for _ in range(slow):
+            assert (desk.amplitude(), seen(desk).step_mhz, seen(desk).once_more) == (2500, mhz, True)
+            desk.wait(step_ms)
+        assert (desk.amplitude(), seen(desk).step_mhz, seen(desk).once_more) == (10_000, mhz, False)
+        desk.wait(step_ms)
+        assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, mhz + 2000)
+
+    def test_a_treatment_has_no_train_that_a_cramp_could_count_for(self) -> None:
+        desk = running()
+        desk.wait(2000)
+        assert desk.amplitude() == 10_000
+        assert (desk.session.train, seen(desk).cramp_mhz) == (None, None)
+
     def test_a_pause_in_a_rest_repeats_no_train_and_goes_on_with_the_rest(self) -> None:
         desk = running(test_plan())
         desk.wait(STEP_MS + 5000)
@@ -241,9 +283,26 @@ class TestCramp:
         desk = running(test_plan())
         desk.wait(1500)
         desk.device = device
-        desk.do(e.Cramp(), e.Cramp())
+        desk.do(e.Cramp())
+        assert desk.do(e.Cramp()) == (c.Note("mark", (("kind", "cramp"), ("text", ""))),)
         assert len(measured(desk)) == 1
-        assert last_note(desk) == "mark"
+
+    def test_what_has_counted_counts_after_the_treatment_too(self) -> None:
+        """Nobody is told then that nothing was measured."""
+        desk = attended(test_plan()).to_ready().run()
+        desk.wait(1500)
+        desk.do(e.Cramp())
+        assert desk.state == s.After("assessed")
+        assert desk.do(e.Cramp()) == (c.Note("mark", (("kind", "cramp"), ("text", ""))),)
+
+    @pytest.mark.parametrize("disk", [True, False])
+    def test_before_a_level_is_found_it_calls_the_search_off_and_is_no_result(self, disk: bool) -> None:
+        desk = ready(test_plan())
+        desk.disk, desk.device = disk, False
+        desk.do(e.Titrate(1, 0, desk.epoch))
+        assert isinstance(desk.state, s.Enabling if disk else s.Committing)
+        assert c.Halt() in desk.do(e.Cramp())
+        assert (desk.state, last_note(desk)) == (s.Lowering(), "not_in_test")
 
     @pytest.mark.parametrize("end", [e.End(), None])
     def test_after_the_end_of_a_test_without_a_result_it_is_told_to_run_it_again(self, end: e.End | None) -> None:
@@ -271,7 +330,7 @@ class TestCramp:
         desk.do(e.Titrate(1, 0, desk.epoch))
         desk.raise_to(1, 1000)
         desk.do(e.Stop("key", 2), e.Cramp())  # this cramp is not the test's
-        assert measured(desk) == []
+        assert (measured(desk), last_note(desk)) == ([], "mark")
 
     def test_lowered_to_nothing_there_is_no_train_to_have_cramped_in(self) -> None:
         desk = ready(test_plan())

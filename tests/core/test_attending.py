@@ -33,6 +33,7 @@ def refused(code: str, **values: int | str) -> c.Note:
 
 
 class TestReadBack:
+    @pytest.mark.covers("SR-19")
     @pytest.mark.parametrize("left_out", [CODE, SIDE])
     def test_nothing_is_placed_before_code_and_side_were_read_back(self, left_out: e.Read) -> None:
         desk = attended().to_placing()
@@ -115,6 +116,7 @@ class TestPads:
         desk.do(e.Placed(((1, 4500), (2, 4500), (3, 4500))))
         assert (desk.state, last(desk)) == (s.Placing(), refused("no_such_slot", channel=3))
 
+    @pytest.mark.covers("FR-19")
     def test_a_smaller_pad_is_refused_and_a_larger_one_is_noted(self) -> None:
         desk = self.placing()
         desk.do(e.Placed(((1, 4500), (2, 4499))))
@@ -138,8 +140,11 @@ class TestFelt:
         desk = attended(alternating_plan()).to_ready()
         return desk.titrate(ONE, 5000).titrate(TWO, 5000)
 
+    @pytest.mark.covers("SR-19")
     def test_a_treatment_starts_only_when_every_channel_is_felt_where_it_should_be(self) -> None:
         desk = self.found()
+        desk.do(e.Start(desk.epoch))
+        assert (desk.state, last(desk)) == (s.Ready(), refused("felt_missing", channel=1))
         desk.do(e.FeltAt(1, there=True), e.Start(desk.epoch))
         assert (desk.state, last(desk)) == (s.Ready(), refused("felt_missing", channel=2))
         assert "start" not in seen(desk).may
@@ -205,6 +210,7 @@ class TestPatientStop:
         commands = desk.do(e.Stop("patient", 1))
         assert commands[:2] == (c.Halt(), c.Disarm())
         assert (seen(desk).patient_stop, last(desk).code) == (PatientStop.TESTED, "patient_stop_tested")
+        assert commands[-1] == last(desk), "the record is told too"
         desk.do(e.Placed(desk.pads))
         assert desk.state == s.Ready()
 

@@ -44,6 +44,7 @@ ARCHIVED = Archived("s1", "ab", 3, "cd", "ten years are over")
     "event",
     [
         *(Registered(CODE), planned(), DIARY, replace(DIARY, worst_nrs=None), TUG, ANSWER, DECIDED, WITHDRAWN, ENDED),
+        *(replace(DIARY, cramps=0, worst_nrs=None), replace(DIARY, cramps=0, worst_nrs=0), replace(DIARY, cramps=1)),
         *(replace(DIARY, week="1900-01-01"), replace(TUG, day="1900-01-01")),
         replace(DECIDED, chosen=SHARE),
         replace(CHANGED, chosen=(("from_permille", 550), ("to_permille", 600))),
@@ -74,6 +75,7 @@ def test_what_can_be_right_is_taken_as_it_is(event: CareEvent) -> None:
         (replace(DIARY, cramps=-1), "range"),
         (replace(DIARY, cramps=501), "range"),
         (replace(DIARY, worst_nrs=11), "range"),
+        (replace(DIARY, cramps=0, worst_nrs=1), "no_cramp"),
         (replace(TUG, value=999), "range"),
         (replace(TUG, day="2026-11-22"), "future"),
         (replace(TUG, day="2026-11-31"), "day"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from nmes.core.care_events import Assessed, Outcome
+from dataclasses import replace
+
+from nmes.core.care_events import Assessed, Diary, Outcome
 from nmes.core.course_curves import curves
-from nmes.core.course_of_care import Curve, Given, Value
+from nmes.core.course_of_care import Curve, Given, Value, Week
 from tests.core.course_making import CODE, SIDE, day, did, gave
 
 
@@ -51,3 +53,18 @@ def test_the_curves_stand_in_the_order_of_the_outcomes() -> None:
     ]
     (point,) = made[0].points
     assert (point.day, point.session, point.seq) == (day("2026-11-01"), told.session, told.seq)
+
+
+def test_a_week_that_was_not_over_and_a_value_that_was_corrected_are_told_as_that() -> None:
+    on = {"2026-11-16": True, "2026-11-22": True, "2026-11-23": False}
+    for entered, unfinished in on.items():
+        one = did(Diary(CODE, SIDE, "2026-11-16", 4, 7), on=entered)
+        week = Week(day("2026-11-16"), 4, 7, "", one)
+        made = curves((), (week,), ())
+        assert [[point.unfinished for point in each.points] for each in made] == [[unfinished], [unfinished]]
+        assert [[point.value for point in each.points] for each in made] == [[4], [7]]
+    no_day = Week(day("2026-11-16"), 4, None, "", replace(did(Diary(CODE, SIDE, "2026-11-16", 4)), day=None))
+    assert not no_day.unfinished
+    given = gave("2026-11-03", measured=(Value(Outcome.NRS, 3, corrected=True), Value(Outcome.CTF, None)))
+    nothing, pain = curves((), (), (given,))
+    assert (nothing.points, [point.corrected for point in pain.points]) == ((), [True])

@@ -60,6 +60,15 @@ def test_a_withdrawn_entry_counts_no_longer_and_stays_in_the_history() -> None:
     assert len(found.history) == 2
 
 
+def test_what_is_entered_after_a_withdrawal_is_not_withdrawn_by_it() -> None:
+    diary = did(Diary(CODE, SIDE, "2026-11-09", 40), 7)
+    foretold = did(Withdrawn(CODE, SIDE, diary.session, diary.seq, "forged"), 0)
+    found = course(foretold, diary)
+    assert [week.cramps for week in found.diary] == [40]
+    itself = did(Withdrawn(CODE, SIDE, "000003-care", 2, "itself"), 3)
+    assert [week.cramps for week in course(diary, itself).diary] == [40]
+
+
 def test_of_two_entries_about_the_same_week_the_newer_counts() -> None:
     older, newer = Diary(CODE, SIDE, "2026-11-09", 4, 7), Diary(CODE, SIDE, "2026-11-09", 5, None, "one more")
     (week,) = course(older, newer).diary
@@ -243,6 +252,7 @@ def stops(side: str, *told: CareEvent) -> tuple[bool, bool]:
         ("left", (replace(TOLD, code="P-018"),), (False, False)),
         ("left", (TOLD, replace(NO, code="P-018")), (True, True)),
         ("left", (TOLD, Withdrawn(CODE, SIDE, "000001-care", 2, "the other patient")), (False, False)),
+        ("left", (Withdrawn(CODE, SIDE, "000002-care", 2, "forged"), TOLD), (True, True)),
         ("left", (TOLD, planned(), PlanEnded(CODE, SIDE, TODAY, "moved away")), (True, True)),
         ("left", (replace(TOLD, side="neither"),), (True, False)),
     ],

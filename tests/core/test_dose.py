@@ -47,6 +47,7 @@ def area_mm2(pad_cm2: str) -> int:
     return round(float(pad_cm2) * 100)
 
 
+@pytest.mark.covers("SR-13")
 @pytest.mark.parametrize(("ma", "us", "hz", "pad", "rms", "density", "charge", "power", "energy"), STANDARD)
 def test_golden_vectors_of_the_standard(
     ma: int, us: int, hz: int, pad: str, rms: str, density: str, charge: str, power: str, energy: str
@@ -96,6 +97,7 @@ def test_while_a_change_is_on_its_way_the_charge_is_a_range() -> None:
     assert ledger.totals(400) == (ChannelTotal(1, 90_000, 120_000, 20, 20),)
 
 
+@pytest.mark.covers("FR-02")
 def test_after_a_lost_link_anything_from_nothing_to_the_last_amplitude_is_recorded() -> None:
     ledger = Ledger().set(0, {2: (0, 40_000, W)}).set(1_000, {})
     assert ledger.totals(60_000) == (ChannelTotal(2, 0, 600_000, 0, 50),)

@@ -43,3 +43,13 @@ def test_before_its_time_an_answer_is_none(told: Answered, on: str, values: tupl
 )
 def test_what_is_bad_counts_at_once_and_the_rest_from_its_time_on(told: Answered, on: str) -> None:
     assert in_time(told, GAVE, day(on)) is told
+
+
+def test_of_a_session_in_which_nothing_flowed_only_what_is_bad_can_be_told() -> None:
+    none = (replace(GAVE[0], flowed=False),)
+    for told in (replace(NOTHING, discomfort=3), replace(NOTHING, dark_urine=False, skin_mark=False)):
+        with pytest.raises(NotEnterable) as refused:
+            in_time(told, none, day("2026-11-20"))
+        assert (refused.value.code, refused.value.values) == ("no_current", {"session": "s1"})
+    for told in (replace(NOTHING, dark_urine=True), replace(NOTHING, skin_mark=True, discomfort=3)):
+        assert in_time(told, none, day("2026-11-18")) is told

@@ -270,6 +270,7 @@ def test_a_level_outside_what_is_allowed_is_refused(amplitude_ua: int) -> None:
         plan().with_level(Slot(1, 0), amplitude_ua)
 
 
+@pytest.mark.covers("FR-12")
 def test_a_new_plan_has_no_levels_and_none_can_be_handed_in() -> None:
     assert set(inspect.signature(plans.compile).parameters) == {"protocol", "device", "ctf_mhz"}
     assert plans.compile(protocol(), DEVICE).levels == ()
@@ -312,6 +313,7 @@ def test_a_threshold_does_not_matter_to_a_fixed_frequency_or_a_range() -> None:
     assert plans.compile(ranged, DEVICE, ctf_mhz=1).delivered[0].asked_frequency_mhz == 40_000
 
 
+@pytest.mark.covers("SR-13", "FR-19")
 def test_a_small_pad_caps_the_amplitude_at_2_mA_per_cm2_and_says_so() -> None:
     made = plan(("pad_cm2: 25", "pad_cm2: 4"), ("frequency_hz: 50", "frequency_hz: 150"))
     ceiling_ua, (told,) = made.ceiling_ua(Slot(1, 0)), made.delivered
@@ -328,6 +330,7 @@ LARGE = (
 )
 
 
+@pytest.mark.covers("SR-13")
 def test_on_large_pads_50_mA_rms_caps_the_amplitude() -> None:
     (told,) = plan(*LARGE, ("frequency_hz: 50", "frequency_hz: 142")).delivered
     assert (told.ceiling_ua, told.ceiling_reason) == (130_000, "the protocol's maximum")  # 48.6 mA r.m.s.
@@ -403,6 +406,7 @@ def test_the_pulses_of_all_channels_must_fit_into_999_ms_of_a_second() -> None:
     assert "in work the pulses" in refusal(*two, device=replace(DEVICE, pulse_overhead_us=4_996 - 700))
 
 
+@pytest.mark.covers("SR-12")
 def test_a_treatment_that_could_give_too_much_charge_is_refused() -> None:
     """60 mA for 300 µs at 142.86 Hz: 18.0 C in 116.7 minutes."""
     fast = TENS.replace("frequency_hz: 100", "frequency_hz: 150")

@@ -280,6 +280,35 @@ def test_only_whole_weeks_that_follow_one_another_are_held_against_each_other(
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ((gave(LAST, counts=False),), Rule.HOLD),
+        ((gave(LAST, counts=False), gave("2026-10-30")), Rule.HOLD),
+        ((gave(LAST, counts=False), gave("2026-11-13", protocol="another")), Rule.HOLD),
+        ((gave(LAST, counts=False), gave("2026-11-02")), Rule.SHARE),
+        ((gave("2026-11-02", counts=False), gave(LAST)), Rule.SHARE),
+    ],
+)
+def test_without_a_session_that_counts_in_between_the_diary_tells_nothing_of_the_share(
+    given: tuple[Given, ...], rule: Rule
+) -> None:
+    told = [replace(EASY, session=one.session) for one in given]
+    found = course(planned(weeks=12), CTF, *BEFORE, *NOW, *told, given=given)
+    (only,) = proposals(found, card("advance", "retest"))
+    assert only.rule is rule
+    if rule is Rule.HOLD:
+        assert dict(only.values) == {"weeks": 2, "sessions_given": 0}
+
+
+def test_a_session_of_today_is_not_one_in_between() -> None:
+    given = (gave(LAST, counts=False), gave("2026-11-16"))
+    told = [replace(EASY, session=one.session) for one in given]
+    found = course(planned(weeks=12), CTF, *BEFORE, *NOW, *told, given=given, today="2026-11-18")
+    (only,) = proposals(found, card("advance", "retest", "deload"))
+    assert dict(only.values) == {"weeks": 2, "sessions_given": 0}
+
+
 def raised(choice: Choice, to_permille: int, on: str) -> Entered:
     reason = "" if choice is Choice.ACCEPTED else "as she wishes"
     chosen = (("to_permille", to_permille),)
@@ -359,6 +388,15 @@ def test_a_share_stops_at_its_ceiling_and_what_was_declined_or_of_an_older_plan_
 def test_a_raise_with_an_unreadable_time_counts_from_the_start_of_the_plan() -> None:
     odd = replace(raised(Choice.ACCEPTED, 600, "2026-11-16"), t_utc="?", day=None)
     assert dict(raised_since(odd, today="2026-11-23").values)["from_permille"] == 600
+
+
+def test_after_a_raise_a_session_has_to_count_before_the_next() -> None:
+    given = (SINCE[0], replace(SINCE[1], counts=False))
+    told = replace(EASY, session=SINCE[1].session)
+    raise_ = raised(Choice.ACCEPTED, 600, "2026-11-16")
+    found = course(planned(weeks=12), CTF, *BEFORE, *NOW, *LATER, EASY, told, raise_, given=given, today="2026-11-30")
+    (only,) = proposals(found, card("advance", "retest"))
+    assert (only.rule, dict(only.values)) == (Rule.HOLD, {"weeks": 2, "sessions_given": 0})
 
 
 # --- the end of a plan ---

@@ -50,6 +50,7 @@ def test_there_are_enough_bad_files_of_every_kind() -> None:
     assert min(layers[kind] for kind in ("yaml", "form", "rule", "doubt")) >= 4
 
 
+@pytest.mark.covers("SR-15")
 @pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.stem)
 def test_a_bad_file_is_told_by_line_and_column_in_a_sentence(file: Path) -> None:
     layer, sentences = expected(file)

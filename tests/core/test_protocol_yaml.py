@@ -14,6 +14,7 @@ def refusal(text: bytes) -> str:
     return str(raised.value)
 
 
+@pytest.mark.covers("TH-01")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -57,6 +58,7 @@ def test_misleading_or_monstrous_yaml_is_refused(text: bytes, words: str) -> Non
     assert words in refusal(text)
 
 
+@pytest.mark.covers("TH-01")
 def test_a_bomb_of_aliases_is_refused_before_it_grows() -> None:
     layers = b"".join(b"a%d: &a%d [%s]\n" % (n, n, b",".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 20))
     assert "YAML anchors are not allowed" in refusal(b"a0: &a0 lol\n" + layers)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
+from nmes.core.check_character import ALPHABET
 from nmes.core.measurement import is_code
-from nmes.core.pseudonym import ALPHABET, RANDOM_BITS, code_of, is_mistyped
+from nmes.core.pseudonym import RANDOM_BITS, code_of, is_mistyped
 
 CODES = [code_of(Random(seed).getrandbits(RANDOM_BITS)) for seed in range(40)]
 

@@ -40,6 +40,7 @@ def test_what_is_not_answered_blocks() -> None:
     assert judge(CODES, "nmes", []) == Blocked(CODES)
 
 
+@pytest.mark.covers("SR-19")
 @pytest.mark.parametrize("reply", ["yes", "unknown"])
 @pytest.mark.parametrize("code", ["active_implant", "damaged_skin"])
 def test_yes_and_unknown_block_and_neither_reason_nor_reviewer_overrides_it(code: str, reply: str) -> None:

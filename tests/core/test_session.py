@@ -12,10 +12,12 @@ from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.plan import Slot
+from nmes.core.timeline import Phase
 from nmes.core.view import OutputState, view
 
 
 def test_every_state_can_be_reached() -> None:
+    assert [name for name in STATES if type(desk_in(name).state).__name__ != name] == []
     assert len(set(STATES)) == len(s.State.__args__) == 19
 
 
@@ -65,6 +67,7 @@ class TestBeforeOutput:
         desk.do(e.Screened((), "Ada"))
         assert type(desk.state).__name__ == state
 
+    @pytest.mark.covers("SR-10")
     @pytest.mark.parametrize("state", [name for name in STATES if name != "Placing"])
     def test_electrodes_are_confirmed_while_placing_only(self, state: str) -> None:
         desk = desk_in(state)
@@ -194,6 +197,7 @@ class TestWhatComesTooLate:
 
 
 class TestTitration:
+    @pytest.mark.covers("SR-02")
     def test_it_begins_at_zero(self) -> None:
         desk = titrating()
         assert desk.state == s.Titrating(ONE, 0)
@@ -211,6 +215,7 @@ class TestTitration:
         desk = titrating(20_000)
         assert desk.session.arms == (c.Arm(1, 20_000, 10_000, 4500, 300, 100, 1, 20_000),)
 
+    @pytest.mark.covers("SR-05")
     def test_increases_faster_than_the_slew_limit_are_refused(self) -> None:
         desk = titrating(1000)
         desk.do(e.Increase(1, desk.epoch))
@@ -242,6 +247,7 @@ class TestTitration:
         assert desk.amplitude() == 1500
         assert "refused:not_confirmed_yet" in desk.notes()
 
+    @pytest.mark.covers("SR-04")
     def test_the_ceiling_is_never_passed(self) -> None:
         desk = ready(plan_of(((ONE, rhythm()),), ceiling_ua=2000))
         desk.do(e.Titrate(1, 0, desk.epoch))
@@ -255,6 +261,7 @@ class TestTitration:
         desk.do(e.Increase(2, desk.epoch), e.Decrease(2))
         assert desk.amplitude() == 1000
 
+    @pytest.mark.covers("SR-05")
     def test_a_decrease_is_immediate_and_forgets_a_waiting_raise(self) -> None:
         desk = titrating(2000)
         desk.disk = False
@@ -270,6 +277,7 @@ class TestTitration:
         desk = titrating(500)
         desk.do(e.Decrease(1), e.Decrease(1))
         assert desk.state == s.Titrating(ONE, 0)
+        assert desk.session.outputs == (), "nothing is earned while nobody asks for more"
 
     def test_accepting_confirms_the_level_and_halts(self) -> None:
         desk = titrating(5000)
@@ -321,11 +329,27 @@ class TestTitration:
 class TestRunning:
     def test_a_start_climbs_from_zero_by_the_ramp(self) -> None:
         desk = running()
-        assert desk.session.outputs == ()
+        assert desk.amplitude() == 0
         desk.wait(500)
         assert desk.amplitude() == 5000
         desk.wait(500)
         assert desk.amplitude() == 10_000
+
+    @pytest.mark.parametrize(("rules", "climbs"), [(1, {1, 2}), (2, {0, 1, 2})])
+    def test_a_contraction_is_told_from_its_beginning_and_nothing_in_a_rest(self, rules: int, climbs: set[int]) -> None:
+        """At 1 mA, in steps of 0.5: so early that its first step is earned in time. Older records have none at 0."""
+        desk = ready().titrate(ONE, 1000)
+        desk.session = replace(desk.session, rules=rules)
+        desk.do(e.Start(desk.epoch))
+        told: dict[Phase, set[int]] = {phase: set() for phase in Phase}
+        for _ in range(3200):
+            (now,) = desk.session.plan.at(s.plan_time_ms(desk.session) or 0)
+            assert [output.amplitude_ua for output in desk.session.outputs if output.amplitude_ua] == [
+                amplitude_ua for amplitude_ua in (now.amplitude_ua,) if amplitude_ua
+            ]
+            told[now.phase] |= {output.amplitude_ua // 500 for output in desk.session.outputs}
+            desk.wait(10)
+        assert told == {Phase.RAMP_UP: climbs - {2}, Phase.HOLD: {2}, Phase.RAMP_DOWN: {1, 2}, Phase.REST: set()}
 
     def test_output_never_rises_faster_than_the_ramp(self) -> None:
         desk = running()
@@ -363,6 +387,7 @@ class TestRunning:
         assert desk.session.plan.level_ua(ONE) == 10_000
         assert "refused:only_in_hold" in desk.notes()
 
+    @pytest.mark.covers("FR-14")
     def test_increase_on_a_channel_that_is_not_in_the_plan_is_refused(self) -> None:
         desk = running()
         desk.wait(1500)
@@ -390,7 +415,8 @@ class TestRunning:
         desk = running()
         desk.wait(2000)
         desk.disk = False
-        desk.do(e.Increase(1, desk.epoch), e.Decrease(1), e.Durable(desk.session.intent))
+        desk.do(e.Increase(1, desk.epoch), e.Decrease(1))
+        desk.do(e.Durable(desk.session.intent))
         assert desk.amplitude() == 9500
 
     def test_a_level_lowered_to_zero_silences_the_channel_and_disarms_it(self) -> None:
@@ -401,6 +427,7 @@ class TestRunning:
         assert (desk.session.outputs, desk.session.arms) == ((), ())
         assert not any(isinstance(command, c.Arm) for command in desk.wait(1000))
 
+    @pytest.mark.covers("SR-12")
     def test_the_plan_ends_by_itself_with_a_halt(self) -> None:
         desk = running()
         commands = desk.wait(48_100)
@@ -454,6 +481,7 @@ class TestPauseAndResume:
         assert desk.session.position_ms == 16_000
         assert view(desk.session, OutputState()).plan_ms == 16_000
 
+    @pytest.mark.covers("SR-18")
     @pytest.mark.parametrize(
         ("event", "why"), [(e.UiSilent(), "screen_silent"), (e.OperatorAbsent(), "operator_absent")]
     )
@@ -495,17 +523,26 @@ class TestPauseAndResume:
         desk.do(e.Pause())
         assert desk.state == s.Paused(16_000, "operator")
 
+    @pytest.mark.covers("SR-02")
     def test_a_resume_climbs_from_zero_over_five_seconds(self) -> None:
         desk = running()
         desk.wait(2000)
         desk.do(e.Pause())
         commands = desk.do(e.Resume(desk.epoch))
         assert c.Arm(1, 10_000, 5000, 4500, 300, 100, 1, 20_000) in commands
-        assert desk.session.outputs == ()
+        assert desk.amplitude() == 0
         for elapsed_ms in range(20, 5000, 20):
             desk.wait(20)
             assert desk.amplitude() <= 10_000 * elapsed_ms // 5000
         assert desk.amplitude() > 9000
+
+    def test_a_resume_is_told_at_once_whether_the_plan_climbs_or_holds(self) -> None:
+        """A stage that goes on where it was cut: its slow climb begins in the middle of its hold."""
+        desk = running(continuous_plan())
+        desk.wait(5000)
+        desk.do(e.Pause())
+        desk.do(e.Resume(desk.epoch))
+        assert [(output.channel, output.amplitude_ua) for output in desk.session.outputs] == [(1, 0)]
 
     def test_a_resume_is_resuming_for_five_seconds_and_then_running(self) -> None:
         desk = running()
@@ -535,6 +572,23 @@ class TestPauseAndResume:
         desk.wait(16_500)
         assert desk.amplitude() == 5000
         assert desk.session.arms == (c.Arm(1, 10_000, 1000, 4500, 300, 100, 1, 20_000),)
+
+    def test_each_contraction_that_begins_before_the_five_seconds_are_over_climbs(self) -> None:
+        desk = running(plan_of(((ONE, rhythm(ramp_ms=500, on_ms=1500, cycle_ms=2400, contractions=4)),)))
+        desk.do(e.Pause(), e.Resume(desk.epoch + 1))
+        for begun_ms in (0, 2400, 4800):
+            desk.wait(1400)
+            assert desk.amplitude() <= 10_000 * 1400 // 5000, f"the contraction of {begun_ms} ms"
+            desk.wait(1000)
+        desk.wait(1000)
+        assert desk.amplitude() == 10_000, "the fourth begins 7.2 s after the resume"
+
+    def test_by_the_rules_of_before_only_the_first_contraction_climbed(self) -> None:
+        desk = running(plan_of(((ONE, rhythm(ramp_ms=500, on_ms=1500, cycle_ms=2400)),)))
+        desk.session = replace(desk.session, rules=1)
+        desk.do(e.Pause(), e.Resume(desk.epoch + 1))
+        desk.wait(3400)
+        assert desk.amplitude() == 10_000
 
     def test_a_channel_that_comes_later_climbs_slowly_too(self) -> None:
         desk = running(alternating_plan())
@@ -593,6 +647,7 @@ class TestPauseAndResume:
 
 
 class TestStop:
+    @pytest.mark.covers("LW-02", "SR-06")
     @pytest.mark.parametrize("state", STATES)
     def test_stop_asks_for_a_halt_from_every_state_first_of_all(self, state: str) -> None:
         desk = desk_in(state)
@@ -613,6 +668,7 @@ class TestStop:
         assert desk.session.plan.unconfirmed == (ONE,)
         assert desk.state == s.Stopped("stop:key")
 
+    @pytest.mark.covers("FR-11")
     def test_increases_queued_before_a_stop_are_dropped(self) -> None:
         desk = titrating(5000)
         old = desk.epoch
@@ -632,6 +688,7 @@ class TestStop:
         desk.do(event)
         assert desk.notes()[-1] == "refused:stale"
 
+    @pytest.mark.covers("SR-02")
     def test_after_a_stop_the_level_is_titrated_from_zero_and_the_cut_contraction_repeated(self) -> None:
         desk = running()
         desk.wait(18_000)
@@ -641,7 +698,7 @@ class TestStop:
         desk.raise_to(1, 3000)
         desk.do(e.Accept(desk.epoch), e.Start(desk.epoch + 1))
         assert s.plan_time_ms(desk.session) == 16_000
-        assert desk.session.outputs == ()
+        assert desk.amplitude() == 0
 
     def test_a_stop_keeps_the_first_reason(self) -> None:
         desk = running()

@@ -133,9 +133,25 @@ def test_a_program_that_stalls_over_the_peak_has_not_let_it_be_felt() -> None:
         desk.wait(10)
     desk.do(e.Accept(desk.epoch))
     assert desk.notes()[-1] == "refused:not_felt_yet"
-    desk.wait(2_000)
+    wait_ms = int(dict(desk.session.note.values)["wait_ms"])
+    desk.wait(wait_ms - 200, wait_ms - 200)  # the peak lasts for 200 ms, the last of what was told
+    assert desk.session.outputs[0].waveform.phase_us == 200
+    desk.wait(200)
     desk.do(e.Accept(desk.epoch))
     assert "level" in desk.notes()
+
+
+def test_every_titration_begins_at_the_beginning_of_its_sweep() -> None:
+    """And what was felt in the search before counts for nothing, though it was at the same amplitude."""
+    desk = sweeping(level_ua=500)
+    desk.wait(2_030)
+    desk.do(e.Accept(desk.epoch))
+    assert desk.session.plan.level_ua(ONE) == 500
+    desk.do(e.Titrate(1, 0, desk.epoch), e.Increase(1, desk.epoch + 1))
+    assert desk.session.outputs[0].waveform == FREQUENCY_SWEEP.at(0)
+    desk.do(e.Accept(desk.epoch))
+    assert desk.notes()[-1] == "refused:not_felt_yet"
+    assert dict(desk.session.note.values)["wait_ms"] == FREQUENCY_SWEEP.cycle_ms
 
 
 def test_a_steady_train_is_felt_at_once() -> None:
@@ -234,6 +250,13 @@ def test_a_stop_between_two_bursts_leaves_nothing_uncertain() -> None:
 def test_the_end_of_a_burst_on_its_way_is_a_range() -> None:
     desk = bursting()
     desk.do(e.OutputSent(desk.session.now_ms, ((1, 10_000),), (1,)))
+    assert desk.session.flow == ((1, 0, 10_000),)
+
+
+def test_the_beginning_of_a_burst_on_its_way_is_a_range() -> None:
+    desk = bursting()
+    now_ms, on = desk.session.now_ms, ((1, 10_000),)
+    desk.do(e.OutputSent(now_ms, on, (1,)), e.OutputConfirmed(now_ms, on, (1,)), e.OutputSent(now_ms, on))
     assert desk.session.flow == ((1, 0, 10_000),)
 
 

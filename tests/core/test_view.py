@@ -70,6 +70,7 @@ def test_every_state_has_its_word_and_its_actions(state: str) -> None:
     assert seen.may == MAY[state]
 
 
+@pytest.mark.covers("LW-08")
 @pytest.mark.parametrize("state", STATES)
 def test_off_is_said_only_when_the_device_confirmed_it(state: str) -> None:
     unconfirmed = OutputState(confirmed_at_ms=desk_in(state).session.now_ms, off_confirmed=False)
@@ -80,6 +81,7 @@ def test_unsure_is_unknown_whatever_the_driver_says() -> None:
     assert view(desk_in("Unsure").session, OFF).output is Output.UNKNOWN
 
 
+@pytest.mark.covers("FR-04")
 def test_an_old_answer_tells_nothing() -> None:
     desk = running()
     old = OutputState(((1, 500),), ((1, 500),), desk.session.now_ms - 1001)
@@ -101,6 +103,7 @@ def test_a_session_that_ended_without_a_confirmed_halt_knows_nothing(amplitudes:
     assert view(desk.session, OFF).output is Output.OFF
 
 
+@pytest.mark.covers("FR-04")
 def test_no_answer_at_all_is_unknown() -> None:
     assert view(ready().session, OutputState()).output is Output.UNKNOWN
 
@@ -110,6 +113,7 @@ def test_enabled_without_amplitude_is_not_off_and_not_on() -> None:
     assert view(desk.session, OutputState(confirmed_at_ms=desk.session.now_ms)).output is Output.ENABLED
 
 
+@pytest.mark.covers("FR-01")
 def test_commanded_and_confirmed_are_two_values() -> None:
     desk = titrating(2000)
     seen = view(desk.session, OutputState(((1, 2000),), ((1, 1500),), desk.session.now_ms))
@@ -132,6 +136,7 @@ def test_the_phase_of_the_plan_names_the_running_session(wait_ms: int, word: Wor
     assert seen.channels[0].contractions == 3
 
 
+@pytest.mark.covers("SR-08")
 def test_electrodes_below_the_detection_floor_are_never_called_good() -> None:
     desk = running(level_ua=20_000)
     desk.wait(2000)

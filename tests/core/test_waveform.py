@@ -38,6 +38,7 @@ def test_a_pulse_leaves_at_most_half_a_microsecond_of_its_second_current_behind(
         assert 2 * abs(sum(duration * current for duration, current in points)) <= abs(points[-1][1])
 
 
+@pytest.mark.covers("SR-14")
 @given(waveforms.filter(lambda shape: shape.ratio == 1 or shape.phase_us > 50), st.integers(1, 260))
 def test_above_50_us_a_pulse_leaves_at_most_1_percent(shape: Waveform, steps: int) -> None:
     assert net_charge_permille(shape.points(steps * STEP, STEP)) <= 10

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from firmware_sim.backdoor import Backdoor
 from firmware_sim.backdoor.desk import LONGEST_LINE
-from firmware_sim.backdoor.port import Port
+from firmware_sim.backdoor.port import MOST_STRANGERS, Port
+from firmware_sim.backdoor.visitor import new_token
 from firmware_sim.device import P24, Stage
 from firmware_sim.faults.catalogue import KINDS
 from firmware_sim.people import place_patient
@@ -331,6 +332,28 @@ def test_no_request_raises_and_the_device_lives_on(requests):
     desk.rig.sim.advance(before + 20_000)
 
 
+def test_a_fault_in_what_a_client_asked_for_is_told_and_the_device_lives_on(desk, mocker):
+    mocker.patch("firmware_sim.backdoor.views.state", side_effect=KeyError("pads"))
+    told = {"id": 7, "ok": False, "error": "internal error: KeyError: 'pads'"}
+    assert desk.ask("get", what="state") == told
+    mocker.stopall()
+    desk.rig.run(0.2)
+    assert desk.state()["t_us"] == desk.rig.sim.now_us
+
+
+def test_a_fault_of_the_device_as_its_time_goes_on_is_no_answer_and_ends_the_turn(desk):
+    def faulty(_us):
+        raise ValueError("a fault of its own")
+
+    living = Backdoor(desk.rig.sim, now=lambda: us(0.5))
+    desk.rig.sim.advance = faulty
+    with pytest.raises(ValueError, match="a fault of its own"):
+        living.handle('{"do":"get","what":"state"}')
+    assert "not JSON" in living.handle("state"), "what is no request does not come so far"
+    moving = json.loads(Backdoor(desk.rig.sim, advance=faulty).handle('{"do":"advance","by_us":1}'))
+    assert moving["error"] == "internal error: RuntimeError: a fault of its own", "nor is it the client's"
+
+
 def test_many_threads_may_ask_while_time_passes(desk):
     broken: list[str] = []
 
@@ -350,13 +373,18 @@ def test_many_threads_may_ask_while_time_passes(desk):
 
 # --- the port ---
 
+TOKEN = new_token()
+
 
 class Far:
-    """A client of the port, turned by hand: no thread, no waiting."""
+    """A client of the port, turned by hand: no thread, no waiting. It says the token unless told otherwise."""
 
-    def __init__(self, port: Port) -> None:
+    def __init__(self, port: Port, says: str | None = TOKEN) -> None:
         self.port = port
         self.socket = socket.create_connection(("127.0.0.1", int(port.url.rpartition(":")[2])), timeout=5)
+        if says is not None:
+            self.say(json.dumps({"token": says}).encode() + b"\n")
+            self.greeting = self.lines(1)
 
     def say(self, data: bytes) -> None:
         self.socket.sendall(data)
@@ -395,11 +423,11 @@ class Far:
 
 @pytest.fixture
 def desk_port(desk):
-    made = Port(0, desk.backdoor.handle)
+    made = Port(0, desk.backdoor.handle, TOKEN)
     far: list[Far] = []
 
-    def connect() -> Far:
-        far.append(Far(made))
+    def connect(says: str | None = TOKEN) -> Far:
+        far.append(Far(made, says))
         made.turn()
         return far[-1]
 
@@ -458,7 +486,7 @@ def slow_port():
 
     def make(each_ns: int, clients: int) -> tuple[Port, Slow, list[Far]]:
         slow = Slow(each_ns)
-        port = Port(0, slow.handle, lambda: slow.now_ns)
+        port = Port(0, slow.handle, TOKEN, lambda: slow.now_ns)
         far = []
         for _ in range(clients):
             far.append(Far(port))
@@ -527,7 +555,69 @@ def test_when_all_are_busy_a_client_too_many_is_turned_away(slow_port):
     while not all(client.waiting for client in port._clients):
         port.turn()
     newcomer = Far(port)
+    assert newcomer.greeting[0]["ok"] is False
     assert newcomer.gone()
     newcomer.socket.close()
     far[0].say(b"x\n")
-    assert far[0].lines(1) == [{}]
+    assert far[0].lines(1)[0] == {}, "whoever was in is answered"
+
+
+# --- who is let in ---
+
+
+@pytest.mark.covers("TH-09")
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"do":"inject","fault":"hang"}',
+        b'{"token":"x"}',
+        b'{"token":""}',
+        b'{"token":null}',
+        b'{"token":["x"]}',
+        b'["token"]',
+        b'{"token":"\\ud800"}',
+        b"POST / HTTP/1.1",
+        b"\xff\x00",
+        b"[" * 5000,
+        b"x" * (2 * LONGEST_LINE),
+    ],
+)
+def test_whoever_does_not_say_the_token_first_is_told_so_once_and_dropped(desk, desk_port, said):
+    stranger = desk_port(says=None)
+    stranger.say(said + b"\n")
+    stranger.port.turn()
+    assert stranger.gone()
+    assert desk.rig.sim.injections() == ()
+    polite = desk_port()
+    polite.say(b'{"id":1,"do":"clear"}\n')
+    assert polite.lines(1) == [{"id": 1, "ok": True}]
+
+
+def test_what_a_stranger_sends_behind_a_wrong_token_is_not_looked_at(desk, desk_port):
+    stranger = desk_port(says=None)
+    stranger.say(b'{"token":"x"}\n' + json.dumps({"token": TOKEN}).encode() + b'\n{"do":"inject","fault":"hang"}\n')
+    (told,) = stranger.lines(1)
+    assert (told["ok"], "token" in told["error"]) == (False, True)
+    assert stranger.gone()
+    assert desk.rig.sim.injections() == ()
+
+
+def test_the_token_and_a_request_may_come_in_one_piece(desk_port):
+    client = desk_port(says=None)
+    client.say(json.dumps({"token": TOKEN}).encode() + b'\n{"id":1,"do":"clear"}\n')
+    assert client.lines(2) == [{"id": None, "ok": True}, {"id": 1, "ok": True}]
+
+
+@pytest.mark.covers("TH-09")
+def test_strangers_take_no_place_of_those_who_are_known(desk_port):
+    inside = [desk_port() for _ in range(16)]
+    crowd = [desk_port(says=None) for _ in range(MOST_STRANGERS + 3)]
+    assert crowd[0].gone()
+    for one in inside:
+        one.say(b'{"id":1,"do":"clear"}\n')
+        assert one.lines(1) == [{"id": 1, "ok": True}]
+
+
+def test_every_start_has_a_token_of_its_own():
+    assert len({new_token() for _ in range(100)}) == 100
+    assert len(new_token()) >= 22  # 128 bits, six in a character

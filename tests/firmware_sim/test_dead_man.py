@@ -10,6 +10,7 @@ S = 1_000_000
 EVERY_SETTING = [pytest.param(setting, id=name) for name, setting in alternatives()]
 
 
+@pytest.mark.covers("LW-04", "SR-03")
 @pytest.mark.parametrize("switches", EVERY_SETTING)
 @pytest.mark.parametrize("period_ms", [0.5, 7.5, 20, 1999.5])
 def test_no_pulse_starts_later_than_2_s_after_the_last_renewing_frame(new_bench, switches, period_ms):

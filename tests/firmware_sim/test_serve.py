@@ -382,9 +382,13 @@ def test_a_signal_that_its_starter_had_blocked_ends_it_all_the_same(start):
 class Lines:
     """A client of the backdoor."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+    def __init__(self, announced):
+        address, token = announced.removeprefix("backdoor tcp://").split()
+        self.socket = socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=PATIENCE_S)
         self._file = self.socket.makefile("rw", encoding="utf-8", newline="\n")
+        self._file.write(json.dumps({"token": token}) + "\n")
+        self._file.flush()
+        assert json.loads(self._file.readline())["ok"]
 
     def ask(self, do, **fields):
         self._file.write(json.dumps({"id": 1, "do": do, **fields}) + "\n")
@@ -408,13 +412,14 @@ def start_open(start):
     """start_open(*arguments) gives a running process, its port, its trace, and a function that opens its backdoor."""
     doors = []
 
-    def run(*arguments):
+    def run(*arguments, told=None):
         process, port, trace = start("--backdoor", *arguments)
         announced = process.stdout.readline().decode().strip()
         assert announced.startswith("backdoor tcp://127.0.0.1:")
+        (told if told is not None else []).append(announced)
 
         def door():
-            doors.append(Lines(int(announced.rpartition(":")[2])))
+            doors.append(Lines(announced))
             return doors[-1]
 
         return process, port, trace, door
@@ -456,6 +461,26 @@ def test_each_channel_s_side_pad_and_length_reach_the_person(start_open):
     assert state["patient"]["channels"][1]["model"] is None
     one, other = (state["device"]["channels"][channel]["load"] for channel in (0, 1))
     assert int(one.partition("+")[0]) * 4 == pytest.approx(int(other.partition("+")[0]), abs=4)
+
+
+@pytest.mark.covers("TH-09")
+def test_whoever_has_not_read_the_token_gets_nothing_and_disturbs_nobody(start_open):
+    announced = []
+    _, _, _, door = start_open(told=announced)
+    inside = door()
+    port = int(announced[0].split()[1].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as stranger:
+        stranger.sendall(b'{"do":"inject","fault":"hang"}\n')
+        answer = stranger.makefile("rb").read()
+    assert json.loads(answer)["ok"] is False
+    assert inside.ask("get", what="faults")["faults"] == []
+
+
+def test_beside_a_panel_address_and_token_go_to_stdout_before_it_opens():
+    process = launch("--panel", "--backdoor")  # without a terminal no panel opens, and the program ends
+    out, _ = process.communicate(timeout=PATIENCE_S)
+    assert out.decode().startswith("backdoor tcp://127.0.0.1:")
+    assert len(out.split()) == 3
 
 
 def test_without_the_option_there_is_no_backdoor(start):
@@ -517,7 +542,7 @@ def test_a_disconnect_drops_the_client_and_turns_others_away_for_its_time(start_
 def test_a_disconnect_takes_a_pseudo_terminal_away_and_tells_the_name_of_the_next():
     process = launch("--serve", "pty", "--backdoor")
     path = first_line(process).removeprefix("listening ")
-    way_in = Lines(int(process.stdout.readline().decode().rpartition(":")[2]))
+    way_in = Lines(process.stdout.readline().decode().strip())
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
         way_in.ask("inject", fault="disconnect", for_us=300_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from guard.rig import HALT, INIT, POLL, UPDATE, Rig, block, pulse, update_data
 
-from nmes.guard.burst import forgotten, returns_to_ua
+from nmes.guard.burst import earned_us, forgotten, is_burst, lit, returns_to_ua
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.state import Armed, Gap, Lane
 
@@ -643,3 +643,74 @@ def test_a_lane_without_a_gap_returns_to_nothing() -> None:
     assert forgotten(Lane(armed, burst_from_us=1, burst_by_us=2, gap=gap), 3) == Lane(armed)
     cut = Lane(armed, burst_from_us=1, burst_by_us=2, gap=gap, begun_us=1)
     assert forgotten(cut, 3) == Lane(armed, begun_us=1, ended_us=3)
+
+
+# --- the parts by themselves ---
+
+
+@pytest.mark.parametrize(("period_us", "good"), [(80_000, True), (80_001, False)])
+def test_a_burst_leaves_exactly_the_time_of_one_update_for_its_gap(period_us: int, good: bool) -> None:
+    """Two periods of 80 ms and 40 ms of silence are 200 ms."""
+    armed = Armed(LEVEL_UA, 2_000, 2_500, 300, 100, 1, period_us, burst_pulses=2, burst_period_ms=200)
+    assert is_burst(armed, Ceilings()) is good
+
+
+def test_a_burst_that_comes_back_has_waited_for_a_burst_period_and_no_other_has() -> None:
+    armed = Armed(LEVEL_UA, 2_000, 2_500, 300, 100, 1, PERIOD_US, burst_pulses=7, burst_period_ms=480)
+    assert earned_us(armed, returning=True) == 480_000
+    assert earned_us(armed, returning=False) == 0
+
+
+def test_a_channel_that_is_on_is_in_no_gap_and_a_train_is_in_no_burst() -> None:
+    train = Armed(LEVEL_UA, 2_000, 2_500, 300, 100, 1, PERIOD_US)
+    bursts = Armed(LEVEL_UA, 2_000, 2_500, 300, 100, 1, PERIOD_US, burst_pulses=7, burst_period_ms=500)
+    was = Lane(burst_from_us=5, burst_by_us=9, gap=Gap(500, 7))
+    on_train, in_burst = lit(was, train, 10, Ceilings()), lit(was, bursts, 10, Ceilings())
+    assert (on_train.burst_from_us, on_train.burst_by_us, on_train.gap) == (None, None, None)
+    assert (in_burst.burst_from_us, in_burst.burst_by_us, in_burst.gap) == (5, 9, None)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_poll_that_nobody_answers_changes_nothing_about_a_gap(before: bool) -> None:
+    rig = armed_rig()
+    assert on(rig, 500)
+    rig.now_us += 65_000
+    rig.device.deaf_to = {POLL}
+    if before:
+        rig.poll()
+    assert rig.send(UPDATE, b"\x00", read=before)
+    if not before:
+        rig.poll()
+    rig.now_us += 435_000
+    assert on(rig, 500), rig.rule
+
+
+def test_a_channel_without_bursts_does_not_keep_the_next_one_from_its_gap() -> None:
+    rig = armed_rig()
+    rig.guard.disarm_channel(1)
+    assert arm(rig, channel=2)
+    for amplitude_ua in range(500, 10_001, 500):
+        assert on(rig, amplitude_ua, channels=(2,)), rig.rule
+        rig.now_us += 65_000
+        assert rig.off()
+        rig.now_us += 435_000
+    assert on(rig, 10_000, channels=(2,)), rig.rule
+
+
+def test_a_burst_that_is_on_must_end_in_its_time_also_if_its_channel_is_armed_as_a_train_meanwhile() -> None:
+    rig = armed_rig()
+    assert on(rig, 500)
+    assert arm(rig, burst_pulses=0, burst_period_ms=0)
+    rig.now_us += BURST_US + LATE_US
+    rig.guard.watch()
+    assert rig.rule is None
+    rig.now_us += 1
+    rig.guard.watch()
+    assert rig.rule == "burst_too_long"
+
+
+def test_a_question_on_its_way_does_not_keep_bursts_from_being_armed() -> None:
+    rig = armed_rig()
+    rig.device.deaf_to = {POLL}
+    assert rig.poll()
+    assert arm(rig, level_ua=LEVEL_UA - 500)

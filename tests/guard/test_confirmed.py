@@ -59,6 +59,12 @@ def test_no_more_charge_than_was_confirmed(over: int, backwards: bool) -> None:
     assert verdict(biphasic(first_us, 15_000, return_us, 15_000)) == expected
 
 
+@pytest.mark.parametrize(("over_pc", "rule"), [(0, "pulse_shape"), (1, "confirmed_charge")])
+def test_the_edge_of_the_charge_is_exactly_1_percent(over_pc: int, rule: str) -> None:
+    """20 mA for 300 µs are 6,000,000 pC; carried back by 1 µA, the last pC decides."""
+    assert verdict(biphasic(300, LEVEL_UA, 6_060_000 + over_pc, 1)) == rule
+
+
 @pytest.mark.parametrize("period_us", [2_000, 19_500, 19_750, 20_000, 20_250, 20_500, 200_000, 2_000_000])
 def test_pulses_come_as_often_as_was_confirmed_neither_more_nor_less(period_us: int) -> None:
     points = biphasic(300, 10_000, 300, 10_000)
@@ -146,11 +152,14 @@ def test_nothing_passes_in_any_shape(points: Points, period_us: int) -> None:
     assert verdict(points, period_us=period_us) is None
 
 
+@pytest.mark.covers("SR-20")
 @pytest.mark.parametrize(
     ("points", "detail"),
     [
         (((300, 500),), "a pulse of 1 parts that are not two phases"),
         (biphasic(300, -500, 300, -500), "phases of -500 µA and 500 µA: forwards and back is allowed"),
+        (biphasic(300, 500, 300, 0), "phases of 500 µA and 0 µA: forwards and back is allowed"),
+        (biphasic(300, 0, 300, 500), "phases of 0 µA and -500 µA: forwards and back is allowed"),
         (biphasic(290, 500, 290, 500), "290 µs and a gap of 100 µs, confirmed are 300 and 100 µs"),
         (biphasic(300, 1000, 600, 500), "back with 500 µA for 600 µs, confirmed is a ratio of 1"),
     ],

@@ -38,6 +38,26 @@ def test_a_result_that_is_not_ok_halts(command: int, result: int) -> None:
     assert_halted(rig, "reply_not_ok")
 
 
+@pytest.mark.parametrize(("command", "asked"), [(INIT, "start-up"), (UPDATE, "update")])
+def test_what_was_not_ok_is_told(command: int, asked: str) -> None:
+    rig = Rig()
+    rig.device.results = {command: 28}
+    if command == INIT:
+        rig.send(INIT, b"\x01")
+    else:
+        rig.update(500)
+    assert rig.told[0].detail == f"the device answered an {asked} with result 28"
+
+
+def test_a_device_that_stimulates_before_anything_was_asked_of_it_is_halted() -> None:
+    """Somebody else has started it, and the first thing it is asked is what its channels do."""
+    rig = Rig(bare=True)
+    rig.device.active = 0b100
+    assert rig.poll()
+    assert_halted(rig, "channel_active")
+    assert rig.told[0].detail == "the device stimulates unasked on channel 3"
+
+
 def test_an_answer_with_another_number_proves_nothing() -> None:
     rig = running()
     rig.device.answers += (
@@ -75,6 +95,7 @@ def test_a_channel_that_stimulates_unasked_halts(active: int, channels: str) -> 
     assert rig.told[0].detail == f"the device stimulates unasked on channel {channels}"
 
 
+@pytest.mark.covers("SR-09")
 @pytest.mark.parametrize("active", [0b00, 0b10, 0b11111110])
 def test_a_channel_that_should_stimulate_and_does_not_halts(active: int) -> None:
     rig = running()
@@ -180,6 +201,7 @@ def test_one_second_without_an_acknowledged_renewal_halts(early_us: int) -> None
     assert rig.rule == (None if early_us >= 0 else "device_silent")
 
 
+@pytest.mark.covers("SR-03")
 def test_after_a_second_of_silence_no_frame_restarts_the_device() -> None:
     """The check comes before the frame: a computer that slept wakes up latched."""
     rig = Rig()
@@ -279,6 +301,7 @@ def test_a_status_asked_before_the_start_up_and_answered_late_proves_nothing() -
     assert rig.rule is None
 
 
+@pytest.mark.covers("LW-05")
 def test_a_lost_decrease_is_not_taken_for_off() -> None:
     rig = Rig()
     assert rig.update(1_000)

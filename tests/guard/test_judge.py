@@ -10,6 +10,7 @@ from nmes.guard.ceilings import Ceilings
 NEAR = range(-5, 6)
 
 
+@pytest.mark.covers("SR-01")
 def test_before_anything_nothing_is_enabled_and_nothing_armed() -> None:
     rig = Rig(bare=True)
     assert rig.guard.latched is None
@@ -18,6 +19,7 @@ def test_before_anything_nothing_is_enabled_and_nothing_armed() -> None:
     assert rig.device.commands() == [HALT]
 
 
+@pytest.mark.covers("SR-01")
 @pytest.mark.parametrize("command", range(0, 1024, 7))
 def test_only_listed_commands_pass(command: int) -> None:
     rig = Rig()
@@ -80,6 +82,7 @@ def test_no_update_after_a_halt_without_a_new_start_up() -> None:
     assert rig.rule == "not_enabled"
 
 
+@pytest.mark.covers("FR-14")
 @pytest.mark.parametrize("armed", [(), (1,), (2,), (1, 2)])
 @pytest.mark.parametrize("asked", [(1,), (2,), (1, 2)])
 @pytest.mark.parametrize("amplitude_ua", [0, 500])
@@ -222,6 +225,7 @@ def test_a_decrease_is_free_but_what_was_given_up_must_be_climbed_again() -> Non
     assert rig.rule == "rise"
 
 
+@pytest.mark.covers("SR-02")
 def test_after_off_the_climb_starts_from_0() -> None:
     rig = Rig()
     rig.climb(10_000)
@@ -293,6 +297,7 @@ def test_halts_are_not_counted_as_frames() -> None:
     assert all(rig.send(HALT) for _ in range(300))
 
 
+@pytest.mark.covers("SR-12")
 def test_the_sessions_charge_ends_at_its_cap_even_without_a_new_update() -> None:
     rig = Rig(ceilings=Ceilings(max_session_charge_pc=150_000 * 100))  # 100 pulses of 0.5 mA, 300 µs
     assert rig.update(500)
@@ -366,6 +371,7 @@ def test_arming_a_waveform_outside_the_ceilings_is_refused(
     assert rig.rule == (None if good else "not_armed")
 
 
+@pytest.mark.covers("SR-10")
 @pytest.mark.parametrize("wrong", [pulse(500, 299), pulse(500, 301), pulse(500, 300, 110), pulse(-500)])
 def test_no_waveform_but_the_armed_one_passes(wrong: list[tuple[int, int]]) -> None:
     rig = Rig()

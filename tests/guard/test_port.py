@@ -22,6 +22,13 @@ def test_a_trip_halts_at_once_and_counts() -> None:
     assert rig.guard.latched.at_us == rig.now_us
 
 
+def test_a_trip_that_says_no_more_than_its_rule_has_no_detail() -> None:
+    rig = Rig()
+    rig.guard.trip("stop")
+    assert rig.guard.latched is not None
+    assert (rig.guard.latched.rule, rig.guard.latched.detail) == ("stop", "")
+
+
 class Standing(Device):
     """The whole program stands still while this frame is being written."""
 
@@ -60,6 +67,7 @@ def test_what_is_written_in_time_or_puts_nothing_out_is_not_halted(command: int,
     assert (rig.guard.latched, rig.guard.trips) == (None, 0)
 
 
+@pytest.mark.covers("SR-06")
 def test_every_trip_sends_the_halt_again_and_keeps_the_first_reason() -> None:
     rig = Rig()
     assert [rig.guard.trip(reason) for reason in ("first", "second", "third")] == [1, 2, 3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nmes.guard.ceilings import Ceilings
@@ -65,6 +67,7 @@ def test_a_phase_carries_at_most_130_uc(step: int) -> None:
     assert LIMIT.max_phase_charge_pc == 130_000_000
 
 
+@pytest.mark.covers("SR-14")
 @pytest.mark.parametrize("step", NEAR)
 def test_what_a_pulse_leaves_behind_is_at_most_1_percent(step: int) -> None:
     for surplus in (10 + step, -10 - step):
@@ -98,6 +101,7 @@ def test_400_hz_itself_belongs_to_the_lower_limit(period_us: int, expected: str 
     assert verdict(symmetric(100_000, 700), period_us=period_us) == expected
 
 
+@pytest.mark.covers("FR-19")
 @pytest.mark.parametrize("step", NEAR)
 def test_rms_density_is_at_most_2_ma_per_cm2_of_the_armed_pad(step: int) -> None:
     pad = 1000 + step  # 10 cm²: 20 mA r.m.s.; 40 mA, 1000 + 1000 µs in 8 ms is 20 mA r.m.s.
@@ -121,6 +125,16 @@ def test_a_pulse_carries_at_most_the_energy_limit(step: int) -> None:
     assert LIMIT.max_pulse_energy_uj == 300_000
 
 
+def test_the_edge_of_the_energy_is_exact() -> None:
+    """One µs of one µA more, far below what the device can be told, and it is over."""
+    limit = Ceilings(max_pulse_energy_uj=2_560)
+    train, at = Train(1, 0, 20_000, symmetric(80_000, 400)), measure(symmetric(80_000, 400))
+    assert check_pulse(train, at, 9000, limit) is None
+    refusal = check_pulse(train, replace(at, square=at.square + 1), 9000, limit)
+    assert refusal is not None
+    assert refusal.rule == "pulse_energy"
+
+
 @pytest.mark.parametrize("step", NEAR)
 def test_the_pulse_rate_lies_between_half_a_hertz_and_1500_hz(step: int) -> None:
     assert verdict(symmetric(1_000, 50), period_us=667 + step) == ("period" if step < 0 else None)
@@ -142,6 +156,7 @@ def test_all_channels_together_fit_into_the_time(longest: tuple[int, int], step:
     assert (refusal.rule if refusal else None) == ("pulse_time" if step > 0 else None)
 
 
+@pytest.mark.covers("SR-13")
 @pytest.mark.parametrize(
     ("ma", "phase_us", "hz", "pad_mm2", "expected"),
     [
@@ -205,3 +220,43 @@ def test_the_phase_with_the_most_charge_counts() -> None:
 def test_the_larger_direction_counts_towards_the_session() -> None:
     assert measure(((300, 10_000), (299, -10_000))).charge_pc == 3_000_000
     assert measure(((299, 10_000), (300, -10_000))).charge_pc == 3_000_000
+
+
+def test_the_smallest_current_counts_like_any_other() -> None:
+    """1 µA forwards in two points, 1 µA back in two: two phases, nothing left over."""
+    measured = measure(((10, 1), (10, 1), (5, 0), (7, -1), (13, -1)))
+    assert [(phase.duration_us, phase.charge_pc) for phase in measured.phases] == [(20, 20), (20, 20)]
+    assert (measured.forward_pc, measured.backward_pc) == (20, 20)
+
+
+@pytest.mark.parametrize(("length_us", "good"), [(1_997_940, True), (1_997_941, False)])
+def test_the_edge_of_the_time_is_exactly_999_thousandths_rounded_up(length_us: int, good: bool) -> None:
+    """With its 60 µs of lead a pulse of this length fills 999,000 and 999,000.5 millionths of two seconds."""
+    points = ((length_us, 0),)
+    refusal = check_time((Train(1, 0, 2_000_000, points),), (measure(points),), Ceilings())
+    assert (refusal is None) is good
+
+
+def test_the_edge_of_the_net_charge_is_exact_to_a_picocoulomb_and_a_half() -> None:
+    """150,000 pC forwards: 1,500 pC may be left, 1,501 may not; 21,643 µA for 7 µs are 151,501 pC."""
+    assert verdict(((300, 500), (7, -21_643))) == "net_charge"
+    assert verdict(((300, 500), (303, -500))) is None
+
+
+LOOSE = Ceilings(max_amplitude_ua=10**9, max_rms_ua=10**9, max_density_ua_per_mm2=10**9, max_phase_charge_pc=10**12)
+
+
+@pytest.mark.parametrize(
+    ("limit", "rule"),
+    [
+        (replace(LOOSE, max_power_uw_per_mm2=1_000), "power_density"),
+        (replace(LOOSE, max_power_uw_per_mm2=10**9, max_pulse_energy_uj=40), "pulse_energy"),
+    ],
+    ids=["power", "energy"],
+)
+@pytest.mark.parametrize("more", [False, True])
+def test_the_edges_of_power_and_energy_are_exact(limit: Ceilings, rule: str, more: bool) -> None:
+    """Twice 200 mA for 1 µs: 8e10 µA²µs, into 500 ohm just what is allowed; 1 µA for 1 µs twice is 2 more."""
+    points = ((1, 200_000), (1, -200_000), *(((1, 1), (1, -1)) if more else ()))
+    refusal = check_pulse(Train(1, 0, 40_000, points), measure(points), 1, limit)
+    assert (refusal.rule if refusal else None) == (rule if more else None)

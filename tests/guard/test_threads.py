@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from guard.rig import HALT, POLL, STATUS, UPDATE, Device, Rig, block, encode, pulse, update_data
 
 from nmes.guard.ceilings import Ceilings
+from nmes.link.port import PortLost
 
 PATIENT = Ceilings(silence_us=10**12, frame_us=1)
 """Nothing but the trip may stop these writers."""
@@ -83,6 +85,7 @@ def test_a_trip_and_an_unlatching_at_once_never_leave_it_open() -> None:
         assert rig.guard.latched is not None
 
 
+@pytest.mark.covers("LW-02")
 def test_a_trip_waits_for_one_write_at_most() -> None:
     """The writer is inside a blocked write; the trip latches at once and halts as soon as that write ends."""
     inside, release = threading.Event(), threading.Event()
@@ -107,3 +110,44 @@ def test_a_trip_waits_for_one_write_at_most() -> None:
     stopper.join()
     assert rig.device.commands()[-1] == HALT
     assert not rig.off()
+
+
+@pytest.mark.covers("LW-02")
+def test_who_can_no_longer_read_halts_behind_the_write_that_is_under_way_and_nothing_follows_it() -> None:
+    """It latches at once, waits for one write at most, and nobody else writes between its halt and the line's end."""
+    inside, release, broken = threading.Event(), threading.Event(), threading.Event()
+
+    class Blocked(Device):
+        def from_host(self, data: bytes) -> None:
+            if threading.current_thread().name == "writer":
+                inside.set()
+                release.wait(5)
+            super().from_host(data)
+
+        def to_host(self) -> bytes:
+            if broken.is_set():
+                raise PortLost("it gives nothing")
+            return super().to_host()
+
+    rig = Rig(device=Blocked())
+
+    def write() -> None:
+        rig.guard.write(FRAMES[0])
+
+    def read() -> None:
+        with pytest.raises(PortLost):
+            rig.guard.read(100, 0)
+
+    writer, reader = threading.Thread(target=write, name="writer"), threading.Thread(target=read)
+    writer.start()
+    assert inside.wait(5)
+    broken.set()
+    reader.start()
+    while rig.guard.latched is None:
+        pass  # it latches without the lock the writer holds
+    assert rig.guard.alive, "the halt is still to come"
+    release.set()
+    writer.join()
+    reader.join()
+    assert rig.device.commands()[-3:] == [UPDATE, HALT, HALT], "the overtaken write's own, and the reader's"
+    assert (rig.rule, rig.guard.alive) == ("port_failed", False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
+import pytest
 from guard.rig import UPDATE, WAVE, Points, Rig, block, encode, update_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,6 +71,7 @@ def passed_updates(moves: list[tuple[int, int, str, bool]]) -> list[tuple[int, i
     return passed
 
 
+@pytest.mark.covers("PR-02")
 @given(steps)
 def test_no_passed_update_is_ever_above_the_confirmed_level(moves: list[tuple[int, int, str, bool]]) -> None:
     assert all(amplitude <= LEVEL_UA for _, amplitude in passed_updates(moves))
@@ -112,6 +114,7 @@ def test_a_single_wrong_frame_never_restarts_a_halted_device(mistake: str, halve
     assert len(rig.device.raw) == before
 
 
+@pytest.mark.covers("TH-04")
 @given(st.binary(max_size=40))
 def test_noise_written_by_mistake_never_reaches_the_device(noise: bytes) -> None:
     rig = Rig()

@@ -11,13 +11,14 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from nmes.core import care, delivery, screening_code
+from nmes.core.protocol import Region
 from nmes.core.protocol_grade import KINDS
 from nmes.core.protocol_trust import OUTDATED, TAGS, TO_VERIFY, UNCLEAR
 from nmes.core.screening import CATALOGUE, HEADINGS, MEANS
@@ -61,7 +62,7 @@ def _of_the_core() -> Iterator[tuple[str, str]]:
             yield "nmes/core/contraindications.py", entry.then
     for text in (*HEADINGS.values(), *MEANS.values(), screening_code.TO_VERIFY):
         yield "nmes/core/screening_code.py", text
-    for line in (*care.acute_cramp(), *care.after_cramp_lines(), *care.TAGS.values(), *_of_sheets()):
+    for line in (*care.acute_cramp(), *care.after_cramp(get_args(Region)), *care.TAGS.values(), *_of_sheets()):
         yield "nmes/core/care.py", line
     for text in (*TAGS.values(), OUTDATED, TO_VERIFY, UNCLEAR):
         yield "nmes/core/protocol_trust.py", text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nmes.record.store import SessionVerdict
+from nmes.record.verdicts import SessionVerdict
 from nmes.record.verify import Damaged
 
 

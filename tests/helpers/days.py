@@ -16,7 +16,7 @@ from nmes.record.files import Kind
 from nmes.record.journal import Journal
 from nmes.record.keys import station_key
 from nmes.record.ledger import Author
-from nmes.record.store import verify_chain
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Damaged
 
 DAY_MS = 86_400_000

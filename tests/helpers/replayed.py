@@ -14,8 +14,9 @@ from nmes.core.session import step
 from nmes.record.chain import BadLine
 from nmes.record.files import Kind, session_files
 from nmes.record.replay import ReplayResult, Same, replay
-from nmes.record.store import read_session, verify_session
+from nmes.record.store import read_session
 from nmes.record.texts import texts_path
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Damaged
 from nmes.runtime.binding import session_of
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from nmes.core import events as e
 from nmes.record.chain import Damage
-from nmes.record.store import Sealed
 from nmes.record.story import Story
+from nmes.record.verdicts import Sealed
 from nmes.record.verify import Damaged, Torn
 
 OUTCOME = "an outcome of the card"

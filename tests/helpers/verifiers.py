@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from nmes.cli.app import run
 from nmes.record.files import Kind
 from nmes.record.keys import known_keys
-from nmes.record.store import verify_chain, verify_session
+from nmes.record.verdicts import verify_chain, verify_session
 from nmes.record.verify import Damaged, Torn
 
 PROGRAM = Path(__file__).parents[2] / "docs" / "verify_record.py"
@@ -93,7 +93,7 @@ def by_theirs(folder: Path, keys: Mapping[str, bytes], session: str = "") -> Fin
     return _finding(
         (_bad(f.session, f.wrong.seq, f.wrong.kind) for f in found if f.wrong),
         unknown=not all(map(chain.is_known, seals)) or (not seals and any(checked.entries for checked in found)),
-        torn=any(checked.torn or checked.pending for checked in found),
+        torn=any(checked.torn or checked.empty or checked.pending for checked in found),
     )
 
 

@@ -14,7 +14,7 @@ from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import FrameArrived
 from nmes.core import events as e
 from nmes.core import session as s
-from nmes.core.plan import Plan
+from nmes.core.plan import Plan, Slot
 from nmes.core.view import Output, View, Word
 from nmes.trial.bench import Bench
 
@@ -37,6 +37,9 @@ SLEW_UA_PER_S = 2_000
 INCREASE_MS = 250
 """The slew limit lets one increase through in this time, however often the key is pressed."""
 UPDATE, HALT, RENEWING = 32, 34, {32, 36}
+REFUSING_MINUS = frozenset({Word.READY, Word.STARTING, Word.STOPPED})
+"""Nothing is given, and a level that was accepted is found anew, not lowered: the session says so."""
+LIVE = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
 
 
 @dataclass
@@ -73,6 +76,10 @@ class Instrument:
     """False only where it is the device that does not."""
     dead_man_us: int = DEAD_MAN_US
     """Longer only where the device's own clock or timer is what is broken."""
+    bursts_end: bool = True
+    """False only where a line or an output that is broken may fill the silence between two bursts."""
+    late_us: int = 0
+    """What a rise may come late, and then at once, where a line or a controller is slow."""
     limits: dict[int, History] = field(default_factory=dict)
     rates: dict[int, History] = field(default_factory=dict)
     recent: dict[int, deque[tuple[int, Pulse]]] = field(default_factory=dict)
@@ -81,7 +88,8 @@ class Instrument:
     frames: int = 0
     """Changes of output that reached the device: updates, and halts."""
     allowed: dict[int, int] = field(default_factory=dict)
-    levels: dict[int, int] = field(default_factory=dict)
+    levels: dict[Slot, int] = field(default_factory=dict)
+    """Confirmed, by channel and waveform; in force is the one whose turn in the plan it is."""
     rate: dict[int, int] = field(default_factory=dict)
     resumed_us: int = -RESUME_US
     increased_ms: int = -INCREASE_MS
@@ -91,12 +99,18 @@ class Instrument:
     _pulses: int = 0
     _events: int = 0
 
+    @property
+    def plan(self) -> Plan:
+        """What the pulses to be judged are of."""
+        return self.bench.view.plan
+
     def look(self) -> None:
         """Check everything that happened since the last look."""
         self._note_confirmed()
         self._note_frames()
         trace = self.bench.device.stage.trace
         for pulse in trace[self._pulses :]:
+            self._meet(pulse)
             self._level(pulse)
             self._silence(pulse)
             self._rise(pulse)
@@ -131,12 +145,16 @@ class Instrument:
                 sum(charges_nc),
             )
 
+    def _meet(self, pulse: Pulse) -> None:
+        """Before a pulse is judged: who knows more of what was wrong at its time says so here."""
+
     def _note_confirmed(self) -> None:
         """What a person allowed, from what was pressed and what was on the screen then; not from what was armed."""
         pressed = self.bench.pressed
         for shown, event in pressed[self._pressed :]:
             self._allow(shown, event)
         self._pressed = len(pressed)
+        self._take_turns()
         now_us = self.bench.clock.now_us
         for channel in {*self.limits, *self.allowed}:
             self.limits.setdefault(channel, History()).note(now_us, self.allowed.get(channel, 0))
@@ -145,14 +163,21 @@ class Instrument:
                 rate = min(rate, -(-self.allowed.get(channel, 0) * 1_000_000 // RESUME_US))
             self.rates.setdefault(channel, History()).note(now_us, rate)
 
+    def _take_turns(self) -> None:
+        """While the plan runs, the level of a channel is that of the waveform it plays now."""
+        if self.bench.view.word in LIVE:
+            for slot in _in_force(self.bench.view).values():
+                if slot in self.levels and slot.channel in self.allowed:
+                    self.allowed[slot.channel] = self.levels[slot]
+
     def _allow(self, shown: View, event: e.Event) -> None:
         match event:
-            case e.Titrate(channel=channel, epoch=epoch) if (
+            case e.Titrate(channel=channel, waveform=waveform, epoch=epoch) if (
                 shown.word in {Word.READY, Word.STOPPED} and epoch == shown.epoch
             ):
                 if shown.word is Word.STOPPED:
                     self.levels.clear()
-                self.levels.pop(channel, None)
+                self.levels.pop(Slot(channel, waveform), None)
                 self.allowed, self.rate = {channel: 0}, {channel: SLEW_UA_PER_S}
                 self.resumed_us = -RESUME_US
             case e.Increase(channel=channel, epoch=epoch, linked=linked) if (
@@ -166,15 +191,16 @@ class Instrument:
                 self._nothing_confirmed()
             case e.FeltAt(there=False) if shown.word is Word.READY and shown.attended and self._is_found(shown, event):
                 self._nothing_confirmed()
-            case e.Decrease(channel=channel) if channel in self.allowed and shown.word is not Word.STARTING:
+            case e.Decrease(channel=channel) if channel in self.allowed and shown.word not in REFUSING_MINUS:
                 self.allowed[channel] = max(0, self.allowed[channel] - STEP_UA)
-                if shown.word is not Word.TITRATING and channel in self.levels:
-                    self.levels[channel] = max(0, self.levels[channel] - STEP_UA)
+                slot = _in_force(shown).get(channel)
+                if shown.word is not Word.TITRATING and slot in self.levels:
+                    self.levels[slot] = max(0, self.levels[slot] - STEP_UA)
             case e.Accept(epoch=epoch) if shown.word is Word.TITRATING and epoch == shown.epoch and shown.live_slot:
-                channel = shown.live_slot.channel
-                self.levels[channel] = self.allowed.get(channel, 0)
+                self.levels[shown.live_slot] = self.allowed.get(shown.live_slot.channel, 0)
             case e.Start(epoch=epoch) if shown.word is Word.READY and epoch == shown.epoch:
                 self._run(shown)
+                self.resumed_us = -RESUME_US
             case e.Resume(epoch=epoch) if shown.word is Word.PAUSED and epoch == shown.epoch:
                 self._run(shown)
                 self.resumed_us = self.bench.clock.now_us
@@ -183,8 +209,9 @@ class Instrument:
 
     def _one_step(self, shown: View, channel: int) -> None:
         self.allowed[channel] += STEP_UA
-        if shown.word is not Word.TITRATING and channel in self.levels:
-            self.levels[channel] += STEP_UA
+        slot = _in_force(shown).get(channel)
+        if shown.word is not Word.TITRATING and slot in self.levels:
+            self.levels[slot] += STEP_UA
             self._steepest(shown)
 
     def _nothing_confirmed(self) -> None:
@@ -196,13 +223,18 @@ class Instrument:
         return any(slot.slot.channel == event.channel and slot.level_ua for slot in shown.slots)
 
     def _run(self, shown: View) -> None:
-        self.allowed = dict(self.levels)
+        self.allowed = self._highest()
         self._steepest(shown)
+
+    def _highest(self) -> dict[int, int]:
+        """Of each channel, the highest level that is confirmed for any of its waveforms."""
+        channels = {slot.channel for slot in self.levels}
+        return {one: max(level for slot, level in self.levels.items() if slot.channel == one) for one in channels}
 
     def _steepest(self, shown: View) -> None:
         """A higher level climbs faster in the same ramp."""
         ramps_ms = [track.rhythm.ramp_up_ms for stage in shown.plan.stages for track in stage.tracks]
-        self.rate = {ch: -(-level * 1000 // min(ramps_ms)) for ch, level in self.levels.items()}
+        self.rate = {ch: -(-level * 1000 // min(ramps_ms)) for ch, level in self._highest().items()}
 
     def _note_frames(self) -> None:
         events = self.bench.device.stage.events
@@ -218,14 +250,14 @@ class Instrument:
         self._events = len(events)
 
     def _level(self, pulse: Pulse) -> None:
-        ceiling_ua = max(one.ceiling_ua for one in self.bench.view.plan.delivered if one.slot.channel == pulse.channel)
+        ceiling_ua = max(one.ceiling_ua for one in self.plan.delivered if one.slot.channel == pulse.channel)
         assert pulse.peak_current_ua <= self.output_fault(ceiling_ua), f"{pulse.peak_current_ua} uA, over the ceiling"
         allowed_ua = self.output_fault(self.limits.get(pulse.channel, History()).highest(pulse.t_us - self.reaction_us))
         assert pulse.peak_current_ua <= allowed_ua, f"{pulse.peak_current_ua} uA at the skin, {allowed_ua} uA confirmed"
 
     def _silence(self, pulse: Pulse) -> None:
         """After a halt has arrived nothing flows before another update; after a STOP, before a person titrates."""
-        last_halt = max((t_us for t_us in self.halts if t_us < pulse.t_us), default=None)
+        last_halt = max((t_us for t_us in self.halts if t_us < pulse.t_us and self._was_obeyed(t_us)), default=None)
         if last_halt is not None and pulse.peak_current_ua and self.obeys_halts:
             assert any(last_halt < t_us <= pulse.t_us for t_us in self.updates), "a pulse after the halt had arrived"
         if self.stopped_us is not None and pulse.peak_current_ua:
@@ -240,23 +272,28 @@ class Instrument:
         recent = self.recent.setdefault(pulse.channel, deque())
         while recent and recent[0][1].t_us < pulse.t_us - MEMORY_US:
             recent.popleft()
-        period_us, silence_us = _slowest_us(self.bench.view.plan)
+        period_us, silence_us = slowest_us(self.plan)
         last = recent[-1][1] if recent else None
         if last and (pulse.t_us - last.t_us > silence_us or self._halted_since(last.t_us, pulse.t_us)):
             recent.clear()  # it was silent meanwhile, so it begins again from 0
             last = None
-        credit_us = max(CREDIT_US, period_us) + period_us  # a pulse shows a change up to one period late
-        in_burst = bool(last) and _only_bursts(self.bench.view.plan) and pulse.t_us - last.t_us < 2 * period_us
+        credit_us = max(CREDIT_US, period_us) + period_us + self.late_us  # a pulse shows a change up to one period late
+        in_burst = bool(last) and _only_bursts(self.plan) and pulse.t_us - last.t_us < 2 * period_us
         if last is None:
             self._rise_since(0, period_us, pulse, credit_us)
         elif pulse.amplitude_ua > last.amplitude_ua:
-            assert not in_burst, f"rose {pulse.amplitude_ua - last.amplitude_ua} uA within a burst"
+            rose_ua = pulse.amplitude_ua - last.amplitude_ua
+            assert not (in_burst and self.bursts_end), f"rose {rose_ua} uA within a burst"
             for from_us, earlier in recent:
                 self._rise_since(earlier.amplitude_ua, pulse.t_us - from_us, pulse, credit_us)
         recent.append((recent[-1][0] if in_burst else pulse.t_us, pulse))
 
     def _halted_since(self, from_us: int, to_us: int) -> bool:
-        return self.obeys_halts and any(from_us < t_us < to_us for t_us in self.halts)
+        return self.obeys_halts and any(from_us < t_us < to_us and self._was_obeyed(t_us) for t_us in self.halts)
+
+    def _was_obeyed(self, halt_us: int) -> bool:
+        """Whether the device did what the halt that came then said."""
+        return True
 
     def _rise_since(self, from_ua: int, time_us: int, pulse: Pulse, credit_us: int) -> None:
         rate = self.rates.get(pulse.channel, History()).highest(pulse.t_us - time_us - self.reaction_us)
@@ -275,12 +312,17 @@ class Instrument:
             assert pulse.t_us < self.renewed_us + self.dead_man_us, "a pulse 2 s after the last renewing frame"
 
 
-def _slowest_us(plan: Plan) -> tuple[int, int]:
+def slowest_us(plan: Plan) -> tuple[int, int]:
     """The longest time from pulse to pulse, and the shortest silence after which a channel has to begin from 0."""
     slots = [plan.course(slot) for slot in plan.slots]
     period_us = max(period for course in slots for period in course.periods.values)
     gap_us = GAP_US if any(course.base.burst_pulses for course in slots) else 0
     return period_us, max(2 * period_us + CREDIT_US, gap_us)
+
+
+def _in_force(shown: View) -> dict[int, Slot]:
+    """By channel, the slot whose turn in the plan it is."""
+    return {channel.channel: channel.slot for channel in shown.channels if channel.slot}
 
 
 def _only_bursts(plan: Plan) -> bool:

@@ -115,6 +115,7 @@ SIGNED = ("skin 1 normal", "skin 2 normal", "nrs 1", "adverse none", "sign Ada: 
 # --- all in one sitting ---
 
 
+@pytest.mark.covers("SR-19")
 @needs_terminal
 async def test_all_five_are_made_in_the_app_in_one_sitting_and_the_report_says_what_caught_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -448,6 +448,7 @@ def walks(number: int, steps: int) -> settings:
     )
 
 
+@pytest.mark.covers("PR-02", "LW-01", "LW-05")
 @pytest.mark.timeout(300)
 def test_the_laws_hold_on_random_walks() -> None:
     run_state_machine_as_test(Walk, settings=walks(12, 20))

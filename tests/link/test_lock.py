@@ -23,6 +23,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.covers("FR-07")
 def test_a_second_program_is_told_who_holds_the_device(tmp_path: Path) -> None:
     DeviceLock("/dev/ttyACM0", tmp_path).acquire()
     with pytest.raises(PortBusy, match=rf"/dev/ttyACM0 is held by nmes, process {os.getpid()}, since 20.*; end that"):

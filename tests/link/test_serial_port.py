@@ -127,6 +127,24 @@ def test_a_write_nobody_takes_times_out_and_closes_the_port(terminal: Terminal) 
     DeviceLock(terminal.name, terminal.lock.path.parent).acquire()
 
 
+def test_a_write_after_which_the_computer_was_busy_elsewhere_is_no_timeout(
+    terminal: Terminal, mocker: MockerFixture
+) -> None:
+    """All bytes have left, and then this thread gets no core for longer than a write may take."""
+    port, write = terminal.open(), os.write
+
+    def and_then_nothing(descriptor: int, data: bytes) -> int:
+        taken = write(descriptor, data)
+        threading.Event().wait(0.12)
+        return taken
+
+    mocker.patch("os.write", side_effect=and_then_nothing)
+    port.write(b"halt")
+    port.write(b"again")
+    assert os.read(terminal.far, 100) == b"haltagain"
+    port.close()
+
+
 def test_a_second_open_is_refused_by_name_and_leaves_the_first_alone(terminal: Terminal, tmp_path: Path) -> None:
     port = terminal.open()
     with pytest.raises(PortBusy, match=f"process {os.getpid()}"):

@@ -98,6 +98,7 @@ def test_a_server_that_goes_away_is_a_lost_port(server: Server) -> None:
     port.close()
 
 
+@pytest.mark.covers("TH-04")
 def test_a_write_nobody_takes_times_out_and_closes_the_port(server: Server) -> None:
     port, _ = server.connect()
     with pytest.raises(PortTimeout, match=r"took no data for 0\.1 s and was closed"):

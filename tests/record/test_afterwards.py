@@ -75,6 +75,20 @@ def test_a_newer_session_that_tells_nothing_hides_no_older_one_and_another_side_
     assert last(tmp_path, Who("P-018", "left")) is None
 
 
+def test_what_was_corrected_since_is_told_of_the_newest_session_with_a_correction_too(
+    tmp_path: Path, write: Write
+) -> None:
+    old, newer = write(SKIN), write()
+    right = {old.stem: {4: "skin was red"}}
+    found = last_time(tmp_path, Kind.PATIENT, WHO, right)
+    assert found is not None
+    assert (found.session, found.found, found.corrected) == (old.stem, (SKIN,), {4: "skin was red"})
+    found = last_time(tmp_path, Kind.PATIENT, WHO, {**right, newer.stem: {2: "pain was 8"}})
+    assert found is not None
+    assert (found.session, found.found, found.corrected) == (newer.stem, (), {2: "pain was 8"})
+    assert last_time(tmp_path, Kind.PATIENT, Who("P-018", "left"), right) is None
+
+
 def test_a_damaged_newest_session_is_told_instead_of_an_older_one(tmp_path: Path, write: Write) -> None:
     write(SKIN)
     path = write(PAIN)

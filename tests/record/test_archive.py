@@ -7,9 +7,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -23,12 +24,14 @@ from nmes.record.chain import Damage
 from nmes.record.disk import Disk
 from nmes.record.errors import ArchiveUnusable, RecordBusy, RecordError, RecordUnavailable
 from nmes.record.files import Kind, session_files
+from nmes.record.gone import archived
 from nmes.record.journal import Journal
 from nmes.record.keys import station_key
 from nmes.record.ledger import Author
 from nmes.record.restore import restore
-from nmes.record.store import list_sessions, read_session, verify_chain, verify_session
+from nmes.record.store import list_sessions, read_session
 from nmes.record.texts import texts_path
+from nmes.record.verdicts import verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact, Torn
 
 
@@ -133,6 +136,16 @@ def test_nothing_is_archived_of_nothing_or_while_a_session_runs(station: Station
         station.archive()
 
 
+def test_what_is_no_file_in_the_place_of_a_record_is_named_and_nothing_is_archived(
+    station: Station, tmp_path: Path
+) -> None:
+    odd = station.folder / "000009-20261121T091500Z-ab.jsonl"
+    odd.mkdir()
+    with pytest.raises(RecordError, match=rf"{odd}: the record cannot be read: Is a directory"):
+        station.archive()
+    assert not (tmp_path / "a.zip").exists()
+
+
 # --- a damaged archive ---
 
 
@@ -184,6 +197,9 @@ def rewritten(target: Path, **more: object) -> None:
         {"format": "nmes-archive/2"},
         {"chain": "elsewhere"},
         {"files": {}},
+        {"files": None},
+        {"files": "records"},
+        {"files": {"records/x": []}},
         {"files": {"records/x": {"bytes": 1}}},
         {"../../evil.jsonl": b"x"},
         {"chain": None},
@@ -198,6 +214,19 @@ def test_an_archive_that_is_not_as_we_write_it_is_refused(
         restore(target, tmp_path / "new")
 
 
+@pytest.mark.parametrize("how", [ZIP_LZMA, ZIP_BZIP2])
+def test_an_archive_that_is_packed_in_another_way_is_refused_before_it_is_unpacked(how: int, tmp_path: Path) -> None:
+    """Other packers have errors of their own, which are none of those that a damaged zip is known to give."""
+    target = tmp_path / "a.zip"
+    with ZipFile(target, "w", how) as opened:
+        opened.writestr("archive.json", b"{}" * 200)
+    data = bytearray(target.read_bytes())
+    data[44] ^= 0x55  # in the packer's own settings
+    target.write_bytes(data)
+    with pytest.raises(ArchiveUnusable, match="no archive of records"):
+        unpack(target)
+
+
 def test_a_file_that_was_exchanged_or_leads_elsewhere_is_refused(station: Station, tmp_path: Path) -> None:
     target = station.archive().target
     name = f"records/{session_files(station.folder)[0].name}"
@@ -210,6 +239,7 @@ def test_a_file_that_was_exchanged_or_leads_elsewhere_is_refused(station: Statio
         restore(target, tmp_path / "new")
 
 
+@pytest.mark.covers("TH-11")
 @pytest.mark.parametrize("name", ["../evil.jsonl", "records/../../evil.jsonl", "/evil.jsonl", "keys/station.pem", "x"])
 def test_an_archive_writes_nowhere_but_where_records_lie(tmp_path: Path, name: str) -> None:
     pack(tmp_path / "a.zip", Kind.PATIENT, {}, "now", Disk())
@@ -231,6 +261,7 @@ def test_an_archive_of_no_session_puts_nothing_back(tmp_path: Path) -> None:
     assert restore(tmp_path / "a.zip", tmp_path / "new").put_back == ()
 
 
+@pytest.mark.covers("TH-11")
 def test_a_list_without_end_fills_no_memory(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     target = station.archive().target
     monkeypatch.setattr("nmes.record.archive_file._MOST_MANIFEST", 10)
@@ -404,6 +435,16 @@ def test_the_word_on_what_is_gone_has_to_be_signed_by_the_station(station: Stati
     for path in session_files(station.folder)[:2]:
         path.unlink()
     assert station.damage() == (session_files(station.folder)[0].stem, 1, Damage.MISSING)
+
+
+def test_of_two_words_on_what_is_gone_in_one_file_the_newer_one_counts(station: Station) -> None:
+    ends = [one.verdict.head for one in station.archive().verdicts[:2]]
+    events = [Archived(head.session, head.hash, 1, "", "ten years") for head in ends if head is not None]
+    ledger.write(station.home, Kind.PATIENT, events, station.author())
+    assert archived(station.folder, [station.key.public]) == replace(events[1], reason="")
+    for path in session_files(station.folder)[:2]:
+        path.unlink()
+    assert station.verdicts() == [Intact] * 3
 
 
 def test_a_first_line_that_cannot_be_read_hides_nothing(station: Station) -> None:

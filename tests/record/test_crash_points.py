@@ -45,9 +45,8 @@ class Station:
 
     def live(self, home: Path, disk: Disk) -> None:
         """One session; every word in `promised` was said to be on the medium."""
-        journal = Journal.open(
-            home / "records", "s", {"p": "calf"}, self.clocks, disk=disk, signer=station_key(home, disk)
-        )
+        key = station_key(home, disk)
+        journal = Journal.open(home / "records", "s", {"p": "calf"}, self.clocks, disk=disk, signer=key, reserved=True)
         try:
             for seal in (False, True):
                 words = [self._said(journal, seal=seal and at == 1) for at in range(2)]
@@ -108,6 +107,7 @@ def _disk_fails(home: Path, at: int, station: Station) -> Power:
     return power
 
 
+@pytest.mark.covers("FR-16")
 @pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.campaign)])
 @pytest.mark.parametrize("cut", [_power_cut, _disk_fails])
 @pytest.mark.timeout(1200)

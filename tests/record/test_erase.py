@@ -22,8 +22,9 @@ from nmes.record.gone import Erasures, archived
 from nmes.record.journal import Journal
 from nmes.record.keys import StationKey, known_keys, station_key
 from nmes.record.ledger import Author
-from nmes.record.store import read_session, verify_chain, verify_session
+from nmes.record.store import read_session
 from nmes.record.texts import ERASED, MISSING, KeptLine, Lost, Texts, kept_lines, texts_path
+from nmes.record.verdicts import verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact
 
 HOME = ("P-017", "left")
@@ -400,6 +401,23 @@ def test_an_erasure_of_another_session_or_text_does_not_count(
     enter(begin, key, Erased(*HOME, "000009-x", event.hashes, ""))
     enter(begin, key, Erased(*HOME, path.stem, ("0" * 64,), ""))
     assert damaged(path)
+
+
+def test_an_erasure_in_a_file_that_does_not_come_after_the_text_does_not_count(
+    tmp_path: Path, clocks: Clocks, key: StationKey, lost: tuple[Path, Erased]
+) -> None:
+    """Such as one of the same number, from another home of this station."""
+    path, event = lost
+    other = Author("Ada", "station-1", clocks, key)
+    entered = [ledger.write(tmp_path / "other", Kind.PATIENT, [event], other) for _ in range(2)]
+    assert [one[:6] for one in entered] == [path.stem[:6], "000002"]
+
+    def told(one: str) -> dict[str, str]:
+        name = f"{one}.jsonl"
+        (path.parent / name).write_bytes((tmp_path / "other" / "records" / name).read_bytes())
+        return dict(Erasures(path.parent).of(path, known_keys(tmp_path).values()))
+
+    assert [told(one) for one in entered] == [{}, {event.hashes[0]: entered[1]}]
 
 
 def test_a_damaged_or_foreign_erasure_does_not_count(

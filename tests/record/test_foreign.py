@@ -11,8 +11,8 @@ from helpers.chain import Station
 from helpers.verifiers import both
 from nmes.record.chain import Damage
 from nmes.record.files import Kind, chain_folder
-from nmes.record.store import ELSEWHERE, SessionVerdict, verify_session
 from nmes.record.telling import story_of
+from nmes.record.verdicts import ELSEWHERE, SessionVerdict, verify_session
 from nmes.record.verify import Damaged
 
 

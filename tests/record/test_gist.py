@@ -253,3 +253,32 @@ def test_an_unfinished_session_is_told_up_to_its_last_line(begin: Begin) -> None
     got = gist(journal.path)
     assert got is not None
     assert (got.levels, got.why) == ((Level(1, 1, 22_000),), "")
+
+
+def test_each_value_is_told_with_the_entry_it_stands_in(session: Callable[..., Path]) -> None:
+    got = gist(
+        session(
+            found(Finding.NRS, 3),
+            level(18_000),
+            level(22_000),
+            measured(What.CTF, channel=1, value_mhz=18_000, level_ua=9_000),
+            DOSE,
+            found(Finding.SKIN, 2, "1"),
+            found(Finding.SKIN, 1, "2"),
+            found(Finding.NRS, 1),
+            found(Finding.ADVERSE, 0),
+        )
+    )
+    assert got is not None
+    seqs = {"nrs_before": 2, "level_1_1": 4, "ctf_1": 5, "skin": 7, "nrs_after": 9}
+    assert (got.seqs, got.skin, got.nrs_after, got.adverse) == (seqs, 2, 1, False)
+    nothing = gist(session())
+    assert nothing is not None
+    assert set(nothing.seqs.values()) == {0}
+
+
+def test_whether_current_flowed_is_told_by_the_dose_and_unknown_without_one(session: Callable[..., Path]) -> None:
+    none = told(e.End(), note("dose", channel_1_low_nc=0, channel_1_high_nc=0))
+    doubt = told(e.End(), note("dose", channel_1_low_nc=0, channel_1_high_nc=2))
+    flowed = [gist(session(*entries)) for entries in ((none,), (doubt,), (DOSE,), ())]
+    assert [one is not None and one.flowed for one in flowed] == [False, True, True, True]

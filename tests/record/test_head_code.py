@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmes.record.head_code import ALPHABET, code_of, holds, read_code
+from nmes.core.check_character import ALPHABET
+from nmes.record.head_code import code_of, holds, read_code
 
 hashes = st.binary(min_size=32, max_size=32).map(bytes.hex)
 A = "b8042bdafb230ba84e8656faa91f440292c4e52329c345bc9121a34067850b6e"

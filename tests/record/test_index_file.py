@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,27 @@ def test_one_in_use_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         put(tmp_path)
     holder.close()
     assert rows(tmp_path, "records") == known
+
+
+def test_one_in_use_is_not_waited_for_longer_than_a_list_has(tmp_path: Path) -> None:
+    put(tmp_path)
+    holder = sqlite3.connect(path(tmp_path), isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    began = time.monotonic()
+    assert rows(tmp_path, "records") == {}
+    with pytest.raises(RecordError, match="database is locked"):
+        put(tmp_path)
+    assert time.monotonic() - began < 1.5, "half a second, on a computer that has more to do"
+    holder.close()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_passed_over_and_waits_for_nobody(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(path(tmp_path))
+    assert rows(tmp_path, "records") == {}
+    with pytest.raises(RecordError, match="cannot be written: it is no file"):
+        put(tmp_path)
 
 
 def test_one_that_cannot_be_taken_away_is_left_where_it_is(tmp_path: Path) -> None:

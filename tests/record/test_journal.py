@@ -19,7 +19,8 @@ from nmes.record.disk import Disk
 from nmes.record.errors import JournalBroken, NotRecordable, RecordBusy, RecordUnavailable
 from nmes.record.files import read_end, session_files
 from nmes.record.journal import Journal
-from nmes.record.store import read_session, verify_chain
+from nmes.record.store import read_session
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact, Torn
 
 Begin = Callable[..., Journal]

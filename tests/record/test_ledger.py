@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
@@ -25,12 +26,15 @@ from nmes.core.care_events import (
 from nmes.record import ledger
 from nmes.record.canonical import canonical
 from nmes.record.clocks import Clocks
+from nmes.record.codec import encode
 from nmes.record.errors import RecordBusy, RecordError, RecordUnavailable
 from nmes.record.files import Kind, chain_folder, session_files
 from nmes.record.journal import Journal
 from nmes.record.keys import station_key
 from nmes.record.ledger import Author
-from nmes.record.store import list_sessions, read_session, verify_chain
+from nmes.record.standing import Standing
+from nmes.record.store import list_sessions, read_session
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact
 
 HOME = ("P-017", "left")
@@ -126,7 +130,9 @@ def test_what_was_not_finished_was_never_entered(tmp_path: Path, clocks: Clocks)
     assert ledger.read(tmp_path, Kind.PATIENT).damaged == (path.stem,), "closed; its signature is torn"
 
 
-def test_once_the_chain_is_signed_what_is_not_or_by_a_stranger_is_not_believed(tmp_path: Path, clocks: Clocks) -> None:
+def test_once_anything_is_signed_what_is_not_or_by_a_stranger_is_not_believed_wherever_it_stands(
+    tmp_path: Path, clocks: Clocks
+) -> None:
     early = ledger.write(tmp_path, Kind.PATIENT, EVENTS[1:2], Author("Anna", "station-1", clocks, None))
     good = enter(tmp_path, clocks, EVENTS[3])
     doubted = [
@@ -134,8 +140,20 @@ def test_once_the_chain_is_signed_what_is_not_or_by_a_stranger_is_not_believed(t
         for signer in (None, station_key(tmp_path / "stranger"))
     ]
     found = ledger.read(tmp_path, Kind.PATIENT)
-    assert [one.session for one in found.entered] == [early, good]
-    assert found.damaged == tuple(doubted)
+    assert [one.session for one in found.entered] == [good]
+    assert found.damaged == (early, *doubted)
+    for path in (tmp_path / "keys").iterdir():
+        path.unlink()
+    assert early in ledger.read(tmp_path, Kind.PATIENT).damaged, "a file of the chain says that it is signed"
+
+
+def test_a_station_that_has_a_key_signs_so_nothing_unsigned_is_believed(tmp_path: Path, clocks: Clocks) -> None:
+    name = ledger.write(tmp_path, Kind.PATIENT, EVENTS[1:2], Author("Eve", "station-1", clocks, None))
+    assert len(ledger.read(tmp_path, Kind.PATIENT).entered) == 1
+    station_key(tmp_path)
+    assert ledger.read(tmp_path, Kind.PATIENT) == ledger.Ledger(damaged=(name,))
+    (tmp_path / "keys" / "station.pem").unlink()
+    assert ledger.read(tmp_path, Kind.PATIENT).damaged == (name,)
 
 
 def test_bad_news_stands_from_a_file_that_is_not_believed_and_nothing_else_of_it(
@@ -180,7 +198,7 @@ def test_a_damaged_file_is_named_and_the_others_are_read(tmp_path: Path, clocks:
 
 
 def test_an_entry_of_a_newer_program_is_told_and_hides_no_other_file(tmp_path: Path, clocks: Clocks) -> None:
-    strange = Journal.open(tmp_path / "records", "station-1", {"about": "care"}, clocks)
+    strange = Journal.open(tmp_path / "records", "station-1", {"about": "care"}, clocks, signer=station_key(tmp_path))
     strange.append(ledger.NewEntry(ledger.ENTRY, {"event": {"type": "Horoscope"}}, "Anna"))
     strange.close({"why": "entered"})
     enter(tmp_path, clocks, EVENTS[4])
@@ -188,11 +206,35 @@ def test_an_entry_of_a_newer_program_is_told_and_hides_no_other_file(tmp_path: P
     assert (found.unread, found.damaged, len(found.entered)) == ((strange.session,), (), 1)
 
 
-def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, clocks: Clocks) -> None:
-    name = enter(tmp_path, clocks, EVENTS[4])
-    path = tmp_path / "records" / f"{name}.jsonl"
-    path.unlink()
-    path.mkdir()
+def test_bad_news_stands_from_a_file_of_a_newer_program_whatever_event_or_field_it_does_not_know(
+    tmp_path: Path, clocks: Clocks
+) -> None:
+    whose = {"code": "P-017", "side": "left"}
+    told = [
+        encode(Answered(*HOME, "000001-s", 1, dark_urine=True, skin_mark=False)) | {"pain": 3},
+        {"type": "Horoscope", **whose, "skin_mark": True, "dark_urine": "no"},
+        {"type": "Horoscope", **whose, "skin_mark": False},
+        encode(Answered(*HOME, "000001-s", dark_urine=False)),
+        "a text",
+    ]
+    strange = Journal.open(tmp_path / "records", "station-1", {"about": "care"}, clocks)
+    for event in told:
+        strange.append(ledger.NewEntry(ledger.ENTRY, {"event": event}, "Anna"))
+    strange.close({"why": "entered"})
+    found = ledger.read(tmp_path, Kind.PATIENT)
+    assert (found.unread, found.damaged) == ((strange.session,), ())
+    assert [(one.event, one.by, one.seq) for one in found.entered] == [
+        (Answered(*HOME, "000001-s", dark_urine=True), "Anna", 2),
+        (Answered(*HOME, "", skin_mark=True), "Anna", 3),
+    ]
+
+
+def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> Standing:
+        raise OSError(errno.EIO, "Input/output error")
+
+    enter(tmp_path, clocks, EVENTS[4])
+    monkeypatch.setattr(ledger, "standing", fails)
     with pytest.raises(RecordError, match="cannot be read"):
         ledger.read(tmp_path, Kind.PATIENT)
 

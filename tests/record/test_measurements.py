@@ -77,6 +77,10 @@ def test_every_threshold_of_a_side_is_told_by_its_muscle_the_newest_of_each(tmp_
         "Gastrocnemius": 18_000,
         "flexor hallucis brevis": 14_000,
     }
+    right = {newest: {3: "it was 22 Hz", 2: "another entry"}}
+    corrected = dict(thresholds(tmp_path, Kind.PATIENT, "P-017", "left", right))
+    told = {muscle: (one.seq, one.right) for muscle, one in corrected.items() if isinstance(one, Found)}
+    assert told == {"Gastrocnemius": (3, "it was 22 Hz"), "flexor hallucis brevis": (3, "")}
     path = path_of(tmp_path, newest)
     path.write_bytes(path.read_bytes().replace(b"18000", b"19000"))
     found = dict(thresholds(tmp_path, Kind.PATIENT, "P-017", "left"))

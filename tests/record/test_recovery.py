@@ -19,7 +19,8 @@ from nmes.record.disk import Disk
 from nmes.record.errors import RecordUnavailable
 from nmes.record.files import session_files
 from nmes.record.journal import Journal
-from nmes.record.store import read_session, verify_chain
+from nmes.record.store import read_session
+from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact
 
 Begin = Callable[..., Journal]
@@ -43,6 +44,7 @@ def test_a_closed_session_leaves_nothing_to_tell(begin: Begin, session: Session)
     assert told(begin().path) == []
 
 
+@pytest.mark.covers("FR-16")
 def test_a_session_without_an_end_is_told_as_interrupted_once(begin: Begin, entry: Any, session: Session) -> None:
     dead = crashed(begin, entry)
     before = dead.read_bytes()

@@ -11,17 +11,20 @@ from typing import Any
 
 import pytest
 
+from helpers.chain import QUICK
 from helpers.days import Station, files, kept
 from nmes.core.care_events import Archived, Planned
 from nmes.record import archive, ledger
 from nmes.record.archive import older
+from nmes.record.disk import Disk
 from nmes.record.errors import ArchiveUnusable, RecordBusy, RecordUnavailable
 from nmes.record.files import Kind, session_files
 from nmes.record.journal import Journal
 from nmes.record.keys import known_keys, public_path, station_key
 from nmes.record.restore import restore
-from nmes.record.store import SessionVerdict, read_session, verify_chain
+from nmes.record.store import read_session
 from nmes.record.texts import ERASED, kept_lines, texts_path
+from nmes.record.verdicts import SessionVerdict, verify_chain
 from nmes.record.verify import Intact
 
 
@@ -255,6 +258,21 @@ def test_nothing_is_put_back_while_a_session_runs_or_where_nothing_can_be_writte
     with pytest.raises(RecordUnavailable, match="cannot be used: Not a directory"):
         restore(written.target, blocked)
     assert {path.name for path in blocked.iterdir()} == {"records"}
+
+
+@pytest.mark.covers("TH-11")
+def test_what_has_no_room_is_refused_before_any_of_it_is_written(station: Station, tmp_path: Path) -> None:
+    written, home = station.archive(), tmp_path / "new"
+    files_in = written.contents.files
+    needed = sum(size for size, _ in files_in.values()) + 4096 * len(files_in)
+    moments: list[int] = []
+    small = Disk(lambda fd, data: moments.append(fd) or os.write(fd, data), QUICK.sync, room=lambda _: needed - 1)
+    with pytest.raises(ArchiveUnusable, match=r"holds 0\.0 MB, and 0\.0 are free where .*new/records lies: make room"):
+        restore(written.target, home, small)
+    assert moments == []
+    assert files(home) == {}
+    assert len(restore(written.target, home, Disk(sync=QUICK.sync, room=lambda _: needed)).put_back) == 4
+    assert len(restore(written.target, tmp_path / "b", Disk(sync=QUICK.sync, room=lambda _: None)).put_back) == 4
 
 
 def test_a_restore_that_was_cut_short_goes_on(

@@ -21,19 +21,9 @@ from nmes.record.files import Kind, chain_folder
 from nmes.record.head_code import code_of, read_code
 from nmes.record.journal import Journal
 from nmes.record.keys import StationKey, station_key
-from nmes.record.store import (
-    CARE,
-    Closed,
-    Interrupted,
-    Sealed,
-    SessionVerdict,
-    find_head,
-    list_sessions,
-    read_session,
-    verify_chain,
-    verify_session,
-)
+from nmes.record.store import CARE, Closed, Interrupted, list_sessions, read_session
 from nmes.record.telling import story_of
+from nmes.record.verdicts import Sealed, SessionVerdict, find_head, verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact, Torn
 
 Begin = Callable[..., Journal]
@@ -220,7 +210,8 @@ def test_an_end_whose_signature_was_cut_off_by_a_crash_is_an_end(
     assert types(following.path) == ["opened", "recovered", "unsigned_end", "checkpoint"]
     following.close({"why": "completed"})
     assert verdicts(path.parent) == [Intact, Intact]
-    assert verify_session(path).sealed == Sealed(key.id, 2, known=True), "as it was found it is vouched for"
+    found = Sealed(key.id, 2, known=True, found_by=following.session)
+    assert verify_session(path).sealed == found, "as it was found it is vouched for"
 
 
 def test_a_session_that_stopped_right_after_a_signature_has_no_end(begin: Begin, key: StationKey) -> None:
@@ -304,6 +295,7 @@ def rewritten(path: Path, signer: StationKey | None, *, drop_key: bool = False) 
     assert journal.path == path
 
 
+@pytest.mark.covers("TH-03")
 def test_a_session_rewritten_with_another_key_is_one_whose_key_is_not_known(
     session: Session, folder: Path, key: StationKey, tmp_path: Path
 ) -> None:
@@ -323,6 +315,7 @@ def test_a_session_signed_again_under_our_name_is_damage(
     assert verdicts(folder) == [(2, Damage.SIGNATURE)]
 
 
+@pytest.mark.covers("TH-03")
 def test_a_session_whose_signatures_were_taken_away_is_damage_after_a_signed_one(
     session: Session, folder: Path, key: StationKey
 ) -> None:

@@ -21,7 +21,8 @@ from nmes.record.disk import Disk
 from nmes.record.journal import Journal
 from nmes.record.keys import StationKey
 from nmes.record.sink import InlineJournal, JournalThread, RecordSink
-from nmes.record.store import read_session, verify_chain, verify_session
+from nmes.record.store import read_session
+from nmes.record.verdicts import verify_chain, verify_session
 from nmes.record.verify import Intact
 
 Begin = Callable[..., Journal]
@@ -144,6 +145,21 @@ def test_what_nobody_waits_for_is_written_at_once_and_synced_in_time(
         disk.expect("write", "sync")
         sink.submit([entry(2)])
         disk.expect("write", "sync")
+        assert posted.empty()
+
+
+def test_a_flow_of_entries_that_nobody_waits_for_does_not_put_the_sync_off(
+    begin: Begin, disk: Watched, entry: Mark, posted: Queue[Durable | JournalFailed]
+) -> None:
+    """Each comes long before the time is over that the one before it set: that time is not set anew."""
+    with threaded(begin(disk.disk()), disk, posted, sync_after_s=0.2) as sink:
+        end = time.monotonic() + 10
+        done: list[str] = []
+        while "sync" not in done:
+            assert time.monotonic() < end
+            sink.submit([entry(len(done))])
+            done.append(disk.done.get(timeout=WAIT_S))
+            time.sleep(0.01)
         assert posted.empty()
 
 

@@ -1,4 +1,6 @@
-"""A record that was deleted, moved or cut while it is written is no record any more, and one writer is one writer."""
+"""A record that was deleted, moved or cut while it is written is no record any more, nor is one without what was typed;
+and one writer is one writer.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,7 @@ from nmes.record.clocks import LAST_UTC_MS, system_clocks
 from nmes.record.errors import JournalBroken, RecordBusy
 from nmes.record.journal import Journal
 from nmes.record.sink import JournalThread
+from nmes.record.texts import texts_path
 
 Begin = Callable[..., Journal]
 
@@ -66,6 +69,39 @@ def test_nothing_is_durable_in_a_file_that_is_not_there_any_more(begin: Begin, h
     with pytest.raises(JournalBroken):
         journal.append(NewEntry("event", {}, "Ada"))
     journal.abandon()
+
+
+def typed(text: str) -> NewEntry:
+    return NewEntry("event", {"event": {"text": text}}, "Ada", texts=(text,))
+
+
+@pytest.mark.parametrize("how", [deleted, replaced, cut, added])
+def test_nothing_is_durable_once_what_was_typed_is_not_there_any_more(
+    begin: Begin, how: Callable[[Path], None]
+) -> None:
+    journal = begin()
+    for text in ("after running", "at night"):
+        journal.append(typed(text))
+        journal.sync()
+    how(texts_path(journal.path))
+    journal.append(NewEntry("event", {}, "Ada"))
+    with pytest.raises(JournalBroken, match="could not be found as it was written"):
+        journal.sync()
+    with pytest.raises(JournalBroken):
+        journal.append(typed("again"))
+    journal.abandon()
+
+
+def test_what_was_typed_is_looked_for_when_nothing_is_written_for_long(begin: Begin) -> None:
+    journal, posted = begin(), SimpleQueue[Durable | JournalFailed]()
+    sink = JournalThread(journal, posted.put, look_after_s=0.02)
+    sink.submit([typed("after running")], durable=1)
+    assert posted.get(timeout=5) == Durable(1)
+    time.sleep(0.06)
+    assert posted.empty()
+    deleted(texts_path(journal.path))
+    assert isinstance(posted.get(timeout=5), JournalFailed)
+    assert not sink.close({"why": "x"}, 5)
 
 
 def test_it_is_looked_for_when_nothing_is_written_for_long(begin: Begin) -> None:
@@ -122,4 +158,12 @@ def test_a_verifier_that_nobody_reads_ends_quietly(begin: Begin, folder: Path) -
         done = subprocess.run([sys.executable, PROGRAM, folder], stdout=writing, stderr=subprocess.PIPE, check=False)
     finally:
         os.close(writing)
-    assert (done.returncode, done.stderr) == (1, b"")
+    assert (done.returncode, done.stderr) == (141, b""), "which says nothing of the records"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_verifier_that_cannot_print_says_so_and_tells_no_damage(begin: Begin, folder: Path) -> None:
+    begin().close({"why": "done"})
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, PROGRAM, folder], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"Nothing can be printed: No space left on device.\n")

@@ -16,7 +16,7 @@ from nmes.record.disk import Disk
 from nmes.record.errors import JournalBroken, NotRecordable
 from nmes.record.journal import Journal
 from nmes.record.keys import StationKey
-from nmes.record.store import read_session, verify_chain, verify_session
+from nmes.record.store import read_session
 from nmes.record.texts import (
     ERASED,
     MISSING,
@@ -30,6 +30,7 @@ from nmes.record.texts import (
     text_hash,
     texts_path,
 )
+from nmes.record.verdicts import verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact
 
 Begin = Callable[..., Journal]

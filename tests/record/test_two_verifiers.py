@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import random
 import re
 import shutil
@@ -151,6 +152,7 @@ def test_the_whole_chain_is_good_and_both_find_each_session_good(chain: Chain) -
 # --- content ---
 
 
+@pytest.mark.covers("TH-03")
 @pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("session", range(5))
 @pytest.mark.timeout(1200)
@@ -183,6 +185,7 @@ def test_every_flipped_byte_of_a_text_is_found_or_stands_for_nothing(chain: Chai
         assert found.first is None or (found.first.session, found.first.kind) == (chain.names[TOLD], "TEXT")
 
 
+@pytest.mark.covers("TH-03")
 def test_every_removed_entry_is_missed(chain: Chain) -> None:
     for session in (OLD, TOLD, BROKEN, NEWEST):
         lines = chain.lines(session)
@@ -215,7 +218,7 @@ def test_every_cut_of_the_newest_session_is_torn_or_shows_in_its_head_only(
     between = [at + 1 for at, byte in enumerate(data) if byte == 10][:-1]
     for cut in sorted({*places(data, every, 301), *between}):
         found = chain.told(NEWEST, data[:cut])
-        signed = cut == 0 or (cut in between and b'"type":"checkpoint"' in data[:cut].splitlines()[-1])
+        signed = cut in between and b'"type":"checkpoint"' in data[:cut].splitlines()[-1]
         assert found == Finding(0 if signed else 3, ()), cut
     for cut in (0, *between, between[0] + 9):
         with chain.with_files({f"{chain.names[NEWEST]}.jsonl": data[:cut]}):
@@ -673,17 +676,42 @@ def test_the_gravest_thing_decides(chain: Chain, said: Said) -> None:
         assert f"records/{chain.names[OLD]}: DAMAGED at entry 1: ALTERED" in out
 
 
-def test_a_record_that_cannot_be_read_is_1_to_both(chain: Chain, said: Said) -> None:
-    name = chain.names[BROKEN]
-    with chain.with_files({f"{name}.jsonl": None}):
-        unreadable = chain.folder / f"{name}.jsonl"
-        unreadable.mkdir()
+@pytest.mark.timeout(40)
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (os.mkdir, "Is a directory"),
+        (os.mkfifo, "Not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "Not a regular file"),
+        (lambda path: path.symlink_to("nowhere"), "No such file or directory"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["jsonl", "texts"])
+def test_a_record_that_cannot_be_read_is_1_to_both(
+    chain: Chain, said: Said, make: Callable[[Path], None], why: str, suffix: str
+) -> None:
+    name = f"{chain.names[TOLD]}.{suffix}"
+    with chain.with_files({name: None}):
+        unreadable = chain.folder / name
+        make(unreadable)
         try:
             assert commands(chain.folder, known_keys(chain.home)) == (1, 1)
             code, out = said(chain.folder)
         finally:
-            unreadable.rmdir()
-    assert (code, out.splitlines()[-1]) == (1, f"{unreadable}: the record cannot be read: Is a directory")
+            unreadable.rmdir() if unreadable.is_dir() else unreadable.unlink()
+    assert code == 1
+    if suffix == "jsonl":
+        assert out.splitlines()[-1] == f"{unreadable}: the record cannot be read: {why}"
+
+
+@pytest.mark.covers("TH-03")
+def test_a_file_with_a_number_that_no_session_is_given_is_of_no_chain(chain: Chain, said: Said) -> None:
+    name = f"000000-{chain.names[OLD].partition('-')[2]}"
+    with chain.with_files({f"{name}.jsonl": chain.files[f"{chain.names[OLD]}.jsonl"]}):
+        assert both(chain.folder) == Finding(1, (Bad(name, 1, ""),))
+        assert f"{name}: DAMAGED at entry 1: FOREIGN: no session is given the number 0" in said(chain.folder)[1]
+        assert said(chain.folder / f"{name}.jsonl")[0] == 2
+    assert both(chain.folder) == Finding(0, ())
 
 
 def test_one_session_alone_says_that_what_came_before_was_not_there(chain: Chain, said: Said, tmp_path: Path) -> None:

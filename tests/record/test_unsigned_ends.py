@@ -16,7 +16,8 @@ from nmes.record.journal import Journal
 from nmes.record.keys import StationKey
 from nmes.record.neighbours import vouched_for
 from nmes.record.recovery import Found
-from nmes.record.store import Sealed, read_session, verify_chain, verify_session
+from nmes.record.store import read_session
+from nmes.record.verdicts import Sealed, verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact
 
 Begin = Callable[..., Journal]
@@ -65,7 +66,8 @@ def test_the_honest_session_after_it_tells_what_it_found_and_signs_that(
     head = hash_in(lines(forged)[-1])
     assert notes(after) == [{"type": "unsigned_end", "session": forged.stem, "seq": len(lines(forged)), "hash": head}]
     assert both(forged.parent) == Finding(0, ())
-    assert verify_session(forged).sealed == Sealed(key.id, 2, known=True), "told, and not pending any more"
+    found = Sealed(key.id, 2, known=True, found_by=after.stem)
+    assert verify_session(forged).sealed == found, "told, and not pending any more"
     assert notes(session(signer=key)) == []
 
 
@@ -78,10 +80,16 @@ def test_every_file_that_is_not_signed_to_its_end_is_named_also_when_others_foll
     assert "The newest file: " in told
     assert "A session that is running leaves that" in told
     assert run(["audit", "verify", forged.stem, "--patients"]) == 3
-    session(signer=key)
+    after = session(signer=key)
     capsys.readouterr()
     assert run(["audit", "verify", "--patients"]) == 0
-    assert f"{forged.stem}: " in capsys.readouterr().out
+    told = capsys.readouterr().out
+    up_to = f"up to entry 2, and up to entry {len(lines(forged))} as session {after.stem} found it."
+    assert f"{forged.stem}: The record is sealed with the station's key {key.id} {up_to}" in told
+    assert run(["audit", "verify", forged.stem, "--patients"]) == 0
+    told = capsys.readouterr().out
+    assert up_to in told
+    assert "not vouched for" not in told
 
 
 def test_a_session_after_it_that_does_not_tell_leaves_it_damaged(
@@ -104,8 +112,8 @@ def test_a_note_of_another_end_does_not_count(forged: Path, session: Session, ke
     last = lines(forged)[-1]
     other = Head(forged.stem, len(lines(forged)), "0" * 64)
     after = session(signer=key)
-    assert vouched_for(other, [after]) is False
-    assert vouched_for(Head(forged.stem, len(lines(forged)), hash_in(last)), [after]) is True
+    assert vouched_for(other, [after]) == ""
+    assert vouched_for(Head(forged.stem, len(lines(forged)), hash_in(last)), [after]) == after.stem
 
 
 def test_what_is_told_without_a_signature_is_told_again(

@@ -18,6 +18,8 @@ from nmes.record.output import Output, pieces
 from nmes.record.pulses import Pulses
 from nmes.record.store import Unreadable
 from nmes.record.story import Story
+from nmes.record.verdicts import Sealed
+from nmes.record.verify import Intact, Torn
 from nmes.reports.csv_file import COLUMNS, Rows, csv_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs/reference/csv.md"
@@ -72,7 +74,7 @@ def test_what_is_not_known_is_empty_and_never_0(cut_story: Story) -> None:
     nameless = replace(cut_story, opened=None, device=None, ending=Unreadable("x"), output=(Output(0),), pads=())
     bare = only(replace(nameless, happenings=()))
     assert {name for name, value in bare.items() if value} == {
-        *("session", "kind", "ended", "signed", "verified", "station_key", "head_code")
+        *("session", "kind", "ended", "signed", "verified", "station_key", "head_code", "corrected_entries")
     }
 
 
@@ -84,7 +86,15 @@ def test_a_session_that_came_to_no_channel_has_its_row(story: Story) -> None:
 
 @pytest.mark.parametrize(
     ("other", "verified"),
-    [(damaged, "damaged:altered"), (torn, "torn"), (lambda one: replace(one, broken="disk full"), "broken")],
+    [
+        (damaged, "damaged:altered"),
+        (torn, "torn"),
+        (lambda one: replace(one, broken="disk full"), "broken"),
+        (lambda one: replace(one, sealed=Sealed("ab", 2, known=True, pending=True)), "unsigned-end"),
+        (lambda one: replace(one, sealed=Sealed("ab", 2, known=True, found_by="s2")), "intact"),
+        (lambda one: replace(one, verdict=Torn(None, 0, b"")), "empty"),
+        (lambda one: replace(one, verdict=Intact(None, 0)), "empty"),
+    ],
 )
 def test_what_verifying_found_is_told(story: Story, other, verified: str) -> None:  # type: ignore[no-untyped-def]  # a lambda
     assert only(other(story))["verified"] == verified

@@ -19,6 +19,7 @@ from nmes.record.head_code import code_of
 from nmes.record.output import Output
 from nmes.record.store import Closed, Interrupted, Unreadable
 from nmes.record.story import Story
+from nmes.record.verdicts import Sealed
 from nmes.reports.fhir import bundle_of, fhir_of
 from nmes.reports.form import LibraryMissing
 
@@ -169,6 +170,10 @@ def test_what_happened_and_was_noted_is_told(story: Story) -> None:
         (lambda one: one, "0", "The record verifies"),
         (lambda one: replace(one, broken="disk full"), "4", "writing ended: disk full"),
         (torn, "4", "cut off"),
+        (
+            lambda one: replace(one, sealed=Sealed("ab", 2, known=True, pending=True)),
+            *("4", "signed up to entry 2; what stands after it may have been changed"),
+        ),
         (damaged, "8", "Entry 305 was changed"),
     ],
 )

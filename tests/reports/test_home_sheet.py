@@ -40,8 +40,15 @@ def test_it_says_what_was_done_and_has_lines_to_write_on(story: Story) -> None:
     facts = dict(sheet(story).sections[0].facts)
     assert facts["Day"] == "2026-01-01"
     assert facts["What was done"].startswith("Calf cramp training")
-    assert facts["Where"] == "gastrocnemius"
+    assert facts["Where"] == "gastrocnemius; side: left"
     assert facts["Your next appointment"] == LINE
+
+
+def test_where_is_told_without_a_side_that_the_record_does_not_hold(story: Story) -> None:
+    assert story.opened is not None
+    found = sheet(replace(story, opened=replace(story.opened, side="")))
+    assert dict(found.sections[0].facts)["Where"] == "gastrocnemius"
+    assert dict(sheet(replace(story, pads=())).sections[0].facts)["Where"] == LINE
 
 
 def test_its_day_is_that_of_the_place(story: Story) -> None:

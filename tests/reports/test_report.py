@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -20,11 +19,14 @@ from nmes.record.chain import NewEntry
 from nmes.record.clocks import Clocks
 from nmes.record.disk import Disk
 from nmes.record.errors import NoSuchSession, RecordError
-from nmes.record.files import Kind
+from nmes.record.files import Kind, session_files
 from nmes.record.journal import Journal
 from nmes.record.replay import event_entry
 from nmes.record.store import Closed, list_sessions
 from nmes.record.telling import story_of
+from nmes.record.verdicts import Sealed
+from nmes.reports import kept as kept_words
+from nmes.reports import trust
 from nmes.reports.caught import caught, what
 from nmes.reports.document import Curve, Plot, Report, Section, Table
 from nmes.reports.drawing import LEFT, WIDTH
@@ -43,31 +45,16 @@ from nmes.ui.report_wording import WORDING
 HOSTILE = "<script>alert(1)</script>\x1b[31m</p>\u202e{name} & \"'"
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the session of the five mistakes, then one that was interrupted in the treatment."""
-    home = tmp_path_factory.mktemp("home")
-    five_mistakes(home)
-    sitting = Sitting(home)
-    sitting.screened()
-    sitting.placed()
-    sitting.level(1_000)
-    sitting.started()
-    sitting.interrupted()
-    return home
-
-
 @pytest.fixture
-def files(kept: Path, tmp_path: Path) -> list[Path]:
-    """The same two records, to be damaged."""
-    shutil.copytree(kept / "simulation", tmp_path / "simulation")
-    return sorted((tmp_path / "simulation").glob("*.jsonl"))
+def files(own_home: Path) -> list[Path]:
+    """The two records of `told_home`, to be damaged; in `tmp_path`."""
+    return session_files(own_home / "simulation")
 
 
 @pytest.fixture(scope="module")
-def whole(kept: Path) -> tuple[Report, Report]:
+def whole(told_home: Path) -> tuple[Report, Report]:
     """Their two reports."""
-    first, second = sorted((kept / "simulation").glob("*.jsonl"))
+    first, second = session_files(told_home / "simulation")
     return reported(first), reported(second)
 
 
@@ -382,6 +369,19 @@ def test_a_torn_and_an_empty_record_have_a_report(files: list[Path]) -> None:
     assert "whose it is is not known" in text(report)
     assert not any(one.plot for one in report.sections)
     assert "No output was acknowledged." in page_of(report)
+
+
+def test_a_record_whose_end_nothing_vouches_for_is_not_told_as_verified(files: list[Path]) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    pending = replace(story, sealed=Sealed("ab", 2, known=True, pending=True))
+    said = "signed up to entry 2; what stands after it may have been changed."
+    assert trust.verdict(pending)[0].endswith(said)
+    assert trust.verdict(pending)[1]
+    found = replace(pending, sealed=Sealed("ab", 2, known=True, found_by="000002-x"))
+    assert trust.verdict(found) == (f"Record verified: {story.verdict.entries} entries, none altered.", False)
+    told, loud = kept_words.sealed(found)
+    assert loud
+    assert told.endswith(f"up to entry 2, and up to entry {story.verdict.entries} as session 000002-x found it.")
 
 
 def test_writing_that_ended_is_told(files: list[Path]) -> None:

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import pytest
 
@@ -223,12 +224,13 @@ def listener() -> Iterator[socket.socket]:
 
 
 def answering(listener: socket.socket, *answers: bytes) -> threading.Thread:
-    """Lets somebody in for each answer, reads one line, gives it and closes."""
+    """Lets somebody in for each answer who says the token, reads one line, gives it and closes."""
 
     def serve() -> None:
         for answer in answers:
             client, _ = listener.accept()
             with client, client.makefile("rb") as lines:
+                greeted(client, lines)
                 lines.readline()
                 client.sendall(answer)
 
@@ -237,8 +239,13 @@ def answering(listener: socket.socket, *answers: bytes) -> threading.Thread:
     return thread
 
 
+def greeted(client: socket.socket, lines: BinaryIO) -> None:
+    assert json.loads(lines.readline()) == {"token": "t"}
+    client.sendall(b'{"id":null,"ok":true}\n')
+
+
 def ask_at(listener: socket.socket) -> SocketAsk:
-    return SocketAsk(listener.getsockname()[1])
+    return SocketAsk(listener.getsockname()[1], "t")
 
 
 def test_one_line_in_one_line_out_over_one_connection(listener: socket.socket) -> None:
@@ -247,6 +254,7 @@ def test_one_line_in_one_line_out_over_one_connection(listener: socket.socket) -
     def serve() -> None:
         client, _ = listener.accept()
         with client, client.makefile("rb") as lines:
+            greeted(client, lines)
             for line in lines:
                 client.sendall(line[:1])
                 client.sendall(line[1:])
@@ -270,8 +278,8 @@ def test_a_closed_backdoor_is_opened_again_at_the_next_question(listener: socket
 def test_an_answer_that_never_comes_or_never_ends_is_given_up(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     with pytest.raises(TimeoutError):
-        SocketAsk(port, answer_s=0.05)("a")
-    other = SocketAsk(port, answer_s=PATIENCE_S, longest=10)
+        SocketAsk(port, "t", answer_s=0.05)("a")
+    other = SocketAsk(port, "t", answer_s=PATIENCE_S, longest=30)
     listener.accept()[0].close()
     answering(listener, b"x" * 100)
     with pytest.raises(TimeoutError, match="no answer"):
@@ -282,4 +290,4 @@ def test_without_anybody_there_it_is_an_os_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(OSError, match="refused"):
-        SocketAsk(port)("a")
+        SocketAsk(port, "t")("a")

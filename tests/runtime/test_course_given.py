@@ -52,4 +52,4 @@ def test_a_first_session_as_its_card_says_counts_for_the_plan_and_its_level_is_t
     looked = planned(today(tmp_path, Kind.SIMULATION, None, [card], now), tmp_path, Kind.SIMULATION, [card], now)
     assert (looked.patients[0].turn, looked.patients[0].in_days) == (Turn.LATER, 2)
     facts = dict(course_facts(story_of(one.path, Kind.SIMULATION), now))
-    assert facts["This session"] == "number 1 of this protocol"
+    assert facts["This session"] == "number 1 of those of this protocol that count"

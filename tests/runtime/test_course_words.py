@@ -27,9 +27,10 @@ from nmes.core.care_events import (
     Withdrawn,
 )
 from nmes.core.course_fold import fold
-from nmes.core.course_of_care import CourseOfCare, Curve, Decision, Entered, Given, Level, Point
+from nmes.core.course_of_care import CourseOfCare, Curve, Decision, Entered, Given, Level, Point, Tolerated
 from nmes.core.day import Day
 from nmes.runtime import course_entry as typed
+from nmes.runtime.course_decided import became, decided_on, decisions
 from nmes.runtime.course_entry_words import entry_sentence
 from nmes.runtime.course_last import given_sentences
 from nmes.runtime.course_proposals import decision_sentence, origin_of_rule, proposal_sentence
@@ -152,7 +153,7 @@ def test_what_cannot_be_read_is_said_with_what_would_be() -> None:
     for call, said in (
         (lambda: typed.outcome_of("height"), '"height" is not measured here: give ctf, mvic, nrs, tug, sts5, walk6'),
         (lambda: typed.yes("maybe", "dark_urine"), 'dark urine "maybe": give yes or no'),
-        (lambda: typed.whole("x", "per_week"), 'sessions a week "x": give a whole number'),
+        (lambda: typed.whole("x", "per_week"), 'sessions a week "x": give a whole number, 1 to 21'),
     ):
         with pytest.raises(NotEnterable) as refused:
             call()
@@ -225,6 +226,32 @@ def test_a_level_is_told_as_it_was_at_the_end_where_that_is_another() -> None:
         "channel 1: 20.0 mA accepted, 18.0 mA at the end",
         "channel 2: 9.0 mA accepted",
     ]
+
+
+def test_what_was_corrected_is_told_with_it_and_what_is_not_told_here_by_its_entry() -> None:
+    given = Given("s1", TODAY, "calf", counts=True, levels=(Level(1, 0, 9_000), Level(2, 0, 9_000)))
+    seqs = {"level_1_0": 4, "level_2_0": 5, "nrs_before": 2, "nrs_after": 9, "skin": 10}
+    right = {2: "pain was 3", 4: "it was 8 mA", 9: "pain was 8 of 10", 10: "skin was red", 12: "left knee"}
+    corrected = replace(given, nrs_after=1, skin=0, seqs=seqs, corrected=right)
+    assert list(given_sentences(corrected))[1:] == [
+        "channel 1: 9.0 mA accepted, CORRECTED since: it was 8 mA",
+        "channel 2: 9.0 mA accepted",
+        "pain after it 1 of 10, CORRECTED since: pain was 8 of 10",
+        "skin after it 0 of 3, CORRECTED since: skin was red",
+        "CORRECTED since, entry 2: pain was 3",
+        "CORRECTED since, entry 12: left knee",
+    ]
+    assert list(given_sentences(replace(given, corrected={12: "left knee"})))[-1] == (
+        "CORRECTED since, entry 12: left knee"
+    )
+
+
+def test_what_is_doubtful_of_a_value_stands_behind_it() -> None:
+    week, value = Point(TODAY, 4, "s1", unfinished=True), Point(TODAY, 21_700, "s2", typed=True, corrected=True)
+    assert change_sentence(Curve(Outcome.CRAMPS, (week,))) == "cramps a week: 4 (the week was not over) on 2026-11-21"
+    assert change_sentence(Curve(Outcome.CTF, (value,))) == (
+        "cramp threshold frequency: 21.7 Hz (not measured) (CORRECTED since) on 2026-11-21"
+    )
 
 
 def test_without_a_plan_nothing_is_due() -> None:
@@ -352,6 +379,11 @@ def test_every_proposal_has_its_sentence(rule: Rule) -> None:
             "of the 2 weeks before the plan it holds 1, of the last 2 weeks 2.",
         ),
         (
+            Proposal(Rule.HOLD, (("weeks", 2), ("sessions_given", 0))),
+            "AS THE LAST TIME: no session that counts was given with this share before the last 2 weeks of the diary "
+            "were over, so they tell nothing of it.",
+        ),
+        (
             Proposal(Rule.HOLD, (("weeks", 2), ("cramps_before", 9), ("cramps_now", 4))),
             "AS THE LAST TIME: 4 cramps in the last 2 weeks, 9 in as many before.",
         ),
@@ -366,6 +398,26 @@ def test_where_a_rule_is_from_is_said() -> None:
         "progress.advance of the card: a choice of this project, no evidence"
     )
     assert origin_of_rule(Proposal(Rule.ASK)) == "a choice of this project, no evidence"
+
+
+def test_what_became_of_a_proposal_is_told_and_of_two_decisions_that_the_newer_counts() -> None:
+    proposed, chosen = (("from_permille", 550), ("to_permille", 650)), (("from_permille", 550), ("to_permille", 600))
+    one = Proposal(Rule.SHARE, proposed, after="s1")
+    accepted = Decided(*WHO, Rule.SHARE, "s1", proposed, Choice.ACCEPTED, chosen=proposed)
+    changed = replace(accepted, choice=Choice.CHANGED, chosen=chosen, reason="small steps")
+    declined = replace(accepted, choice=Choice.DECLINED, chosen=(), reason="next week")
+    older = replace(declined, after="s0")
+    for last, said in (
+        (accepted, "accepted"),
+        (changed, "changed: 60 % of the most tolerated, not 65 %"),
+        (declined, "declined"),
+    ):
+        found = replace(course(PLAN, older, accepted, last), treated=(Tolerated(Given("s1", TODAY, "calf", True)),))
+        decision = decided_on(found, one)
+        assert decision is not None
+        assert became(decision) == said
+        assert [told.endswith("(the newer decision counts)") for told in decisions(found)] == [False, True, False]
+    assert decided_on(found, Proposal(Rule.RETEST, of="ctf")) is None
 
 
 def test_a_decision_is_said_with_who_made_it_and_why() -> None:

@@ -44,6 +44,7 @@ HOSTILE: dict[str, Callable[[Path, list[bytes]], object]] = {
 }
 
 
+@pytest.mark.covers("TH-02")
 @pytest.mark.skipif(os.name == "nt", reason="links")
 @pytest.mark.parametrize("how", HOSTILE)
 def test_a_spoilt_record_is_told_in_words(how: str, lines: list[bytes], tmp_path: Path) -> None:

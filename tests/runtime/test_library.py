@@ -59,6 +59,7 @@ def test_nothing_to_verify_is_cited_and_everything_sourced_is(name: str) -> None
         assert not origin.cite or origin.tag != "verify"
 
 
+@pytest.mark.covers("SR-15")
 def test_a_protocol_is_loaded_with_the_digest_of_the_bytes_that_were_parsed(tmp_path: Path) -> None:
     path = tmp_path / "good.yaml"
     path.write_text(GOOD)
@@ -115,6 +116,7 @@ def test_of_two_own_files_with_one_id_the_second_is_refused() -> None:
     assert Library().load(str(first)).path == first
 
 
+@pytest.mark.covers("TH-01")
 @pytest.mark.parametrize(
     "name", ["tens_conventional.yml", "a/tens_conventional.yml", "tens_conventional", "tens_conventional.txt"]
 )
@@ -206,6 +208,7 @@ def test_a_home_that_is_the_checkout_or_near_it_takes_no_shipped_protocol_away(
     assert Library().load("tens_conventional").path in before
 
 
+@pytest.mark.covers("TH-01")
 def test_only_a_regular_file_is_opened_so_that_nothing_waits_for_ever(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     for path in (tmp_path / "pipe.yaml", Path("/dev/zero"), tmp_path):

@@ -58,7 +58,8 @@ def test_a_record_that_is_gone_is_said_to_be_unreadable_and_is_no_error(record: 
 
 def test_an_empty_record_is_not_called_intact(record: Path) -> None:
     record.write_bytes(b"")
-    assert not summary_of(record).intact
+    sentence = "The record's file is empty: nothing is left of it."
+    assert summary_of(record) == Summary(record.stem, record, 0, intact=False, verdict=sentence)
 
 
 @pytest.mark.parametrize(

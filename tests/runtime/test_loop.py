@@ -65,6 +65,7 @@ def test_a_stop_needs_no_turn_of_the_loop(desk: Desk, sinks: list[BrokenSink]) -
     desk.loop.join(WAIT_S)
 
 
+@pytest.mark.covers("FR-17")
 def test_whatever_escapes_a_turn_halts_the_device_and_ends_the_loop(desk: Desk, sinks: list[BrokenSink]) -> None:
     desk.live()
     sinks[0].broken = True

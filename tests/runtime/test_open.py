@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 from base64 import b64decode
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from together.real_line import Desk
@@ -26,6 +28,7 @@ from nmes.core.plan import compile as plan_for
 from nmes.core.session import begin, step
 from nmes.core.view import Output, Word
 from nmes.devices.sciencemode4.p24 import P24
+from nmes.record import reserve
 from nmes.record.canonical import canonical
 from nmes.record.clocks import system_clocks
 from nmes.record.errors import RecordError
@@ -34,7 +37,8 @@ from nmes.record.journal import Journal
 from nmes.record.keys import known_keys, private_path, station_key
 from nmes.record.replay import Same, event_entry, replay
 from nmes.record.sink import JournalThread
-from nmes.record.store import Closed, list_sessions, read_session, verify_session
+from nmes.record.store import Closed, list_sessions, read_session
+from nmes.record.verdicts import verify_session
 from nmes.runtime import open as opening
 from nmes.runtime.binding import attended_of, binding, session_of
 from nmes.runtime.library import Library, Loaded
@@ -119,6 +123,7 @@ def test_on_a_mac_pseudo_terminals_have_another_name(url: str, simulation: bool)
     assert is_simulation(url, "darwin") is simulation
 
 
+@pytest.mark.covers("SR-15")
 def test_a_session_is_bound_to_its_protocol_to_the_byte_and_can_be_begun_again_from_that(loaded: Loaded) -> None:
     plan = plan_for(loaded.protocol, P24)
     bound = binding(loaded, plan, "bench", 4_711)
@@ -221,6 +226,18 @@ def test_a_session_is_bound_to_its_chain_the_stations_key_and_what_plays_the_dev
     assert found.sealed.known
     assert found.verdict.head is not None
     assert found.sealed.to_seq == found.verdict.head.seq, "signed to its very end"
+
+
+@pytest.mark.covers("SR-16")
+def test_a_session_keeps_room_for_its_end_and_without_it_none_begins(
+    live: RunningSession, loaded: Loaded, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (live.record.parent / reserve.NAME).stat().st_size == reserve.SIZE
+    full = SimpleNamespace(f_blocks=1, f_bavail=10, f_frsize=4096)
+    monkeypatch.setattr(os, "statvfs", lambda _path: full)
+    with pytest.raises(CannotStart, match=r"only 0\.0 MB are free there, and a session needs 33: make room"):
+        open_live(loaded, url=None, home=tmp_path / "elsewhere")
+    monkeypatch.undo()
 
 
 def test_without_a_key_that_can_be_read_there_is_no_session(loaded: Loaded, home: Path) -> None:

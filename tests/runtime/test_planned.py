@@ -18,12 +18,13 @@ from nmes.core.course_of_care import Due
 from nmes.record.chain import NewEntry
 from nmes.record.clocks import Clocks
 from nmes.record.codec import encode
+from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder, session_files
 from nmes.record.journal import Journal
 from nmes.record.keys import station_key
 from nmes.runtime.course import course_of, enter
 from nmes.runtime.library import Library, Loaded
-from nmes.runtime.planned import planned, told_now
+from nmes.runtime.planned import Told, planned, told_now
 from nmes.runtime.today import Patient, Today, Turn, today
 
 CARD = "cramp_calf_ctf_training"
@@ -188,7 +189,7 @@ def test_dark_urine_and_marks_stop_it_whatever_the_plan_and_of_another_session_t
     assert (against.rule if against else None) == rule
     course = course_of(tmp_path, Kind.PATIENT, *WHO, cards, NOW)
     assert [one for one in course.proposals if one.stops] == ([against] if against else [])
-    assert told_now(tmp_path, Kind.PATIENT, *WHO, NOW) == (None if against is None else replace(against, after=""))
+    assert told_now(tmp_path, Kind.PATIENT, *WHO, NOW) == Told(against and replace(against, after=""))
     put(tmp_path, Answered(*WHO, last, dark_urine=False, skin_mark=False))
     assert looked(tmp_path, cards).against == {
         whose: one for whose, one in looked(tmp_path, cards).against.items() if whose[1] in {"right", "both"}
@@ -204,8 +205,8 @@ def test_dark_urine_is_known_of_a_side_that_is_new_or_not_chosen_yet_and_of_nobo
     assert {whose: one.rule for whose, one in against.items()} == {
         (WHO[0], side): Rule.NO_STIMULATION for side in ("", "left", "right", "both")
     }
-    assert told_now(tmp_path, Kind.PATIENT, "P-018", "left", NOW) is None
-    assert told_now(tmp_path, Kind.PATIENT, "", "", NOW) is None
+    assert told_now(tmp_path, Kind.PATIENT, "P-018", "left", NOW) == Told()
+    assert told_now(tmp_path, Kind.PATIENT, "", "", NOW) == Told()
 
 
 def test_after_a_soreness_the_first_screen_waits_until_it_has_gone(
@@ -307,11 +308,40 @@ def test_entries_that_cannot_be_believed_are_told(
     care.write_bytes(care.read_bytes().replace(b"2026-11-09", b"2026-11-16"))
     found = looked(tmp_path, cards)
     assert found.plans == {}
-    assert care.stem in found.trouble
+    doubt = f"{care.stem} is damaged, or of a newer program: it may have held a plan, or what speaks against a session."
+    assert found.trouble == doubt
+    newer = Journal.open(chain_folder(tmp_path, Kind.PATIENT), "s", {"about": "care"}, at(20))
+    newer.append(NewEntry("care", {"event": {"type": "Weighed", "code": WHO[0]}}, "Anna"))
+    newer.close({"why": "entered"})
+    told = told_now(tmp_path, Kind.PATIENT, *WHO, NOW)
+    assert told == Told(None, (doubt, doubt.replace(care.stem, newer.session)))
 
-    before = Today()
-    (chain_folder(tmp_path, Kind.PATIENT) / "000009-20261121T080000Z-abcdef.jsonl").mkdir()
-    assert "cannot be read" in planned(before, tmp_path, Kind.PATIENT, cards, NOW).trouble
+    odd = chain_folder(tmp_path, Kind.PATIENT) / "000009-20261121T080000Z-abcdef.jsonl"
+    odd.mkdir()
+    assert f"{odd.stem} is damaged" in planned(Today(), tmp_path, Kind.PATIENT, cards, NOW).trouble
+    newer.path.unlink()
+    newer.path.symlink_to(tmp_path / "nowhere")
+    assert len(told_now(tmp_path, Kind.PATIENT, *WHO, NOW).doubted) == 3
+
+
+def test_a_number_that_is_gone_is_told(tmp_path: Path, session: Callable[..., str], cards: list[Loaded]) -> None:
+    session(14)
+    put(tmp_path, PLAN)
+    session(16)
+    session_files(chain_folder(tmp_path, Kind.PATIENT))[1].unlink()
+    said = "number 000002 of the records is gone: it may have held a plan, or what speaks against a session."
+    assert looked(tmp_path, cards).trouble == said
+    assert told_now(tmp_path, Kind.PATIENT, *WHO, NOW) == Told(None, (said,))
+
+
+def test_records_that_cannot_be_read_are_told(
+    tmp_path: Path, cards: list[Loaded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RecordError("the records cannot be read: Input/output error")
+
+    monkeypatch.setattr("nmes.runtime.planned.ledger.read", fails)
+    assert "cannot be read" in planned(Today(), tmp_path, Kind.PATIENT, cards, NOW).trouble
 
 
 def test_a_plan_that_was_withdrawn_is_none(tmp_path: Path, session: Callable[..., str], cards: list[Loaded]) -> None:

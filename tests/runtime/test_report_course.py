@@ -15,6 +15,7 @@ from nmes.core.care_events import Answered, Assessed, Choice, Decided, Diary, Ou
 from nmes.core.commands import Note
 from nmes.core.events import Tick
 from nmes.record.clocks import Clocks
+from nmes.record.errors import RecordError
 from nmes.record.files import Kind
 from nmes.record.journal import Journal
 from nmes.record.keys import station_key
@@ -170,12 +171,26 @@ def test_an_entry_that_is_not_believed_is_told(home: Path, story: Story) -> None
     assert ("Not believed", f"{care.stem}: damaged or of a newer program; it may hold more") in told(story)
 
 
-def test_records_that_cannot_be_read_stop_no_report(story: Story, tmp_path: Path) -> None:
+def test_a_number_that_is_gone_is_told_though_nothing_else_is_there(home: Path, story: Story) -> None:
+    for cramps in (5, 4):
+        entered(home, Diary("P-999", SIDE, "2026-01-05", cramps))
+    sorted((home / "simulation").glob("*.jsonl"))[-2].unlink()
+    assert told(story) == [("Gone", "number 000002 of the records; it may have held more")]
+
+
+def test_records_that_cannot_be_read_stop_no_report(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "gone").mkdir()
     moved = replace(story, path=tmp_path / "gone" / "simulation" / story.path.name)
     assert told(moved) == []
     (tmp_path / "gone" / "simulation").mkdir()
-    (tmp_path / "gone" / "simulation" / story.path.name).mkdir()
-    ((name, said),) = told(moved)
-    assert name == "Course of care"
-    assert said.startswith("it cannot be read: ")
+    odd = tmp_path / "gone" / "simulation" / story.path.name
+    odd.mkdir()
+    assert told(moved) == [("Not believed", f"{odd.stem}: damaged or of a newer program; it may hold more")]
+
+    def fails(*_: object) -> None:
+        raise RecordError("the records cannot be read: Input/output error")
+
+    monkeypatch.setattr("nmes.runtime.course.ledger.read", fails)
+    assert told(moved) == [("Course of care", "it cannot be read: the records cannot be read: Input/output error")]

@@ -76,9 +76,48 @@ def test_the_loop_never_waits_longer_than_its_inbox_may_be_old() -> None:
     assert bench.controller.wait_ms() == 0
 
 
+@dataclass
+class StandsStill:
+    """A line at which the program gets no core for 300 ms, right after it has found nothing to read and before it is
+    told so; the answer comes meanwhile."""
+
+    peer: Peer
+    clock: VirtualClock | None = None
+    asked: bool = False
+    stood: int = 0
+
+    def from_host(self, data: bytes) -> None:
+        self.asked = True
+        self.peer.from_host(data)
+
+    def to_host(self) -> bytes:
+        if self.asked and self.clock is not None:
+            self.clock.advance_to(self.clock.now_us + 300_000)
+            self.clock, self.stood = None, self.stood + 1
+            return b""
+        self.asked = False
+        return self.peer.to_host()
+
+
+def test_an_answer_that_came_while_the_program_stood_still_is_no_missing_answer() -> None:
+    lines: list[StandsStill] = []
+
+    def wire(peer: Peer) -> StandsStill:
+        lines.append(StandsStill(peer))
+        return lines[0]
+
+    watched = room(wire=wire).holding()
+    lines[0].clock = watched.bench.clock
+    watched.run(2_000)
+    assert lines[0].stood == 1
+    assert watched.view.word in LIVE
+    assert watched.recorded("Unanswered") == []
+
+
 # --- silences ---
 
 
+@pytest.mark.covers("SR-18")
 def test_a_silent_screen_pauses_after_a_second_and_a_half_and_once() -> None:
     watched = room().holding()
     watched.bench.screen_alive = False
@@ -146,6 +185,7 @@ class StuckSink(MemorySink):
         super().submit(entries, durable)
 
 
+@pytest.mark.covers("PR-01", "LW-02")
 def test_stop_halts_the_device_while_a_turn_is_stuck_in_the_disk() -> None:
     sinks: list[StuckSink] = []
 
@@ -243,6 +283,7 @@ def test_stop_after_the_end_raises_nothing() -> None:
 # --- refusals of the guard ---
 
 
+@pytest.mark.covers("SR-20")
 def test_a_refusal_of_the_guard_is_told_once_and_stops() -> None:
     watched = room().holding()
     watched.bench.guard.trip("rise", "too fast")
@@ -298,6 +339,7 @@ def test_what_the_guard_refuses_is_not_sent_again() -> None:
 # --- the line ---
 
 
+@pytest.mark.covers("SR-06")
 def test_a_halt_that_is_never_confirmed_closes_the_line() -> None:
     watched = room().holding()
     watched.device.faults.mute = True
@@ -355,6 +397,7 @@ class BreakingLine:
 # --- something escapes a turn ---
 
 
+@pytest.mark.covers("FR-17")
 def test_what_escapes_a_turn_halts_records_and_closes() -> None:
     watched = room().holding()
     failed_us = watched.now_us
@@ -493,6 +536,7 @@ def test_a_record_that_fails_once_more_at_a_failure_does_not_keep_the_session_op
 # --- floods, the record's silence, and whose act it was ---
 
 
+@pytest.mark.covers("FR-11")
 def test_a_flood_of_presses_does_not_keep_a_turn_from_ending() -> None:
     watched = room().holding()
     for _ in range(5_000):
@@ -502,6 +546,24 @@ def test_a_flood_of_presses_does_not_keep_a_turn_from_ending() -> None:
     watched.run(5_000)
     assert len(watched.recorded("Mark")) == 5_000
     assert watched.view.word in LIVE
+
+
+@pytest.mark.covers("FR-11")
+def test_stop_is_heard_ahead_of_what_was_pressed_before_it() -> None:
+    watched = room().holding()
+    for _ in range(3):
+        watched.bench.controller.post(e.Mark("note"))
+    watched.bench.controller.stop("key")
+    watched.run(20)
+    heard = [event["type"] for event in watched.events() if event["type"] in {"Mark", "Stop"}]
+    assert heard == ["Stop", "Mark", "Mark", "Mark"]
+
+
+def test_what_was_asked_for_out_of_place_is_recorded_with_its_rule() -> None:
+    watched = room().ready()
+    watched.press(e.Increase(1, watched.view.epoch))
+    assert len(watched.recorded("Increase")) == 1
+    assert watched.notes()[-1] == "refused:not_live"
 
 
 def test_stop_is_heard_ahead_of_a_flood() -> None:

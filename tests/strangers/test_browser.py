@@ -17,9 +17,9 @@ from strangers.browser import Shown, end, first_line, open_browser, open_page, s
 from together.attending import Trace
 
 from nmes.record.files import Kind
-from nmes.record.store import verify_session
 from nmes.record.story import Signature
 from nmes.record.telling import story_of
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Intact
 
 if TYPE_CHECKING:

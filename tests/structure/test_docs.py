@@ -114,15 +114,6 @@ def test_every_word_of_the_line_mode_is_explained() -> None:
     assert {word for word in typed if f"`{word.strip(',')}" not in guide} == set()
 
 
-def test_every_required_behaviour_the_source_names_is_listed() -> None:
-    listed = set(re.findall(r"^\| (SR-\d\d) ", text(Path("docs/reference/requirements.md")), re.MULTILINE))
-    sources = [path for folder in ("nmes", "firmware_sim") for path in (ROOT / folder).rglob("*.py")]
-    named = {found for path in sources for found in re.findall(r"SR-\d\d", path.read_text(encoding="utf-8"))}
-    assert len(listed) == 20
-    assert named
-    assert named <= listed
-
-
 def test_every_decision_is_one_page_with_its_parts_and_in_the_index() -> None:
     folder = ROOT / "docs" / "decisions"
     pages = sorted(page for page in folder.glob("*.md") if page.name != "README.md")

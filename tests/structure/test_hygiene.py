@@ -79,6 +79,7 @@ def test_every_dependency_has_its_reason_above_it() -> None:
     )
 
 
+@pytest.mark.covers("TH-10")
 def test_every_dependency_is_pinned_in_the_constraints() -> None:
     project = tomllib.loads(text(Path("pyproject.toml")))["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]

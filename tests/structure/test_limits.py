@@ -15,6 +15,7 @@ from nmes.guard.ceilings import Ceilings
 GUARD = Ceilings()
 
 
+@pytest.mark.covers("SR-04")
 @pytest.mark.parametrize(
     ("what", "inner", "outer"),
     [
@@ -46,6 +47,7 @@ def test_a_treatment_charge_leaves_room_for_finding_the_levels() -> None:
     assert GUARD.max_session_charge_pc > clinical.MAX_TREATMENT_CHARGE_NC * 1000
 
 
+@pytest.mark.covers("SR-04")
 @pytest.mark.parametrize(
     ("what", "inner", "outer"),
     [
@@ -68,6 +70,7 @@ def test_what_the_driver_says_the_device_can_do_the_firmware_can() -> None:
     assert P24.electrode_floor_ua >= firmware.ELECTRODE_FLOOR_UA
 
 
+@pytest.mark.covers("SR-05")
 def test_an_increase_is_at_most_1_ma_and_2_ma_a_second_in_steps_the_device_has() -> None:
     assert P24.amplitude_step_ua <= clinical.MAX_STEP_UA == 1_000
     assert clinical.MAX_SLEW_UA_PER_S == 2_000

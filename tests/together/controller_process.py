@@ -1,13 +1,16 @@
 """A controller as a program of its own, for tests that kill it: `python controller_process.py URL|sim HOME TRACE`.
 
 It opens a session as the command line does, signals included, lets the scripted therapist start conventional TENS at
-1 mA, says READY once the device has confirmed current, and then says each state it comes to.
+1 mA, says READY once the device has confirmed current, and then says each state it comes to, with how far the plan is.
+SIGUSR1: the computer has slept for an hour, as its clocks tell it. SIGUSR2: somebody sets its wall clock back by two.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from nmes.core import events as e
@@ -22,6 +25,7 @@ from nmes.trial.therapist import Therapist
 LEVEL_UA = 1_000
 TURN_S = 0.02
 OVER = {Word.UNSURE, Word.ENDED, Word.STOPPED}
+SLEPT_NS, SET_BACK_NS = 3_600_000_000_000, 7_200_000_000_000
 simulator.IDLE_S = 1  # nobody shall wait 15 s to see that it ends by itself
 
 
@@ -44,8 +48,27 @@ class Desk:
         self.wake.set()
 
 
+def let_clocks_jump() -> None:
+    """The computer's clocks, not ours: what a suspend adds to all but one of them, and what a person sets."""
+    slept_ns, wall_ns = [0], [0]
+    steady, wall = time.clock_gettime_ns, time.time_ns
+
+    def sleep(_number: int, _frame: object) -> None:
+        slept_ns[0] += SLEPT_NS
+        wall_ns[0] += SLEPT_NS
+
+    def set_back(_number: int, _frame: object) -> None:
+        wall_ns[0] -= SET_BACK_NS
+
+    time.clock_gettime_ns = lambda clock: steady(clock) + slept_ns[0]
+    time.time_ns = lambda: wall() + wall_ns[0]
+    signal.signal(signal.SIGUSR1, sleep)
+    signal.signal(signal.SIGUSR2, set_back)
+
+
 def run(url: str, home: Path, trace: Path) -> int:
     desk = Desk()
+    let_clocks_jump()
     end_watch = watch_signals(desk.take)
     loaded = Library().load("tens_conventional")
     live = open_live(loaded, url=None if url == "sim" else url, home=home, trace=trace if url == "sim" else None)
@@ -80,6 +103,7 @@ def tell(view: View, said: set[str]) -> None:
     if "READY" in said and line not in said:
         said.add(line)
         say(line)
+        say(f"PLAN {view.plan_ms}")
 
 
 def settle(live: Live) -> None:

@@ -19,6 +19,11 @@ if sys.platform == "win32":
 from together.app_process import HAND_S, AppProcess, Simulated
 from together.attending import Trace
 
+from nmes.record.files import Kind
+from nmes.record.store import Closed, list_sessions
+from nmes.record.verdicts import verify_session
+from nmes.record.verify import Intact
+
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(120)]
 
 DEAD_MAN_NS = 2_000_000_000
@@ -89,11 +94,25 @@ def test_the_app_hangs(terminal: Stand) -> None:
     assert len(terminal.trace.pulses_ns()) == before
 
 
+@pytest.mark.covers("FR-03")
 def test_the_terminal_is_closed(terminal: Stand) -> None:
     at_ns = time.monotonic_ns()
     terminal.app.close_terminal()
     terminal.silent_within(at_ns, SOON_NS)
     terminal.app.ended()
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_ends_the_app_with_the_output_off_first(terminal: Stand, name: str, tmp_path: Path) -> None:
+    number = signal.Signals[name]
+    at_ns = time.monotonic_ns()
+    terminal.app.signal(number)
+    terminal.silent_within(at_ns, SOON_NS)
+    assert terminal.trace.halts_ns()[-1] > at_ns, "a halt was the answer"
+    assert terminal.app.ended() == 128 + number
+    [summary] = list_sessions(tmp_path / "nmes", Kind.SIMULATION)
+    assert isinstance(summary.ending, Closed)
+    assert isinstance(verify_session(summary.path).verdict, Intact)
 
 
 def test_a_tiny_window_goes_on_and_stops(terminal: Stand) -> None:

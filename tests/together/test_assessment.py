@@ -148,6 +148,7 @@ def test_a_test_on_the_simulator_is_never_a_patients(tested: Finished) -> None:
     assert origin.kind is From.FALLBACK
 
 
+@pytest.mark.covers("FR-12")
 def test_a_measured_value_gives_no_output_and_no_level(tested: Finished) -> None:
     """Promise 2: what is stored may not raise anything; the level is found from 0 as ever."""
     with training(tested.home, P17) as (bench, _):

@@ -1,10 +1,12 @@
 """Attended sessions on the bench, to their signature: recorded, replayed, and found again by the next one.
 
-Older records stay what they were: one of each older vocabulary, written by the program of then, verifies and replays.
+Older records stay what they were: one of each older vocabulary and of each older set of rules, written by the program
+of then, verifies and replays.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,13 @@ from nmes.core import events as e
 from nmes.core.attended import Attended, PatientStop
 from nmes.core.measurement import Who
 from nmes.core.session import Ended, step
+from nmes.core.session_value import RULES
 from nmes.core.view import Output, Word
 from nmes.record.codec import EVENTS, Undecodable
 from nmes.record.files import Kind
-from nmes.record.replay import Same, replay
-from nmes.record.store import Closed, list_sessions, read_session, verify_session
+from nmes.record.replay import FirstDifference, Same, replay
+from nmes.record.store import Closed, list_sessions, read_session
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Intact
 from nmes.runtime.binding import session_of
 from nmes.runtime.library import Library, Loaded
@@ -156,7 +160,13 @@ def test_a_record_of_an_older_vocabulary_verifies_and_replays(record: Path) -> N
 
 
 def test_there_is_one_record_of_each_older_vocabulary() -> None:
-    assert [next(iter(read_session(path))).body["events"] for path in OLD] == [1, 2, 3]
+    bound = [next(iter(read_session(path))).body for path in OLD]
+    assert [(one["events"], one.get("rules")) for one in bound] == [(4, 1), (1, None), (2, None), (3, None)]
+
+
+def test_an_older_record_is_replayed_by_the_rules_of_then_and_would_not_be_the_same_by_todays() -> None:
+    entries = list(read_session(next(path for path in OLD if path.parent.name == "rules_1")))
+    assert isinstance(replay(entries, step, lambda bound: replace(session_of(bound), rules=RULES)), FirstDifference)
 
 
 def test_an_attended_sessions_record_begins_with_its_marks_and_outcomes(tmp_path: Path, loaded: Loaded) -> None:
@@ -196,14 +206,14 @@ def test_a_first_session_is_one_until_its_treatment_began_and_replays_as_it_was(
         entries = list(read_session(sitting.record))
         assert isinstance(replay(entries, step, session_of), Same)
         assert ("refused:over_first" in str([entry.body for entry in entries])) is first
-    assert all(session_of(next(iter(read_session(path))).body).rules == 1 for path in tmp_path.rglob("*.jsonl"))
+    assert all(session_of(next(iter(read_session(path))).body).rules == RULES for path in tmp_path.rglob("*.jsonl"))
 
 
 def test_a_record_of_rules_that_are_not_known_is_not_guessed_at(tmp_path: Path, loaded: Loaded) -> None:
     live = HandTurned(loaded, tmp_path, WHO, attended=True)
     bound = next(iter(read_session(live.finish().record))).body
     assert session_of({name: value for name, value in bound.items() if name != "rules"}).rules == 0, "as before"
-    assert session_of(bound).rules == 1
-    for rules in (2, -1, "new"):
+    assert session_of(bound).rules == RULES
+    for rules in (RULES + 1, -1, "new"):
         with pytest.raises(Undecodable, match="rules are of version"):
             session_of({**bound, "rules": rules})

@@ -67,6 +67,7 @@ def refused(wire: Callable[[Peer], Peer]) -> Room:
     return watched
 
 
+@pytest.mark.covers("SR-17")
 @pytest.mark.parametrize(
     ("wire", "words"),
     [
@@ -85,6 +86,7 @@ def test_what_is_no_p24_is_refused_in_words_and_never_enabled(wire: type, words:
     assert watched.pulses() == []
 
 
+@pytest.mark.covers("FR-06")
 def test_an_unknown_device_is_asked_and_stopped_but_never_told_to_start() -> None:
     line = Silence(None)
     refused(lambda _: line)
@@ -120,6 +122,7 @@ def runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     return iter(())
 
 
+@pytest.mark.covers("FR-07")
 def test_a_record_that_another_program_writes_is_one_clear_line(loaded: Loaded, tmp_path: Path) -> None:
     other = Journal.open(chain_folder(tmp_path, Kind.SIMULATION), "room 2", {"protocol": "test"}, system_clocks())
     with pytest.raises(CannotStart, match=r"^the records are in use by room 2, process \d+ on .+$") as refusal:

@@ -32,8 +32,9 @@ from nmes.record.files import Kind
 from nmes.record.keys import station_key
 from nmes.record.ledger import Author
 from nmes.record.replay import Same, replay
-from nmes.record.store import read_session, verify_chain, verify_session
+from nmes.record.store import read_session
 from nmes.record.texts import ERASED, MISSING, SAID_NOTHING, texts_path
+from nmes.record.verdicts import verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact
 from nmes.runtime.binding import session_of
 from nmes.runtime.library import Library

@@ -11,8 +11,10 @@ from together.fault_cases import CASES
 from together.fault_moments import HALTED, HALTING, Moment
 from together.fault_rows import Case, Ends, GoesOn, Since
 from together.fault_story import Story, story
+from together.fault_table import alarm_of
 
 from firmware_sim.faults.catalogue import KINDS
+from nmes.core.alarm import Alarms, Level
 from nmes.core.view import Output, View, Word
 from nmes.ui.words import Tone, state_words
 
@@ -55,6 +57,7 @@ def test_the_fault_took_effect(told: Story) -> None:
     assert told.began_us <= told.proof.first_effect_us
 
 
+@pytest.mark.covers("LW-03")
 def test_the_output_ends_by_its_deadline(told: Story) -> None:
     must = outcome(told)
     if isinstance(must, Ends):
@@ -79,12 +82,22 @@ def test_the_session_says_what_happened(told: Story) -> None:
             assert told.told_us is None, f"{told.view.word} {told.view.why}"
 
 
+@pytest.mark.covers("LW-08")
 def test_off_is_said_only_when_the_device_has_confirmed_it(told: Story) -> None:
     must = outcome(told)
     if isinstance(must, Ends):
         confirmed = "HaltConfirmed" in must.records or must.word is Word.STOPPED or told.moment in HALTED
         known = confirmed and must.word is not Word.UNSURE
         assert told.view.output is (Output.OFF if known else Output.UNKNOWN)
+
+
+def test_the_alarm_is_of_the_class_that_the_table_says(told: Story) -> None:
+    shown = Alarms().next(told.view).shown
+    level = alarm_of(outcome(told))
+    if level is not None or told.told_us is not None:
+        assert (shown and shown.level) == level
+    else:
+        assert shown is None or shown.level is not Level.FAULT
 
 
 def test_off_is_false_only_where_the_device_itself_says_it_falsely(told: Story) -> None:
@@ -99,6 +112,7 @@ def test_a_halted_session_stays_what_it_was_until_a_person_wants_output(told: St
     assert told.quiet.word is (Word.ENDED if told.case.kind == "disconnect" else told.before.word)
 
 
+@pytest.mark.covers("FR-01")
 def test_the_record_has_it(told: Story) -> None:
     must = outcome(told)
     kinds = {event["type"] for event in told.events}
@@ -134,6 +148,7 @@ def test_stop_silences_a_session_that_could_not_know(told: Story) -> None:
     assert told.stopped.output is (Output.OFF if told.stopped.word is Word.STOPPED else Output.UNKNOWN)
 
 
+@pytest.mark.covers("LW-03", "SR-07")
 def test_nothing_comes_back_when_it_is_mended_nor_by_any_key(told: Story) -> None:
     assert told.pulses(told.mended_us, told.again_us) == []
 
@@ -151,6 +166,7 @@ CHECKS = (
     test_never_does_more_cross_the_skin_than_the_level_and_the_fault_itself,
     test_the_session_says_what_happened,
     test_off_is_said_only_when_the_device_has_confirmed_it,
+    test_the_alarm_is_of_the_class_that_the_table_says,
     test_off_is_false_only_where_the_device_itself_says_it_falsely,
     test_a_halted_session_stays_what_it_was_until_a_person_wants_output,
     test_the_record_has_it,

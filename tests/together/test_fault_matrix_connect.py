@@ -69,6 +69,7 @@ def test_another_firmware_of_the_same_protocol_is_taken_and_written_down() -> No
     assert watched.simulator.injections()[0].effects > 0
 
 
+@pytest.mark.covers("FR-08", "SR-02")
 @pytest.mark.parametrize(
     ("kind", "params"),
     [("mute", {}), ("deaf", {}), ("hang", {}), ("hang", {"output": "goes_on"}), ("disconnect", {}), ("reset", {})],

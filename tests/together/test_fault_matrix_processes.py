@@ -42,8 +42,12 @@ class Device:
         assert process.stdout is not None
         assert select.select([process.stdout], [], [], WAIT_S)[0], "the simulator says nothing"
         url, backdoor = (process.stdout.readline().strip() for _ in range(2))
-        host, _, port = backdoor.removeprefix("backdoor tcp://").partition(":")
-        return cls(process, url.removeprefix("listening "), socket.create_connection((host, int(port)), WAIT_S))
+        address, _, token = backdoor.removeprefix("backdoor tcp://").partition(" ")
+        host, _, port = address.partition(":")
+        door = socket.create_connection((host, int(port)), WAIT_S)
+        door.sendall(json.dumps({"token": token}).encode() + b"\n")
+        assert b'"ok":true' in door.recv(1_000)
+        return cls(process, url.removeprefix("listening "), door)
 
     def ask(self, **request: object) -> dict[str, Any]:
         self.backdoor.sendall(json.dumps({"id": 1, **request}).encode() + b"\n")

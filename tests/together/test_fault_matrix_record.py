@@ -74,6 +74,7 @@ def test_what_is_not_known_is_not_written(name: str, tmp_path: Path) -> None:
     assert list(read_session(verified(tmp_path)))[-1].body == {"why": watched.view.why}
 
 
+@pytest.mark.covers("LW-06", "FR-02")
 def test_the_dose_of_a_session_that_ended_unsure_is_a_range_that_holds_what_crossed_the_skin(tmp_path: Path) -> None:
     watched, _ = told(tmp_path, "it hangs", Moment.HOLD)
     [given] = watched.view.dose

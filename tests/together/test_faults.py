@@ -223,6 +223,7 @@ def test_a_person_goes_on_from_zero_or_not_at_all(fault: Fault) -> None:
         assert again == []
 
 
+@pytest.mark.covers("SR-08")
 def test_an_electrode_off_below_15_ma_cannot_be_told_and_is_no_fault() -> None:
     watched = room().holding(10_000)
     assert watched.channel(1).electrode is Electrode.CANNOT_TELL
@@ -234,6 +235,7 @@ def test_an_electrode_off_below_15_ma_cannot_be_told_and_is_no_fault() -> None:
     assert watched.channel(1).electrode is Electrode.CANNOT_TELL
 
 
+@pytest.mark.covers("SR-08")
 def test_above_15_ma_the_electrode_is_known_to_be_good() -> None:
     assert room().holding(20_000).channel(1).electrode is Electrode.OK
 
@@ -266,6 +268,7 @@ def test_an_end_of_contraction_that_the_device_only_acknowledges_is_halted() -> 
 # --- a line that spoils some bytes ---
 
 
+@pytest.mark.covers("LW-05")
 @pytest.mark.parametrize("noise", Noise)
 @pytest.mark.parametrize("way", ["to the device", "to the host"])
 def test_one_spoiled_message_in_a_ramp_raises_nothing(noise: Noise, way: str) -> None:
@@ -286,6 +289,7 @@ def test_one_spoiled_message_in_a_ramp_raises_nothing(noise: Noise, way: str) ->
 # --- a controller that does not turn ---
 
 
+@pytest.mark.covers("SR-07")
 @pytest.mark.parametrize("away_s", [3, 5, 3600])
 @pytest.mark.parametrize("where", [Word.RAMP_UP, Word.ON, Word.REST])
 def test_a_controller_that_hung_or_slept_starts_nothing_again(where: Word, away_s: int) -> None:

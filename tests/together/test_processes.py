@@ -4,32 +4,35 @@ silent.
 
 from __future__ import annotations
 
-import json
-import os
-import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from together.processes import (
+    DEAD_MAN_US,
+    HALT,
+    POLL,
+    UPDATE,
+    Controller,
+    Launcher,
+    Trace,
+    dead_man,
+    frames_us,
+    pulses_us,
+)
 
 from nmes.core.session import step
 from nmes.record.files import Kind
 from nmes.record.replay import Same, replay
-from nmes.record.store import Closed, Unfinished, list_sessions, read_session, verify_session
+from nmes.record.store import Closed, Unfinished, list_sessions, read_session
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Intact, Torn
 from nmes.runtime.binding import session_of
-
-ROOT = Path(__file__).parents[2]
-UPDATE, HALT, POLL = 32, 34, 36
-DEAD_MAN_US = 2_000_000
-PATIENCE_S = 40.0
-"""Only for what is expected to come: a test that waits this long has failed."""
 
 pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"), pytest.mark.timeout(60)]
 
@@ -38,56 +41,31 @@ pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"
 class Pair:
     """A controller and a simulator as processes, with the simulator's trace and the controller's folder."""
 
-    controller: subprocess.Popen[str]
+    controller: Controller
     simulator: subprocess.Popen[str] | None
-    trace: Path
-    home: Path
+    trace: Trace
+
+    @property
+    def home(self) -> Path:
+        return self.controller.home
 
     def line(self, start: str) -> str:
-        """The next line of the controller that begins so."""
-        assert self.controller.stdout is not None
-        while True:
-            assert select.select([self.controller.stdout], [], [], PATIENCE_S)[0], f"no {start} in time"
-            line = self.controller.stdout.readline()
-            assert line, f"the controller ended without {start}: {self.complaint()}"
-            if line.startswith(start):
-                return line.strip()
+        return self.controller.line(start)
 
     def complaint(self) -> str:
-        assert self.controller.stderr is not None
-        return self.controller.stderr.read()
+        return self.controller.complaint()
 
     def send(self, number: signal.Signals) -> None:
-        self.controller.send_signal(number)
+        self.controller.send(number)
 
     def ended(self) -> int:
-        return self.controller.wait(PATIENCE_S)
+        return self.controller.ended()
 
     def told(self) -> list[dict[str, Any]]:
-        """Everything the simulator noted so far; a line being written is left out."""
-        text = self.trace.read_text()
-        return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+        return self.trace.told()
 
     def until(self, condition: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        """The trace as soon as `condition` holds for it."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            if condition(told := self.told()):
-                return told
-            time.sleep(0.02)
-        raise AssertionError("the simulator's trace did not get there in time")
-
-
-def pulses_us(told: list[dict[str, Any]]) -> list[int]:
-    return [line["t_us"] for line in told if line.get("pulse", {}).get("peak_current_ua")]
-
-
-def frames_us(told: list[dict[str, Any]], *commands: int) -> list[int]:
-    return [line["t_us"] for line in told if line.get("frame") in commands]
-
-
-def dead_man(told: list[dict[str, Any]]) -> bool:
-    return any("dead_man" in line for line in told)
+        return self.trace.until(condition)
 
 
 SCENARIOS = {
@@ -114,37 +92,21 @@ STRUCK = {
 """These wait for the device's own timer: but for the rare they are struck together, and wait together."""
 
 
-class Launcher:
-    """Starts processes in a folder, and ends what is left of them."""
+class Pairs:
+    """The pairs of SCENARIOS, each started when it is first asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.running: list[subprocess.Popen[str]] = []
-        self.pairs: dict[str, Pair] = {}
+    def __init__(self, launcher: Launcher) -> None:
+        self.launcher = launcher
+        self.running: dict[str, Pair] = {}
         self.struck: set[str] = set()
 
-    def process(self, *command: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=self.folder,
-            env={**os.environ, "XDG_RUNTIME_DIR": str(self.folder), "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self.running.append(process)
-        return process
-
     def pair(self, name: str) -> Pair:
-        """That of a scenario, started when it is first asked for."""
-        if name not in self.pairs:
-            self.pairs[name] = self._started(name)
-        return self.pairs[name]
+        if name not in self.running:
+            self.running[name] = self._started(name)
+        return self.running[name]
 
     def ready(self, name: str) -> Pair:
-        """... as soon as current flows."""
+        """That of a scenario, as soon as current flows."""
         pair = self.pair(name)
         pair.line("READY")
         return pair
@@ -157,46 +119,39 @@ class Launcher:
         return self.pair(name)
 
     def _started(self, name: str) -> Pair:
-        folder = self.folder / name.replace(", ", "-").replace(" ", "-")
-        folder.mkdir()
-        trace, line, simulator, url = folder / "trace.jsonl", SCENARIOS[name], None, "sim"
-        if line != "child":
-            simulator = self.process("-m", "firmware_sim", "--serve", line, "--trace", str(trace))
-            assert simulator.stdout is not None
-            url = simulator.stdout.readline().removeprefix("listening ").strip()
-        program = str(Path(__file__).with_name("controller_process.py"))
-        return Pair(self.process(program, url, str(folder), str(trace)), simulator, trace, folder)
-
-    def end(self) -> None:
-        for process in self.running:
-            if process.poll() is None:
-                process.kill()
-            process.communicate(timeout=PATIENCE_S)
+        folder = name.replace(", ", "-").replace(" ", "-")
+        if SCENARIOS[name] == "child":
+            trace = self.launcher.folder / f"{folder}.jsonl"
+            return Pair(self.launcher.controller(folder, "sim", trace), None, Trace(trace))
+        device = self.launcher.device(folder, SCENARIOS[name])
+        return Pair(self.launcher.controller(folder, device.url), device.process, device.trace)
 
 
 @pytest.fixture(scope="module")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pairs]:
     launcher = Launcher(tmp_path_factory.mktemp("processes"))
+    pairs = Pairs(launcher)
     for name in SCENARIOS.keys() - RARE:
-        launcher.pair(name)
-    yield launcher
+        pairs.pair(name)
+    yield pairs
     launcher.end()
 
 
 @pytest.fixture
-def start(launcher: Launcher) -> Callable[[str], Pair]:
+def start(pairs: Pairs) -> Callable[[str], Pair]:
     """start(scenario) gives its pair as soon as current flows."""
-    return launcher.ready
+    return pairs.ready
 
 
 @pytest.fixture(scope="module")
-def struck(launcher: Launcher) -> Callable[[str], Pair]:
+def struck(pairs: Pairs) -> Callable[[str], Pair]:
     """struck(scenario) gives its pair of STRUCK."""
     for name in STRUCK.keys() - RARE:
-        launcher.strike(name)
-    return launcher.strike
+        pairs.strike(name)
+    return pairs.strike
 
 
+@pytest.mark.covers("PR-01", "LW-04", "FR-03")
 @pytest.mark.parametrize("line", [pytest.param("tcp", marks=pytest.mark.campaign), "pty"])
 def test_a_killed_controller_leaves_the_skin_silent_after_two_seconds(struck: Callable[[str], Pair], line: str) -> None:
     pair = struck(f"killed, {line}")
@@ -211,6 +166,7 @@ def test_a_killed_controller_leaves_the_skin_silent_after_two_seconds(struck: Ca
     assert isinstance(verify_session(summary.path).verdict, Intact | Torn), "a line may have been cut, nothing else"
 
 
+@pytest.mark.covers("FR-03")
 @pytest.mark.parametrize(
     "taken", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign), signal.SIGINT]
 )
@@ -230,6 +186,7 @@ def test_a_signal_halts_first_then_closes_the_record(start: Callable[[str], Pair
     assert pair.complaint() == ""
 
 
+@pytest.mark.covers("LW-04", "SR-07")
 def test_a_controller_that_hung_does_not_start_again_by_itself(struck: Callable[[str], Pair]) -> None:
     pair = struck("hung")
     told = pair.until(dead_man)

@@ -28,7 +28,8 @@ from nmes.core.waveform import Waveform
 from nmes.devices.sciencemode4.p24 import P24
 from nmes.record.files import Kind
 from nmes.record.replay import Same, replay
-from nmes.record.store import Closed, list_sessions, read_session, verify_session
+from nmes.record.store import Closed, list_sessions, read_session
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Intact
 from nmes.runtime.binding import session_of
 from nmes.runtime.library import Library, Loaded, load_file
@@ -165,6 +166,7 @@ def test_ramps_are_as_long_as_asked(steady: Treatment) -> None:
         assert -period_us <= full[-1] - (end_us - rhythm.ramp_down_ms * 1000) <= UPDATE_US
 
 
+@pytest.mark.covers("LW-01")
 def test_the_current_never_leaves_the_level_that_was_confirmed(treated: Treatment) -> None:
     assert max(pulse.peak_current_ua for pulse in treated.room.pulses()) == treated.level_ua
 
@@ -174,6 +176,7 @@ def test_rests_are_silent(steady: Treatment) -> None:
         assert steady.pulses(slot, start_us + rhythm.on_ms * 1000 + UPDATE_US, next_us) == []
 
 
+@pytest.mark.covers("LW-06")
 def test_the_dose_in_the_record_is_the_charge_at_the_skin(treated: Treatment) -> None:
     treated.room.judge.dose()
     for dose in treated.room.view.dose:
@@ -206,6 +209,7 @@ def test_the_record_is_whole_and_closed(treated: Treatment) -> None:
     assert summary.ending == Closed("complete")
 
 
+@pytest.mark.covers("LW-07")
 def test_replaying_the_record_gives_the_same_commands(treated: Treatment) -> None:
     found = replay(read_session(treated.record), s.step, session_of)
     assert isinstance(found, Same)
@@ -220,6 +224,7 @@ def test_replaying_through_another_program_names_the_first_difference(treated: T
     assert not isinstance(replay(read_session(treated.record), other_step, session_of), Same)
 
 
+@pytest.mark.covers("SR-14")
 def test_an_asymmetric_pulse_leaves_less_than_a_hundredth_of_its_charge() -> None:
     asymmetric = Waveform(phase_us=250, gap_us=50, ratio=4, period_us=12_500)
     watched = room(plans.plan_of(((plans.ONE, plans.rhythm()),), waveforms=(asymmetric,))).running(17_500)

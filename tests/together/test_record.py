@@ -48,6 +48,7 @@ def on_disk(folder: Path, disk: FailingDisk) -> Room:
     return room(make_sink=journalled(folder, disk.disk()))
 
 
+@pytest.mark.covers("SR-16")
 def test_a_full_disk_in_mid_ramp_ends_the_output_and_is_said(tmp_path: Path) -> None:
     disk = FailingDisk()
     watched = on_disk(tmp_path, disk).running()
@@ -72,6 +73,7 @@ def test_a_sync_that_fails_at_an_increase_raises_nothing_and_ends_the_output(tmp
     assert max(pulse.peak_current_ua for pulse in watched.pulses()) == 10_000
 
 
+@pytest.mark.covers("SR-16")
 def test_after_the_record_broke_nothing_can_be_started(tmp_path: Path) -> None:
     disk = FailingDisk()
     watched = on_disk(tmp_path, disk).ready()
@@ -84,6 +86,7 @@ def test_after_the_record_broke_nothing_can_be_started(tmp_path: Path) -> None:
     assert watched.device.stage.trace == []
 
 
+@pytest.mark.covers("SR-16")
 def test_stop_works_on_a_broken_record(tmp_path: Path) -> None:
     disk = FailingDisk()
     watched = on_disk(tmp_path, disk).holding()
@@ -96,6 +99,7 @@ def test_stop_works_on_a_broken_record(tmp_path: Path) -> None:
     assert watched.bench.controller.done
 
 
+@pytest.mark.covers("LW-07")
 def test_the_record_verifies_after_every_step_of_a_session(tmp_path: Path) -> None:
     watched = on_disk(tmp_path, FailingDisk())
     [path] = tmp_path.glob("*.jsonl")
@@ -141,6 +145,7 @@ def test_a_session_cut_off_by_a_crash_is_found_as_unfinished(tmp_path: Path) -> 
 # --- a slow disk ---
 
 
+@pytest.mark.covers("SR-16")
 def test_nothing_rises_before_the_disk_has_the_intent() -> None:
     watched = room().ready()
     sink = watched.bench.sink

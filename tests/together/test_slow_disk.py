@@ -56,6 +56,7 @@ class Stalling:
             assert self.go.wait(WAIT_S)
 
 
+@pytest.mark.covers("LW-02")
 @pytest.mark.parametrize(
     ("way", "stall_s"), [("sync", 0.3), *(pytest.param(way, 2.0, marks=pytest.mark.campaign) for way in WAYS)]
 )

@@ -13,7 +13,7 @@ from helpers.plans import simple_plan
 from nmes.core import events as e
 from nmes.core.view import Word
 from nmes.record.errors import RecordBusy
-from nmes.record.store import verify_session
+from nmes.record.verdicts import verify_session
 from nmes.record.verify import Intact
 from nmes.runtime.library import Library
 from nmes.trial.bench import Bench, bench_with_record

@@ -57,6 +57,22 @@ def test_the_dose_at_the_skin_is_what_the_plan_says(quads: Trial) -> None:
     assert abs(given.pulses - planned.pulses) <= 4, "each contraction begins and ends once"
 
 
+@pytest.mark.parametrize(("name", "level_ua"), [(QUADS, 10_000), (QUADS, 4_000), (CALF, 10_000)])
+def test_each_contraction_gives_as_many_pulses_as_the_plan_says(tmp_path: Path, name: str, level_ua: int) -> None:
+    """From the first step of the plan's line on, however low the level and slow the ramp."""
+    trial = try_one(short(tmp_path, name, level_ua=level_ua))
+    (planned,), begun_us, train = plan_totals(trial.plan), trial.run.treatment_us, trial.run.train
+    period_us = trial.plan.waveforms[0].period_us
+    wanted = planned.tension_ms * 1000 / planned.contractions / period_us
+    assert begun_us is not None
+    given = [
+        sum(begun_us + one.start_ms * 1000 <= t_us < begun_us + one.until_ms * 1000 for t_us in train.times_us)
+        for one in windows(trial.plan)
+    ]
+    assert [pulses for pulses in given if abs(pulses - wanted) > 1] == []
+    assert trial.doses[0].charge_nc == pytest.approx(planned.charge_nc, rel=0.002)
+
+
 def test_the_level_is_the_last_one_the_patient_bears(quads: Trial) -> None:
     found = quads.slots[0].found
     assert found is not None

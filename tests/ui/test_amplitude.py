@@ -24,6 +24,7 @@ async def titrating(desk: Desk, pilot) -> None:
     await desk.see(pilot)
 
 
+@pytest.mark.covers("SR-11")
 async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         await titrating(desk, pilot)
@@ -45,6 +46,7 @@ async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: D
         assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 2
 
 
+@pytest.mark.covers("SR-05")
 @pytest.mark.parametrize(
     "lag_ms", [198, *(pytest.param(ms, marks=pytest.mark.campaign) for ms in (132, 165, 330, 500))]
 )
@@ -147,6 +149,7 @@ async def test_a_device_that_goes_silent_is_shown_as_unsure_never_as_off(desk: D
         assert "confirmed unknown" in desk.text()
 
 
+@pytest.mark.covers("SR-11")
 async def test_down_is_never_locked_and_nothing_is_shown_of_a_level_that_nobody_knows(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         assert "t begins from 0 mA" in desk.text()

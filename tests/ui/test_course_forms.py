@@ -86,7 +86,8 @@ def test_a_week_of_the_diary() -> None:
     assert form.missing(filled(form)) == ("Cramps in the week",)
     assert made(form, cramps="9", nrs="7", note="two nights") == Diary(CODE, SIDE, "2026-11-09", 9, 7, "two nights")
     assert made(form, cramps="0") == Diary(CODE, SIDE, "2026-11-09", 0)
-    assert refused(form, cramps="many") == 'cramps "many": give a whole number'
+    assert refused(form, cramps="many") == 'cramps "many": give a whole number, 0 to 500'
+    assert refused(form, cramps="0", nrs="5").startswith("no cramps, and the worst of them 5 of 10")
     assert refused(form, cramps="3", nrs="11") == "worst cramp 11: give 0 to 10"
     assert form.about == ("The week from Monday 2026-11-09 to Sunday 2026-11-15.",)
 

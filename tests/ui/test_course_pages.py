@@ -15,6 +15,7 @@ from nmes.core.care_events import (
     Diary,
     Outcome,
     PlanEnded,
+    Proposal,
     Registered,
     Rule,
     Withdrawn,
@@ -53,12 +54,23 @@ def test_the_first_page_tells_plan_adherence_last_time_proposals_and_what_was_ag
     assert told[4] == "Done by weeks: 1: 0/2, 2: 1/2, 3: 0/2"
     assert "channel 1: 20.0 mA accepted; pain after it 2 of 10; skin after it 1 of 3" in " ".join(told)
     assert "Told: discomfort 3 of 10; contraction full to the end" in " ".join(told)
-    assert any(one.startswith("✓ decided: MEASURE the cramp threshold frequency") for one in told)
+    assert any(one.startswith("– declined; proposed: MEASURE the cramp threshold frequency") for one in told)
     assert any(one.startswith("? AS THE LAST TIME") for one in told)
     assert told[-2:] == [
         "DECIDED",
         "Declined by Anna on 2026-11-02: measure the cramp threshold frequency again; why: next week",
     ]
+
+
+def test_only_a_proposal_that_was_accepted_has_a_tick_and_a_changed_one_tells_what_holds() -> None:
+    retest = Decided(CODE, SIDE, Rule.RETEST, LAST.session, (), Choice.ACCEPTED, "ctf")
+    assert any(one.startswith("✓ accepted; proposed: MEASURE the cramp") for one in texts(course(PLAN, TOLD, retest)))
+    proposed, chosen = (("from_permille", 550), ("to_permille", 650)), (("from_permille", 550), ("to_permille", 600))
+    decided = Decided(CODE, SIDE, Rule.SHARE, LAST.session, proposed, Choice.CHANGED, "", chosen, "small steps")
+    share = Proposal(Rule.SHARE, (*proposed, ("weeks", 2), ("cramps_before", 9), ("cramps_now", 9)), after=LAST.session)
+    told = texts(replace(course(PLAN, TOLD, decided), proposals=(share,)))
+    said = "– changed: 60 % of the most tolerated, not 65 %; proposed: 65 % instead of 55 % of the most"
+    assert any(one.startswith(said) for one in told)
 
 
 def test_what_speaks_against_a_session_stands_before_any_day_that_is_due() -> None:
@@ -135,6 +147,9 @@ def test_what_is_less_after_a_soreness_speaks_against_no_session() -> None:
 def test_of_a_session_of_another_protocol_something_may_be_told_too() -> None:
     assert answerable(course(PLAN, given=(gave("2026-11-03", "s1"),))) == "s1"
     assert answerable(course(PLAN, given=(LAST, gave("2026-11-15", "s1")))) == LAST.session
+    none = gave("2026-11-15", "s2", levels=(), flowed=False)
+    assert answerable(course(PLAN, given=(gave("2026-11-03", "s1"), none))) == "s1"
+    assert answerable(course(PLAN, given=(none,))) == ""
 
 
 def test_a_record_that_cannot_be_believed_stands_above_all() -> None:
@@ -147,9 +162,14 @@ def test_a_record_that_cannot_be_believed_stands_above_all() -> None:
 
 def test_the_diary_has_every_week_newest_first_those_not_written_down_too() -> None:
     written = (Diary(CODE, SIDE, "2026-11-09", 1, 7, "two nights"), Diary(CODE, SIDE, "2026-10-19", 12))
+    late = did(Diary(CODE, SIDE, "2026-11-02", 3), 8, "2026-11-09")
+    assert texts(course(PLAN, late), Page.DIARY)[2] == "● 2026-11-02  3 cramps, by Anna on 2026-11-09"
     told = texts(course(PLAN, *written), Page.DIARY)
     assert told[0] == "– 2026-11-16  this week, not over yet"
-    assert told[1] == "● 2026-11-09  1 cramp; the worst 7 of 10; note: two nights, by Anna on 2026-11-02"
+    assert told[1] == (
+        "● 2026-11-09  1 cramp; the worst 7 of 10; note: two nights; not over when it was written down, by Anna on "
+        "2026-11-02"
+    )
     assert told[2] == "– 2026-11-02  not written down"
     assert told[4] == "● 2026-10-19  12 cramps, by Anna on 2026-11-02"
     assert told[-1].startswith("– 2026-10-05"), "four weeks before the plan can be written down late"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nmes.core.care_events import Outcome
@@ -48,6 +50,15 @@ def test_it_is_never_wider_or_higher_than_its_place(width: int, height: int, val
     assert len(rows) == height
     assert max(map(len, rows)) <= width
     assert len(caption(curve(*values), width)) <= width
+
+
+def test_a_value_that_is_doubtful_has_an_open_mark_and_says_why() -> None:
+    found = curve(9, 4, 5)
+    week, corrected = replace(found.points[1], unfinished=True), replace(found.points[2], corrected=True)
+    drawn = "".join(draw(replace(found, points=(found.points[0], week, corrected)), 60, 9))
+    assert (drawn.count("●"), drawn.count("○")) == (1, 2)
+    told = caption(replace(found, points=(week, corrected)), 100)
+    assert "2026-10-26 4 (the week was not over); 2026-11-02 5 (CORRECTED since)" in told
 
 
 def test_without_room_or_values_nothing_is_drawn() -> None:

@@ -51,6 +51,7 @@ def some(ids: list[str], *always: str) -> list[object]:
     return [pytest.param(one, marks=() if one in always else pytest.mark.campaign) for one in ids]
 
 
+@pytest.mark.covers("FR-17")
 @pytest.mark.parametrize(
     "how", some(["handler", "timer", "worker", "thread worker", "task", "view"], "timer", "view", "task")
 )
@@ -69,6 +70,7 @@ async def test_a_fault_anywhere_stops_the_output_first(
     assert "secret" not in said
 
 
+@pytest.mark.covers("FR-03")
 async def test_leaving_by_any_way_stops_and_closes_the_record(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         quit_command = next(c for c in pilot.app.get_system_commands(pilot.app.screen) if c.title == "Quit")

@@ -87,6 +87,7 @@ def test_any_driver_can_be_tapped_and_stays_what_it_was() -> None:
     assert driver.send_message is not Driver.send_message
 
 
+@pytest.mark.covers("PR-01")
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
 @pytest.mark.parametrize(
     "pressed",

@@ -38,6 +38,9 @@ def test_a_code_without_a_record_says_so_and_names_codes_like_it() -> None:
 def test_another_side_only_is_told() -> None:
     assert known_lines(day(DUE), Who("P-017", "right")) == ["! P-017 is on record, but not this side: LEFT."]
     assert known_lines(day(DUE), Who("P-017", "left")) == []
+    doubted = replace(day(DUE), trouble="number 000002 of the records is gone\x1b[2J")
+    assert known_lines(doubted, Who("P-017", "left")) == ["✖ number 000002 of the records is gone�[2J"]
+    assert known_lines(doubted, NOBODY) == []
 
 
 def test_levels_are_told_as_marks_with_their_session() -> None:
@@ -115,6 +118,12 @@ def test_a_damaged_last_record_is_told_instead_and_a_good_one_is_not_loud() -> N
     assert said.startswith("! The record of the last session (2026-11-25) is DAMAGED")
     assert warning_line(LastTime("000002-x", "", (Observed(Finding.NRS, 2),))) == ""
     assert warning_line(None) == ""
+    corrected = LastTime("000002-x", "2026-11-25", (Observed(Finding.NRS, 1),), corrected={9: "pain was 8 of 10"})
+    assert warning_line(corrected) == "! Last session (2026-11-25): CORRECTED since, entry 9: pain was 8 of 10"
+    both = replace(corrected, found=(Observed(Finding.NRS, 9),))
+    assert warning_line(both) == (
+        "! Last session (2026-11-25): pain 9 of 10; CORRECTED since, entry 9: pain was 8 of 10"
+    )
     lines = list(
         threshold_lines(
             OnRecord(
@@ -123,11 +132,13 @@ def test_a_damaged_last_record_is_told_instead_and_a_good_one_is_not_loud() -> N
                     ("a", Found(None, "s", "2026-01-02")),
                     ("b", Found(9_000, "s", "2026-01-02", typed=True)),
                     ("c", Untrusted("s", "")),
+                    ("d", Found(9_000, "s", "2026-01-02", right="it was 12 Hz")),
                 ),
             )
         )
     )
     assert "ended at its cap" in lines[0]
+    assert lines[3] == "CTF on record, d: 9 Hz, measured on 2026-01-02. CORRECTED since: it was 12 Hz"
     assert "typed by hand" in lines[1]
     assert "day not known" in lines[2]
 

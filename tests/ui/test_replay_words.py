@@ -14,7 +14,8 @@ from nmes.record.files import Kind
 from nmes.record.happening import At, Happening, Stepped
 from nmes.record.output import Output
 from nmes.record.replay import CannotReplay, FirstDifference, Same
-from nmes.record.store import Closed, Ending, Interrupted, SessionVerdict, Summary, Unfinished, Unreadable
+from nmes.record.store import Closed, Ending, Interrupted, Summary, Unfinished, Unreadable
+from nmes.record.verdicts import Sealed, SessionVerdict
 from nmes.record.verify import Damaged, Intact, Torn
 from nmes.runtime.replaying import Moment, Replay, replay_of
 from nmes.ui.replay_words import (
@@ -73,6 +74,8 @@ def test_the_filter_finds_every_word_in_any_order() -> None:
     [
         (Intact(None, 3), "✓ Verified: 3 entries"),
         (Torn(None, 3, b"x"), "✖ TORN: whole up to entry 3"),
+        (Torn(None, 0, b""), "✖ EMPTY: its file is empty: nothing is left of it."),
+        (Intact(None, 0), "✖ EMPTY: its file is empty: nothing is left of it."),
         (
             Damaged(None, 3, Damage.ALTERED, f"Entry 3 {ESC}."),
             "✖ DAMAGED at entry 3: It was changed after it was written.",
@@ -81,6 +84,14 @@ def test_the_filter_finds_every_word_in_any_order() -> None:
 )
 def test_a_verdict_is_told_with_word_and_symbol(verdict: Intact | Torn | Damaged, said: str) -> None:
     assert verdict_words(SessionVerdict("x", Path("x"), verdict)).startswith(said)
+
+
+def test_a_whole_record_whose_end_nothing_vouches_for_yet_is_not_called_verified() -> None:
+    pending = Sealed("80445b7b115b0d4a", 2, known=True, pending=True)
+    said = "? Whole, 3 entries, signed up to entry 2; what stands after it may have been changed."
+    assert verdict_words(SessionVerdict("x", Path("x"), Intact(None, 3), pending)) == said
+    torn = verdict_words(SessionVerdict("x", Path("x"), Torn(None, 3, b"x"), pending))
+    assert torn.startswith("✖ TORN: whole up to entry 3")
 
 
 def moment(event: e.Event | None, *notes: Note, kind: str = "event", **body: object) -> Moment:

@@ -87,6 +87,7 @@ def test_every_screen_and_window_stands_in_a_table_of_this_file() -> None:
     assert all(issubclass(one, ModalScreen) for one in WINDOWS)
 
 
+@pytest.mark.covers("SR-06")
 @pytest.mark.parametrize("kind", [kind for kind in STEPS if STEPS[kind] not in BEFORE_A_SESSION])
 async def test_every_stop_key_and_the_mouse_stop_on_every_screen(attended: Desk, kind: type) -> None:
     async with attended.at(STEPS[kind]) as pilot:

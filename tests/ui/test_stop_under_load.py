@@ -105,6 +105,7 @@ async def stops_with_every_focus(desk: Desk, pilot: Pilot[None], make: Callable[
         tried += 1
 
 
+@pytest.mark.covers("PR-01")
 @pytest.mark.campaign
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda kind: kind.__name__)
 async def test_stop_silences_the_skin_in_every_window_with_any_focus(desk: Desk, window: type) -> None:

@@ -101,6 +101,7 @@ async def test_silence_stops_and_does_not_end(driver: BrowserDriver) -> None:
     assert (app.stops, app.ends) == ([BROWSER_SILENT], [])
 
 
+@pytest.mark.covers("TH-06")
 @pytest.mark.parametrize(
     "data",
     [

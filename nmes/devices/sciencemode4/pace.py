@@ -98,8 +98,11 @@ class Pace:
         return cls(now_ms, now_ms, {}, {}, {}, None, None, None, last=last)
 
     def aimed(self, outputs: tuple[ChannelOutput, ...], now_ms: int) -> Pace:
-        """A new target. The purse of a channel whose rate or waveform is new starts empty."""
-        target = {o.channel: o for o in sorted(outputs, key=lambda o: o.channel) if o.amplitude_ua}
+        """A new target. The purse of a channel that is new, falls to 0, or has another rate or waveform starts empty.
+
+        A channel may be named at 0: then its purse earns what its first step will cost.
+        """
+        target = {o.channel: o for o in sorted(outputs, key=lambda o: o.channel)}
         purses = {
             channel: self.purses[channel]
             if channel in self.target and _same_climb(self.target[channel], output)
@@ -301,7 +304,9 @@ def _goes_on(old: Sound | ChannelOutput, new: Sound | ChannelOutput) -> bool:
 
 
 def _same_climb(old: ChannelOutput, new: ChannelOutput) -> bool:
-    return _goes_on(old, new) and old.rise_ua_per_s == new.rise_ua_per_s
+    """Whether what was earned still counts: a channel that falls to 0 begins anew."""
+    falls_to_0 = old.amplitude_ua > 0 == new.amplitude_ua
+    return _goes_on(old, new) and old.rise_ua_per_s == new.rise_ua_per_s and not falls_to_0
 
 
 def _shortest_us(output: ChannelOutput) -> int:

@@ -15,7 +15,8 @@ from textual.widgets.option_list import Option
 
 from nmes.language import _
 from nmes.record.files import Kind
-from nmes.record.store import SessionVerdict, Summary
+from nmes.record.store import Summary
+from nmes.record.verdicts import SessionVerdict
 from nmes.runtime.records import Chain
 from nmes.ui.replay_words import ending_words, found, row, verdict_words
 from nmes.ui.screens.record_screen import RecordScreen

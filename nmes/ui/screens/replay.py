@@ -17,7 +17,7 @@ from nmes.core.printable import printable
 from nmes.language import _
 from nmes.record.files import Kind
 from nmes.record.output import pieces
-from nmes.record.store import SessionVerdict
+from nmes.record.verdicts import SessionVerdict
 from nmes.runtime.replaying import Replay
 from nmes.ui.names import side_words
 from nmes.ui.replay_words import (

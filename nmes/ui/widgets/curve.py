@@ -1,6 +1,7 @@
 """An outcome over the weeks, drawn as text: a mark for each value with its number, joined by lines.
 
 Law: the axis begins at 0, so that a change looks no greater than it is; the days are to scale, so that a gap is seen.
+A value of a week that was not over, or of an entry that was corrected since, has an open mark.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def draw(curve: Curve, width: int, height: int) -> list[str]:
     for (column, y), (next_column, next_y) in pairwise(places):
         canvas.line(column, y, next_column, next_y)
     for point, (column, y) in zip(curve.points, places, strict=True):
-        canvas.mark(column, y, _number(curve.outcome, point.value))
+        mark = "○" if point.unfinished or point.corrected else "●"
+        canvas.mark(column, y, mark, _number(curve.outcome, point.value))
     rows = canvas.rows()
     ends = {0: labels[0], len(rows) - 1: labels[1]}
     drawn = [f"{ends.get(number, ''):>{gutter}} │{row}" for number, row in enumerate(rows)]
@@ -101,10 +103,10 @@ class _Canvas:
             self._cells[now // len(_LINES), column + step] = _LINES[now % len(_LINES)]
             before = now
 
-    def mark(self, column: int, y: int, number: str) -> None:
+    def mark(self, column: int, y: int, mark: str, number: str) -> None:
         """The value's mark, and its number above or below where no other stands there."""
         row = y // len(_LINES)
-        self._cells[row, column] = "●"
+        self._cells[row, column] = mark
         self._taken.add((row, column))
         start = max(0, min(column - len(number) // 2, self.columns - len(number)))
         for beside in (row - 1, row + 1):

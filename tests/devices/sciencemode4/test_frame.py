@@ -93,6 +93,7 @@ def test_a_frame_survives_the_line(sent: Frame) -> None:
     assert encode(sent) == framed(sent.packet_number, sent.command, sent.data)
 
 
+@pytest.mark.covers("TH-04")
 @settings(max_examples=200, deadline=None)
 @given(streams, st.data())
 def test_any_stream_in_any_cut_gives_what_the_rules_say_and_holds_less_than_one_frame(

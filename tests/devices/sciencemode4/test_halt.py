@@ -64,6 +64,7 @@ def test_a_halt_is_not_off_until_the_device_says_so() -> None:
     assert not bench.driver.output.off_confirmed
 
 
+@pytest.mark.covers("SR-06")
 def test_an_unanswered_halt_is_sent_three_times_and_then_said_to_be_unconfirmed() -> None:
     bench = Bench().playing()
     bench.device.mute(STOP)

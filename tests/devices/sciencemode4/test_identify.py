@@ -117,6 +117,7 @@ def test_each_question_has_its_own_repeat() -> None:
     assert isinstance(bench.events[0], WrongDevice)
 
 
+@pytest.mark.covers("SR-17")
 def test_another_sciencemode_is_refused_by_its_version() -> None:
     bench = Bench(Device(sciencemode=b"\x03\x01\x02", status=3)).identified()
     assert "speaks ScienceMode 3.1.2; a P24 speaks ScienceMode 4" in refusal(bench)
@@ -151,6 +152,7 @@ def test_half_a_frame_of_an_older_conversation_does_not_swallow_the_first_answer
     assert len(bench.device.heard) == 3
 
 
+@pytest.mark.covers("SR-01", "FR-06")
 def test_before_identification_only_halts_and_questions_leave() -> None:
     bench = Bench()
     bench.order(Enable())

@@ -179,6 +179,42 @@ def test_a_channel_that_was_off_starts_from_zero_however_long_it_rested() -> Non
     assert bench.updates()[0].amplitudes[1] <= 1_000
 
 
+def test_a_channel_that_is_told_of_at_0_earns_its_first_step_meanwhile() -> None:
+    """10 mA in 2 s: the plan's line is at 0.5 mA after 100 ms, and then the step leaves."""
+    bench = Bench().enabled()
+    bench.order(one(0, rise_ua_per_s=5_000))
+    bench.run(100)
+    assert bench.updates() == []
+    began_ms = bench.now_ms
+    bench.order(one(500, rise_ua_per_s=5_000))
+    bench.run(30)
+    assert [(update.at_ms - began_ms, update.amplitudes) for update in bench.updates()] == [(2, {1: 500})]
+
+
+def test_however_long_it_is_told_of_at_0_it_earns_one_window_and_one_step() -> None:
+    bench = Bench().enabled()
+    bench.order(one(0, rise_ua_per_s=5_000))
+    bench.run(60_000)
+    bench.forget()
+    bench.order(one(10_000, rise_ua_per_s=5_000))
+    bench.run(40)
+    assert [update.amplitudes for update in bench.updates()] == [{1: 500}]
+
+
+def test_what_falls_to_0_has_earned_nothing_by_what_it_was() -> None:
+    bench = Bench().enabled()
+    bench.order(one(5_000, rise_ua_per_s=5_000))
+    bench.run(2_000)
+    bench.order(one(0, rise_ua_per_s=5_000))
+    bench.run(50)
+    assert bench.updates()[-1].amplitudes == {}
+    bench.forget()
+    began_ms = bench.now_ms
+    bench.order(one(5_000, rise_ua_per_s=5_000))
+    bench.run(100)
+    assert [(update.at_ms - began_ms, update.amplitudes) for update in bench.updates()] == [(51, {1: 500})]
+
+
 # --- falls ---
 
 
@@ -490,6 +526,7 @@ def test_a_long_fall_does_not_blind_the_driver() -> None:
 # --- keep-alive ---
 
 
+@pytest.mark.covers("SR-03")
 def test_the_keep_alive_is_a_poll_400_ms_after_the_last_acknowledged_request_left() -> None:
     bench = Bench().playing(20_000)
     bench.run(4_000)
@@ -499,6 +536,7 @@ def test_the_keep_alive_is_a_poll_400_ms_after_the_last_acknowledged_request_lef
     assert all(heard.data == b"\x04" for heard in bench.device.heard)
 
 
+@pytest.mark.covers("SR-03")
 def test_nobody_turning_means_no_keep_alive() -> None:
     bench = Bench().playing(20_000)
     bench.stall(1_500)
@@ -584,6 +622,7 @@ def test_an_answer_faster_than_the_word_that_the_frame_was_written_still_counts(
 # --- answers that must not count ---
 
 
+@pytest.mark.covers("LW-05")
 def test_a_lost_acknowledgement_of_an_update_is_said_after_200_ms_and_nothing_follows() -> None:
     bench = Bench().playing(20_000)
     bench.device.mute(UPDATE)
@@ -675,6 +714,7 @@ def test_each_faulty_channel_is_named() -> None:
     assert bench.events == [DeviceFault(Fault.ELECTRODE, 1, 0), DeviceFault(Fault.LOW_CURRENT, 2, 0)]
 
 
+@pytest.mark.covers("SR-09")
 def test_a_channel_that_fell_silent_is_a_fault_though_no_error_is_shown() -> None:
     bench = Bench().enabled()
     bench.order(both(10_000, 10_000))
@@ -686,6 +726,7 @@ def test_a_channel_that_fell_silent_is_a_fault_though_no_error_is_shown() -> Non
     assert bench.driver.output.confirmed == ((1, 10_000),)
 
 
+@pytest.mark.covers("SR-09")
 def test_a_channel_that_goes_on_after_it_was_switched_off_is_a_fault() -> None:
     bench = Bench().enabled()
     bench.order(both(10_000, 10_000))
@@ -749,6 +790,7 @@ def test_a_device_that_restarted_is_noticed_at_the_next_poll() -> None:
     assert bench.events == [DeviceFault(Fault.NOT_INITIALISED, 0, 7)]
 
 
+@pytest.mark.covers("SR-17")
 def test_an_unknown_command_is_a_fault() -> None:
     bench = Bench().playing(20_000)
     bench.device.instead[POLL] = lambda number, data: framed(number, 67, b"\x0b")

@@ -109,6 +109,7 @@ every_rate = st.fixed_dictionaries({c: st.integers(300, 120_000) for c in WAVES}
 several = st.lists(steps, min_size=1, max_size=12)
 
 
+@pytest.mark.covers("LW-01")
 @pytest.mark.parametrize("examples", [60, pytest.param(400, marks=pytest.mark.campaign)])
 def test_whatever_is_asked_and_whenever_the_driver_turns_nothing_rises_faster_than_its_rate(examples: int) -> None:
     settings(max_examples=examples, deadline=None)(given(every_rate, several)(rises_no_faster))()

@@ -122,6 +122,7 @@ UPDATES = {
 }
 
 
+@pytest.mark.covers("SR-17")
 @pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in UPDATES.items()])
 def test_an_update_that_is_not_understood_in_every_bit_is_unknown(data: bytes) -> None:
     assert isinstance(SIGHT.see_request(encode(1, UPDATE, data)).seen, Unknown)
@@ -160,6 +161,7 @@ def test_whatever_an_encoder_writes_is_read_back(channels: dict[int, Any], numbe
     } == channels
 
 
+@pytest.mark.covers("TH-04")
 @given(st.binary(max_size=64))
 def test_any_bytes_at_all_are_seen_without_an_error(noise: bytes) -> None:
     assert isinstance(SIGHT.see_request(noise).seen, Unknown)
@@ -226,10 +228,37 @@ def test_a_status_that_makes_no_sense_cannot_be_read(data: bytes) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x00\x04", b"\x00\x03\x00\x00\x00\x00\x00", b"\x00\x04" + bytes(6)])
 def test_a_poll_answer_that_makes_no_sense_cannot_be_read(data: bytes) -> None:
-    assert isinstance(SIGHT.replies().feed(encode(5, 37, data))[0], Complaint)
+    assert SIGHT.replies().feed(encode(5, 37, data)) == [Complaint("an answer 37 that cannot be read")]
+
+
+@pytest.mark.parametrize("behind", [b"", b"\x04", b"\x04\x00\x00"])
+def test_a_poll_that_failed_is_told_by_its_result_whatever_follows(behind: bytes) -> None:
+    assert SIGHT.replies().feed(encode(5, 37, b"\x07" + behind)) == [Condition(5, 7, (), ())]
+
+
+@pytest.mark.parametrize("error", range(1, 16))
+@pytest.mark.parametrize("channel", range(1, 9))
+def test_every_error_of_every_channel_is_a_fault_of_that_channel(channel: int, error: int) -> None:
+    halves = [0] * 8
+    halves[channel - 1] = error
+    states = bytes(low | high << 4 for low, high in zip(halves[::2], halves[1::2], strict=True))
+    assert SIGHT.replies().feed(encode(5, 37, b"\x00\x04\x00" + states)) == [Condition(5, 0, (), (channel,))]
 
 
 @pytest.mark.parametrize("command", [31, 33, 35])
 @pytest.mark.parametrize("data", [b"", b"\x00\x00"])
 def test_a_bare_result_has_one_byte(command: int, data: bytes) -> None:
     assert isinstance(SIGHT.replies().feed(encode(5, command, data))[0], Complaint)
+
+
+@pytest.mark.parametrize("points", [1, 3, 16])
+def test_an_update_cut_anywhere_in_a_channel_is_cut_short(points: int) -> None:
+    data = update_data({1: block([(300, 500)] * points)})
+    for length in range(1, len(data)):
+        assert SIGHT.see_request(encode(5, UPDATE, data[:length])).seen == Unknown(
+            "channel 1 of an update is cut short"
+        )
+
+
+def test_what_is_no_frame_has_no_number() -> None:
+    assert SIGHT.see_request(b"no frame").number == -1

@@ -69,6 +69,29 @@ def test_a_frame_has_12_to_1200_bytes(size: int) -> None:
     assert open_frame(bytes(size)) is None
 
 
+LONGEST = close_frame(3, 32, bytes(1188))
+"""Its payload needs no escapes: 9 bytes before it, 2 of number and command, the stop."""
+
+
+def test_a_good_frame_of_1200_bytes_is_read_and_one_of_1201_is_not() -> None:
+    assert len(LONGEST) == 1200
+    assert open_frame(LONGEST) == (3, 32, bytes(1188))
+    assert fed([LONGEST]) == [(3, 32, bytes(1188))]
+    longer = close_frame(3, 32, bytes(1189))
+    assert open_frame(longer) is None
+    assert fed([longer]) == []
+
+
+def test_the_beginning_of_a_frame_is_no_frame() -> None:
+    frame = close_frame(3, 34)
+    assert [open_frame(frame[:length]) for length in range(len(frame))] == [None] * len(frame)
+
+
+@pytest.mark.parametrize("last", [0x81, 0xF0, 0x00])
+def test_a_frame_without_its_stop_is_no_frame_however_long(last: int) -> None:
+    assert fed([LONGEST[:-1] + bytes([last]), bytes(1300)]) == []
+
+
 def test_a_payload_of_one_byte_is_no_packet() -> None:
     stuffed = b"\x81\xa5"  # F0 alone, two bytes on the line
     header = (12).to_bytes(2, "big") + checksum(stuffed).to_bytes(2, "big")

@@ -1,0 +1,74 @@
+"""No reader crashes, hangs or fills the memory, whatever it is given: what was found once, a slice, a search."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+
+import pytest
+
+from firmware_sim.sciencemode4.framing import Receiver
+from fuzz.bounded import bounded
+from fuzz.search import CORPUS, found, run, search
+from fuzz.targets import TARGETS
+from nmes.core.problems import ProtocolError
+from nmes.core.protocol_file import parse
+from nmes.devices.sciencemode4.frame import Decoder
+from nmes.guard.sight.sciencemode4 import ScienceMode4Replies
+from nmes.ui.key_bytes import KeyBytes
+
+SLICE = 4
+SEED = int(os.environ.get("NMES_SEED") or secrets.randbelow(10**9))
+FLOODS = (b"\xf0", b"\x81", b"\x81\xf0", b"\x0f", b"\xf0\x81", b"\xf0\x0f", b"\x1b", b"\x1b[", b"\x1b]", b"\x1b[200~a")
+NESTS = (b"[", b"{a: ", b"- ", b"? ", b"a:\n ", b"&a ", b"'", b"- &a [", b"a: |\n", b"<<: ", b"!t ", b"#\n", b"a: b\n")
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_was_found_once_is_found_no_more(name: str) -> None:
+    for file, data in {"nothing": b"", **found(name)}.items():
+        try:
+            run(name, data, memory=True)
+        except BaseException as error:
+            error.add_note(f"corpus/{name}/{file}")
+            raise
+
+
+def test_every_folder_of_the_corpus_belongs_to_a_target() -> None:
+    assert {path.name for path in CORPUS.iterdir() if path.is_dir()} <= set(TARGETS)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_few_random_inputs_break_no_law(name: str) -> None:
+    drawn, deep = random.Random(name), 0
+    for at in range(20 * SLICE):
+        deep += run(name, drawn.randbytes(drawn.choice((30, 200, 600))))
+        if deep and at >= SLICE:
+            return
+    pytest.fail("none got anywhere: it is not the reader that is tried")
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_input_breaks_a_law(name: str) -> None:
+    """Without atheris. NMES_WALKS: so many inputs each, else 3000; `python -m fuzz` goes deeper."""
+    search(name, int(os.environ.get("NMES_WALKS", "3000")))
+
+
+@pytest.mark.parametrize("flood", FLOODS, ids=repr)
+def test_a_flood_takes_no_more_time_than_its_bytes(flood: bytes) -> None:
+    """Of what each reader has to hold back. The slowest takes 10 µs a byte; a quadratic one would take minutes."""
+    data = flood * (8_000 // len(flood))
+    decoder, receiver, replies, keys = Decoder(), Receiver(), ScienceMode4Replies(), KeyBytes()
+    with bounded():
+        for at in range(0, len(data), 1024):
+            for reader in (decoder.feed, receiver.feed, replies.feed):
+                reader(data[at : at + 1024])
+            keys.feed(data[at : at + 1024], at / 1e6)
+
+
+@pytest.mark.parametrize("nest", NESTS, ids=repr)
+def test_a_protocol_of_one_thing_repeated_is_refused_soon(nest: bytes) -> None:
+    with bounded(), pytest.raises(ProtocolError):
+        parse(nest * (3_000 // len(nest)), "deep.yaml")

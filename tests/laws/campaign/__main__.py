@@ -1,0 +1,93 @@
+"""`python -m laws.campaign --sessions 20000 --seed 1 --jobs 2`, from the folder `tests`; exit code 1 if a law broke.
+
+With `--write ../docs/reference/campaigns.md` the figures so far stand in that page, whenever it ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import secrets
+import sys
+import time
+from pathlib import Path
+
+from firmware_sim.faults.catalogue import KINDS
+from laws.campaign.running import Failure, Outcome, failing, run, shortened, stand
+from laws.campaign.script import from_json, to_json
+
+EVERY_S = 30.0
+MADE = re.compile(r"(<!-- made: figures -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def main() -> int:
+    asked = _asked()
+    if asked.script:
+        return _one(Path(asked.script))
+    began, last = time.monotonic(), [0.0]
+
+    def told(outcome: Outcome) -> None:
+        now = time.monotonic()
+        if now - last[0] > EVERY_S:
+            last[0] = now
+            done, hours = outcome.figures.sessions, outcome.figures.simulated_us / 3.6e9
+            print(f"{now - began:6.0f} s: {done} sessions, {hours:.1f} h, {len(outcome.failures)} failures", flush=True)
+            _write(asked, outcome, now - began)
+
+    print(f"seed {asked.seed}", flush=True)
+    outcome = run(asked.seed, asked.sessions, asked.jobs, told, most_failures=asked.failures)
+    print(outcome.figures.text())
+    never = outcome.figures.without_effect(KINDS)
+    if never:
+        print(f"never with effect, so nothing is shown of them: {', '.join(never)}")
+    print(f"{time.monotonic() - began:.0f} s of this computer, {asked.jobs} processes")
+    _write(asked, outcome, time.monotonic() - began)
+    for failure in outcome.failures:
+        print(_kept(shortened(failure) if asked.shorten else failure, asked.keep).text())
+    return 1 if outcome.failures else 0
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m laws.campaign", description="Random sessions; the laws are judged.")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**9), help="default: a fresh one, printed")
+    parser.add_argument("--sessions", type=int, default=1000, help="how many to begin")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--failures", type=int, default=1, help="after how many to end")
+    parser.add_argument("--no-shorten", dest="shorten", action="store_false", help="tell failures as they were drawn")
+    parser.add_argument("--keep", default="", help="folder for the shortest scripts, such as laws/regressions")
+    parser.add_argument("--write", type=Path, help="a page whose figures are replaced")
+    parser.add_argument("--script", default="", help="play a kept script instead")
+    return parser.parse_args()
+
+
+def _write(asked: argparse.Namespace, outcome: Outcome, took_s: float) -> None:
+    """Into the page, where one was named."""
+    if asked.write is None:
+        return
+    broken = ", ".join(str(failure.seed) for failure in outcome.failures) or "none"
+    said = (
+        f"seed {asked.seed} and on; CPython {platform.python_version()}, {platform.system()}, "
+        f"{asked.jobs} processes, {took_s / 60:.0f} min\nseeds that broke a law: {broken}\n{outcome.figures.text()}"
+    )
+    page = asked.write.read_text(encoding="utf-8")
+    made = MADE.sub(lambda match: f"{match[1]}```\n{said}\n```\n{match[2]}", page)
+    asked.write.write_text(made, encoding="utf-8")
+
+
+def _kept(failure: Failure, folder: str) -> Failure:
+    if folder and failure.shortest:
+        (Path(folder) / f"seed_{failure.seed}.json").write_text(to_json(failure.shortest), encoding="utf-8")
+    return failure
+
+
+def _one(path: Path) -> int:
+    with stand() as at:
+        sentence = failing(at, from_json(path.read_text(encoding="utf-8")))
+    print(sentence or "every law holds")
+    return 1 if sentence else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""The laws, judged through a whole scenario: several sessions after one another, on a device with whatever is wrong.
+
+The instrument judges each pulse; this one tells it before each what was wrong at that moment, and adds what only shows
+over time: silence after STOP, after a kill, and while the session is halted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from firmware_sim.simulator import Simulator
+from firmware_sim.stage import Contact
+from firmware_sim.stage.pulse import Pulse
+from firmware_sim.stage.trace import ChannelFailed
+from laws.campaign.troubles import FOR_EVER_US, Troubles
+from laws.instrument import PROMPT_US, Instrument, slowest_us
+from nmes.core import events as e
+from nmes.core.plan import Plan
+from nmes.core.view import View, Word
+from nmes.trial.bench import Bench
+
+NOTICED_US = 1_000_000
+"""Keep-alive, deadline of its answer, turns and a halt take 0.7 s [design]."""
+HELD = frozenset({Word.READY, Word.PAUSED, Word.HALTING, Word.UNSURE, Word.STOPPED, Word.AFTER, Word.ENDED})
+
+
+@dataclass
+class Judge(Instrument):
+    """`checked` counts how often each law was asked."""
+
+    troubles: Troubles = field(init=False)
+    checked: Counter[str] = field(default_factory=Counter)
+    pulses: int = 0
+    alive: bool = True
+    """Whether there is a controller."""
+    sound: bool = True
+    """Whether the dose in the record has to be that at the skin: every load took its current, and one session only."""
+    begun: int = 0
+    """How many pulses had crossed the skin when the session began."""
+    _silent_from_us: int | None = None
+    _held_us: int | None = None
+    """Since when the session is halted, and nobody has asked for output."""
+    _failed_us: int | None = None
+    _earlier: Plan | None = None
+
+    def __post_init__(self) -> None:
+        simulator = self.bench.device
+        assert isinstance(simulator, Simulator)
+        self.troubles = Troubles(simulator)
+
+    # --- what the script tells ---
+
+    @property
+    def plan(self) -> Plan:
+        """That of the session before, as long as nothing was asked for in this one."""
+        return self._earlier or self.bench.view.plan
+
+    def follow(self, bench: Bench) -> None:
+        """The next session on the same device: nothing is confirmed in it."""
+        self._earlier = self.plan
+        self.bench, self.alive = bench, True
+        self._pressed, self._held_us = 0, None
+        self._nothing_confirmed()
+        self.begun = len(bench.device.stage.trace)
+
+    def killed(self) -> None:
+        """From now on nobody renews anything."""
+        self.alive, self.sound = False, False
+        self._held_us = None
+        now_us = self.bench.clock.now_us
+        self._silence_by(now_us + self.troubles.gone_us(now_us))
+
+    def expect_silence(self) -> None:
+        """A halt has been written, if there is a line to write it to."""
+        now_us = self.bench.clock.now_us
+        reached = self.bench.controller.connected and self.troubles.reaches(now_us)
+        self._silence_by(now_us if reached else now_us + self.troubles.gone_us(now_us))
+
+    def release(self) -> None:
+        self._silent_from_us = None
+
+    def _silence_by(self, t_us: int) -> None:
+        known_us = self._silent_from_us
+        self._silent_from_us = t_us if known_us is None else min(known_us, t_us)
+
+    # --- what is judged ---
+
+    def look(self) -> None:
+        new = self.bench.device.stage.trace[self._pulses :]
+        self.pulses += len(new)
+        self.sound = self.sound and all(pulse.contact is Contact.GOOD for pulse in new)
+        self._note_failed()
+        super().look()
+        self._note_held()
+        self._failed_is_noticed()
+
+    def _allow(self, shown: View, event: e.Event) -> None:
+        if isinstance(event, e.Titrate) and shown.word in {Word.READY, Word.STOPPED} and event.epoch == shown.epoch:
+            self.release()
+            self._earlier = None
+        if isinstance(event, e.Titrate | e.Start | e.Resume) and event.epoch == shown.epoch:
+            self._held_us = None
+        super()._allow(shown, event)
+
+    def _meet(self, pulse: Pulse) -> None:
+        t_us, troubles = pulse.t_us, self.troubles
+        self.reaction_us = troubles.reaction_us(t_us)
+        self.output_fault = lambda ua: troubles.output_ua(ua, pulse.channel, t_us)
+        self.obeys_halts = troubles.obeys_halts(t_us)
+        self.dead_man_us = troubles.dead_man_us(t_us)
+        self.late_us = max(troubles.late_us(t_us), troubles.owed_us(t_us, self.updates, slowest_us(self.plan)[0]))
+        self.bursts_end = not self.late_us and not troubles.fills_silence(t_us)
+        own_will = not self.obeys_halts or self.dead_man_us >= FOR_EVER_US
+        self.stopped_us = None if own_will else self._silent_from_us
+        self.checked.update(("level", "rise", "halt", "dead man"))
+        self._held_is_silent(pulse, own_will=own_will)
+
+    def _was_obeyed(self, halt_us: int) -> bool:
+        return self.troubles.obeyed(halt_us)
+
+    def _rise(self, pulse: Pulse) -> None:
+        """With this pulse a device has made what it owed of a rise: the next one is held against this one alone."""
+        super()._rise(pulse)
+        if self.troubles.owed_us(pulse.t_us, self.updates, slowest_us(self.plan)[0]):
+            recent = self.recent[pulse.channel]
+            while len(recent) > 1:
+                recent.popleft()
+
+    def _held_is_silent(self, pulse: Pulse, *, own_will: bool) -> None:
+        """Once the session is halted nothing flows before a person asks for it, whatever led there."""
+        if self._held_us is None or not pulse.peak_current_ua or own_will:
+            return
+        self.checked["held"] += 1
+        calm = self.reaction_us == PROMPT_US
+        gone_us = PROMPT_US if calm else max(self.reaction_us, self.troubles.gone_us(pulse.t_us))
+        late_us = pulse.t_us - self._held_us - gone_us
+        after = f"{late_us + gone_us} us after the session was halted"
+        assert late_us <= 0, f"a pulse that nobody asked for, {after}: {self.bench.view.word}"
+
+    def _note_held(self) -> None:
+        """It is forgotten only when a person asks: a session that goes on by itself stays held."""
+        if self.alive and self.bench.view.word in HELD and self._held_us is None:
+            self._held_us = self.bench.clock.now_us
+
+    def _note_failed(self) -> None:
+        """When the device itself saw a channel fail, and output was wanted then."""
+        events = self.bench.device.stage.events
+        failed = [event.t_us for event in events[self._events :] if isinstance(event, ChannelFailed)]
+        if failed and self._failed_us is None and self.alive:
+            self._failed_us = failed[0]
+
+    def _failed_is_noticed(self) -> None:
+        """What the device reports when it is asked halts the session in time, unless nobody can ask."""
+        if self._failed_us is None:
+            return
+        now_us = self.bench.clock.now_us
+        if self.bench.view.word in HELD or not self.alive or self.troubles.late_us(now_us):
+            self._failed_us = None
+            return
+        self.checked["noticed"] += 1
+        late_us = now_us - self._failed_us
+        assert late_us < NOTICED_US, f"a failed channel unnoticed for {late_us} us: {self.bench.view.word}"
+
+    def _off_is_off(self) -> None:
+        if self.alive:
+            self.checked["off is off"] += 1
+            super()._off_is_off()
+
+    def finish(self) -> None:
+        """At the end of a scenario, with the controller still there: the dose."""
+        if self.sound and self.alive and not self.troubles.spoil_dose() and self.begun == 0:
+            self.checked["dose"] += 1
+            self.dose()

@@ -1,0 +1,137 @@
+"""Many scenarios, on all cores: figures of those that held; of one that did not its seed and its shortest script."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from laws.campaign.draw import drawn
+from laws.campaign.figures import Figures
+from laws.campaign.play import Stand
+from laws.campaign.script import Scenario, to_json
+from laws.campaign.shrink import Shrinker
+
+BATCH = 5
+"""Scenarios a process is given at once: handing over costs little, and progress is told soon."""
+MEMORY = Path("/dev/shm")
+"""Records are small and soon forgotten; where there is a disk in memory they do not wear a real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`seed` draws the scenario again; `sentence` is the law that did not hold; `shortest` still breaks it."""
+
+    seed: int
+    sentence: str
+    shortest: Scenario | None = None
+
+    def text(self) -> str:
+        again = f"python -m laws.campaign --seed {self.seed} --sessions 1"
+        script = f"\nthe shortest script that fails so:\n{to_json(self.shortest)}" if self.shortest else ""
+        return f"seed {self.seed}: {self.sentence}\nagain: {again}{script}"
+
+
+@dataclass(slots=True)
+class Outcome:
+    figures: Figures = field(default_factory=Figures)
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        self.figures.add(other.figures)
+        self.failures += other.failures
+
+
+@contextmanager
+def stand() -> Iterator[Stand]:
+    """A place for records that is gone afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="campaign-", dir=MEMORY if MEMORY.is_dir() else None))
+    try:
+        yield Stand.at(home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def failing(at: Stand, scenario: Scenario) -> str:
+    """What is wrong with a scenario, "" if nothing is. Whatever escapes it is a defect, not only a law's own word."""
+    try:
+        at.play(scenario)
+    except AssertionError as error:
+        return str(error) or traceback.format_exc(limit=-1)
+    except Exception as error:  # noqa: BLE001 - an error of any kind is what is looked for
+        return f"{type(error).__name__} {error}"
+    return ""
+
+
+def play_seeds(seeds: range) -> Outcome:
+    """These seeds, in this process; a failing one is not shortened yet."""
+    outcome = Outcome()
+    with stand() as at:
+        for seed in seeds:
+            scenario = drawn(seed)
+            try:
+                outcome.figures.add(at.play(scenario))
+            except Exception:  # noqa: BLE001 - told with its seed, and looked into again below
+                outcome.failures.append(Failure(seed, failing(at, scenario) or "it fails only now and then"))
+    return outcome
+
+
+def shortened(failure: Failure) -> Failure:
+    """The same failure with its shortest script."""
+    with stand() as at:
+        shortest = Shrinker(lambda scenario: failing(at, scenario)).shortest(drawn(failure.seed))
+        return Failure(failure.seed, failure.sentence, shortest)
+
+
+def run(
+    seed: int, sessions: int, jobs: int, told: Callable[[Outcome], None] = lambda _: None, *, most_failures: int = 1
+) -> Outcome:
+    """Scenarios of `seed`, `seed + 1` and so on until so many sessions were begun, or so many scenarios have failed.
+
+    `told` hears of what has been done so far.
+    """
+    outcome = Outcome()
+    with _outcomes(seed, jobs) as parts:
+        for part in parts:
+            outcome.add(part)
+            told(outcome)
+            if outcome.figures.sessions >= sessions or len(outcome.failures) >= most_failures:
+                break
+    return outcome
+
+
+@contextmanager
+def _outcomes(seed: int, jobs: int) -> Iterator[Iterator[Outcome]]:
+    """Without an end, in the order of the seeds."""
+    if jobs == 1:
+        yield (play_seeds(seeds) for seeds in _batches(seed, 1))
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs, _quietly) as pool:
+        yield _in_turn(pool, seed, jobs)
+        pool.terminate()
+
+
+def _in_turn(pool: multiprocessing.pool.Pool, seed: int, jobs: int) -> Iterator[Outcome]:
+    """A few batches wait for each process, never all of them: an endless map would be drawn whole at once."""
+    batches = _batches(seed, BATCH)
+    waiting = [pool.apply_async(play_seeds, (next(batches),)) for _ in range(2 * jobs)]
+    while True:
+        yield waiting.pop(0).get()
+        waiting.append(pool.apply_async(play_seeds, (next(batches),)))
+
+
+def _batches(seed: int, size: int) -> Iterator[range]:
+    while True:
+        yield range(seed, seed + size)
+        seed += size
+
+
+def _quietly() -> None:
+    """Campaigns are in nobody's way."""
+    os.nice(5)

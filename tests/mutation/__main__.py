@@ -1,0 +1,101 @@
+"""`python -m mutation`, from the tests folder: mutates the safety rooms and judges their tests. See decision 0038.
+
+All of them on demand (`--target guard` for one room), or with `--changed` those of functions that differ from the main
+line, for at most `--minutes`. What was judged is kept in `--results`: a run that was stopped goes on, and a mutant that
+was noticed is not judged again while its function stays as it is. Ends with 1 if a survivor is not explained in
+survivors.toml, if an explained one is noticed, or if a whole room's score is below what `targets.py` asks for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from mutation.bench import judge
+from mutation.changed import base_of, changed
+from mutation.explained import explained, gone
+from mutation.mutants import ROOT, Mutant, mutants_of
+from mutation.report import Report
+from mutation.targets import TARGETS, Target
+from mutation.work import Work
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    asked = _parser().parse_args(arguments)
+    wanted = _wanted(asked)
+    if wanted is None:
+        print("The main line cannot be found: nothing to compare with. Name it with --base.")
+        return 2
+    if not wanted:
+        print("No function that is mutated differs from the main line.")
+        return 0
+    until = time.time() + asked.minutes * 60 if asked.minutes else None
+    asked.results.parent.mkdir(parents=True, exist_ok=True)
+    if asked.anew:
+        asked.results.unlink(missing_ok=True)
+    work = Work((), (), asked.results, asked.jobs, pause=asked.pause_while, until=until)
+    reports = [_judged(target, wanted[target.name], work) for target in TARGETS if target.name in wanted]
+    whole = not asked.changed and until is None
+    good = [_told(report, whole=whole) for report in reports]
+    lost = gone(set(explained()))
+    for name in lost:
+        print(f"EXPLAINED, but there is no such mutant any more: {name}")
+    return 0 if all(good) and not lost else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m mutation", description="Mutation testing of the safety rooms.")
+    parser.add_argument("--target", action="append", choices=[target.name for target in TARGETS])
+    parser.add_argument("--only", default="", help="part of a mutant's name")
+    parser.add_argument("--changed", action="store_true", help="only functions that differ from the main line")
+    parser.add_argument("--base", help="the main line (default: origin/main, main, origin/HEAD)")
+    parser.add_argument("--minutes", type=float, help="begin nothing after so long; the order is drawn with --seed")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--results", type=Path, default=ROOT / "build" / "mutation.jsonl")
+    parser.add_argument("--anew", action="store_true", help="forget what was judged before")
+    parser.add_argument("--pause-while", type=Path, help="rest while this file exists")
+    return parser
+
+
+def _wanted(asked: argparse.Namespace) -> dict[str, list[Mutant]] | None:
+    """By target; in the order of the source, or drawn where there may not be time for all."""
+    if asked.changed:
+        base = base_of(asked.base)
+        if base is None:
+            return None
+        mutants = changed(base)
+    else:
+        mutants = [mutant for target in TARGETS for module in target.modules for mutant in mutants_of(module)]
+    mutants = [mutant for mutant in mutants if asked.only in mutant.name]
+    if asked.minutes:
+        print(f"The order is drawn: --seed {asked.seed}")
+        random.Random(asked.seed).shuffle(mutants)
+    found = {
+        target.name: [mutant for mutant in mutants if mutant.module in target.modules]
+        for target in TARGETS
+        if not asked.target or target.name in asked.target
+    }
+    return {name: some for name, some in found.items() if some}
+
+
+def _judged(target: Target, mutants: list[Mutant], work: Work) -> Report:
+    return Report(target, tuple(mutants), judge(target, mutants, work), explained())
+
+
+def _told(report: Report, *, whole: bool) -> bool:
+    """Said, and whether it is as it should be."""
+    print("\n".join(report.lines()), flush=True)
+    if whole and not report.left and report.score < report.target.least:
+        print(f"  TOO FEW: at least {report.target.least} % are asked for")
+        return False
+    return report.good
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The fault matrix in the documents is the one the tests run on, and no cell of it is empty."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import fields
+from functools import cache
+
+import pytest
+from together.fault_cases import CASES
+from together.fault_elsewhere import ROWS, Elsewhere
+from together.fault_table import lines, named_tests
+
+from helpers import made_pages
+from helpers.tracing import ROOT
+from nmes.core import events
+
+COMPOUND = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
+
+
+@cache
+def functions_of(file: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_the_page_is_as_it_is_made() -> None:
+    stands, made = made_pages.as_made("fault matrix")
+    assert stands == made, "python tests/helpers/made_pages.py"
+
+
+def test_every_fault_of_the_simulator_and_every_other_row_is_in_it() -> None:
+    made = "\n".join(lines())
+    assert [case.name for case in CASES if f"| {case.name} |" not in made] == []
+    assert [row.fault for row in ROWS if f"| {row.fault} |" not in made] == []
+    assert {row.group for row in ROWS} == {"computer", "terminal", "line", "device", "disk", "protocol", "people"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
+def test_every_cell_is_filled_and_its_tests_are_there(row: Elsewhere) -> None:
+    empty = [one.name for one in fields(row) if getattr(row, one.name) == "" and one.name != "also"]
+    assert empty == []
+    assert row.alarm or row.also, "why there is no alarm"
+    assert row.tests
+    assert [name for name in COMPOUND.findall(row.record) if not hasattr(events, name)] == []
+
+
+def test_the_tests_that_a_row_names_are_there() -> None:
+    missing = [test for test in named_tests() if test.rpartition("::")[2] not in functions_of(test.partition("::")[0])]
+    assert missing == []
