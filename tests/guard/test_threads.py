@@ -25,8 +25,9 @@ def keep_writing(rig: Rig, stop: threading.Event) -> None:
             rig.guard.write(frame)
 
 
-def test_after_a_trip_has_returned_no_output_follows_its_halt() -> None:
-    for _ in range(20):
+@pytest.mark.parametrize("rounds", [6, pytest.param(60, marks=pytest.mark.campaign)])
+def test_after_a_trip_has_returned_no_output_follows_its_halt(rounds: int) -> None:
+    for _ in range(rounds):
         rig, stop = Rig(ceilings=PATIENT), threading.Event()
         writers = [threading.Thread(target=keep_writing, args=(rig, stop)) for _ in range(3)]
         for writer in writers:

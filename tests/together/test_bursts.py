@@ -352,7 +352,7 @@ def test_a_sweep_is_titrated_as_a_whole() -> None:
     there.word(Word.READY)
 
 
-@pytest.mark.parametrize("hang_ms", [450, 650, 900])
+@pytest.mark.parametrize("hang_ms", [450, 900, pytest.param(650, marks=pytest.mark.campaign)])
 def test_a_sweep_whose_peak_was_lost_in_a_stall_is_not_accepted_before_it_was_felt(hang_ms: int) -> None:
     """The host does not turn while the widest pulses are due; the clock goes on."""
     there = room(tens_plan(swept=PHASE_SWEEP)).ready().raise_to(ONE, LEVEL_UA)
