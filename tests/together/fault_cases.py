@@ -157,6 +157,8 @@ LINE = (
 NOT_ON = GoesOn(unknowable="nothing was on, and every start begins with a start-up of its own")
 IN_START = {Moment.STARTING: halted()}
 """The answer to the start-up is lost with the device's memory."""
+IN_RAMP = {Moment.RAMP_UP: halted()}
+"""That to an update, which was under way at this moment."""
 UNPLUGGED = unconfirmed("link_lost", DEAF_MS, ("LinkLost",))
 ENDED_UNPLUGGED = Ends(word=Word.ENDED, why="link_lost", records=("LinkLost",), silent_ms=0, again=False)
 """Halted before, and confirmed."""
@@ -177,7 +179,7 @@ DEVICE = (
         level_ua=LOW_UA,
         kind="reset",
         outcome=RESTARTED,
-        others=AT_END | IN_START | dict.fromkeys(HALTED, NOT_ON),
+        others=AT_END | IN_START | IN_RAMP | dict.fromkeys(HALTED, NOT_ON),
     ),
     Case(
         name="it restarts and stays down for 5 s",
