@@ -39,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="nmes-tests-")
     config.add_cleanup(folder.cleanup)
     os.environ["NMES_HOME"] = folder.name
+    if every() > 1:
+        seed()  # before the processes that inherit it are begun
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Begun in the background by a shell; the programs that tests start would inherit it and hear no Ctrl+C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
