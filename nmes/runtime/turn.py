@@ -101,15 +101,21 @@ class Controller:
         self._hearing = EVENTS_A_TURN
         self._record_told = False
         self._operator = "operator"
-        self._view = view(self._session, driver.output)
+        self._made: tuple[tuple[Session, OutputState], View] | None = None
+        self._publish(driver.output)
         self._commands_at_start = commands
 
     # --- any thread ---
 
     @property
     def view(self) -> View:
-        """The last published View; a frozen value, safe to read from any thread."""
-        return self._view
+        """What the last turn left, as a frozen value, safe to read from any thread. It is made when somebody looks:
+        the loop turns a hundred times a second, a screen looks four times.
+        """
+        left, made = self._left, self._made
+        if made is None or made[0] is not left:
+            self._made = made = left, view(*left)
+        return made[1]
 
     @property
     def session(self) -> Session:
@@ -181,7 +187,7 @@ class Controller:
             self._lost(str(error))
             return b""
 
-    def turn(self, data: bytes) -> View:
+    def turn(self, data: bytes) -> None:
         """One turn, with what `read` gave."""
         now_ms = self._clock.now_ms()
         self._proven_ms = self._driver.output.confirmed_at_ms
@@ -204,9 +210,8 @@ class Controller:
             self._drain(now_ms)
             self._write(now_ms)
         self._planned_ms = self._plan_wake(now_ms)
-        self._view = view(self._session, self._output())
+        self._publish(self._output())
         self._done = self._closed
-        return self._view
 
     def fail(self, error: BaseException) -> None:
         """Something escaped a turn: output off first, then the record, then the end."""
@@ -215,12 +220,15 @@ class Controller:
             "failure", {"error": type(error).__name__, "text": encode(str(error)[:500])}, "program", seal=True
         )
         self._session = replace(self._session, state=s.Unsure("program_error", None, s.Halt.UNCONFIRMED))
-        self._view = view(self._session, OutputState())
+        self._publish(OutputState())
         try:
             self._sink.submit([failure])
         finally:
             self._close("program_error")
             self._done = True
+
+    def _publish(self, output: OutputState) -> None:
+        self._left: tuple[Session, OutputState] = self._session, output
 
     def _drain(self, now_ms: int) -> None:
         while True:

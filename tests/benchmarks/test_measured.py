@@ -43,10 +43,20 @@ def test_a_stop_is_written_within_20_ms_and_a_trip_within_one_while_every_core_i
 
 
 def test_a_minute_of_the_hour(scripts: None, tmp_path: Path) -> None:
-    """Without its memory, of which a minute tells nothing."""
+    """Without its memory, of which a minute tells nothing. On a computer that stood still for a tenth of a second in
+    the middle of a write the guard ends the treatment, as it must; such a minute is measured again, at most twice.
+    """
     import one_hour
 
-    minutes = 1 / min(2, every())
-    told, skin = one_hour.run(minutes, tmp_path)
-    told.memory.clear()
-    assert one_hour.wrong(told, skin) == [], one_hour.figures(minutes, told, skin)
+    minutes, found = 1 / min(2, every()), []
+    for turn in range(3):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        told, skin = one_hour.run(minutes, folder)
+        told.memory.clear()
+        if not one_hour.wrong(told, skin):
+            return
+        found.append(one_hour.figures(minutes, told, skin))
+        if "guard:written_late" not in told.end:
+            break
+    pytest.fail("\n".join(found))

@@ -138,7 +138,8 @@ class BenchLive:
 
     def do(self, event: e.Event) -> View:
         self.bench.press(event)
-        return self.bench.turn()
+        self.bench.turn()
+        return self.bench.view
 
     def skin_ua(self) -> int:
         """Peak of the newest pulse that crossed the skin; 0 if the last one is older than 300 ms."""

@@ -160,14 +160,14 @@ class Bench:
         self.pressed.append((self.view, event))
         self.controller.post(event)
 
-    def turn(self) -> View:
+    def turn(self) -> None:
         """One turn of the loop, now."""
         for event in self._told:
             self.controller.tell(event)
         self._told.clear()
         if self.screen_alive:
             self.controller.heartbeat()
-        return self.controller.turn(self.controller.read())
+        self.controller.turn(self.controller.read())
 
     def next_us(self) -> int:
         """When something is due next: what the record has to say, a reply of the device or a turn of the loop."""

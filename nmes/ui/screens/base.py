@@ -33,6 +33,7 @@ from nmes.ui.widgets.alarm_bar import AlarmBar
 from nmes.ui.widgets.bench_panel import BESIDE_FROM, BenchPanel
 from nmes.ui.widgets.frame import MIN_HEIGHT, MIN_WIDTH, Banner, Essentials, Where
 from nmes.ui.widgets.stop_bar import StopBar
+from nmes.ui.widgets.text import Text
 
 TALL = 32
 """Rows from which on pictures are drawn larger."""
@@ -124,9 +125,9 @@ class StepScreen(Screen[None]):
                 yield from self.body()
             if self.host.bench_beside:
                 yield BenchPanel(self.host.bench)
-        yield Static("", id="missing", markup=False)
+        yield Text("", id="missing", markup=False)
         yield AlarmBar()
-        yield Static("", id="note", markup=False)
+        yield Text("", id="note", markup=False)
         yield Essentials()
         with Vertical(id="bottom"):
             yield Footer(show_command_palette=False, compact=True)

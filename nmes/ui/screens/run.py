@@ -36,6 +36,7 @@ from nmes.ui.widgets.progress import Progress
 from nmes.ui.widgets.readout import Readout
 from nmes.ui.widgets.state_line import StateLine, state_rows
 from nmes.ui.widgets.strips import Strips
+from nmes.ui.widgets.text import Text
 from nmes.ui.words import contact_words
 
 _NEXT: Final = {
@@ -88,14 +89,14 @@ class RunScreen(AmplitudeScreen):
             yield StateLine(markup=False)
             with Horizontal(id="figures"):
                 yield Readout("mA", id="amplitude", buttons=True)
-                yield Static("", id="facts", markup=False)
+                yield Text("", id="facts", markup=False)
                 yield Readout("s", id="countdown")
-            yield Static("", id="announce", markup=False)
+            yield Text("", id="announce", markup=False)
             yield CrampBar(markup=False)
             yield Envelope()
-            yield Static("", id="pulses", markup=False)
+            yield Text("", id="pulses", markup=False)
             yield Progress(markup=False)
-            yield Static("", id="dose", markup=False)
+            yield Text("", id="dose", markup=False)
             yield Strips(markup=False)
 
     def paint(self, view: View) -> None:

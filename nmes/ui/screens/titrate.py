@@ -29,6 +29,7 @@ from nmes.ui.widgets.cramp import CrampBar
 from nmes.ui.widgets.readout import Readout
 from nmes.ui.widgets.scale import LevelScale
 from nmes.ui.widgets.state_line import StateLine, state_rows
+from nmes.ui.widgets.text import Text
 from nmes.ui.words import contact_words, target_sentences
 
 ROW: Final = 76
@@ -72,7 +73,7 @@ class TitrateScreen(AmplitudeScreen):
             yield StateLine(markup=False)
             with Horizontal(id="figures"):
                 yield Readout("mA", id="amplitude", buttons=True)
-                yield Static("", id="facts", markup=False)
+                yield Text("", id="facts", markup=False)
             yield LevelScale(markup=False)
             yield CrampBar(markup=False)
             yield Static("", id="slot-list", markup=False)

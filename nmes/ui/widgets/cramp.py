@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Final
 
 from textual import events
-from textual.widgets import Static
 
 from nmes.core.care import acute_cramp
 from nmes.language import _
+from nmes.ui.widgets.text import Text
 
 ASK: Final = _(
     "C R A M P ?     press  c  (or click here)\n"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
     QUESTION = "question"
 
 
-class CrampBar(Static):
+class CrampBar(Text):
     """`show` says which of its texts stands there now."""
 
     DEFAULT_CSS = """

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from textual.widgets import Static
-
 from nmes.core.plan import Plan
 from nmes.language import _
 from nmes.ui.budget import PLOTS_HZ
 from nmes.ui.numbers import clock
+from nmes.ui.widgets.text import Text
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _ZERO = "_"
@@ -78,7 +77,7 @@ def axis(channel: int, now_ms: int, column: int, width: int) -> str:
 _Page = tuple[int, int, int, int, int]
 
 
-class Envelope(Static):
+class Envelope(Text):
     """A page around now, in the rows it is given."""
 
     DEFAULT_CSS = "Envelope { height: 4; color: $accent; padding: 0 1; }"

@@ -11,6 +11,7 @@ from nmes.ui import words
 from nmes.ui.budget import over_ssh
 from nmes.ui.flow import STEPS, TITLES, Stage
 from nmes.ui.numbers import clock, ma, ma_or_unknown, to_go
+from nmes.ui.widgets.text import Text
 
 MIN_WIDTH = 80
 MIN_HEIGHT = 24
@@ -92,7 +93,7 @@ def _mark(step: Stage, now: Stage) -> str:
     return f"▸{step.number} {TITLES[step]}◂" if step is now else f"{step.number} {TITLES[step]}"
 
 
-class Essentials(Static):
+class Essentials(Text):
     """Below 80x24: state, amplitude and time, with STOP under it, and no start."""
 
     DEFAULT_CSS = "Essentials { height: 1fr; display: none; text-style: bold; }"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from textual.widgets import Static
-
 from nmes.language import _
 from nmes.ui.numbers import clock
+from nmes.ui.widgets.text import Text
 
 
 def bar(done: int, whole: int, width: int) -> str:
@@ -14,7 +13,7 @@ def bar(done: int, whole: int, width: int) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-class Progress(Static):
+class Progress(Text):
     """Fills the width it has."""
 
     DEFAULT_CSS = "Progress { height: 1; }"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from textual.widgets import Static
-
 from nmes.core.view import View
 from nmes.ui import words
+from nmes.ui.widgets.text import Text
 
 
-class StateLine(Static):
+class StateLine(Text):
     """The state, then what is known of the output and the reason, on as many rows as that takes: never cut off."""
 
     DEFAULT_CSS = """

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from textual.widgets import Static
-
 from nmes.core.timeline import Phase
 from nmes.core.view import ChannelView, View
 from nmes.language import _
@@ -19,6 +17,7 @@ from nmes.ui.names import muscle_words
 from nmes.ui.numbers import charge, ma
 from nmes.ui.pulse_words import step_of
 from nmes.ui.widgets.patterns import level_bar, pattern
+from nmes.ui.widgets.text import Text
 
 _LEVEL: Final = _("Level")
 LEVEL: Final = max(5, len(_LEVEL))
@@ -123,7 +122,7 @@ def _cell(channel: ChannelView, chosen: int, links: Links, width: int) -> str:
     ].ljust(width)
 
 
-class Strips(Static):
+class Strips(Text):
     """As many rows as its screen gives it."""
 
     DEFAULT_CSS = "Strips { height: 2; width: 100%; padding: 0 1; }"
