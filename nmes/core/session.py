@@ -119,7 +119,10 @@ def next_wake_ms(session: Session) -> int | None:
             if climbing(session.plan, t_ms, resumed, session.rules):
                 return soonest_ms
             change_ms = session.plan.next_change(t_ms)
-            return soonest_ms if change_ms is None else max(soonest_ms, origin + change_ms)
+            if change_ms is None:
+                return soonest_ms
+            resting = all(at.phase is Phase.REST for at in session.plan.at(t_ms))
+            return origin + change_ms if resting else max(soonest_ms, origin + change_ms)
         case Unsure(silent_by_ms=by) | Leaving(silent_by_ms=by) | After(silent_by_ms=by):
             return by
         case Committing(since_ms=since) | Enabling(since_ms=since):
@@ -138,7 +141,7 @@ FIRST_SESSION = "first_nmes_session"
 WAIT_LIMIT_MS = 2000
 """A start or raise that disk or device have not carried out by then is dropped; a sound one takes 0.1 s [design]."""
 RAMP_WAKE_MS = 20
-"""A ramp is looked at this often: twice as often as a device takes changes [design]."""
+"""A ramp is looked at this often: twice as often as a device takes changes [design]. What ends a rest is not late."""
 
 # --- the step ---
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from typing import Final
 
+from nmes.runtime.collecting import Collecting
 from nmes.runtime.turn import Controller
+
+SWITCH_S: Final = 0.0005
+"""How long a thread that computes, as a screen does that is drawn, may keep this one waiting each time it has waited
+for the line [design]. Python's own 5 ms add up to two pulses of a train that begins too late."""
 
 
 class Loop(threading.Thread):
@@ -18,11 +25,15 @@ class Loop(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self._controller.done:
-                data = self._controller.read()
-                if not data and not self._controller.connected:
-                    self._pause.wait(self._controller.wait_ms() / 1000)
-                self._controller.turn(data)
+            sys.setswitchinterval(SWITCH_S)
+            with Collecting() as collecting:
+                while not self._controller.done:
+                    data = self._controller.read()
+                    if not data and not self._controller.connected:
+                        self._pause.wait(self._controller.wait_ms() / 1000)
+                    self._controller.turn(data)
+                    if self._controller.is_quiet:
+                        collecting.quiet(self._controller.now_ms())
         except BaseException as error:  # noqa: BLE001 - whatever it is, the output goes off first
             self.failure = error
             self._controller.fail(error)

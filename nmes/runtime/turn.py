@@ -164,6 +164,16 @@ class Controller:
 
     # --- the loop's thread ---
 
+    def now_ms(self) -> int:
+        """The session's clock."""
+        return self._clock.now_ms()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the device confirmed that it is off, and nothing is about to flow."""
+        ahead = isinstance(self._session.state, s.Live | s.Committing | s.Enabling)
+        return self._driver.output.off_confirmed and not ahead
+
     def wait_ms(self) -> int:
         """How long the loop may wait for bytes before the next turn, in ms, from now."""
         return max(0, min(self._planned_ms - self._clock.now_ms(), LONGEST_WAIT_MS))

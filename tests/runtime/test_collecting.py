@@ -1,0 +1,98 @@
+"""Garbage that refers to itself is looked for only while nothing flows: the real collector of this process, heard."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from together.real_line import WAIT_S, Desk
+
+from nmes.core.view import Word
+from nmes.runtime.collecting import NEVER, QUIET_EACH_MS, Collecting
+from nmes.trial.bench import MemorySink
+
+
+@contextmanager
+def full_collections() -> Iterator[list[str]]:
+    """One entry for each that has begun."""
+    seen: list[str] = []
+
+    def heard(phase: str, info: dict[str, int]) -> None:
+        if phase == "start" and info["generation"] == 2:
+            seen.append(phase)
+
+    gc.callbacks.append(heard)
+    try:
+        yield seen
+    finally:
+        gc.callbacks.remove(heard)
+
+
+@pytest.fixture
+def as_python_comes() -> Iterator[None]:
+    """The tests have a rarer collector; here it is the one of any program, which knows of little."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.collect()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.set_threshold(*before)
+
+
+def make_old_garbage() -> None:
+    """As much that lives for a while as makes the collector look through everything, many times over."""
+    kept = []
+    for _ in range(400_000):
+        ring: list[object] = []
+        ring.append(ring)
+        kept.append(ring)
+
+
+def test_old_garbage_is_looked_for_by_python_itself_and_not_in_a_session(as_python_comes: None) -> None:
+    with full_collections() as seen:
+        make_old_garbage()
+        assert seen, "or this proves nothing"
+        with Collecting():
+            seen.clear()
+            make_old_garbage()
+            assert seen == []
+
+
+def test_while_nothing_flows_it_is_looked_for_now_and_then() -> None:
+    with Collecting() as collecting, full_collections() as seen:
+        for now_ms in range(0, 3 * QUIET_EACH_MS + 1, 100):
+            collecting.quiet(now_ms)
+        assert len(seen) == 3
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_what_belongs_to_the_process_is_put_back(frozen: bool) -> None:
+    gc.freeze() if frozen else gc.unfreeze()
+    before, had = gc.get_threshold(), gc.get_freeze_count()
+    with Collecting():
+        assert gc.get_threshold() == (*before[:2], NEVER)
+        assert gc.get_freeze_count() > had
+        with Collecting():
+            pass
+        assert gc.get_threshold()[2] == NEVER, "the first is still there"
+    assert gc.get_threshold() == before
+    assert bool(gc.get_freeze_count()) == frozen
+
+
+@pytest.mark.covers("LW-02")
+def test_a_session_is_quiet_only_while_the_device_is_off_and_nothing_is_about_to_flow() -> None:
+    desk = Desk(MemorySink)
+    desk.until(lambda view: view.word is not Word.CONNECTING)
+    assert desk.controller.is_quiet
+    desk.live()
+    assert gc.get_threshold()[2] == NEVER
+    assert not desk.controller.is_quiet
+    desk.controller.stop("key")
+    desk.until(lambda view: view.word is Word.STOPPED)
+    assert desk.controller.is_quiet
+    desk.controller.leave()
+    desk.loop.join(WAIT_S)
+    assert gc.get_threshold()[2] != NEVER
