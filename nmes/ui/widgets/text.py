@@ -23,9 +23,9 @@ class Text(Static):
             self.refresh(layout=True)
 
     def _rows(self) -> int | None:
-        """How many rows the words take; None where that cannot be told, or where their width matters too."""
+        """How many rows the words take; None where that cannot be told, or where they make the width."""
         width, styles = self.content_size.width, self.styles
-        if not width or styles.width is None or styles.width.is_auto:
+        if not width or (styles.width is not None and styles.width.is_auto):
             return None
         if styles.height is not None and not styles.height.is_auto:
             return 0  # as many as it was given, whatever stands there
