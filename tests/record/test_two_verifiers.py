@@ -26,8 +26,10 @@ from pathlib import Path
 
 import pytest
 
+from helpers import slicing
 from helpers.chain import QUICK
 from helpers.forging import Fields, entry_in, hash_in, line_of, relinked
+from helpers.slicing import part, seed
 from helpers.verifiers import PROGRAM, Bad, Finding, both, commands, theirs
 from nmes.record import checkpoint, erase
 from nmes.record.canonical import canonical
@@ -139,7 +141,10 @@ EVERY = [pytest.param(False, id="sampled"), pytest.param(True, id="every", marks
 
 
 def places(data: bytes, every: bool, step: int) -> range:
-    return range(len(data)) if every else range(len(data) // 3 % step, len(data), step)
+    """`every` one, or in a slice of the campaign as many as that takes, others each time."""
+    if every:
+        return range(seed() % slicing.every(), len(data), slicing.every())
+    return range(len(data) // 3 % step, len(data), step)
 
 
 def test_the_whole_chain_is_good_and_both_find_each_session_good(chain: Chain) -> None:
@@ -575,8 +580,8 @@ def _harm(chain: Chain, rng: random.Random) -> dict[str, bytes | None]:
 @pytest.mark.parametrize("times", [40, pytest.param(10_000, marks=pytest.mark.campaign)])
 @pytest.mark.timeout(1200)
 def test_whatever_is_done_both_say_the_same(chain: Chain, times: int) -> None:
-    rng, seen = random.Random(7), set[int]()
-    for _ in range(times):
+    rng, seen = random.Random(seed() if slicing.every() > 1 else 7), set[int]()
+    for _ in range(max(40, part(times))):
         with chain.with_files(_harm(chain, rng)):
             seen.add(both(chain.folder).code)
     assert 1 in seen
@@ -585,8 +590,8 @@ def test_whatever_is_done_both_say_the_same(chain: Chain, times: int) -> None:
 @pytest.mark.parametrize("times", [20, pytest.param(2_000, marks=pytest.mark.campaign)])
 @pytest.mark.timeout(1200)
 def test_of_one_session_too(chain: Chain, times: int) -> None:
-    rng = random.Random(8)
-    for _ in range(times):
+    rng = random.Random(seed() if slicing.every() > 1 else 8)
+    for _ in range(max(20, part(times))):
         harm = {name: data or b"" for name, data in _harm(chain, rng).items()}
         with chain.with_files(harm):
             both(chain.folder, session=rng.choice(chain.names))
