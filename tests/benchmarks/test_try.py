@@ -22,7 +22,7 @@ PEOPLE = part(200)
 CROWD_LIMIT_S = 120.0 * max(PEOPLE / 200, 0.4)
 """Of few people fewer share a session, which is what costs."""
 LEAST_GAIN = 1.7
-COMPARED = max(24, part(60))
+COMPARED = max(16, part(60))
 """Fewer, and the start of the workers is what is measured."""
 BUSY = 0.05
 """What other programs may take of the cores before the ratio says nothing."""
