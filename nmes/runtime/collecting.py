@@ -1,4 +1,4 @@
-"""When Python looks for garbage that refers to itself: never while current flows, for it holds up every thread.
+"""When Python looks for garbage that refers to itself, and through how much: it holds up every thread meanwhile.
 
 A full collection of the app's objects takes 50 to 140 ms [measured]: in that time no STOP is heard, a contraction
 begins two to seven pulses too late, and a frame that is being written is written too late, which ends the treatment.
@@ -11,12 +11,15 @@ from typing import Final, Self
 
 QUIET_EACH_MS: Final = 30_000
 """While nothing flows a full collection is made at most so often [design]."""
+LIVE_EACH_MS: Final = 60_000
+"""While current flows; it then looks only through what has been made since the last one [design]."""
 NEVER: Final = 1_000_000_000
 """As the threshold of full collections, which counts collections of what is young."""
 
 
 class Collecting:
-    """A context: what is there when it is entered is looked through no more; `quiet` is when the rest may be.
+    """A context: what is there when it is entered is looked through once and then left alone; `turned` is called
+    between two turns, and looks through what has come since, which is then left alone as well.
 
     Young garbage is collected all the time, in 2 to 3 ms. What belongs to the process is put back at the exit.
     """
@@ -24,7 +27,7 @@ class Collecting:
     def __init__(self) -> None:
         self._before: tuple[int, int, int] | None = None
         self._froze = False
-        self._next_ms: int | None = None
+        self._last_ms: int | None = None
 
     def __enter__(self) -> Self:
         before = gc.get_threshold()
@@ -42,9 +45,11 @@ class Collecting:
         if self._froze:
             gc.unfreeze()
 
-    def quiet(self, now_ms: int) -> None:
-        """Nothing flows, and nothing is about to."""
-        if self._next_ms is None or now_ms >= self._next_ms:
-            if self._next_ms is not None:
-                gc.collect()
-            self._next_ms = now_ms + QUIET_EACH_MS
+    def turned(self, now_ms: int, *, quiet: bool) -> None:
+        """Between two turns. `quiet`: nothing flows, and nothing is about to."""
+        if self._last_ms is None:
+            self._last_ms = now_ms
+        elif now_ms - self._last_ms >= (QUIET_EACH_MS if quiet else LIVE_EACH_MS):
+            gc.collect()
+            gc.freeze()
+            self._last_ms = now_ms

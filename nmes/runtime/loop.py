@@ -24,16 +24,15 @@ class Loop(threading.Thread):
         self.failure: BaseException | None = None
 
     def run(self) -> None:
-        try:
-            sys.setswitchinterval(SWITCH_S)
-            with Collecting() as collecting:
+        with Collecting() as collecting:
+            try:
+                sys.setswitchinterval(SWITCH_S)
                 while not self._controller.done:
                     data = self._controller.read()
                     if not data and not self._controller.connected:
                         self._pause.wait(self._controller.wait_ms() / 1000)
                     self._controller.turn(data)
-                    if self._controller.is_quiet:
-                        collecting.quiet(self._controller.now_ms())
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the output goes off first
-            self.failure = error
-            self._controller.fail(error)
+                    collecting.turned(self._controller.now_ms(), quiet=self._controller.is_quiet)
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the output goes off first
+                self.failure = error
+                self._controller.fail(error)

@@ -55,6 +55,9 @@ from nmes.runtime.turn import Controller
 if TYPE_CHECKING:
     from nmes.core.events import Event, Record
 
+VIEW_EACH_MS = 40
+"""While only time passes a View is made so often: the loop turns a hundred times a second, a screen looks less than ten
+times, and making one takes two fifths of a turn [design]. What happens is shown with the turn in which it does."""
 FINISH_LIMIT_S = 10.0
 """Ten times what a halt, its confirmation and the end of the record take where nothing is wrong [design]."""
 
@@ -205,7 +208,7 @@ def _wired(begun: Step, guard: GuardedPort, journal: Journal, clock: RealClock, 
         controllers[0].tell(event)
 
     sink = JournalThread(journal, tell_later)
-    controllers.append(Controller(begun, P24Driver(), guard, sink, clock, absent_limit_ms))
+    controllers.append(Controller(begun, P24Driver(), guard, sink, clock, absent_limit_ms, VIEW_EACH_MS))
     return controllers[0]
 
 

@@ -83,6 +83,7 @@ class Controller:
         sink: RecordSink,
         clock: Clock,
         absent_limit_ms: int,
+        view_each_ms: int = 0,
     ) -> None:
         self._session, commands = begun
         self._driver, self._guard, self._sink, self._clock = driver, guard, sink, clock
@@ -101,21 +102,20 @@ class Controller:
         self._hearing = EVENTS_A_TURN
         self._record_told = False
         self._operator = "operator"
-        self._made: tuple[tuple[Session, OutputState], View] | None = None
-        self._publish(driver.output)
+        self._view_each_ms, self._view_ms = view_each_ms, now_ms
+        self._happened = False
+        """Whether more than time has passed since the last View was made."""
+        self._view = view(self._session, driver.output)
         self._commands_at_start = commands
 
     # --- any thread ---
 
     @property
     def view(self) -> View:
-        """What the last turn left, as a frozen value, safe to read from any thread. It is made when somebody looks:
-        the loop turns a hundred times a second, a screen looks four times.
+        """The last published View; a frozen value, safe to read from any thread. Reading it computes nothing: a STOP
+        reads it on its way.
         """
-        left, made = self._left, self._made
-        if made is None or made[0] is not left:
-            self._made = made = left, view(*left)
-        return made[1]
+        return self._view
 
     @property
     def session(self) -> Session:
@@ -220,7 +220,9 @@ class Controller:
             self._drain(now_ms)
             self._write(now_ms)
         self._planned_ms = self._plan_wake(now_ms)
-        self._publish(self._output())
+        if self._happened or self._closed or now_ms - self._view_ms >= self._view_each_ms:
+            self._happened, self._view_ms = False, now_ms
+            self._view = view(self._session, self._output())
         self._done = self._closed
 
     def fail(self, error: BaseException) -> None:
@@ -230,15 +232,12 @@ class Controller:
             "failure", {"error": type(error).__name__, "text": encode(str(error)[:500])}, "program", seal=True
         )
         self._session = replace(self._session, state=s.Unsure("program_error", None, s.Halt.UNCONFIRMED))
-        self._publish(OutputState())
+        self._view = view(self._session, OutputState())
         try:
             self._sink.submit([failure])
         finally:
             self._close("program_error")
             self._done = True
-
-    def _publish(self, output: OutputState) -> None:
-        self._left: tuple[Session, OutputState] = self._session, output
 
     def _drain(self, now_ms: int) -> None:
         while True:
@@ -296,6 +295,7 @@ class Controller:
     def _handle(self, event: e.Event, now_ms: int) -> None:
         before = self._session
         self._session, commands = step(before, event)
+        self._happened |= bool(commands) or not isinstance(event, e.Tick)
         self._record(before, event, commands)
         self._obey(commands, now_ms)
         if isinstance(event, e.HaltUnconfirmed) and self._link_up:

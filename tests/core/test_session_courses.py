@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from helpers.desk import Desk
+from functools import partial
+
+from helpers.desk import STEP_UA, Desk
 from helpers.plans import BURST, FREQUENCY_SWEEP, IN_TURN, ONE, PHASE_SWEEP, TENS, plan_of, rhythm, tens_plan
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -15,9 +17,10 @@ def sweeping(swept: Course = FREQUENCY_SWEEP, level_ua: int = 2_000) -> Desk:
     """Channel 1 is being titrated with a sweep, and has just reached this amplitude."""
     desk = Desk.of(tens_plan(swept=swept)).to_ready()
     desk.do(e.Titrate(1, 0, desk.epoch))
-    while desk.session.felt.amplitude_ua < level_ua:
+    for _ in range(level_ua // STEP_UA):
         desk.do(e.Increase(1, desk.epoch))
         desk.wait(260)
+    assert desk.session.felt.amplitude_ua == level_ua
     return desk
 
 
@@ -123,14 +126,16 @@ def test_a_step_counts_until_the_next_one_leaves_and_from_when_that_is_acknowled
 
 def test_a_program_that_stalls_over_the_peak_has_not_let_it_be_felt() -> None:
     desk = sweeping(PHASE_SWEEP)
+
+    def plays(phase_us: int) -> bool:
+        return desk.session.outputs[0].waveform.phase_us == phase_us
+
     for phase_us in (100, 160, 180):  # on the way up
-        while desk.session.outputs[0].waveform.phase_us != phase_us:
-            desk.wait(10)
+        desk.wait_until(partial(plays, phase_us))
         if phase_us == 160:
             desk.do(e.Increase(1, desk.epoch))
     desk.wait(600, 600)  # the clock goes on, nobody asks for 200
-    while desk.session.now_ms - desk.session.felt.since_ms < 2_000:
-        desk.wait(10)
+    desk.wait_until(lambda: desk.session.now_ms - desk.session.felt.since_ms >= 2_000)
     desk.do(e.Accept(desk.epoch))
     assert desk.notes()[-1] == "refused:not_felt_yet"
     wait_ms = int(dict(desk.session.note.values)["wait_ms"])
@@ -176,8 +181,7 @@ def test_a_modulated_level_can_be_raised_while_less_of_it_is_played() -> None:
     desk = Desk.of(tens_plan(modulation=Modulation.of(400, 2000))).to_ready().titrate(ONE, 10_000)
     desk.do(e.Start(desk.epoch))
     desk.wait(2_000)
-    while desk.session.outputs[0].amplitude_ua == 10_000:
-        desk.wait(10)
+    desk.wait_until(lambda: desk.session.outputs[0].amplitude_ua != 10_000)
     desk.do(e.Increase(1, desk.epoch))
     assert desk.notes()[-1] == "increase"
     assert desk.session.plan.level_ua(ONE) == 10_500
@@ -263,12 +267,10 @@ def test_the_beginning_of_a_burst_on_its_way_is_a_range() -> None:
 def test_a_step_of_a_sweep_on_its_way_is_a_range() -> None:
     """From 100 Hz to 2 Hz: until it is acknowledged either may be flowing."""
     desk = sweeping(IN_TURN)
-    while desk.session.outputs[0].waveform.period_us != 500_000:
-        desk.wait(10)
+    desk.wait_until(lambda: desk.session.outputs[0].waveform.period_us == 500_000)
     desk.wait(100)
     desk.device = False
-    while desk.session.outputs[0].waveform.period_us != 10_000:
-        desk.wait(10)
+    desk.wait_until(lambda: desk.session.outputs[0].waveform.period_us == 10_000)
     now_ms, on = desk.session.now_ms, ((1, 2_000),)
     (before,) = desk.session.ledger.totals(now_ms)
     desk.do(e.OutputSent(now_ms, on))
@@ -286,8 +288,7 @@ def test_what_was_asked_for_but_not_sent_is_not_what_flows() -> None:
     desk = sweeping(IN_TURN)
     desk.device = False
     first = desk.session.outputs[0].waveform
-    while desk.session.outputs[0].waveform == first:
-        desk.wait(10)
+    desk.wait_until(lambda: desk.session.outputs[0].waveform != first)
     desk.do(e.OutputConfirmed(desk.session.now_ms, ((1, 2_000),)))
     assert dict(desk.session.played)[1] == first
 

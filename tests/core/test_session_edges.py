@@ -118,11 +118,11 @@ def test_a_lost_line_ends_what_is_halted_and_leaves_the_rest_unsure(state: str) 
     desk = desk_in(state)
     desk.device = False
     before = desk.state
-    desk.do(e.LinkLost("unplugged"))
+    commands = desk.do(e.LinkLost("unplugged"))
     if state in CLOSES_AT_ONCE:
         assert desk.state == s.Ended("link_lost")
     elif state in SAYS_WHAT_IT_IS:
-        assert desk.state == before
+        assert (desk.state, commands) == (before, (c.Note("link_lost", (("reason", "unplugged"),)),))
     else:
         assert isinstance(desk.state, s.Unsure)
         assert desk.state.halt is s.Halt.UNCONFIRMED

@@ -130,6 +130,14 @@ def test_a_device_that_was_lost_is_shown_again_when_signing(state: str, event: e
     assert [note.code for note in desk.session.noted[len(before) :]] == shown
 
 
+def test_a_record_that_failed_is_told_after_the_halt_and_shown_again_when_signing() -> None:
+    desk = attended().to_ready().run()
+    before = desk.session.noted
+    failed = (c.Note("stop", (("why", "record"),)), c.Note("record_failed", (("reason", "disk full"),)))
+    assert desk.do(e.JournalFailed("disk full")) == (c.Halt(), c.Disarm(), *failed)
+    assert set(desk.session.noted[len(before) :]) == set(failed)
+
+
 def test_what_made_it_unsure_stays_on_the_screen_when_the_guard_sees_it_too() -> None:
     desk = running()
     desk.device = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -16,6 +17,8 @@ from nmes.core.plan import Plan, Slot
 STEP_UA = 500
 WHO = Who("P-017", "left")
 OUTCOME = "Cramps in a week"
+LONGEST_MS = 60_000
+"""Whatever comes by itself in a test's plan has come by then."""
 
 
 @dataclass
@@ -66,6 +69,13 @@ class Desk:
         for _ in range(0, time_ms, step_ms):
             self._step(e.Tick(self.session.now_ms + step_ms))
         return tuple(self.commands[first:])
+
+    def wait_until(self, reached: Callable[[], bool]) -> None:
+        """Wait for what comes by itself; where it never does the test fails, it does not go on for ever."""
+        end_ms = self.session.now_ms + LONGEST_MS
+        while not reached():
+            assert self.session.now_ms < end_ms, f"not within {LONGEST_MS} ms"
+            self.wait(10)
 
     @property
     def state(self) -> s.State:

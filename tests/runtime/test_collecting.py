@@ -10,7 +10,7 @@ import pytest
 from together.real_line import WAIT_S, Desk
 
 from nmes.core.view import Word
-from nmes.runtime.collecting import NEVER, QUIET_EACH_MS, Collecting
+from nmes.runtime.collecting import LIVE_EACH_MS, NEVER, QUIET_EACH_MS, Collecting
 from nmes.trial.bench import MemorySink
 
 
@@ -61,11 +61,20 @@ def test_old_garbage_is_looked_for_by_python_itself_and_not_in_a_session(as_pyth
             assert seen == []
 
 
-def test_while_nothing_flows_it_is_looked_for_now_and_then() -> None:
+@pytest.mark.parametrize(("quiet", "each_ms"), [(True, QUIET_EACH_MS), (False, LIVE_EACH_MS)])
+def test_between_two_turns_it_is_looked_for_now_and_then(quiet: bool, each_ms: int) -> None:
     with Collecting() as collecting, full_collections() as seen:
-        for now_ms in range(0, 3 * QUIET_EACH_MS + 1, 100):
-            collecting.quiet(now_ms)
+        for now_ms in range(0, 3 * each_ms + 1, 100):
+            collecting.turned(now_ms, quiet=quiet)
         assert len(seen) == 3
+
+
+def test_a_collection_leaves_alone_what_an_earlier_one_has_looked_through() -> None:
+    with Collecting() as collecting:
+        collecting.turned(0, quiet=True)
+        kept = [[number] for number in range(50_000)]
+        collecting.turned(QUIET_EACH_MS, quiet=True)
+        assert len(gc.get_objects()) < len(kept)
 
 
 @pytest.mark.parametrize("frozen", [False, True])
