@@ -13,6 +13,7 @@ from typing import Any
 
 from textual import events
 from textual.pilot import Pilot
+from ui.resizing import resize
 
 from nmes.core import events as e
 from nmes.core.measurement import NOBODY, Origin, Who
@@ -352,7 +353,7 @@ class Desk:
 
     async def resize(self, pilot: Pilot[None], width: int, height: int) -> None:
         """Another window size; Textual takes a moment to settle on one."""
-        await pilot.resize_terminal(width, height)
+        await resize(pilot, width, height)
         for _ in range(100):
             bar = self.app.screen.query_one(StopBar).region
             if (bar.width, bar.bottom) == (width, height):

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.command import CommandList
 from textual.widgets import Input, OptionList
 from ui.bench_live import Desk
+from ui.resizing import resize
 
 from nmes.ui.flow import Stage
 from nmes.ui.screens.windows import Palette
@@ -46,7 +47,7 @@ async def test_textual_s_own_list_cannot_be_paged_without_a_height_and_ours_can(
 async def test_paging_the_commands_in_a_window_too_small_for_them_ends_nothing(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         await pilot.press("ctrl+p")
-        await pilot.resize_terminal(10, 3)
+        await resize(pilot, 10, 3)
         await pilot.pause()
         rows = desk.app.screen.query_one(CommandList)
         before = rows.highlighted

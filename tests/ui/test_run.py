@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Digits, Input
 from ui.live_screen import LiveScreen, clipped, core_of, later, one, question_read, seen
+from ui.resizing import resize
 
 from helpers.assessing import ctf_plan
 from helpers.desk import Desk
@@ -215,14 +216,14 @@ async def test_a_small_window_says_that_a_key_was_refused_and_a_large_one_forget
     desk = on()
     desk.do(e.Pause())
     async with one(RunScreen, desk) as (app, pilot):
-        await pilot.resize_terminal(20, 5)
+        await resize(pilot, 20, 5)
         await later(app, pilot, 100)
         await pilot.press("r")
         await later(app, pilot, 100)
         assert app.sent == []
         assert "PAUSED  ! NOT DONE" in app.text(), "beside the state, whose place it never takes"
         assert " mA (" in app.text(), "the figures stay"
-        await pilot.resize_terminal(80, 24)
+        await resize(pilot, 80, 24)
         await pilot.pause(0.1)
         await later(app, pilot, 100)
         assert "NOT DONE" not in app.text()
