@@ -28,7 +28,7 @@ def run_panel(backdoor: Backdoor, url: Url, alive: Callable[[], bool] = lambda: 
     0 then, 1 after a fault of its own, 2 without a terminal.
     """
     if not (_terminal(sys.__stdin__) and _terminal(sys.__stderr__)):
-        print(NO_TERMINAL, file=sys.stderr)  # noqa: T201 - the one line a person without a terminal gets
+        sys.stderr.write(f"{NO_TERMINAL}\n")
         return 2
     from firmware_sim.panel.app import PanelApp  # noqa: PLC0415 - Textual costs a second; the simulator does without
 

@@ -121,8 +121,10 @@ def next_wake_ms(session: Session) -> int | None:
             change_ms = session.plan.next_change(t_ms)
             if change_ms is None:
                 return soonest_ms
-            resting = all(at.phase is Phase.REST for at in session.plan.at(t_ms))
-            return origin + change_ms if resting else max(soonest_ms, origin + change_ms)
+            due_ms = origin + change_ms
+            if due_ms < soonest_ms and any(at.phase is not Phase.REST for at in session.plan.at(t_ms)):
+                return soonest_ms
+            return due_ms
         case Unsure(silent_by_ms=by) | Leaving(silent_by_ms=by) | After(silent_by_ms=by):
             return by
         case Committing(since_ms=since) | Enabling(since_ms=since):

@@ -1,6 +1,6 @@
 """When Python looks for garbage that refers to itself, and through how much: it holds up every thread meanwhile.
 
-A full collection of the app's objects takes 50 to 140 ms [measured]: in that time no STOP is heard, a contraction
+A full collection of the app's objects takes 50 to 140 ms [computed]: in that time no STOP is heard, a contraction
 begins two to seven pulses too late, and a frame that is being written is written too late, which ends the treatment.
 """
 

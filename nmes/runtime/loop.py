@@ -24,6 +24,7 @@ class Loop(threading.Thread):
         self.failure: BaseException | None = None
 
     def run(self) -> None:
+        before_s = sys.getswitchinterval()
         with Collecting() as collecting:
             try:
                 sys.setswitchinterval(SWITCH_S)
@@ -36,3 +37,5 @@ class Loop(threading.Thread):
             except BaseException as error:  # noqa: BLE001 - whatever it is, the output goes off first
                 self.failure = error
                 self._controller.fail(error)
+            finally:
+                sys.setswitchinterval(before_s)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,21 +44,39 @@ def test_a_stop_is_written_within_20_ms_and_a_trip_within_one_while_every_core_i
     assert [one.figures() for one in found if not one.holds] == []
 
 
+HELD_UP_S = 0.05
+
+
+class Watch(threading.Thread):
+    """Only waits, and notes for how long the computer kept it from going on: what has nothing to do with the app."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.over, self.longest_s = threading.Event(), 0.0
+
+    def run(self) -> None:
+        before_s = time.monotonic()
+        while not self.over.wait(0.002):
+            now_s = time.monotonic()
+            self.longest_s, before_s = max(self.longest_s, now_s - before_s), now_s
+
+
 def test_a_minute_of_the_hour(scripts: None, tmp_path: Path) -> None:
-    """Without its memory, of which a minute tells nothing. On a computer that stood still for a tenth of a second in
-    the middle of a write the guard ends the treatment, as it must; such a minute is measured again, at most twice.
+    """Without its memory, of which a minute tells nothing. Measured again, at most twice, where the computer held up
+    a program that only waits.
     """
     import one_hour
 
-    minutes, found = 1 / min(2, every()), []
+    minutes = 1 / min(2, every())
     for turn in range(3):
-        folder = tmp_path / str(turn)
+        folder, watch = tmp_path / str(turn), Watch()
         folder.mkdir()
+        watch.start()
         told, skin = one_hour.run(minutes, folder)
+        watch.over.set()
         told.memory.clear()
-        if not one_hour.wrong(told, skin):
-            return
-        found.append(one_hour.figures(minutes, told, skin))
-        if "guard:written_late" not in told.end:
+        found = one_hour.figures(minutes, told, skin)
+        print(f"{found}the computer held a waiting program up for {watch.longest_s * 1000:.0f} ms")
+        if not one_hour.wrong(told, skin) or watch.longest_s < HELD_UP_S:
             break
-    pytest.fail("\n".join(found))
+    assert one_hour.wrong(told, skin) == [], found

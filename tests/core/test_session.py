@@ -21,6 +21,19 @@ def test_every_state_can_be_reached() -> None:
     assert len(set(STATES)) == len(s.State.__args__) == 19
 
 
+def origin_ms(desk: Desk) -> int:
+    """When the plan began, on the session's clock."""
+    assert isinstance(desk.session.state, s.Running)
+    return desk.session.state.origin_ms
+
+
+def phases(desk: Desk, *wanted: Phase) -> None:
+    """Go on until the channels are in exactly these."""
+    desk.wait_until(
+        lambda: {at.phase for at in desk.session.plan.at(desk.session.now_ms - origin_ms(desk))} == set(wanted)
+    )
+
+
 class TestBeforeOutput:
     def test_a_session_begins_by_asking_who_the_device_is(self) -> None:
         assert s.begin(simple_plan(), ())[1] == (c.Identify(),)
@@ -453,6 +466,33 @@ class TestRunning:
         desk.wait(10)
         assert s.next_wake_ms(desk.session) == desk.session.now_ms + 4000
         assert s.next_wake_ms(ready().session) is None
+
+    def test_a_rest_ends_when_the_plan_says_however_soon_that_is(self) -> None:
+        desk = running()
+        phases(desk, Phase.REST)
+        ends_ms = s.next_wake_ms(desk.session)
+        assert ends_ms is not None
+        desk.wait(ends_ms - desk.session.now_ms - 7, step_ms=1)
+        assert s.next_wake_ms(desk.session) == ends_ms == desk.session.now_ms + 7
+
+    def test_a_rest_of_one_channel_hurries_no_ramp_of_another(self) -> None:
+        desk = running(alternating_plan())
+        phases(desk, Phase.RAMP_UP, Phase.REST)
+        while True:
+            desk.wait(1, step_ms=1)
+            t_ms = desk.session.now_ms - origin_ms(desk)
+            change_ms = desk.session.plan.next_change(t_ms)
+            assert change_ms is not None
+            if change_ms - t_ms < 20:
+                break
+        assert s.next_wake_ms(desk.session) == desk.session.now_ms + 20
+
+    def test_at_the_end_of_the_plan_it_wakes_soon(self) -> None:
+        desk = running()
+        state = desk.session.state
+        assert isinstance(state, s.Running)
+        over = replace(desk.session, now_ms=state.origin_ms + desk.session.plan.duration_ms)
+        assert s.next_wake_ms(over) == over.now_ms + 20
 
     def test_a_tick_that_changes_nothing_leaves_everything_but_the_time(self) -> None:
         desk = running()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ from nmes.core import events as e
 from nmes.core.view import Word
 from nmes.record.chain import NewEntry
 from nmes.record.sink import Post
+from nmes.runtime.loop import SWITCH_S
 from nmes.runtime.turn import LONGEST_WAIT_MS
 from nmes.trial.bench import MemorySink
+
+BEFORE_S = sys.getswitchinterval()
 
 
 @dataclass
@@ -54,6 +58,14 @@ def test_it_turns_until_the_session_is_over_and_then_ends(desk: Desk, sinks: lis
     assert sinks[0].closed == {"why": "ended_early"}
     assert desk.line.device.active_channels == ()
     assert not desk.line.device.high_voltage
+
+
+def test_while_it_turns_no_thread_that_computes_keeps_it_waiting_for_long(desk: Desk, sinks: list[BrokenSink]) -> None:
+    desk.live()
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
+    desk.controller.leave()
+    desk.loop.join(WAIT_S)
+    assert sys.getswitchinterval() == pytest.approx(BEFORE_S)
 
 
 def test_a_stop_needs_no_turn_of_the_loop(desk: Desk, sinks: list[BrokenSink]) -> None:

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 import pytest
 from together.staging import LIVE, Room, room
 
-from helpers.plans import ONE, plan_of, rhythm
+from helpers.plans import ONE, plan_of, rhythm, simple_plan
 from laws.instrument import DEAF_US
 from nmes.core import events as e
-from nmes.core.view import Output, Word
+from nmes.core.view import Output, View, Word
 from nmes.core.waveform import Waveform
 from nmes.link.memory_port import MemoryPort
 from nmes.record.chain import NewEntry
 from nmes.runtime.clock import VirtualClock
 from nmes.runtime.open import Peer
 from nmes.runtime.turn import EVENTS_A_TURN, LONGEST_WAIT_MS, RECORD_SILENT_MS, STALL_TOLERANCE_MS, UI_SILENT_MS
-from nmes.trial.bench import MemorySink
+from nmes.trial.bench import Bench, MemorySink
 
 WAIT_S = 40
 
@@ -51,6 +51,25 @@ def test_turns_in_time_lose_nothing() -> None:
     watched = room().holding()
     watched.word(Word.REST)
     assert {tick["stalled_ms"] for tick in watched.recorded("Tick")} == {0}
+
+
+def test_a_view_is_made_with_what_happens_and_seldom_while_only_time_passes() -> None:
+    """In the program it is made each 40 ms; the bench makes one with every turn."""
+    bench = Bench(simple_plan(), view_each_ms=40)
+    bench.run_until(lambda seen: seen.word is Word.SCREENING, within_ms=5_000)
+    made: list[View] = []
+    for _ in range(100):
+        bench.clock.advance_to((bench.now_ms + 10) * 1000)
+        bench.turn()
+        assert bench.now_ms - bench.view.now_ms < 40
+        if not made or made[-1] is not bench.view:
+            made.append(bench.view)
+    assert 20 <= len(made) <= 40
+    bench.clock.advance_to((bench.now_ms + 10) * 1000)
+    bench.press(e.Screened((), "Ada"))
+    bench.turn()
+    assert bench.view.word is Word.PLACING
+    assert bench.view.now_ms == bench.now_ms
 
 
 def test_while_the_program_hung_the_dose_is_a_range_whatever_is_told_first_afterwards() -> None:

@@ -134,6 +134,7 @@ class Bench:
         origin: Origin | None = None,
         attended: Attended | None = None,
         clock: VirtualClock | None = None,
+        view_each_ms: int = 0,
     ) -> None:
         self.clock = clock or VirtualClock()
         self.device: Device = device or P24()
@@ -142,7 +143,13 @@ class Bench:
         self._told: list[e.Event] = []
         self.sink = make_sink(self.clock, self._told.append) if make_sink else MemorySink(self._told.append)
         self.controller = Controller(
-            begin(plan, codes, who, origin, attended), self.driver, self.guard, self.sink, self.clock, absent_limit_ms
+            begin(plan, codes, who, origin, attended),
+            self.driver,
+            self.guard,
+            self.sink,
+            self.clock,
+            absent_limit_ms,
+            view_each_ms,
         )
         self.screen_alive = True
         self.pressed: list[tuple[View, e.Event]] = []

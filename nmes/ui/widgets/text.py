@@ -15,7 +15,7 @@ class Text(Static):
 
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
         """As of `Static`."""
-        if content == self.content:
+        if isinstance(content, str) and content == self.content:
             return
         rows = self._rows() if layout else None
         super().update(content, layout=False)
