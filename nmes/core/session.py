@@ -807,7 +807,7 @@ def _device(session: Session, event: e.Device) -> Step:
         case e.HaltConfirmed(now_ms=now_ms):
             return _halted(session, now_ms)
         case e.HaltUnconfirmed():
-            return _unsure(replace(session, confirmed=(), silent=()), "halt_unconfirmed", Halt.UNCONFIRMED)
+            return _unsure(session, "halt_unconfirmed", Halt.UNCONFIRMED)
         case _:
             assert_never(event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,11 @@ from nmes.core.attended import PatientStop
 from nmes.core.commands import Note
 from nmes.core.view import OutputState, View, Word, view
 
-CALM = view(ready().session, OutputState(off_confirmed=True, confirmed_at_ms=10_000))
+
+@cache
+def calm() -> View:
+    """Halted, answered just now. Made once, and not before a test asks."""
+    return view(ready().session, OutputState(off_confirmed=True, confirmed_at_ms=10_000))
 
 
 def seen(desk: Desk, age_ms: int = 0) -> View:
@@ -41,7 +46,7 @@ def codes(alarms: Alarms) -> list[str]:
 
 def at(code: str, *, why: str = "", word: Word = Word.STOPPED) -> View:
     """A View in which this decision was the last one."""
-    return replace(CALM, word=word, why=why, note=Note(code), noted=())
+    return replace(calm(), word=word, why=why, note=Note(code), noted=())
 
 
 # --- classes ---
@@ -97,18 +102,18 @@ def test_a_fault_stands_for_as_long_as_it_is_the_reason() -> None:
 
 
 def test_an_unsure_session_without_a_reason_of_its_own_is_unsure() -> None:
-    assert standing(replace(CALM, word=Word.UNSURE, why="complete")) == {"unsure"}
+    assert standing(replace(calm(), word=Word.UNSURE, why="complete")) == {"unsure"}
 
 
 def test_an_unconfirmed_halt_and_a_lost_stop_of_the_patient_stand_in_any_state() -> None:
-    lost = replace(CALM, halt_unconfirmed=True, patient_stop=PatientStop.LOST)
+    lost = replace(calm(), halt_unconfirmed=True, patient_stop=PatientStop.LOST)
     assert standing(lost) == {"halt_unconfirmed", "patient_lost"}
-    assert standing(replace(CALM, patient_stop=PatientStop.RESTLESS)) == {"patient_restless"}
+    assert standing(replace(calm(), patient_stop=PatientStop.RESTLESS)) == {"patient_restless"}
 
 
 @pytest.mark.parametrize(("age_ms", "old"), [(1000, False), (1001, True), (None, True)])
 def test_an_answer_is_old_after_a_second_and_only_while_answers_are_due(age_ms: int | None, old: bool) -> None:
-    live = replace(CALM, word=Word.ON, age_ms=age_ms)
+    live = replace(calm(), word=Word.ON, age_ms=age_ms)
     assert standing(live) == ({ANSWER_OLD} if old else set())
     assert standing(replace(live, word=Word.STARTING)) == set()
 
@@ -138,8 +143,8 @@ def test_acknowledged_while_its_cause_is_there_it_stays_and_goes_with_the_cause(
 
 
 def test_a_cause_that_goes_unseen_stays_until_it_is_acknowledged() -> None:
-    old = replace(CALM, word=Word.ON, age_ms=1500)
-    alarms = Alarms().next(old).next(CALM).next(CALM)
+    old = replace(calm(), word=Word.ON, age_ms=1500)
+    alarms = Alarms().next(old).next(calm()).next(calm())
     assert [(alarm.code, alarm.active) for alarm in alarms.all] == [(ANSWER_OLD, False)]
     assert alarms.acknowledge(ANSWER_OLD).all == ()
 
@@ -169,7 +174,7 @@ def test_what_happens_again_after_it_was_seen_is_raised_anew() -> None:
 
 def test_what_happens_again_before_it_was_seen_keeps_its_first_time() -> None:
     alarms = Alarms().next(at("refused:pad_smaller")).next(replace(at("refused:pad_smaller"), now_ms=20_000))
-    assert [alarm.since_ms for alarm in alarms.all] == [CALM.now_ms]
+    assert [alarm.since_ms for alarm in alarms.all] == [calm().now_ms]
 
 
 def test_a_note_goes_with_the_next_decision_and_takes_no_alarm_with_it() -> None:
@@ -182,11 +187,11 @@ def test_a_note_goes_with_the_next_decision_and_takes_no_alarm_with_it() -> None
 
 def test_decisions_between_two_views_are_not_lost() -> None:
     first, second, third = Note("mark"), Note("refused:read_back_differs"), Note("link_lost")
-    alarms = Alarms().next(replace(CALM, note=first, noted=(first,)))
-    alarms = alarms.next(replace(CALM, note=Note("dose"), noted=(first, second, third)))
+    alarms = Alarms().next(replace(calm(), note=first, noted=(first,)))
+    alarms = alarms.next(replace(calm(), note=Note("dose"), noted=(first, second, third)))
     assert codes(alarms) == ["refused:read_back_differs", "link_lost"]
     seen_all = alarms.acknowledge("refused:read_back_differs")
-    assert codes(seen_all.next(replace(CALM, note=None, noted=(first, second, third)))) == ["link_lost"]
+    assert codes(seen_all.next(replace(calm(), note=None, noted=(first, second, third)))) == ["link_lost"]
 
 
 def test_the_guard_that_only_sees_the_consequence_is_no_second_alarm() -> None:
@@ -204,10 +209,10 @@ def test_an_unconfirmed_halt_is_shown_before_what_led_to_it() -> None:
 
 
 def test_that_nobody_is_there_soon_comes_from_outside() -> None:
-    alarms = Alarms().next(CALM, absent_soon=True)
+    alarms = Alarms().next(calm(), absent_soon=True)
     assert codes(alarms) == [ABSENT_SOON]
-    assert codes(alarms.acknowledge(ABSENT_SOON).next(CALM, absent_soon=True)) == [ABSENT_SOON]
-    assert alarms.next(CALM).all == ()  # a key was touched: nothing more is asked of anybody
+    assert codes(alarms.acknowledge(ABSENT_SOON).next(calm(), absent_soon=True)) == [ABSENT_SOON]
+    assert alarms.next(calm()).all == ()  # a key was touched: nothing more is asked of anybody
 
 
 @pytest.mark.parametrize(
@@ -228,18 +233,18 @@ def test_it_is_soon_a_quarter_of_a_minute_or_half_of_a_short_limit_before(
 
 @pytest.mark.parametrize("word", [Word.AFTER, Word.ENDED])
 def test_nobody_is_asked_for_once_nothing_can_pause(word: Word) -> None:
-    warned = Alarms().next(replace(CALM, word=Word.ON, age_ms=0), absent_soon=True)
+    warned = Alarms().next(replace(calm(), word=Word.ON, age_ms=0), absent_soon=True)
     assert codes(warned) == [ABSENT_SOON]
-    assert codes(warned.next(replace(CALM, word=word), absent_soon=True)) == []
+    assert codes(warned.next(replace(calm(), word=word), absent_soon=True)) == []
 
 
 # --- which one is shown ---
 
 
 def test_the_pause_takes_the_place_of_the_warning_of_it() -> None:
-    warned = Alarms().next(replace(CALM, word=Word.TITRATING, age_ms=0), absent_soon=True)
+    warned = Alarms().next(replace(calm(), word=Word.TITRATING, age_ms=0), absent_soon=True)
     left = Note("titration_left", (("why", "operator_absent"),))
-    alarms = warned.next(replace(CALM, note=left, noted=()))
+    alarms = warned.next(replace(calm(), note=left, noted=()))
     assert codes(alarms) == ["operator_absent"]
     assert alarms.shown is not None
     assert alarms.shown.code == "operator_absent"
@@ -270,7 +275,7 @@ CODES = ("link_lost", "fault", "felt_elsewhere", "refused:too_fast", "refused:pa
 WHYS = ("", "operator", "fault:electrode", "guard:sight", "operator_absent", "stop:key", "stop:program_error")
 VIEWS = st.builds(
     lambda code, why, word, age_ms, lost: replace(
-        CALM,
+        calm(),
         word=word,
         why=why,
         age_ms=age_ms,
@@ -337,7 +342,7 @@ def test_acknowledging_is_a_note_and_nothing_else_in_every_state(state: str) -> 
 def test_an_alarm_carries_nothing_that_could_be_done() -> None:
     """It is a value of what is known; there is no event and no command in it."""
     (alarm,) = Alarms().next(at("link_lost")).all
-    assert alarm == Alarm(Level.FAULT, "link_lost", CALM.now_ms, active=True, acknowledged=False, note=alarm.note)
+    assert alarm == Alarm(Level.FAULT, "link_lost", calm().now_ms, active=True, acknowledged=False, note=alarm.note)
 
 
 def test_a_wrong_patient_stays_an_alarm_until_the_right_one_is_read_back() -> None:

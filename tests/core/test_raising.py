@@ -303,6 +303,14 @@ class TestFirstSession:
         assert self.targets(desk) == (2000 if first else 4000, 4000, 7000), "the cap stays"
         assert view(desk.session, OutputState()).first_percent == (50 if first else 0)
 
+    def test_a_yes_to_another_question_says_nothing_of_it(self) -> None:
+        desk = attended(self.PLAN)
+        desk.session = replace(desk.session, codes=("cause_overuse",))
+        answer = e.Answer("cause_overuse", e.Reply.YES)
+        desk.do(e.Identified("P24", "P24-1", "1.0"), e.Screened((answer,), "Ada"))
+        assert desk.notes() == ["screening_clear"]
+        assert view(desk.session, OutputState()).first_percent == 0
+
     def test_a_protocol_that_says_nothing_of_it_is_as_ever(self) -> None:
         desk = self.aimed(Attended(first=True), replace(self.PLAN, aim=Aim("pct_max_tolerated", 500, 900)))
         assert self.targets(desk) == (4000, 4000, 7000)

@@ -43,6 +43,7 @@ class TestBeforeOutput:
         commands = desk.do(e.WrongDevice("it said nothing"))
         assert desk.state == s.Ended("wrong_device")
         assert c.Close("wrong_device") in commands
+        assert c.Note("wrong_device", (("reason", "it said nothing"),)) in commands
 
     def test_a_contraindication_blocks(self) -> None:
         desk = Desk.of(simple_plan(), ("active_implant",))

@@ -14,8 +14,9 @@ from nmes.core.waveform import Band, Waveform
 
 
 def sweeping(swept: Course = FREQUENCY_SWEEP, level_ua: int = 2_000) -> Desk:
-    """Channel 1 is being titrated with a sweep, and has just reached this amplitude."""
+    """Channel 1 is being titrated with a sweep, begun at no round time, and has just reached this amplitude."""
     desk = Desk.of(tens_plan(swept=swept)).to_ready()
+    desk.wait(370)
     desk.do(e.Titrate(1, 0, desk.epoch))
     for _ in range(level_ua // STEP_UA):
         desk.do(e.Increase(1, desk.epoch))

@@ -169,6 +169,14 @@ def test_a_halt_that_was_given_up_stays_so_whatever_is_unanswered_afterwards() -
     assert desk.state == s.After("ended_early", unconfirmed=True)
 
 
+def test_where_nobody_attends_another_device_ends_the_session_without_waiting_for_a_halt() -> None:
+    desk = running()
+    desk.wait(2000)
+    desk.device = False
+    assert c.Close("wrong_device") in desk.do(e.WrongDevice("another"))
+    assert desk.state == s.Ended("wrong_device")
+
+
 # --- what may flow ---
 
 

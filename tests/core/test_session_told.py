@@ -18,6 +18,7 @@ def refused(code: str, **values: int | str) -> c.Note:
 
 
 OUT_OF_PLACE: list[tuple[Callable[[int], e.Event], set[str], c.Note]] = [
+    (lambda _: e.Screened((), "Ada"), {"Screening"}, refused("not_screening")),
     (lambda epoch: e.Titrate(1, 0, epoch), {"Ready", "Stopped"}, refused("not_ready")),
     (e.Start, {"Ready"}, refused("not_ready")),
     (e.Resume, {"Paused"}, refused("not_paused")),
@@ -31,7 +32,9 @@ OUT_OF_PLACE: list[tuple[Callable[[int], e.Event], set[str], c.Note]] = [
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize(("asked", "heard_in", "why"), OUT_OF_PLACE, ids=["titrate", "start", "resume", "accept", "-"])
+@pytest.mark.parametrize(
+    ("asked", "heard_in", "why"), OUT_OF_PLACE, ids=["screened", "titrate", "start", "resume", "accept", "-"]
+)
 def test_what_is_asked_out_of_place_is_answered_with_why(
     asked: Callable[[int], e.Event], heard_in: set[str], why: c.Note, state: str
 ) -> None:
@@ -49,6 +52,10 @@ def test_a_slot_that_is_not_in_the_plan_is_told_with_its_channel(state: str) -> 
 
 def test_a_channel_that_the_plan_does_not_use_is_not_lowered() -> None:
     assert running().do(e.Decrease(5)) == (refused("no_such_slot", channel=5),)
+
+
+def test_a_checklist_that_lets_pass_is_told_with_who_asked_it() -> None:
+    assert desk_in("Screening").do(e.Screened((), "Ada")) == (c.Note("screening_clear", (("by", "Ada"),)),)
 
 
 # --- intents ---
