@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import platform
-import re
 import signal
 import statistics
 import sys
@@ -24,9 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from hour_protocol import PERIOD_US, protocol_text
 from programs import on_terminal, simulator_on_terminal
+
+from helpers.made_figures import write_figures
 
 RENEWING: Final = (32, 36)
 """The requests that the device takes as a sign of life."""
@@ -36,7 +38,6 @@ MOST_GROWTH: Final = 5_000_000
 """Bytes [requirement]."""
 NEW_TRAIN_US: Final = 1_000_000
 """A longer silence of a channel lies between two contractions."""
-MADE: Final = re.compile(r"(<!-- made: figures -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -176,8 +177,7 @@ def main() -> int:
     text = figures(asked.minutes, told, skin)
     sys.stdout.write(text)
     if asked.write is not None:
-        old = asked.write.read_text(encoding="utf-8")
-        asked.write.write_text(MADE.sub(rf"\1```\n{text.strip()}\n```\n\2", old), encoding="utf-8")
+        write_figures(asked.write, text)
     return 1 if wrong(told, skin) else 0
 
 

@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import random
-import re
 import signal
 import sys
 import tempfile
@@ -24,13 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from histogram import Measured, as_svg, as_text
 from programs import busy, on_terminal, simulator_on_terminal
 
+from helpers.made_figures import write_figures
+
 HALT: Final = 34
 F12: Final = b"\x1b[24~"
-MADE: Final = re.compile(r"(<!-- made: figures -->\n).*?(<!-- end -->)", re.DOTALL)
 LINE_LIMIT_US, TRIP_LIMIT_US = 20_000, 1_000
 """At the 99th percentile [requirement]."""
 
@@ -125,8 +126,7 @@ def main() -> int:
     text = page(stops, by_itself, asked.busy)
     sys.stdout.write(text)
     if asked.write is not None:
-        old = asked.write.read_text(encoding="utf-8")
-        asked.write.write_text(MADE.sub(rf"\1```\n{text.strip()}\n```\n\2", old), encoding="utf-8")
+        write_figures(asked.write, text)
         asked.write.with_suffix(".svg").write_text(as_svg(measured(stops)), encoding="utf-8")
     return 0 if all(one.holds for one in measured(stops)) else 1
 

@@ -86,7 +86,7 @@ def back(session: Session) -> Step:
 def _to(session: Session, state: State, void: tuple[e.Read, ...]) -> Step:
     """An earlier step: no level is in force there, and what was queued before belongs to an older epoch."""
     session = _unread(without_levels(session), *void)
-    session = replace(session, progress=replace(session.progress, pads=(), passed=()))
+    session = replace(session, progress=replace(session.progress, pads=()))
     to = "screening" if isinstance(state, Screening) else "placing"
     return noted(replace(session, state=state, epoch=session.epoch + 1, train=None), "back", to=to)
 

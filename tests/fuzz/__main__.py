@@ -2,6 +2,7 @@
 
 What breaks a law is left in `fuzz/corpus/NAME`, and from then on is a plain test. The inputs that led somewhere are
 kept in the folder given by `--inputs`, to go on from there another time; what took too long is left there as well.
+Bounded are the process (MOST_MB), the time of an input, and of one input in eight what it allocates (`fuzz.bounded`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 SEEDS = 50
 MOST_MB, MOST_S = 1024, 10
-"""An input that takes more memory or time is a finding too [design]."""
+"""An input with which the process takes more memory, or that takes more time, is a finding too [design]."""
 
 
 def _asked() -> argparse.Namespace:
@@ -37,7 +38,7 @@ def main() -> None:
     asked = _asked()
     os.environ["NMES_HOME"] = tempfile.mkdtemp(prefix="nmes-fuzz-")  # nobody's records
     with atheris.instrument_imports(include=["nmes", "firmware_sim", "ruamel.yaml"]):
-        from fuzz.search import CORPUS, LONGEST, run
+        from fuzz.search import CORPUS, LONGEST, run, weighed
         from fuzz.targets import TARGETS
     if asked.name not in TARGETS:
         sys.exit(f"there are: {', '.join(TARGETS)}")
@@ -55,14 +56,16 @@ def main() -> None:
         "timeout": MOST_S,
     }
     flags = [f"-{name}={value}" for name, value in options.items()]
-    atheris.Setup([sys.argv[0], *flags, f"-artifact_prefix={inputs}/", str(inputs)], _one(run, asked.name, kept))
+    reader = TARGETS[asked.name]
+    one = _one(lambda data: run(reader, data, memory=weighed(data)), kept)
+    atheris.Setup([sys.argv[0], *flags, f"-artifact_prefix={inputs}/", str(inputs)], one)
     atheris.Fuzz()
 
 
-def _one(run: Callable[[str, bytes], int], name: str, kept: Path) -> Callable[[bytes], None]:
+def _one(run: Callable[[bytes], int], kept: Path) -> Callable[[bytes], None]:
     def one(data: bytes) -> None:
         try:
-            run(name, data)
+            run(data)
         except BaseException:
             kept.mkdir(parents=True, exist_ok=True)
             (kept / f"{sha256(data).hexdigest()[:12]}.hex").write_text(f"{data.hex()}\n")

@@ -9,8 +9,8 @@ import secrets
 import pytest
 
 from firmware_sim.sciencemode4.framing import Receiver
-from fuzz.bounded import bounded
-from fuzz.search import CORPUS, found, run, search
+from fuzz.bounded import MOST_MEMORY, bounded
+from fuzz.search import CORPUS, WEIGHED, found, run, search, weighed
 from fuzz.targets import TARGETS
 from nmes.core.problems import ProtocolError
 from nmes.core.protocol_file import parse
@@ -28,7 +28,7 @@ NESTS = (b"[", b"{a: ", b"- ", b"? ", b"a:\n ", b"&a ", b"'", b"- &a [", b"a: |\
 def test_what_was_found_once_is_found_no_more(name: str) -> None:
     for file, data in {"nothing": b"", **found(name)}.items():
         try:
-            run(name, data, memory=True)
+            run(TARGETS[name], data, memory=True)
         except BaseException as error:
             error.add_note(f"corpus/{name}/{file}")
             raise
@@ -42,7 +42,7 @@ def test_every_folder_of_the_corpus_belongs_to_a_target() -> None:
 def test_a_few_random_inputs_break_no_law(name: str) -> None:
     drawn, deep = random.Random(name), 0
     for at in range(20 * SLICE):
-        deep += run(name, drawn.randbytes(drawn.choice((30, 200, 600))))
+        deep += run(TARGETS[name], drawn.randbytes(drawn.choice((30, 200, 600))), memory=at == 0)
         if deep and at >= SLICE:
             return
     pytest.fail("none got anywhere: it is not the reader that is tried")
@@ -53,7 +53,7 @@ def test_a_few_random_inputs_break_no_law(name: str) -> None:
 @pytest.mark.parametrize("name", TARGETS)
 def test_no_input_breaks_a_law(name: str) -> None:
     """Without atheris. NMES_WALKS: so many inputs each, else 3000; `python -m fuzz` goes deeper."""
-    search(name, int(os.environ.get("NMES_WALKS", "3000")))
+    search(TARGETS[name], int(os.environ.get("NMES_WALKS", "3000")))
 
 
 @pytest.mark.parametrize("flood", FLOODS, ids=repr)
@@ -61,7 +61,7 @@ def test_a_flood_takes_no_more_time_than_its_bytes(flood: bytes) -> None:
     """Of what each reader has to hold back. The slowest takes 10 µs a byte; a quadratic one would take minutes."""
     data = flood * (8_000 // len(flood))
     decoder, receiver, replies, keys = Decoder(), Receiver(), ScienceMode4Replies(), KeyBytes()
-    with bounded():
+    with bounded(memory=True):
         for at in range(0, len(data), 1024):
             for reader in (decoder.feed, receiver.feed, replies.feed):
                 reader(data[at : at + 1024])
@@ -70,5 +70,31 @@ def test_a_flood_takes_no_more_time_than_its_bytes(flood: bytes) -> None:
 
 @pytest.mark.parametrize("nest", NESTS, ids=repr)
 def test_a_protocol_of_one_thing_repeated_is_refused_soon(nest: bytes) -> None:
-    with bounded(), pytest.raises(ProtocolError):
+    with bounded(memory=True), pytest.raises(ProtocolError):
         parse(nest * (3_000 // len(nest)), "deep.yaml")
+
+
+# --- the bounds themselves ---
+
+
+def _hungry(data: bytes) -> int:
+    return len(bytes(MOST_MEMORY)) + len(data)
+
+
+def test_what_takes_too_much_memory_is_found_by_the_search_too() -> None:
+    with pytest.raises(AssertionError, match="64 MB at once"):
+        run(_hungry, b"", memory=True)
+    with pytest.raises(AssertionError, match="64 MB at once"):
+        search(_hungry, 3)
+
+
+def test_what_takes_too_long_is_found() -> None:
+    with pytest.raises(AssertionError, match="s of CPU"), bounded(cpu_s=0.0):
+        sum(range(10_000))
+
+
+def test_of_many_inputs_some_are_weighed_and_always_the_same() -> None:
+    inputs = [bytes([at, other]) for at in range(64) for other in range(64)]
+    some = [data for data in inputs if weighed(data)]
+    assert some == [data for data in inputs if weighed(data)]
+    assert 0.5 < len(some) * WEIGHED / len(inputs) < 2

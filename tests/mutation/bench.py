@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from mutation.killers import there
 from mutation.mutants import MODULE, ROOT, Mutant, digests
 from mutation.targets import Target
 from mutation.work import Verdict, Work, verdicts
@@ -22,21 +23,13 @@ FRESH_SECONDS = 1800
 
 
 def judge(target: Target, mutants: list[Mutant], work: Work) -> dict[str, Verdict]:
-    """The verdicts on these mutants of one target.
-
-    Of unchanged code a mutant that was noticed stays noticed; one that was not stays so while the tests are the same.
-    """
+    """The verdicts on these mutants of one target; those that still hold are not asked for again."""
     work = replace(work, tests=digest_of(target.tests))
     said = {module: digests(module) for module in target.modules}
     digest = {mutant.name: said[mutant.module][mutant.owner] for mutant in mutants}
 
     def known() -> dict[str, Verdict]:
-        found = verdicts(work.results).items()
-        return {
-            name: verdict
-            for name, verdict in found
-            if digest.get(name) == verdict.digest and (verdict.noticed or verdict.tests == work.tests)
-        }
+        return standing(work.results, digest, work.tests)
 
     before = {name for name, verdict in known().items() if verdict.outcome in ("killed", "hung", "survived")}
     left = [mutant for mutant in mutants if mutant.name not in before]
@@ -50,6 +43,19 @@ def judge(target: Target, mutants: list[Mutant], work: Work) -> dict[str, Verdic
             if verdict is not None:
                 replace(verdict, digest=digest[verdict.mutant], tests=work.tests).append(work.results)
     return {name: one for name, one in known().items() if one.outcome != "at_import"}
+
+
+def standing(results: Path, digest: Mapping[str, str], tests: str) -> dict[str, Verdict]:
+    """The verdicts that hold: `digest` is that of each mutant's code now, `tests` that of the tests.
+
+    While the tests are the same, all on code that is; else those whose test still stands where it noticed the mutant.
+    """
+    return {
+        name: verdict
+        for name, verdict in verdicts(results).items()
+        if digest.get(name) == verdict.digest
+        and (verdict.tests == tests or (verdict.noticed and there(verdict.detail)))
+    }
 
 
 def digest_of(tests: tuple[str, ...]) -> str:

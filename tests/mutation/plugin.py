@@ -1,7 +1,7 @@
 """A pytest plugin: collects once, then forks a process for each mutant, which runs the tests that reach it.
 
 Loaded by `bench.py` with `-p mutation.plugin`; what to do stands in the file that NMES_MUTATION names. A process of
-collected tests is copied in milliseconds; a fresh one is needed only for what runs at import (see `fresh.py`).
+collected tests is copied in milliseconds; a fresh one is needed only for what runs at import (`bench.py` starts it).
 """
 
 from __future__ import annotations
@@ -161,9 +161,9 @@ class Bench:
     def _judge(self, tests: list[str], killer: Path) -> int:
         items = [self._items[test] for test in tests]
         for item, after in zip(items, [*items[1:], None], strict=True):
+            killer.write_text(item.nodeid)  # before: one that hangs is named too
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if self._session.testsfailed:
-                killer.write_text(item.nodeid)
                 return KILLED
         return SURVIVED
 
@@ -197,7 +197,7 @@ def _noticed(name: str, code: int, folder: Path) -> Verdict:
         case 1:
             return Verdict(name, "killed", _first_line(folder / "killer"))
         case _ if code < 0:
-            return Verdict(name, "hung", f"ended by signal {-code}")
+            return Verdict(name, "hung", f"{_first_line(folder / 'killer')} ended by signal {-code}".strip())
         case _:
             return Verdict(name, "broken", f"exit {code} {_first_line(folder / 'killer')}")
 

@@ -20,7 +20,7 @@ def _all(package: str, *names: str) -> tuple[str, ...]:
 
 
 TARGETS = (
-    Target("session", ("nmes.core.session",), ("tests/core",), 95),
+    Target("session", _all("nmes.core", "session", "raising", "attending", "climbs"), ("tests/core",), 95),
     Target("dose", ("nmes.core.dose",), ("tests/core",), 90),
     Target(
         "guard",

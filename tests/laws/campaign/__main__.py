@@ -8,18 +8,17 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import re
 import secrets
 import sys
 import time
 from pathlib import Path
 
 from firmware_sim.faults.catalogue import KINDS
+from helpers.made_figures import write_figures
 from laws.campaign.running import Failure, Outcome, failing, run, shortened, stand
 from laws.campaign.script import from_json, to_json
 
 EVERY_S = 30.0
-MADE = re.compile(r"(<!-- made: figures -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -71,9 +70,7 @@ def _write(asked: argparse.Namespace, outcome: Outcome, took_s: float) -> None:
         f"seed {asked.seed} and on; CPython {platform.python_version()}, {platform.system()}, "
         f"{asked.jobs} processes, {took_s / 60:.0f} min\nseeds that broke a law: {broken}\n{outcome.figures.text()}"
     )
-    page = asked.write.read_text(encoding="utf-8")
-    made = MADE.sub(lambda match: f"{match[1]}```\n{said}\n```\n{match[2]}", page)
-    asked.write.write_text(made, encoding="utf-8")
+    write_figures(asked.write, said)
 
 
 def _kept(failure: Failure, folder: str) -> Failure:
