@@ -68,9 +68,11 @@ class Told:
 
     @property
     def growth(self) -> int:
-        """From the second tenth of the treatment to its last: at first caches and screens fill up."""
+        """From the second tenth of the treatment to its last: at first caches and screens fill up. ValueError without
+        a sample.
+        """
         if not self.memory:
-            return 0
+            raise ValueError("the app told nothing of its memory")
         tenth = max(1, len(self.memory) // 10)
         early, late = self.memory[tenth : 2 * tenth] or self.memory, self.memory[-tenth:]
         return round(statistics.median(late) - statistics.median(early))
@@ -114,14 +116,16 @@ def planned(total: tuple[int, int]) -> int:
     return -(-(tension_ms // contractions) * 1000 // PERIOD_US)
 
 
-def wrong(told: Told, skin: Skin) -> list[str]:
-    """Everything that does not hold."""
+def wrong(told: Told, skin: Skin, *, of_growth: bool = True) -> list[str]:
+    """Everything that does not hold; `of_growth` False for a run that is too short to tell of it."""
     found = []
     if not told.end.startswith("ended"):
         found.append(f"the treatment ended as: {told.end}")
     if skin.dead_man or skin.longest_gap_us >= LONGEST_GAP_US:
         found.append(f"no sign of life for {skin.longest_gap_us / 1e6:.2f} s; dead-man: {skin.dead_man}")
-    if told.growth >= MOST_GROWTH:
+    if not told.memory:
+        found.append("the app told nothing of its memory")
+    elif of_growth and told.growth >= MOST_GROWTH:
         found.append(f"memory grew by {told.growth / 1e6:.1f} MB")
     if not told.intact:
         found.append(f"the record: {told.verdict}")
@@ -135,8 +139,9 @@ def wrong(told: Told, skin: Skin) -> list[str]:
     return found
 
 
-def figures(minutes: float, told: Told, skin: Skin) -> str:
-    """All that was found, in lines."""
+def figures(minutes: float, told: Told, skin: Skin, *, tries: int = 1, of_growth: bool = True) -> str:
+    """All that was found, in lines. `tries`: how often it was measured until this was found."""
+    grown = f"grown by {told.growth / 1e6:.2f} MB" if told.memory and of_growth else "growth not judged"
     per_train = sorted({count for trains in skin.trains.values() for count in trains}) or [0]
     wanted = sorted({planned(total) for total in told.plan.values()})
     lines = [
@@ -144,11 +149,12 @@ def figures(minutes: float, told: Told, skin: Skin) -> str:
         f"{platform.python_version()}, {platform.system()}, load average {os.getloadavg()[0]:.1f}",
         f"end of the treatment: {told.end}; {told.verdict}",
         f"longest time between two signs of life: {skin.longest_gap_us / 1000:.0f} ms; dead-man fired: {skin.dead_man}",
-        f"memory of the app: {max(told.memory, default=0) / 1e6:.1f} MB, grown by {told.growth / 1e6:.2f} MB",
+        f"memory of the app: {max(told.memory, default=0) / 1e6:.1f} MB in {len(told.memory)} samples, {grown}",
         f"contractions: {sum(map(len, skin.trains.values()))}, pulses: {skin.pulses}; of each contraction "
         f"{per_train[0]} to {per_train[-1]}, planned {', '.join(map(str, wanted))}",
+        f"measured {'once' if tries == 1 else f'{tries} times, and this is the last'}",
     ]
-    return "\n".join([*lines, *(f"WRONG: {one}" for one in wrong(told, skin))]) + "\n"
+    return "\n".join([*lines, *(f"WRONG: {one}" for one in wrong(told, skin, of_growth=of_growth))]) + "\n"
 
 
 def run(minutes: float, folder: Path) -> tuple[Told, Skin]:

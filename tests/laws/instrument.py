@@ -70,6 +70,8 @@ class Instrument:
     stopped_us: int | None = None
     reaction_us: int = PROMPT_US
     """By when what is no longer confirmed must be gone from the skin; longer once a fault has been put in."""
+    old_rate_us: int | None = None
+    """How long a rise may still be as steep as it was allowed to be before; None: as long as `reaction_us`."""
     output_fault: Callable[[int], int] = int
     """What a fault of the output stage, which no controller can see, makes of what is allowed."""
     obeys_halts: bool = True
@@ -131,11 +133,17 @@ class Instrument:
         """A person titrates again."""
         self.stopped_us = None
 
-    def dose(self) -> None:
-        """Charge at the skin lies within the record's range, within one pulse per change of output and channel."""
+    def dose(self, spoiled: Callable[[int], bool] = lambda _: False) -> int:
+        """Charge at the skin lies within the record's range, within one pulse per change of output and channel. Returns
+        how many channels were compared: those that no fault had `spoiled`.
+        """
         session = self.bench.controller.session
         totals = {total.channel: total for total in session.ledger.totals(session.now_ms)}
+        compared = 0
         for channel, pulses in _by_channel(self.bench.device.stage.trace).items():
+            if spoiled(channel):
+                continue
+            compared += 1
             charges_nc = [abs(pulse.charge_pc[0]) / 1000 for pulse in pulses]
             slack_nc = max(charges_nc) * (self.frames + 1)
             total = totals[channel]
@@ -144,6 +152,7 @@ class Instrument:
                 total,
                 sum(charges_nc),
             )
+        return compared
 
     def _meet(self, pulse: Pulse) -> None:
         """Before a pulse is judged: who knows more of what was wrong at its time says so here."""
@@ -257,7 +266,9 @@ class Instrument:
 
     def _silence(self, pulse: Pulse) -> None:
         """After a halt has arrived nothing flows before another update; after a STOP, before a person titrates."""
-        last_halt = max((t_us for t_us in self.halts if t_us < pulse.t_us and self._was_obeyed(t_us)), default=None)
+        last_halt = max(
+            (t_us for t_us in self.halts if t_us < pulse.t_us and self._was_obeyed(t_us, pulse.channel)), default=None
+        )
         if last_halt is not None and pulse.peak_current_ua and self.obeys_halts:
             assert any(last_halt < t_us <= pulse.t_us for t_us in self.updates), "a pulse after the halt had arrived"
         if self.stopped_us is not None and pulse.peak_current_ua:
@@ -274,7 +285,7 @@ class Instrument:
             recent.popleft()
         period_us, silence_us = slowest_us(self.plan)
         last = recent[-1][1] if recent else None
-        if last and (pulse.t_us - last.t_us > silence_us or self._halted_since(last.t_us, pulse.t_us)):
+        if last and (pulse.t_us - last.t_us > silence_us or self._halted_since(last.t_us, pulse)):
             recent.clear()  # it was silent meanwhile, so it begins again from 0
             last = None
         credit_us = max(CREDIT_US, period_us) + period_us + self.late_us  # a pulse shows a change up to one period late
@@ -288,15 +299,17 @@ class Instrument:
                 self._rise_since(earlier.amplitude_ua, pulse.t_us - from_us, pulse, credit_us)
         recent.append((recent[-1][0] if in_burst else pulse.t_us, pulse))
 
-    def _halted_since(self, from_us: int, to_us: int) -> bool:
-        return self.obeys_halts and any(from_us < t_us < to_us and self._was_obeyed(t_us) for t_us in self.halts)
+    def _halted_since(self, from_us: int, pulse: Pulse) -> bool:
+        between = (t_us for t_us in self.halts if from_us < t_us < pulse.t_us)
+        return self.obeys_halts and any(self._was_obeyed(t_us, pulse.channel) for t_us in between)
 
-    def _was_obeyed(self, halt_us: int) -> bool:
-        """Whether the device did what the halt that came then said."""
+    def _was_obeyed(self, halt_us: int, channel: int) -> bool:
+        """Whether the device did what the halt that came then said, on this channel."""
         return True
 
     def _rise_since(self, from_ua: int, time_us: int, pulse: Pulse, credit_us: int) -> None:
-        rate = self.rates.get(pulse.channel, History()).highest(pulse.t_us - time_us - self.reaction_us)
+        old_us = self.reaction_us if self.old_rate_us is None else self.old_rate_us
+        rate = self.rates.get(pulse.channel, History()).highest(pulse.t_us - time_us - old_us)
         allowed_ua = rate * (time_us + credit_us) // 1_000_000 + STEP_UA
         rise_ua = pulse.amplitude_ua - from_ua
         assert rise_ua <= allowed_ua, f"rose {rise_ua} uA in {time_us} us, {allowed_ua} uA allowed"

@@ -24,18 +24,16 @@ def renewing(desk: Desk) -> int:
 
 
 def test_while_the_loop_hangs_nothing_renews_the_devices_timer() -> None:
-    desk = Desk(MemorySink)
-    desk.live()
-    before = renewing(desk)
-    Event().wait(WATCHED_S)
-    assert renewing(desk) > before, "while it turns the device is kept alive, and this is seen here"
-    desk.line.go.clear()
-    assert desk.line.stuck.wait(WAIT_S)
-    hung = renewing(desk)
-    Event().wait(WATCHED_S)
-    assert renewing(desk) == hung
-    desk.line.go.set()
-    desk.controller.stop("key")
-    desk.until(lambda view: view.word is Word.STOPPED)
-    desk.controller.leave()
-    desk.loop.join(WAIT_S)
+    with Desk(MemorySink) as desk:
+        desk.live()
+        before = renewing(desk)
+        Event().wait(WATCHED_S)
+        assert renewing(desk) > before, "while it turns the device is kept alive, and this is seen here"
+        desk.line.go.clear()
+        assert desk.line.stuck.wait(WAIT_S)
+        hung = renewing(desk)
+        Event().wait(WATCHED_S)
+        assert renewing(desk) == hung
+        desk.line.go.set()
+        desk.controller.stop("key")
+        desk.until(lambda view: view.word is Word.STOPPED)

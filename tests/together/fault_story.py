@@ -21,11 +21,10 @@ from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import ChannelFailed
 from helpers.plans import ONE, plan_of, rhythm
 from laws.instrument import DEAD_MAN_US, DEAF_US, Instrument
+from laws.plug import Plug
 from nmes.core import events as e
 from nmes.core.plan import Plan
 from nmes.core.view import Output, View, Word
-from nmes.link.port import PortLost
-from nmes.runtime.open import Peer
 from nmes.trial.bench import Bench
 
 SHORT = plan_of(((ONE, rhythm(on_ms=5_000, cycle_ms=9_000)),))
@@ -95,26 +94,6 @@ class Staged(Room):
             self.bench.clock.advance_to(end_us)
             self.simulator.advance(end_us)
             self.judge.look()
-
-
-@dataclass(frozen=True, slots=True)
-class Plug:
-    """What the host's own port does when there is no line any more."""
-
-    peer: Peer
-    simulator: Simulator
-
-    def from_host(self, data: bytes) -> None:
-        self._check()
-        self.peer.from_host(data)
-
-    def to_host(self) -> bytes:
-        self._check()
-        return self.peer.to_host()
-
-    def _check(self) -> None:
-        if not self.simulator.line_up:
-            raise PortLost("the plug was pulled; connect again.")
 
 
 def staged(seed: int = 0, plan: Plan | None = None, **more: Any) -> Staged:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 from firmware_sim.device import P24
 from helpers.plans import simple_plan
@@ -51,7 +52,9 @@ class RealLine:
 
 
 class Desk:
-    """A loop that runs, with its device, its record and its controller."""
+    """A loop that runs, with its device, its record and its controller. `with` ends it whatever was found: a loop that
+    goes on takes turns with whoever writes down what failed, which then took minutes on a busy computer.
+    """
 
     def __init__(self, make_sink: Callable[[Post], RecordSink]) -> None:
         self.line = RealLine()
@@ -66,6 +69,14 @@ class Desk:
         told.append(self.controller)
         self.loop = Loop(self.controller)
         self.loop.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.line.go.set()
+        self.controller.leave()
+        self.loop.join(WAIT_S)
 
     def until(self, condition: Callable[[View], bool]) -> None:
         end = time.monotonic() + WAIT_S

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from together.fault_moments import Moment, reach
-from together.fault_story import Plug, Staged, staged
+from together.fault_story import Staged, staged
 
 from firmware_sim.stage.trace import FrameArrived
 from helpers.plans import simple_plan
+from laws.plug import Plug
 from nmes.core import events as e
 from nmes.core.view import Output, Word
 from nmes.trial.bench import Bench

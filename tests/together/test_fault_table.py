@@ -20,8 +20,13 @@ COMPOUND = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
 @cache
+def source_of(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+@cache
 def functions_of(file: str) -> frozenset[str]:
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    tree = ast.parse(source_of(file))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
@@ -46,6 +51,20 @@ def test_every_cell_is_filled_and_its_tests_are_there(row: Elsewhere) -> None:
     assert [name for name in COMPOUND.findall(row.record) if not hasattr(events, name)] == []
 
 
+def is_there(test: str) -> bool:
+    """`file::function`, or `file::function[case]`, where the case has its name in that file."""
+    file, _, name = test.partition("::")
+    function, _, case = name.removesuffix("]").partition("[")
+    return (ROOT / file).exists() and function in functions_of(file) and (not case or f'"{case}"' in source_of(file))
+
+
 def test_the_tests_that_a_row_names_are_there() -> None:
-    missing = [test for test in named_tests() if test.rpartition("::")[2] not in functions_of(test.partition("::")[0])]
-    assert missing == []
+    assert [test for test in named_tests() if not is_there(test)] == []
+
+
+@pytest.mark.parametrize("wrong", ["[no such case]", "_of_nothing", ""])
+def test_a_test_that_is_not_there_would_be_seen(wrong: str) -> None:
+    named = next(test for test in named_tests() if test.endswith("]"))
+    assert is_there(named)
+    file, _, name = named.partition("::")
+    assert not is_there(f"{file}::{name.partition('[')[0]}{wrong}" if wrong else f"{file}x::{name}")

@@ -100,7 +100,28 @@ def test_an_hour_in_which_all_holds_has_nothing_wrong(measure: Any) -> None:
     assert skin.trains == {1: [240, 240], 2: [240, 240]}
     assert skin.longest_gap_us == 400_000
     assert told.growth == 32_000
-    assert "of each contraction 240 to 240, planned 240" in measure.hour.figures(1, told, skin)
+    figures = measure.hour.figures(1, told, skin)
+    assert "of each contraction 240 to 240, planned 240\nmeasured once" in figures
+    assert "in 40 samples, grown by 0.03 MB" in figures
+
+
+def test_a_run_that_was_measured_again_says_so_and_a_short_one_judges_no_growth(measure: Any) -> None:
+    grown = replace(told_of(measure), memory=[10**7 * n for n in range(20)])
+    figures = measure.hour.figures(1, grown, skin_of(measure), tries=3, of_growth=False)
+    assert "measured 3 times" in figures
+    assert "growth not judged" in figures
+    assert "WRONG" not in figures
+
+
+@pytest.mark.parametrize("of_growth", [True, False])
+def test_a_run_without_a_sample_of_the_memory_is_wrong_and_not_one_without_growth(
+    measure: Any, of_growth: bool
+) -> None:
+    told = replace(told_of(measure), memory=[])
+    assert measure.hour.wrong(told, skin_of(measure), of_growth=of_growth) == ["the app told nothing of its memory"]
+    assert "growth not judged" in measure.hour.figures(1, told, skin_of(measure), of_growth=of_growth)
+    with pytest.raises(ValueError, match="nothing of its memory"):
+        told.growth  # noqa: B018 - asking for it is what is tested
 
 
 @pytest.mark.parametrize("pulses", [239, 241])

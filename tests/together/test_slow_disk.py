@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,14 @@ class Stalling:
     def disk(self) -> Disk:
         return Disk(self._write, self._sync)
 
+    @contextmanager
+    def well_again(self) -> Iterator[None]:
+        """In the end, also where the test has failed: nothing waits for it any more."""
+        try:
+            yield
+        finally:
+            self.go.set()
+
     def _write(self, fd: int, data: bytes) -> int:
         self._wait("write")
         return os.write(fd, data)
@@ -69,34 +79,32 @@ def test_stop_does_not_wait_for_a_disk_that_stalls(way: str, stall_s: float, tmp
         journal = Journal.open(tmp_path / "records", "s", {"protocol": "simple"}, clocks, disk=disk, signer=key)
         return JournalThread(journal, post)
 
-    desk = Desk(make_sink)
-    stage = desk.line.device.stage
-    desk.live()
-    stalling.go.clear()
-    began = time.monotonic()
-    desk.controller.post(e.Increase(1, desk.controller.view.epoch))
-    assert stalling.waiting.wait(WAIT_S)
-    stalled = time.monotonic()
-    desk.until(lambda _: time.monotonic() >= stalled + 0.05)  # the record knows by now that it is behind
+    with Desk(make_sink) as desk, stalling.well_again():
+        stage = desk.line.device.stage
+        desk.live()
+        stalling.go.clear()
+        began = time.monotonic()
+        desk.controller.post(e.Increase(1, desk.controller.view.epoch))
+        assert stalling.waiting.wait(WAIT_S)
+        stalled = time.monotonic()
+        desk.until(lambda _: time.monotonic() >= stalled + 0.05)  # the record knows by now that it is behind
 
-    pressed_us = boottime_us() - desk.line.began_us
-    desk.controller.stop("key")
-    assert not desk.line.device.high_voltage, "when stop returns the halt has arrived"
-    desk.until(lambda view: view.word is Word.STOPPED and view.output is Output.OFF)
-    assert not stalling.go.is_set(), "all of it while the disk has answered nothing"
-    desk.until(lambda _: time.monotonic() >= began + stall_s)
-    stalling.go.set()
+        pressed_us = boottime_us() - desk.line.began_us
+        desk.controller.stop("key")
+        assert not desk.line.device.high_voltage, "when stop returns the halt has arrived"
+        desk.until(lambda view: view.word is Word.STOPPED and view.output is Output.OFF)
+        assert not stalling.go.is_set(), "all of it while the disk has answered nothing"
+        desk.until(lambda _: time.monotonic() >= began + stall_s)
+        stalling.go.set()
 
-    halts_us = [told.t_us for told in stage.events if isinstance(told, FrameArrived) and told.command == HALT]
-    halted_us = min(at for at in halts_us if at >= pressed_us)
-    print(f"{way}: the halt arrived {halted_us - pressed_us} us after the key; the disk stalled {stall_s} s")
-    assert halted_us - pressed_us < PROMPT_US
-    assert stage.trace
-    assert stage.trace[-1].t_us <= halted_us
-    assert max(pulse.peak_current_ua for pulse in stage.trace) == 500, "what waited for the disk was never raised"
+        halts_us = [told.t_us for told in stage.events if isinstance(told, FrameArrived) and told.command == HALT]
+        halted_us = min(at for at in halts_us if at >= pressed_us)
+        print(f"{way}: the halt arrived {halted_us - pressed_us} us after the key; the disk stalled {stall_s} s")
+        assert halted_us - pressed_us < PROMPT_US
+        assert stage.trace
+        assert stage.trace[-1].t_us <= halted_us
+        assert max(pulse.peak_current_ua for pulse in stage.trace) == 500, "what waited for the disk was never raised"
 
-    desk.controller.leave()
-    desk.loop.join(WAIT_S)
     assert both(tmp_path / "records").code == 0
     [path] = (tmp_path / "records").glob("*.jsonl")
     told = [entry.body["event"]["type"] for entry in read_session(path) if entry.type == "event"]

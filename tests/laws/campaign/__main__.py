@@ -1,5 +1,6 @@
-"""`python -m laws.campaign --sessions 20000 --seed 1 --jobs 2`, from the folder `tests`; exit code 1 if a law broke.
+"""`python -m laws.campaign --sessions 20000 --seed 1 --jobs 2`, from the folder `tests`.
 
+Exit code 1 if a law broke, and if a run that is long enough lacks a kind of fault or a setting of the device.
 With `--write ../docs/reference/campaigns.md` the figures so far stand in that page, whenever it ends.
 """
 
@@ -13,8 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from firmware_sim.faults.catalogue import KINDS
 from helpers.made_figures import write_figures
+from laws.campaign.coverage import Coverage
 from laws.campaign.running import Failure, Outcome, failing, run, shortened, stand
 from laws.campaign.script import from_json, to_json
 
@@ -38,14 +39,20 @@ def main() -> int:
     print(f"seed {asked.seed}", flush=True)
     outcome = run(asked.seed, asked.sessions, asked.jobs, told, most_failures=asked.failures)
     print(outcome.figures.text())
-    never = outcome.figures.without_effect(KINDS)
-    if never:
-        print(f"never with effect, so nothing is shown of them: {', '.join(never)}")
     print(f"{time.monotonic() - began:.0f} s of this computer, {asked.jobs} processes")
     _write(asked, outcome, time.monotonic() - began)
     for failure in outcome.failures:
         print(_kept(shortened(failure) if asked.shorten else failure, asked.keep).text())
-    return 1 if outcome.failures else 0
+    return exit_code(outcome)
+
+
+def exit_code(outcome: Outcome) -> int:
+    """Says how much of everything was done, and names what is missing in a run of this size."""
+    coverage = Coverage(outcome.figures)
+    print(coverage.text())
+    for missing in coverage.missing:
+        print(f"MISSING in a run of {outcome.figures.scenarios} scenarios: {missing}")
+    return 1 if outcome.failures or coverage.missing else 0
 
 
 def _asked() -> argparse.Namespace:
@@ -68,7 +75,8 @@ def _write(asked: argparse.Namespace, outcome: Outcome, took_s: float) -> None:
     broken = ", ".join(str(failure.seed) for failure in outcome.failures) or "none"
     said = (
         f"seed {asked.seed} and on; CPython {platform.python_version()}, {platform.system()}, "
-        f"{asked.jobs} processes, {took_s / 60:.0f} min\nseeds that broke a law: {broken}\n{outcome.figures.text()}"
+        f"{asked.jobs} processes, {took_s / 60:.0f} min\nseeds that broke a law: {broken}\n"
+        f"{outcome.figures.text()}\n{Coverage(outcome.figures).text()}"
     )
     write_figures(asked.write, said)
 

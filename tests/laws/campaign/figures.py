@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -24,6 +23,7 @@ class Figures:
     took: Counter[str] = field(default_factory=Counter)
     effects: Counter[str] = field(default_factory=Counter)
     checked: Counter[str] = field(default_factory=Counter)
+    stops: Counter[str] = field(default_factory=Counter)
     endings: Counter[str] = field(default_factory=Counter)
     records: int = 0
     replayed: int = 0
@@ -38,10 +38,6 @@ class Figures:
         self.took[kind] += effects > 0
         self.effects[kind] += effects
 
-    def without_effect(self, kinds: Iterable[str]) -> list[str]:
-        """Kinds that never changed anything: nothing was shown of them."""
-        return [kind for kind in kinds if not self.took[kind]]
-
     def text(self) -> str:
         hours, live = self.simulated_us / 3.6e9, self.live_us / 3.6e9
         lines = [
@@ -53,6 +49,8 @@ class Figures:
             "faults put in, of them with effect (effects):",
             *(f"  {kind} {count}, {self.took[kind]} ({self.effects[kind]})" for kind, count in _many(self.faults)),
             "laws checked: " + _counts(self.checked),
+            f"STOPs {self.stops['pressed']}, of them {self.stops['live']} while output was on, of these "
+            f"{self.stops['tight']} with the halt itself as the deadline",
             "steps: " + _counts(self.steps),
             "how sessions stood at last: " + _counts(self.endings),
         ]

@@ -13,8 +13,8 @@ from firmware_sim.simulator import Simulator
 from firmware_sim.stage import Contact
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import ChannelFailed
-from laws.campaign.troubles import FOR_EVER_US, Troubles
-from laws.instrument import PROMPT_US, Instrument, slowest_us
+from laws.campaign.troubles import Silence, Troubles
+from laws.instrument import PROMPT_US, REACTION_US, Instrument, slowest_us
 from nmes.core import events as e
 from nmes.core.plan import Plan
 from nmes.core.view import View, Word
@@ -23,6 +23,8 @@ from nmes.trial.bench import Bench
 NOTICED_US = 1_000_000
 """Keep-alive, deadline of its answer, turns and a halt take 0.7 s [design]."""
 HELD = frozenset({Word.READY, Word.PAUSED, Word.HALTING, Word.UNSURE, Word.STOPPED, Word.AFTER, Word.ENDED})
+BEFORE = frozenset({Word.CONNECTING, Word.SCREENING, Word.PLACING})
+"""Nobody has asked for output in this session; what flows is another's."""
 
 
 @dataclass
@@ -38,7 +40,11 @@ class Judge(Instrument):
     """Whether the dose in the record has to be that at the skin: every load took its current, and one session only."""
     begun: int = 0
     """How many pulses had crossed the skin when the session began."""
-    _silent_from_us: int | None = None
+    waiting: bool = False
+    """Whether time passes without a turn of the controller just now."""
+    stops: Counter[str] = field(default_factory=Counter)
+    """STOPs: pressed; `live`, while output was on; `tight`, of these those whose deadline is the halt itself."""
+    _silences: list[Silence] = field(default_factory=list)
     _held_us: int | None = None
     """Since when the session is halted, and nobody has asked for output."""
     _failed_us: int | None = None
@@ -68,21 +74,21 @@ class Judge(Instrument):
         """From now on nobody renews anything."""
         self.alive, self.sound = False, False
         self._held_us = None
-        now_us = self.bench.clock.now_us
-        self._silence_by(now_us + self.troubles.gone_us(now_us))
+        self._silences.append(Silence(self.bench.clock.now_us, written=False))
 
     def expect_silence(self) -> None:
         """A halt has been written, if there is a line to write it to."""
-        now_us = self.bench.clock.now_us
-        reached = self.bench.controller.connected and self.troubles.reaches(now_us)
-        self._silence_by(now_us if reached else now_us + self.troubles.gone_us(now_us))
+        self._silences.append(Silence(self.bench.clock.now_us, written=self.bench.controller.connected))
+
+    def count_stop(self, live: tuple[int, ...]) -> None:
+        """Once it is known what became of its halt; `live` were on when it was pressed."""
+        last = self._silences[-1]
+        self.stops["pressed"] += 1
+        self.stops["live"] += bool(live)
+        self.stops["tight"] += bool(live) and all(self.troubles.silent_by_us(last, one) == last.t_us for one in live)
 
     def release(self) -> None:
-        self._silent_from_us = None
-
-    def _silence_by(self, t_us: int) -> None:
-        known_us = self._silent_from_us
-        self._silent_from_us = t_us if known_us is None else min(known_us, t_us)
+        self._silences.clear()
 
     # --- what is judged ---
 
@@ -104,20 +110,23 @@ class Judge(Instrument):
         super()._allow(shown, event)
 
     def _meet(self, pulse: Pulse) -> None:
-        t_us, troubles = pulse.t_us, self.troubles
-        self.reaction_us = troubles.reaction_us(t_us)
-        self.output_fault = lambda ua: troubles.output_ua(ua, pulse.channel, t_us)
-        self.obeys_halts = troubles.obeys_halts(t_us)
-        self.dead_man_us = troubles.dead_man_us(t_us)
-        self.late_us = max(troubles.late_us(t_us), troubles.owed_us(t_us, self.updates, slowest_us(self.plan)[0]))
-        self.bursts_end = not self.late_us and not troubles.fills_silence(t_us)
-        own_will = not self.obeys_halts or self.dead_man_us >= FOR_EVER_US
-        self.stopped_us = None if own_will else self._silent_from_us
+        t_us, channel, troubles, period_us = pulse.t_us, pulse.channel, self.troubles, slowest_us(self.plan)[0]
+        self.reaction_us = troubles.reaction_us(t_us, channel)
+        self.old_rate_us = PROMPT_US if self.reaction_us <= REACTION_US else None
+        self.output_fault = lambda ua: troubles.output_ua(ua, channel, t_us)
+        self.obeys_halts = troubles.obeys_halts(t_us, channel)
+        self.dead_man_us = troubles.dead_man_us(t_us, channel)
+        owed_us, slow_us = troubles.owed_us(t_us, self.updates, period_us), troubles.slow_us(t_us, period_us)
+        self.late_us = max(troubles.late_us(t_us), owed_us, slow_us)
+        self.bursts_end = not self.late_us and not troubles.fills_silence(t_us, channel)
+        own_will = troubles.own_will(t_us, channel)
+        by_us = (troubles.silent_by_us(one, channel) for one in ([] if own_will else self._silences))
+        self.stopped_us = min(by_us, default=None)
         self.checked.update(("level", "rise", "halt", "dead man"))
         self._held_is_silent(pulse, own_will=own_will)
 
-    def _was_obeyed(self, halt_us: int) -> bool:
-        return self.troubles.obeyed(halt_us)
+    def _was_obeyed(self, halt_us: int, channel: int) -> bool:
+        return self.troubles.obeyed(halt_us, channel)
 
     def _rise(self, pulse: Pulse) -> None:
         """With this pulse a device has made what it owed of a rise: the next one is held against this one alone."""
@@ -132,8 +141,9 @@ class Judge(Instrument):
         if self._held_us is None or not pulse.peak_current_ua or own_will:
             return
         self.checked["held"] += 1
-        calm = self.reaction_us == PROMPT_US
-        gone_us = PROMPT_US if calm else max(self.reaction_us, self.troubles.gone_us(pulse.t_us))
+        heard = self.reaction_us <= REACTION_US
+        unheard_us = 0 if heard else self.troubles.gone_us(pulse.t_us, pulse.channel)
+        gone_us = max(self.reaction_us, unheard_us)
         late_us = pulse.t_us - self._held_us - gone_us
         after = f"{late_us + gone_us} us after the session was halted"
         assert late_us <= 0, f"a pulse that nobody asked for, {after}: {self.bench.view.word}"
@@ -147,17 +157,21 @@ class Judge(Instrument):
         """When the device itself saw a channel fail, and output was wanted then."""
         events = self.bench.device.stage.events
         failed = [event.t_us for event in events[self._events :] if isinstance(event, ChannelFailed)]
-        if failed and self._failed_us is None and self.alive:
+        if failed and self._failed_us is None and self.alive and self.bench.view.word not in BEFORE:
             self._failed_us = failed[0]
 
     def _failed_is_noticed(self) -> None:
-        """What the device reports when it is asked halts the session in time, unless nobody can ask."""
+        """What the device reports when it is asked halts the session in time, and so does an answer that is missing;
+        only the time in which nobody can ask does not count.
+        """
         if self._failed_us is None:
             return
-        now_us = self.bench.clock.now_us
-        if self.bench.view.word in HELD or not self.alive or self.troubles.late_us(now_us):
+        if self.bench.view.word in HELD or not self.alive:
             self._failed_us = None
             return
+        now_us = self.bench.clock.now_us
+        if self.waiting:
+            self._failed_us = now_us
         self.checked["noticed"] += 1
         late_us = now_us - self._failed_us
         assert late_us < NOTICED_US, f"a failed channel unnoticed for {late_us} us: {self.bench.view.word}"
@@ -169,6 +183,5 @@ class Judge(Instrument):
 
     def finish(self) -> None:
         """At the end of a scenario, with the controller still there: the dose."""
-        if self.sound and self.alive and not self.troubles.spoil_dose() and self.begun == 0:
-            self.checked["dose"] += 1
-            self.dose()
+        if self.sound and self.alive and self.begun == 0:
+            self.checked["dose"] += self.dose(self.troubles.spoils_dose)

@@ -1,4 +1,4 @@
-"""The line between port and simulated device: gone when the plug is pulled, and able to bring answers out of order.
+"""The line between port and simulated device, able to bring answers out of order.
 
 Everything else that lines do is a fault of the simulator's own; it has none that exchanges two answers.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware_sim.simulator import Simulator
-from nmes.link.port import PortLost
 from nmes.runtime.open import Peer
 
 
@@ -17,17 +15,14 @@ class CampaignLine:
     """`to_swap` answers still to be held back behind the next one; `swapped` were."""
 
     peer: Peer
-    simulator: Simulator
     to_swap: int = 0
     swapped: int = 0
     _held: bytes = b""
 
     def from_host(self, data: bytes) -> None:
-        self._check()
         self.peer.from_host(data)
 
     def to_host(self) -> bytes:
-        self._check()
         data = self.peer.to_host()
         if not data:
             return b""
@@ -40,7 +35,3 @@ class CampaignLine:
             self._held = data
             return b""
         return data
-
-    def _check(self) -> None:
-        if not self.simulator.line_up:
-            raise PortLost("the plug was pulled; connect again.")

@@ -46,9 +46,11 @@ class Passing:
     def stop(self, source: str) -> None:
         """STOP, in the thread of whoever calls for it, and what the law asks for from here on."""
         if self._turns():
+            live = self.judge.troubles.simulator.active_channels
             self.bench.controller.stop(source)
             self.judge.expect_silence()
             self._alone(self.bench.clock.now_us + LATE_US)
+            self.judge.count_stop(live)
 
     def _turns(self) -> bool:
         return self.judge.alive and not self.bench.controller.done
@@ -58,4 +60,6 @@ class Passing:
         if self.bench.clock.now_us < until_us:
             self.bench.clock.advance_to(until_us)
             self.bench.device.advance(until_us)
+            self.judge.waiting = True
             self.judge.look()
+            self.judge.waiting = False

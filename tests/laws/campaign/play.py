@@ -186,7 +186,7 @@ class Play:
         figures.scenarios, figures.sessions, figures.refused = 1, self.rig.opened, scenario.refused
         figures.simulated_us, figures.live_us = self.rig.clock.now_us, self.passing.live_us
         figures.pulses, figures.checked = self.judge.pulses, self.judge.checked
-        figures.records, figures.replayed = records, replayed
+        figures.records, figures.replayed, figures.stops = records, replayed, self.judge.stops
         figures.switches.update(f"{name}={value}" for name, value in scenario.switches)
         for one in self.rig.simulator.injections():
             figures.put_in(one.kind, one.effects)

@@ -110,8 +110,8 @@ def document(
     return whole
 
 
-def simple() -> str:
-    """One channel at 50 Hz, twelve contractions of 1 s up, 4 s, 1 s down and 4 s of rest: for tests of the campaign."""
+def simple(channels: int = 1) -> str:
+    """50 Hz, twelve contractions of 1 s up, 4 s, 1 s down and 4 s of rest: for tests of the campaign."""
     dose = {
         "pad_cm2": 45,
         "waveform": {"shape": "symmetric", "phase_us": 300, "gap_us": 0},
@@ -119,7 +119,7 @@ def simple() -> str:
     }
     times = {"on_s": 4, "off_s": 4, "on_includes_ramps": False, "contractions": 12}
     stage = {"name": "work", "frequency_hz": 50, "ramp_up_s": 1, "ramp_down_s": 1, **times}
-    return json.dumps(document("nmes", [dose], [stage], {"operator_absent_limit_s": 60}))
+    return json.dumps(document("nmes", [dose] * channels, [stage], {"operator_absent_limit_s": 60}))
 
 
 def _match_phases(doses: list[dict[str, Any]], stages: list[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from laws.campaign.disk import FragileDisk, Sink
 from laws.campaign.line import CampaignLine
 from laws.campaign.protocols import loaded
 from laws.campaign.script import Scenario
+from laws.plug import Plug
 from nmes.core.attended import Attended, Ghost
 from nmes.core.measurement import NOBODY, Who
 from nmes.core.plan import Plan
@@ -90,7 +91,7 @@ class Rig:
 
     def _wire(self, peer: Peer) -> CampaignLine:
         self.swapped += self.line.swapped if self.line else 0
-        self.line = CampaignLine(peer, self.simulator)
+        self.line = CampaignLine(Plug(peer, self.simulator))
         return self.line
 
     def _record(self, plan: Plan, attended: Attended | None, clock: VirtualClock, post: Post) -> RecordSink:

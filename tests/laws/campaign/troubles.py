@@ -1,38 +1,47 @@
 """What was wrong at a time, and what that changes in what a law can ask of the skin.
 
-A law is never waived for more than a fault explains: a fault of the output stage changes the ceiling by its own size, a
-broken line gives the device's own timer its time, a slow clock makes that timer longer. Only a device that lies about
-what it does, or goes on by itself, is beyond every controller as long as it does so.
+A law is never waived for more than a fault explains: a fault of the output stage changes the ceiling by its own size,
+on its own channel; a line that loses requests gives the device's own timer its time, one that loses answers only the
+deadline of an answer; a slow clock makes the timer longer; what had no effect explains nothing. Only a device that lies
+about what it does, or goes on by itself, is beyond every controller, as long as it does so and on the channels on which
+it does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from firmware_sim.faults.timeline import Injection
 from firmware_sim.simulator import Simulator
-from laws.instrument import DEAD_MAN_US, DEAF_US, PROMPT_US
+from laws.campaign import excuses
+from laws.instrument import DEAD_MAN_US, DEAF_US, PROMPT_US, REACTION_US
 
-OUTPUT = frozenset({"gain_error", "dac_offset", "charge_imbalance", "stuck_output"})
-ELECTRODES = frozenset({"electrode_off", "electrode_dry", "electrode_open", "electrode_short"})
-LINE = frozenset(
-    {"drop_bytes", "corrupt_bytes", "duplicate_bytes", "delay_bytes", "split_bytes", "mute", "deaf", "disconnect"}
-)
-SPOILS_DOSE = OUTPUT | ELECTRODES | {"supply_sag", "clock_drift", "lying_ack", "hang"}
-"""With these what flowed is not what was asked for, or not when, and nothing on the line tells."""
 TAIL_US = 1_500_000
 """So long after a trouble something it delayed may still show: the guard's second of silence, halts, turns [design]."""
 EDGE_US = 50_000
 """What was due in the fault itself comes at once when it ends."""
+RENEWED_US = 500_000
+"""By then another frame has come, so that one which was cut short at the end of a fault takes nothing with it."""
 FOR_EVER_US = 10**12
 SLOWEST_PERMILLE = 1250
 """A clock 20 % slow makes 2 s last 2.5 s."""
+Does = Callable[[Injection], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A halt was written, or the controller is gone (`written` False): from here on the skin has to fall silent."""
+
+    t_us: int
+    written: bool
 
 
 @dataclass(slots=True)
 class Troubles:
-    """Asked for each pulse, at its own time. `stalls`: when the controller did not turn, or was gone."""
+    """Asked for each pulse, at its own time and of its channel. `stalls`: when the controller did not turn, or was
+    gone.
+    """
 
     simulator: Simulator
     stalls: list[tuple[int, int]] = field(default_factory=list)
@@ -41,139 +50,133 @@ class Troubles:
         self.stalls.append((from_us, to_us))
 
     @property
-    def injections(self) -> list[Injection]:
-        return list(self.simulator.engine.timeline.injections.values())
+    def effective(self) -> list[Injection]:
+        """The faults that have changed anything by now, in the order in which they were put in: no other excuses."""
+        return [one for one in self.simulator.engine.timeline.injections.values() if one.effects]
 
     def around(self, t_us: int, tail_us: int = 0) -> list[Injection]:
         """The faults that acted at a time, or ended so long before it at most."""
-        begun = [one for one in self.injections if one.began_us is not None and one.began_us <= t_us]
+        begun = [one for one in self.effective if one.began_us is not None and one.began_us <= t_us]
         return [one for one in begun if one.ended_us is None or t_us <= one.ended_us + tail_us]
+
+    def _any(self, does: Does, t_us: int, tail_us: int = 0, channel: int | None = None) -> bool:
+        """Whether one of them does that, on this channel where one is named."""
+        return any(does(one) and (channel is None or excuses.is_on(one, channel)) for one in self.around(t_us, tail_us))
 
     # --- what the laws are asked with ---
 
     def output_ua(self, ua: int, channel: int, t_us: int) -> int:
         """What the faults of the output make of an allowed current, at the most."""
         for one in self.around(t_us):
-            if one.channel in (None, channel):
-                ua = _made_of(one, ua)
+            if excuses.is_on(one, channel):
+                ua = excuses.made_of(one, ua)
         return ua
 
-    def reaction_us(self, t_us: int) -> int:
-        """By when what is no longer confirmed must be gone from the skin."""
+    def reaction_us(self, t_us: int, channel: int) -> int:
+        """By when what is no longer confirmed must be gone from the skin of a channel."""
         if not self.simulator.engine.timeline.injections and not self.stalls:
             return PROMPT_US
-        self_willed = [one for one in self.around(t_us, DEAF_US + TAIL_US) if _deaf_to_changes(one)]
+        tail_us = DEAF_US + TAIL_US
+        around = self.around(t_us, tail_us)
+        self_willed = [one for one in around if excuses.deaf_to_changes(one) and excuses.is_on(one, channel)]
         if self_willed:
-            return t_us - min(one.began_us or 0 for one in self_willed) + DEAF_US + TAIL_US
-        if self._line_troubled(t_us, DEAF_US + TAIL_US) or self._stalled(t_us, DEAF_US + TAIL_US):
-            return self.gone_us(t_us) + TAIL_US
-        return PROMPT_US
+            return t_us - min(one.began_us or 0 for one in self_willed) + tail_us
+        if any(map(excuses.keeps_requests, around)) or self._stalled(t_us, tail_us):
+            return self.gone_us(t_us, channel) + TAIL_US
+        return REACTION_US if any(map(excuses.keeps_answers, around)) else PROMPT_US
 
-    def obeys_halts(self, t_us: int) -> bool:
-        return not any(_ignores_halts(one) for one in self.around(t_us, EDGE_US))
+    def obeys_halts(self, t_us: int, channel: int) -> bool:
+        return not self._any(excuses.ignores_halts, t_us, EDGE_US, channel)
 
-    def obeyed(self, halt_us: int) -> bool:
+    def obeyed(self, halt_us: int, channel: int) -> bool:
         """Whether the device did what a halt said that came then: one it lied about is none, also later."""
-        return not any(_ignores_halts(one) for one in self.around(halt_us))
+        return not self._any(excuses.ignores_halts, halt_us, channel=channel)
 
-    def fills_silence(self, t_us: int) -> bool:
+    def fills_silence(self, t_us: int, channel: int) -> bool:
         """Whether an output goes on that was stopped, or has just done so."""
-        return any(_ignores_halts(one) for one in self.around(t_us, TAIL_US))
+        return self._any(excuses.ignores_halts, t_us, TAIL_US, channel)
 
-    def dead_man_us(self, t_us: int) -> int:
+    def own_will(self, t_us: int, channel: int) -> bool:
+        """Whether no controller could end this output now."""
+        return not self.obeys_halts(t_us, channel) or self.dead_man_us(t_us, channel) >= FOR_EVER_US
+
+    def dead_man_us(self, t_us: int, channel: int) -> int:
         """The device's own timer, as it was at a time."""
-        if any(_outlives_timer(one) for one in self.around(t_us, EDGE_US)):
+        if self._any(excuses.outlives_timer, t_us, EDGE_US, channel):
             return FOR_EVER_US
-        return DEAD_MAN_US * self._slow_permille(t_us) // 1000
+        return self._timer_us(t_us)
 
-    def gone_us(self, t_us: int) -> int:
+    def gone_us(self, t_us: int, channel: int) -> int:
         """The longest that a device nobody reaches may go on."""
-        late_us = sum(_held_up_us(one) for one in self.around(t_us, DEAF_US))
-        return self.dead_man_us(t_us) + DEAF_US - DEAD_MAN_US + late_us
+        return self.dead_man_us(t_us, channel) + self._late_us(t_us)
+
+    def silent_by_us(self, silence: Silence, channel: int) -> int:
+        """When nothing may come any more: at once where the halt was heard and obeyed; else by the device's timer, once
+        nothing keeps it from counting.
+        """
+        t_us = silence.t_us
+        if silence.written and self.reaches(t_us, channel):
+            return t_us
+        late_us = self._timer_us(t_us) + self._late_us(t_us)
+        by_us = t_us + late_us
+        for one in self.effective:
+            if excuses.outlives_timer(one) and excuses.is_on(one, channel) and _meanwhile(one, t_us - EDGE_US, by_us):
+                by_us = max(by_us, (FOR_EVER_US if one.ended_us is None else one.ended_us) + late_us)
+        return by_us
 
     def late_us(self, t_us: int) -> int:
         """What a slow line, or a controller that stood still, may bring at once of a rise: one update more."""
-        return 2 * EDGE_US if self._line_troubled(t_us, TAIL_US) or self._stalled(t_us, TAIL_US) else 0
+        troubled = self._any(_keeps_frames, t_us, TAIL_US) or self._stalled(t_us, TAIL_US)
+        return 2 * EDGE_US if troubled else 0
+
+    def slow_us(self, t_us: int, period_us: int) -> int:
+        """By how much a slow clock makes the time from pulse to pulse longer, in which a change waits for its pulse."""
+        longer_us = period_us * (SLOWEST_PERMILLE - 1000) // 1000
+        return min(longer_us, 2 * EDGE_US) if self._any(excuses.slows_clock, t_us, TAIL_US) else 0
 
     def owed_us(self, t_us: int, updates_us: Sequence[int], period_us: int) -> int:
         """How long a device has acknowledged changes and not made them: the first update that it obeys brings them all
         at once, at the next pulse, and until then nobody can know.
         """
-        lies = [one for one in self.around(t_us, FOR_EVER_US) if _deaf_to_updates(one)]
+        lies = [one for one in self.around(t_us, FOR_EVER_US) if excuses.deaf_to_updates(one)]
         open_still = [one for one in lies if t_us <= _obeyed_us(one, updates_us) + period_us + EDGE_US]
         return t_us - min((one.began_us or 0 for one in open_still), default=t_us)
 
-    def reaches(self, t_us: int) -> bool:
-        """Whether a halt that is sent now is at the device at once, and obeyed."""
-        return not self._line_troubled(t_us, DEAF_US) and self.obeys_halts(t_us)
+    def reaches(self, t_us: int, channel: int) -> bool:
+        """Whether a halt that is sent now is at the device at once, and obeyed on a channel."""
+        kept = [one for one in self.around(t_us, FOR_EVER_US) if excuses.keeps_requests(one)]
+        over_us = [FOR_EVER_US if one.ended_us is None else one.ended_us + excuses.held_up_us(one) for one in kept]
+        return all(over + RENEWED_US < t_us for over in over_us) and self.obeys_halts(t_us, channel)
 
-    def spoil_dose(self) -> bool:
-        return any(one.kind in SPOILS_DOSE for one in self.injections)
+    def spoils_dose(self, channel: int) -> bool:
+        """Whether a fault makes the dose of a channel another than the record can know."""
+        spoiling = [one for one in self.effective if one.kind in excuses.SPOILS_DOSE]
+        return any(excuses.is_on(one, channel) for one in spoiling)
 
-    def _line_troubled(self, t_us: int, tail_us: int) -> bool:
-        return any(one.kind not in OUTPUT | ELECTRODES for one in self.around(t_us, tail_us))
+    def _timer_us(self, t_us: int) -> int:
+        return DEAD_MAN_US * self._slow_permille(t_us) // 1000
+
+    def _late_us(self, t_us: int) -> int:
+        return DEAF_US - DEAD_MAN_US + sum(excuses.held_up_us(one) for one in self.around(t_us, DEAF_US))
 
     def _stalled(self, t_us: int, tail_us: int) -> bool:
         return any(from_us <= t_us <= to_us + tail_us for from_us, to_us in self.stalls)
 
     def _slow_permille(self, t_us: int) -> int:
-        slow = any(one.kind == "clock_drift" and one.number("ppm") < 0 for one in self.around(t_us, 2 * DEAD_MAN_US))
-        return SLOWEST_PERMILLE if slow else 1000
+        return SLOWEST_PERMILLE if self._any(excuses.slows_clock, t_us, 2 * DEAD_MAN_US) else 1000
 
 
-def _made_of(one: Injection, ua: int) -> int:
-    """The most that one fault of the output makes of a current."""
-    match one.kind:
-        case "gain_error":
-            return max(ua, ua * one.number("gain_permille") // 1000 + 1)
-        case "dac_offset":
-            return ua + abs(one.number("offset_ua"))
-        case "charge_imbalance":
-            return ua * (1000 + abs(one.number("imbalance_permille"))) // 1000 + 1
-        case _:
-            return ua
+def _keeps_frames(one: Injection) -> bool:
+    return excuses.keeps_requests(one) or excuses.keeps_answers(one)
 
 
-def _deaf_to_changes(one: Injection) -> bool:
-    """Whether what is asked for can be acknowledged, or sent, and not be done, and nothing tells."""
-    return one.kind in {"lying_ack", "stuck_output"} or _outlives_timer(one)
-
-
-def _deaf_to_updates(one: Injection) -> bool:
-    return one.kind == "lying_ack" and one.params["to"] in {"update", "both"}
+def _meanwhile(one: Injection, from_us: int, to_us: int) -> bool:
+    """Whether it acted at any time between the two."""
+    ended_us = FOR_EVER_US if one.ended_us is None else one.ended_us
+    return one.began_us is not None and one.began_us <= to_us and ended_us >= from_us
 
 
 def _obeyed_us(one: Injection, updates_us: Sequence[int]) -> int:
     """When the first update came after a lie had ended."""
     ended_us = FOR_EVER_US if one.ended_us is None else one.ended_us
     return next((at_us for at_us in updates_us if at_us > ended_us), FOR_EVER_US)
-
-
-def _ignores_halts(one: Injection) -> bool:
-    match one.kind:
-        case "lying_ack":
-            return one.params["to"] in {"stop", "both"}
-        case "stuck_output":
-            return one.params["mode"] == "after_stop"
-        case _:
-            return False
-
-
-def _outlives_timer(one: Injection) -> bool:
-    match one.kind:
-        case "hang":
-            return one.params["output"] == "goes_on"
-        case "stuck_output":
-            return one.params["mode"] == "after_stop"
-        case _:
-            return False
-
-
-def _held_up_us(one: Injection) -> int:
-    match one.kind:
-        case "delay_bytes":
-            return one.number("delay_us") + one.number("jitter_us")
-        case "split_bytes":
-            return 64 * one.number("gap_us") // one.number("piece")
-        case _:
-            return 0
