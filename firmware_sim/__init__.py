@@ -4,4 +4,4 @@ Independent on purpose: it shares no code with the controller, because a misread
 agree with itself. The device is `firmware_sim.device`, the instrument that tests judge by is `firmware_sim.stage`.
 """
 
-__version__ = "0.6.0"
+__version__ = "0.6.1"

@@ -275,5 +275,5 @@ def serve(argv: Sequence[str], listener: socket.socket, words: Wanted, ready: Ca
 
 
 def own_command(arguments: Sequence[str]) -> list[str]:
-    """The app of this very program."""
-    return [sys.executable, "-m", "nmes", *arguments]
+    """The app of this very program, and nothing of the folder that it was started in."""
+    return [sys.executable, "-P", "-m", "nmes", *arguments]

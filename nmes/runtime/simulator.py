@@ -70,9 +70,10 @@ def simulator_name() -> str:
 def start_simulator(trace: Path | None = None, person: Person | None = None) -> Simulator:
     """Start `firmware_sim` in a session of its own, so that no signal of this terminal reaches it; SimulatorError.
 
-    With a person it also has a backdoor, on a port of its own, by which the person can be looked at.
+    With a person it also has a backdoor, on a port of its own, by which the person can be looked at. Nothing of the
+    folder that the user happens to be in is run (`-P`): a file there may have the name of one of Python's own.
     """
-    command = [sys.executable, "-m", "firmware_sim", "--serve", "tcp", "--exit-when-idle", str(IDLE_S)]
+    command = [sys.executable, "-P", "-m", "firmware_sim", "--serve", "tcp", "--exit-when-idle", str(IDLE_S)]
     if trace is not None:
         command += ["--trace", str(trace)]
     if person is not None:

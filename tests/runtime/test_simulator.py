@@ -37,6 +37,16 @@ def test_without_a_trace_it_leaves_no_file(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["dataclasses.py", "firmware_sim.py"])
+def test_a_file_of_the_folder_that_somebody_is_in_is_never_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a laboratory's own programs one may well be called like a part of Python."""
+    (tmp_path / name).write_text("raise SystemExit('a stranger ran')\n")
+    monkeypatch.chdir(tmp_path)
+    start_simulator().end()
+
+
 def test_a_simulator_that_cannot_start_says_why_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SimulatorError, match=r"^the simulator did not start: nmes-sim: --trace .*; try nmes-sim"):
         start_simulator(tmp_path / "no such folder" / "trace.jsonl")
