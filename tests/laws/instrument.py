@@ -81,6 +81,8 @@ class Instrument:
     bursts_end: bool = True
     """False only where a line or an output that is broken may fill the silence between two bursts."""
     late_us: int = 0
+    withheld: bool = False
+    """Whether what is silent may be so without anybody's knowing: what follows is held against what flowed before."""
     """What a rise may come late, and then at once, where a line or a controller is slow."""
     limits: dict[int, History] = field(default_factory=dict)
     rates: dict[int, History] = field(default_factory=dict)
@@ -285,11 +287,12 @@ class Instrument:
             recent.popleft()
         period_us, silence_us = slowest_us(self.plan)
         last = recent[-1][1] if recent else None
-        if last and (pulse.t_us - last.t_us > silence_us or self._halted_since(last.t_us, pulse)):
+        silent = last is not None and pulse.t_us - last.t_us > silence_us and not self.withheld
+        if last and (silent or self._halted_since(last.t_us, pulse)):
             recent.clear()  # it was silent meanwhile, so it begins again from 0
             last = None
         credit_us = max(CREDIT_US, period_us) + period_us + self.late_us  # a pulse shows a change up to one period late
-        in_burst = bool(last) and _only_bursts(self.plan) and pulse.t_us - last.t_us < 2 * period_us
+        in_burst = bool(last) and only_bursts(self.plan) and pulse.t_us - last.t_us < 2 * period_us
         if last is None:
             self._rise_since(0, period_us, pulse, credit_us)
         elif pulse.amplitude_ua > last.amplitude_ua:
@@ -338,7 +341,7 @@ def _in_force(shown: View) -> dict[int, Slot]:
     return {channel.channel: channel.slot for channel in shown.channels if channel.slot}
 
 
-def _only_bursts(plan: Plan) -> bool:
+def only_bursts(plan: Plan) -> bool:
     return all(plan.course(slot).base.burst_pulses for slot in plan.slots)
 
 

@@ -153,3 +153,20 @@ def test_a_fault_that_has_changed_nothing_excuses_nothing(kind: str, params: dic
 def test_a_fault_of_the_output_spoils_the_dose_of_its_own_channel() -> None:
     troubles = with_fault("gain_error", {})
     assert (troubles.spoils_dose(1), troubles.spoils_dose(2)) == (False, True)
+
+
+@pytest.mark.parametrize(("kind", "params"), REQUESTS)
+def test_only_a_line_that_is_slow_to_the_device_swallows_bursts_and_no_longer_than_to_the_next(
+    kind: str, params: dict[str, int | str]
+) -> None:
+    burst_us = 500_000
+    slow = kind in {"delay_bytes", "split_bytes"}
+    assert with_fault(kind, params).swallows_bursts(NOW_US, burst_us) == slow
+    over = with_fault(kind, params, for_us=NOW_US // 2)
+    assert over.swallows_bursts(NOW_US // 2 + burst_us, burst_us) == slow
+    assert not over.swallows_bursts(NOW_US // 2 + burst_us + 1, burst_us)
+
+
+@pytest.mark.parametrize(("kind", "params"), (*NOTHING, *ANSWERS))
+def test_nothing_else_swallows_them(kind: str, params: dict[str, int | str]) -> None:
+    assert not with_fault(kind, params).swallows_bursts(NOW_US, 500_000)

@@ -14,7 +14,7 @@ from firmware_sim.stage import Contact
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import ChannelFailed
 from laws.campaign.troubles import Silence, Troubles
-from laws.instrument import PROMPT_US, REACTION_US, Instrument, slowest_us
+from laws.instrument import PROMPT_US, REACTION_US, Instrument, only_bursts, slowest_us
 from nmes.core import events as e
 from nmes.core.plan import Plan
 from nmes.core.view import View, Word
@@ -119,6 +119,7 @@ class Judge(Instrument):
         owed_us, slow_us = troubles.owed_us(t_us, self.updates, period_us), troubles.slow_us(t_us, period_us)
         self.late_us = max(troubles.late_us(t_us), owed_us, slow_us)
         self.bursts_end = not self.late_us and not troubles.fills_silence(t_us, channel)
+        self.withheld = only_bursts(self.plan) and troubles.swallows_bursts(t_us, slowest_us(self.plan)[1])
         own_will = troubles.own_will(t_us, channel)
         by_us = (troubles.silent_by_us(one, channel) for one in ([] if own_will else self._silences))
         self.stopped_us = min(by_us, default=None)

@@ -142,6 +142,12 @@ class Troubles:
         open_still = [one for one in lies if t_us <= _obeyed_us(one, updates_us) + period_us + EDGE_US]
         return t_us - min((one.began_us or 0 for one in open_still), default=t_us)
 
+    def swallows_bursts(self, t_us: int, burst_us: int) -> bool:
+        """Whether the end of a burst may have caught up with its beginning on a slow line: both are acknowledged, and
+        the pulses between them were never given, up to the next burst after the line is well.
+        """
+        return self._any(lambda one: excuses.keeps_requests(one) and excuses.held_up_us(one) > 0, t_us, burst_us)
+
     def reaches(self, t_us: int, channel: int) -> bool:
         """Whether a halt that is sent now is at the device at once, and obeyed on a channel."""
         kept = [one for one in self.around(t_us, FOR_EVER_US) if excuses.keeps_requests(one)]
