@@ -24,7 +24,7 @@ ONE_IN = 45
 """At least one of so many scenarios has an effect of a kind, or runs a setting."""
 ONE_IN_OF = {
     "charge_imbalance": 48, "dac_offset": 48, "stuck_output": 90, "disk full": 60, "disk failing": 90, "disk slow": 410,
-    "escaped a turn": 60, "protocol edited": 510,
+    "escaped a turn": 62, "protocol edited": 510,
 }  # fmt: skip
 BY_CHANCE = 1e-6
 
