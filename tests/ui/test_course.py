@@ -56,7 +56,14 @@ async def opened(
     """The course of the first patient of Home."""
     desk = desk_of(home, ledger)
     async with desk.at(Stage.HOME, size=size) as pilot:
-        await press(desk, pilot, "f5", *keys)
+        await desk.app.workers.wait_for_complete()  # Home has read who there is
+        await press(desk, pilot, "f5")
+        for _turn in range(200):
+            if isinstance(desk.app.screen, CourseScreen):
+                break
+            await desk.app.workers.wait_for_complete()
+            await pilot.pause()
+        await press(desk, pilot, *keys)
         yield desk, pilot
 
 
