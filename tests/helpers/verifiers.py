@@ -105,7 +105,8 @@ def both(folder: Path, keys: Mapping[str, bytes] | None = None, session: str = "
     asked = (os.environ.get("PYTEST_CURRENT_TEST", ""), ours, bool(session))
     if known and folder.name in {kind.value for kind in Kind} and asked not in _ASKED:
         _ASKED.add(asked)
-        assert commands(folder, known, session) == (ours.code, ours.code), ours
+        said = commands(folder, known, session)
+        assert said == (ours.code, ours.code), (ours, said)
     return ours
 
 
