@@ -16,8 +16,15 @@ class Shown(Static):
 
     def show(self, content: Content | str) -> None:
         """Another text, or the same one at no cost."""
-        if content == self._content:
+        if _same(content, self._content):
             return
         self._content = content
         self.text = content if isinstance(content, str) else content.plain
         self.update(content)
+
+
+def _same(one: Content | str, other: Content | str) -> bool:
+    """In colour too: `==` of a Content looks at its words alone."""
+    if isinstance(one, Content):
+        return isinstance(other, Content) and one.is_same(other)
+    return isinstance(other, str) and one == other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pytest_mock import MockerFixture
+from textual.content import Content
 
 from firmware_sim.device import State
 from firmware_sim.panel.actions import ACTIONS
@@ -447,6 +448,15 @@ async def test_a_still_picture_is_not_painted_again(bench: PanelBench, mocker: M
         bench.run(100)
         bench.app.tick()
         assert 0 < painted.call_count < 10
+
+
+async def test_the_same_words_in_another_colour_are_painted_again(bench: PanelBench) -> None:
+    async with bench.at(SMALL) as pilot:
+        note = bench.app.screen.query_one("#note", Shown)
+        for hue in ("red", "green"):
+            note.show(Content.styled("the same words", hue))
+            await pilot.pause()
+            assert [str(span.style) for span in Content.from_text(note.render()).spans] == [hue]
 
 
 async def test_a_note_goes_after_a_while(bench: PanelBench) -> None:
