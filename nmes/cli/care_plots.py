@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
 
 from nmes.cli.try_plots import round_step
 from nmes.core.care_events import Outcome
@@ -50,7 +50,14 @@ def plot(curve: Curve, width: int) -> Iterator[str]:
         yield f"? {curve.points[at].day}: {point_words(curve.outcome, curve.points[at])}"
 
 
-def _ticks(ruler: object, most: float, about: int) -> None:
+class _Ruler(Protocol):
+    """An axis of plotext, which has no types."""
+
+    def ticks(self, places: Sequence[float], words: Sequence[str], /) -> object:
+        """Where it is marked, and with what."""
+
+
+def _ticks(ruler: _Ruler, most: float, about: int) -> None:
     step = round_step(most / about)
     places = [step * at for at in range(int(most / step) + 1)]
-    ruler.ticks(places, [f"{place:g}" for place in places])  # type: ignore[attr-defined]  # plotext has no types
+    ruler.ticks(places, [f"{place:g}" for place in places])

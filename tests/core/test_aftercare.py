@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.desk import OUTCOME, STATES, Desk, after, attended, desk_in
+from helpers.desk import OUTCOME, STATES, Desk, after, attended, desk_in, last, refused
 from helpers.plans import TWO, alternating_plan
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -20,15 +20,6 @@ OUTPUT = (c.SetOutput, c.Enable, c.Arm, c.Unlatch, c.MakeDurable)
 
 def seen(desk: Desk) -> View:
     return view(desk.session, OutputState(off_confirmed=True, confirmed_at_ms=desk.session.now_ms))
-
-
-def last(desk: Desk) -> c.Note:
-    assert desk.session.note is not None
-    return desk.session.note
-
-
-def refused(code: str, **values: int | str) -> c.Note:
-    return c.Note(f"refused:{code}", tuple(values.items()))
 
 
 def live(desk: Desk | None = None) -> Desk:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.desk import STATES, Desk, attended, desk_in
+from helpers.desk import STATES, Desk, attended, desk_in, last, refused
 from helpers.plans import ONE, TWO, alternating_plan, plan_of, rhythm, simple_plan
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -21,15 +21,6 @@ WITH_STOP = Attended(patient_stop=True)
 
 def seen(desk: Desk) -> View:
     return view(desk.session, OutputState())
-
-
-def last(desk: Desk) -> c.Note:
-    assert desk.session.note is not None
-    return desk.session.note
-
-
-def refused(code: str, **values: int | str) -> c.Note:
-    return c.Note(f"refused:{code}", tuple(values.items()))
 
 
 class TestReadBack:

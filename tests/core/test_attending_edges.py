@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers.assessing import ctf_plan
-from helpers.desk import Desk, attended
+from helpers.desk import Desk, attended, last, refused
 from helpers.plans import alternating_plan
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -20,15 +20,6 @@ WITH_STOP = Attended(patient_stop=True)
 
 def missing(desk: Desk) -> tuple[str, ...]:
     return view(desk.session, OutputState()).missing
-
-
-def last(desk: Desk) -> c.Note:
-    assert desk.session.note is not None
-    return desk.session.note
-
-
-def refused(code: str, **values: int | str) -> c.Note:
-    return c.Note(f"refused:{code}", tuple(values.items()))
 
 
 class TestReadBack:

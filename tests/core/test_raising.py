@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from helpers.assessing import ctf_plan
-from helpers.desk import Desk, attended, ready, running
+from helpers.desk import Desk, attended, last, ready, refused, running
 from helpers.plans import ONE, TWO, alternating_plan, plan_of, rhythm, simple_plan
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -18,15 +18,6 @@ from nmes.core.session import FIRST_SESSION
 from nmes.core.view import OutputState, view
 
 STEP_UA = 500
-
-
-def last(desk: Desk) -> c.Note:
-    assert desk.session.note is not None
-    return desk.session.note
-
-
-def refused(code: str, **values: int | str) -> c.Note:
-    return c.Note(f"refused:{code}", tuple(values.items()))
 
 
 def mark(channel: int, mark_ua: int, kind: str = "last") -> c.Note:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.desk import Desk, attended, ready, running
+from helpers.desk import Desk, attended, last, ready, refused, running
 from helpers.plans import ONE, TWO, WARM_UP, WAVEFORM, plan_of, rhythm, simple_plan
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -18,15 +18,6 @@ from nmes.core.states import Running
 STEP_UA = 500
 SHORT = rhythm(ramp_ms=500, on_ms=4000, cycle_ms=4000, contractions=1)
 """In Hold from 500 ms to 3500 ms; what comes after it begins at 4000 ms."""
-
-
-def last(desk: Desk) -> c.Note:
-    assert desk.session.note is not None
-    return desk.session.note
-
-
-def refused(code: str, **values: int | str) -> c.Note:
-    return c.Note(f"refused:{code}", tuple(values.items()))
 
 
 def ghosts(*levels: tuple[Slot, int]) -> Attended:

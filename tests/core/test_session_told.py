@@ -6,16 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from helpers.desk import STATES, Desk, attended, desk_in, ready, running
+from helpers.desk import STATES, Desk, attended, desk_in, ready, refused, running
 from helpers.plans import ONE, alternating_plan, continuous_plan, plan_of, rhythm
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
-
-
-def refused(code: str, **values: int | str) -> c.Note:
-    return c.Note(f"refused:{code}", tuple(values.items()))
-
 
 OUT_OF_PLACE: list[tuple[Callable[[int], e.Event], set[str], c.Note]] = [
     (lambda _: e.Screened((), "Ada"), {"Screening"}, refused("not_screening")),

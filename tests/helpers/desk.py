@@ -227,3 +227,14 @@ def desk_in(name: str) -> Desk:
     """A desk of its own in the state of this name."""
     made = _desks()[name]
     return replace(made, commands=list(made.commands))
+
+
+def last(desk: Desk) -> c.Note:
+    """What was noted last."""
+    assert desk.session.note is not None
+    return desk.session.note
+
+
+def refused(code: str, **values: int | str) -> c.Note:
+    """The note of a refusal."""
+    return c.Note(f"refused:{code}", tuple(values.items()))

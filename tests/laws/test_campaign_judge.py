@@ -148,14 +148,6 @@ def session_of(script: tuple[Step, ...], harmless: tuple[Step, ...]) -> Scenario
     return scenario(*with_harmless(script, harmless), channels=channels)
 
 
-def is_found_in_spite_of(harmless: tuple[Step, ...], mistake: str, stand: Stand, patch: pytest.MonkeyPatch) -> None:
-    make, script, words = MISTAKES[mistake]
-    both = session_of(script, harmless)
-    assert failing(stand, both) == "", "it does no harm by itself"
-    make(patch)
-    assert words in failing(stand, both) != ""
-
-
 @pytest.mark.parametrize("harmless", TOGETHER)
 def test_each_of_the_harmless_faults_has_an_effect(harmless: str, stand: Stand) -> None:
     """Or nothing would be shown with it."""
@@ -166,17 +158,18 @@ def test_each_of_the_harmless_faults_has_an_effect(harmless: str, stand: Stand) 
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-@pytest.mark.parametrize("harmless", TOGETHER)
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        *(pytest.param(steps, id=name) for name, steps in TOGETHER.items()),
+        *(pytest.param(steps, id=name, marks=pytest.mark.campaign) for name, steps in HARMLESS.items()),
+    ],
+)
 def test_harmless_faults_hide_no_mistake(
-    mistake: str, harmless: str, stand: Stand, monkeypatch: pytest.MonkeyPatch
+    mistake: str, harmless: tuple[Step, ...], stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    is_found_in_spite_of(TOGETHER[harmless], mistake, stand, monkeypatch)
-
-
-@pytest.mark.campaign
-@pytest.mark.parametrize("mistake", MISTAKES)
-@pytest.mark.parametrize("harmless", HARMLESS)
-def test_no_harmless_fault_hides_a_mistake(
-    mistake: str, harmless: str, stand: Stand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    is_found_in_spite_of(HARMLESS[harmless], mistake, stand, monkeypatch)
+    make, script, words = MISTAKES[mistake]
+    both = session_of(script, harmless)
+    assert failing(stand, both) == "", "it does no harm by itself"
+    make(monkeypatch)
+    assert words in failing(stand, both) != ""
