@@ -1,7 +1,7 @@
-"""firmware_sim: a stand-in for the HASOMED P24, written from the vendor's manual alone.
+"""firmware_sim: a stand-in for HASOMED's stimulators, written from the vendor's documents alone.
 
 Independent on purpose: it shares no code with the controller, because a misreading shared by both sides would
-agree with itself. The device is `firmware_sim.device`, the instrument that tests judge by is `firmware_sim.stage`.
+agree with itself. The devices are `firmware_sim.devices`, the instrument that tests judge by is `firmware_sim.stage`.
 """
 
-__version__ = "0.6.1"
+__version__ = "0.7.0"

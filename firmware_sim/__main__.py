@@ -1,4 +1,4 @@
-"""Start the simulated P24 as a program: `nmes-sim` or `python -m firmware_sim`.
+"""Start a simulated device as a program: `nmes-sim` or `python -m firmware_sim`.
 
 What a mode needs is imported by it, so that --version and a mistake cost next to nothing.
 """
@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, TextIO, assert_never
 from firmware_sim.options import BadStart, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firmware_sim.backdoor import Backdoor
     from firmware_sim.backdoor.port import Port
-    from firmware_sim.options.modes import Options, Panel, Play, Pty, Serve, Tcp, World
+    from firmware_sim.options.modes import Options, Panel, Play, Serve, World
     from firmware_sim.serve import Ending, Line, Server
     from firmware_sim.simulator import Simulator
     from firmware_sim.stage.trace import TraceFile
@@ -64,7 +66,7 @@ def _serve(mode: Serve, trace: TraceFile | None) -> int:
         ends=("SIGTERM",) if idle is not None else ("SIGTERM", *stays),
         ignored=stays if idle is not None else (),
     )
-    server, _ = _build(mode, simulator, trace, signals)
+    server, _ = _build(mode, simulator, trace, signals, _say)
     _announce(f"listening {server.line.url}")
     _announce_backdoor(server)
     server.run()
@@ -81,7 +83,8 @@ def _panel(mode: Panel, trace: TraceFile | None) -> int:
     from firmware_sim.serve import Request
 
     ending = Request()
-    server, backdoor = _build(mode.serve, _simulator(mode.serve.world, trace, digest=True), trace, ending)
+    simulator = _simulator(mode.serve.world, trace, digest=True)
+    server, backdoor = _build(mode.serve, simulator, trace, ending, lambda _: None)
     server.announce = lambda _: None  # the terminal is the panel's
     _announce_backdoor(server)  # seen again when the panel closes, or where stdout goes
     with serving(server, ending, "panel") as background:
@@ -95,9 +98,10 @@ def _play(mode: Play, trace: TraceFile | None) -> int:
 
 
 def _simulator(world: World, trace: TraceFile | None, *, digest: bool) -> Simulator:
-    from firmware_sim.device import P24, Stage
+    from firmware_sim.devices import model
     from firmware_sim.people import place_patient
     from firmware_sim.simulator import Simulator
+    from firmware_sim.stage import Stage
 
     stage = Stage(keep_trace=False)
     try:
@@ -106,17 +110,19 @@ def _simulator(world: World, trace: TraceFile | None, *, digest: bool) -> Simula
         raise BadStart(str(bad)) from None
     for channel, load in world.loads.items():
         stage.set_load(channel, load)
-    device = P24(world.switches, stage, world.device_id, keep_trace=False)
+    device = model(world.device).make(world.switches, stage, world.device_id, False)
     return Simulator(device, patient, world.seed, digest=digest, trace=trace)
 
 
-def _build(mode: Serve, simulator: Simulator, trace: TraceFile | None, signals: Ending) -> tuple[Server, Backdoor]:
+def _build(
+    mode: Serve, simulator: Simulator, trace: TraceFile | None, signals: Ending, complain: Callable[[str], None]
+) -> tuple[Server, Backdoor]:
     from firmware_sim.backdoor import Backdoor
     from firmware_sim.serve import Server
 
     server = Server(
         simulator=simulator,
-        line=_open_line(mode.line),
+        line=_open_line(mode, simulator, complain),
         signals=signals,
         start_ns=time.monotonic_ns(),
         trace=trace,
@@ -147,9 +153,10 @@ def _open_port(port: int, backdoor: Backdoor) -> Port:
         raise BadStart(f"cannot open port {port} for the backdoor: {error.strerror}") from None
 
 
-def _open_line(line: Tcp | Pty) -> Line:
+def _open_line(mode: Serve, simulator: Simulator, complain: Callable[[str], None]) -> Line:
     from firmware_sim.options.modes import Tcp
 
+    line = mode.line
     if isinstance(line, Tcp):
         from firmware_sim.tcp_line import TcpLine
 
@@ -160,7 +167,8 @@ def _open_line(line: Tcp | Pty) -> Line:
     try:
         from firmware_sim.pty_line import PtyLine
 
-        return PtyLine()
+        model = simulator.device.model
+        return PtyLine(model.line if line.checked and model.line_matters else None, complain)
     except OSError as error:
         raise BadStart(f"cannot open a pseudo-terminal: {error.strerror}") from None
     except ImportError:

@@ -12,7 +12,7 @@ from firmware_sim.clock import DeviceClock
 from firmware_sim.faults.acts import Acts
 from firmware_sim.faults.cable import Cable
 from firmware_sim.faults.timeline import Injection, Timeline
-from firmware_sim.sciencemode4.p24 import P24
+from firmware_sim.model import Device
 from firmware_sim.stage.trace import FaultBegan, FaultEnded
 
 
@@ -20,7 +20,7 @@ from firmware_sim.stage.trace import FaultBegan, FaultEnded
 class Engine:
     """`t_us` is the latest time that was told; the caller's clock is `shift_us` ahead of it."""
 
-    device: P24
+    device: Device
     timeline: Timeline
     cable: Cable
     acts: Acts
@@ -156,8 +156,8 @@ def _earliest(*times_us: int | None) -> int | None:
     return first_us
 
 
-def new_engine(device: P24, seed: int) -> Engine:
+def new_engine(device: Device, seed: int) -> Engine:
     """An engine that begins where the device is."""
     timeline = Timeline()
     acts = Acts(device, timeline, device.stage.compliance_mv)
-    return Engine(device, timeline, Cable(timeline, seed), acts, DeviceClock(), device.now_us)
+    return Engine(device, timeline, Cable(timeline, seed, device.model.framed), acts, DeviceClock(), device.now_us)

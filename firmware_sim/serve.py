@@ -19,8 +19,6 @@ from types import FrameType
 from typing import Any, Protocol
 
 from firmware_sim.backdoor.port import Port
-from firmware_sim.device import State
-from firmware_sim.sciencemode4.limits import DEAD_MAN_US
 from firmware_sim.simulator import Simulator
 from firmware_sim.stage.trace import TraceFile
 
@@ -28,6 +26,8 @@ RUNNING_TICK_US = 10_000
 """Longest wait while pulses are given, so that the trace file keeps up. [design]"""
 IDLE_TICK_US = 250_000
 """Longest wait otherwise. [design]"""
+SILENT_US = 2_000_000
+"""How long the output of a device without a dead-man has been silent before the process may end. [design]"""
 NUDGE_US = 5_000
 """Wait before a client that did not read is tried again. [design]"""
 
@@ -180,7 +180,7 @@ class Server:
             self.announce(self.line.url)
 
     def _wait_us(self, now_us: int) -> int:
-        tick_us = RUNNING_TICK_US if self.simulator.state is State.ML_RUN else IDLE_TICK_US
+        tick_us = RUNNING_TICK_US if self.simulator.active_channels else IDLE_TICK_US
         if self.line.unsent or (self.backdoor is not None and self.backdoor.busy):
             tick_us = NUDGE_US
         due_us = (self.simulator.next_due_us(), self.simulator.next_change_us())
@@ -191,7 +191,7 @@ class Server:
         if self.exit_when_idle_us is None or now_us - self._busy_us < self.exit_when_idle_us:
             return None
         last_us = self.simulator.stage.last_pulse_us
-        silent = last_us is None or now_us - last_us >= DEAD_MAN_US
+        silent = last_us is None or now_us - last_us >= (self.simulator.device.model.dead_man_us or SILENT_US)
         return "idle" if silent and not self.simulator.active_channels else None
 
     def now_us(self) -> int:

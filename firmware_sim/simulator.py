@@ -1,6 +1,6 @@
 """Law: the device, the person and everything that is broken, on one clock; and each fault at its exact microsecond.
 
-The verbs are the device's own (`receive`, `advance`, `transmit`, `next_due_us`), so whoever holds a P24 can hold this.
+The verbs are the device's own (`receive`, `advance`, `transmit`, `next_due_us`): whoever holds a device can hold this.
 Three times: the caller's (every argument, the trace, all that is told), the simulator's (the caller's, less what a
 restore set back) and the device's (the simulator's, through a clock that may drift). Without drift or restore they
 are one. At one microsecond: faults end, faults begin, bytes arrive, pulses are given.
@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from dataclasses import replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
+from firmware_sim.devices import new_device
 from firmware_sim.engine import new_engine
 from firmware_sim.faults import Faults
 from firmware_sim.faults.catalogue import checked
 from firmware_sim.faults.timeline import InjectionStatus, Phase, status
-from firmware_sim.sciencemode4.p24 import P24, State
+from firmware_sim.model import Device
 from firmware_sim.snapshots import Snapshots
 from firmware_sim.stage import Load, Stage
 from firmware_sim.stage.pulse import Pulse
@@ -32,22 +34,22 @@ LONGEST_WEAR_H = 100
 
 
 class Simulator:
-    """A P24 with its patient, faults and timeline. All times are integer microseconds and never go back (ValueError).
+    """A device with its patient, faults and timeline. All times are whole microseconds and never go back (ValueError).
 
     `seed` decides every probabilistic fault. With `digest` a hash over all trace lines is kept; `trace` is where they
-    are written. `device` may be given with its own stage and switches; a patient feels every pulse.
+    are written. `device` (a P24 if none is given) has its own stage and switches; a patient feels every pulse.
     """
 
     def __init__(
         self,
-        device: P24 | None = None,
+        device: Device | None = None,
         patient: Patient | None = None,
         seed: int = 0,
         *,
         digest: bool = False,
         trace: TraceFile | None = None,
     ) -> None:
-        self.device = device or P24()
+        self.device: Device = device or new_device()
         self.patient = patient
         self.seed = seed
         self.pulses: deque[Pulse] = deque(maxlen=RECENT_PULSES)
@@ -59,7 +61,7 @@ class Simulator:
         self.device.faults.listener = self._lever_took
         self.stage.watch(self._see)
 
-    # What a P24 shows
+    # What the device shows
 
     @property
     def stage(self) -> Stage:
@@ -72,7 +74,7 @@ class Simulator:
         return self.device.faults
 
     @property
-    def state(self) -> State:
+    def state(self) -> Enum:
         return self.device.state
 
     @property
@@ -86,7 +88,7 @@ class Simulator:
 
     @property
     def errors(self) -> tuple[int, ...]:
-        """The half-byte of every channel, channel 1 first."""
+        """What it shows of every channel, channel 1 first; 0 is none."""
         return self.device.errors
 
     @property
@@ -152,7 +154,9 @@ class Simulator:
         **params: object,
     ) -> int:
         """Put a fault in, now or at `at_us`, for `for_us` or until cleared; its number. ValueError: one sentence."""
-        complete = checked(kind, channel, params)
+        complete = checked(kind, channel, params, self.device.model.channels)
+        if why := self.device.model.senseless(kind, complete):
+            raise ValueError(f"{kind}: {why}")
         at_us = self.now_us if at_us is None else at_us
         if at_us < self.now_us:
             raise ValueError(f"{kind}: {at_us} us has passed; it is {self.now_us} us")

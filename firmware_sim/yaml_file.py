@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -59,15 +59,23 @@ def load_group(path: Path | Traversable) -> Group:
     return _top(_read(path), str(path), {})
 
 
-def parse_model(text: bytes, name: str, model: type[Model], under: Group | None = None) -> Model:
+def parse_model(
+    text: bytes,
+    name: str,
+    model: type[Model],
+    under: Group | None = None,
+    context: Callable[[Group], object] = lambda _: None,
+) -> Model:
     """The model in `text`; `name` is what a FileProblem calls the file. Strictness is the model's own choice.
 
-    `under` are values that hold where the text gives none (see `laid_over`).
+    `under` are values that hold where the text gives none (see `laid_over`). `context` makes of the plain values what
+    the model's validators are told about the whole file.
     """
     places: dict[Where, Node] = {}
     group = laid_over(under or {}, _top(text, name, places))
     try:
-        return model.model_validate_json(json.dumps(group))  # as JSON: there a list is fit for a tuple, even if strict
+        # as JSON: there a list is fit for a tuple, even if strict
+        return model.model_validate_json(json.dumps(group), context=context(group))
     except ValidationError as error:
         raise _first(name, model, places, error) from error
 

@@ -95,21 +95,22 @@ class Backdoor:
             case "advance":
                 return self._move(fields)
             case _:
-                return {"help": help_text.page()}
+                return {"help": help_text.page(simulator.device.model)}
 
     def _get(self, fields: Fields) -> Answer:
         simulator = self._simulator
+        channels = simulator.device.model.channels
         match fields.word("what", ("state", "pulses", "waveform", "faults", "help")):
             case "state":
                 return {"state": views.state(simulator)}
             case "pulses":
                 return {"pulses": views.pulses(simulator, fields.whole("last", 1, 256, 20))}
             case "waveform":
-                return {"waveform": views.waveform(simulator, fields.whole("channel", 1, 8))}
+                return {"waveform": views.waveform(simulator, fields.whole("channel", 1, channels))}
             case "faults":
                 return {"faults": views.faults(simulator)}
             case _:
-                return {"help": help_text.page()}
+                return {"help": help_text.page(simulator.device.model)}
 
     def _inject(self, fields: Fields) -> Answer:
         kind = fields.text("fault")

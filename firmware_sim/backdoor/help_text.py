@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from firmware_sim import switching
 from firmware_sim.faults.catalogue import described
-from firmware_sim.sciencemode4 import switches
+from firmware_sim.model import Model
 from firmware_sim.stage import LOADS
 
 REQUESTS = (
@@ -29,14 +30,15 @@ REQUESTS = (
 )
 
 
-def page() -> dict[str, Any]:
-    """Requests, faults, loads and switches."""
+def page(model: Model) -> dict[str, Any]:
+    """Requests, faults, loads, and the switches of this device."""
+    table = model.switches
     return {
         "requests": [{"request": request, "does": does} for request, does in REQUESTS],
-        "faults": described(),
+        "faults": [row for row in described() if not model.senseless(str(row["fault"]), {})],
         "loads": list(LOADS),
         "switches": {
-            name: {"values": list(switches.values_of(name)), "covers": switches.covers(name)}
-            for name in switches.names()
+            name: {"values": list(switching.values_of(table, name)), "covers": switching.covers(table, name)}
+            for name in switching.names(table)
         },
     }

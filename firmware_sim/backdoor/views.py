@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from firmware_sim.faults.timeline import InjectionStatus, Phase
-from firmware_sim.sciencemode4.replies import ChannelError
+from firmware_sim.model import Model
 from firmware_sim.simulator import Simulator
 from firmware_sim.stage import LOADS, Skin
 from firmware_sim.stage.detection import found
@@ -23,7 +23,6 @@ from firmware_sim.stage.trace import (
     StateChanged,
 )
 
-STATES = {"NONE": "idle", "LL": "low level", "ML_INIT": "mid level, not running", "ML_RUN": "mid level, running"}
 SAMPLES = 128  # as the device's own measurement has
 OVER_SHOWN, EVENTS_SHOWN = 20, 20
 Node = dict[str, Any]
@@ -45,15 +44,20 @@ def state(simulator: Simulator) -> Node:
 
 
 def _device(simulator: Simulator) -> Node:
-    device = simulator.device
+    device, model = simulator.device, simulator.device.model
     return {
+        "key": model.key,
+        "model": model.name,
+        "id": model.device_id,
+        "line": str(model.line),
         "state": device.state.name.lower(),
+        "state_words": model.states.get(device.state.name, ""),
         "high_voltage": device.high_voltage,
-        "lamp": device.lamp.name.lower(),
-        "version": ".".join(map(str, device.version.firmware)),
+        "lamp": "" if device.lamp is None else device.lamp.name.lower(),
+        "version": device.firmware,
         "compliance_mv": simulator.stage.limit_mv,
         "clock_ppm": simulator.engine.clock.ppm,
-        "channels": [_channel(simulator, channel) for channel in range(1, 9)],
+        "channels": [_channel(simulator, channel) for channel in range(1, model.channels + 1)],
     }
 
 
@@ -66,7 +70,7 @@ def _channel(simulator: Simulator, channel: int) -> Node:
         "channel": channel,
         "active": channel in device.active_channels,
         "error": device.errors[channel - 1],
-        "error_words": ChannelError(device.errors[channel - 1]).words,
+        "error_words": device.model.words_of(device.errors[channel - 1]),
         "set_ua": last.amplitude_ua if last else 0,
         "flowed_ua": last.measured_current_ua if last else 0,
         "period_us": period_us,
@@ -149,7 +153,7 @@ def _shown(injections: tuple[InjectionStatus, ...]) -> list[InjectionStatus]:
 
 def _events(simulator: Simulator) -> list[Node]:
     """What happened at the device and in the person, in words, oldest first."""
-    told: list[Node] = [{"t_us": one.t_us, "what": in_words(one)} for one in simulator.happened]
+    told: list[Node] = [{"t_us": one.t_us, "what": in_words(one, simulator.device.model)} for one in simulator.happened]
     return sorted([*told, *_felt(simulator, EVENTS_SHOWN)], key=lambda one: int(one["t_us"]))[-EVENTS_SHOWN:]
 
 
@@ -160,15 +164,15 @@ def _felt(simulator: Simulator, last: int) -> list[Node]:
     return [{"t_us": one.t_us + shift_us, "what": str(one)} for one in events]
 
 
-def in_words(event: Event) -> str:
+def in_words(event: Event, model: Model) -> str:
     """One line for a person."""
     match event:
         case StateChanged():
-            return f"{STATES[event.state]}, high voltage {'on' if event.high_voltage else 'off'}"
+            return f"{model.states.get(event.state, event.state)}, high voltage {'on' if event.high_voltage else 'off'}"
         case DeadManFired():
-            return "its 2 s timer fired: no request had renewed it"
+            return f"its {(model.dead_man_us or 0) / 1e6:g} s timer fired: no request had renewed it"
         case ChannelFailed():
-            return f"channel {event.channel} failed: {ChannelError(event.error).words}"
+            return f"channel {event.channel} failed: {model.words_of(event.error)}"
         case Restarted():
             return "the device restarted"
         case FaultBegan():

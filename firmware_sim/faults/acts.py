@@ -13,8 +13,7 @@ from firmware_sim.faults.after_stop import AfterStop, Stuck, Train
 from firmware_sim.faults.levers import ELECTRODE_KINDS, OUTPUT_KINDS, Pads, starves
 from firmware_sim.faults.timeline import Injection, Timeline
 from firmware_sim.faults.unmoved import Unmoved
-from firmware_sim.sciencemode4.limits import DEAD_MAN_US
-from firmware_sim.sciencemode4.p24 import P24
+from firmware_sim.model import Device
 from firmware_sim.stage import Load
 from firmware_sim.stage.output import named
 from firmware_sim.stage.pad import Placed, Worn
@@ -22,14 +21,20 @@ from firmware_sim.stage.pulse import Delivery, Points, Pulse, first_phase_peak_u
 
 FASTEST_PPM = 500_000
 """However many drifts there are. [design]"""
-OF_LEVER = {"silent_update": "lying_ack", "silent_stop": "lying_ack", "versions": "wrong_version"}
+OF_LEVER = {
+    "silent_update": "lying_ack",
+    "silent_stop": "lying_ack",
+    "versions": "wrong_version",
+    "emergency_open": "emergency_switch",
+    "module_broken": "module_error",
+}
 
 
 @dataclass(slots=True)
 class Acts:
     """The device with its levers. `begin` and `end` are told at the fault's own microsecond, in device time too."""
 
-    device: P24
+    device: Device
     timeline: Timeline
     nominal_mv: int
     pads: Pads = field(default_factory=Pads)
@@ -128,7 +133,7 @@ class Acts:
         """The device says that a lever changed something."""
         mine = {"silent_update": ("update", "both"), "silent_stop": ("stop", "both")}
         for one in self.timeline.active(OF_LEVER.get(name, "")):
-            if name == "versions" or one.params["to"] in mine[name]:
+            if name not in mine or one.params["to"] in mine[name]:
                 one.took(t_us)
 
     def see(self, pulse: Pulse, t_us: int) -> None:
@@ -154,16 +159,24 @@ class Acts:
         match one.kind:
             case kind if kind in ELECTRODE_KINDS or kind in OUTPUT_KINDS:
                 mine = one.channel in (None, pulse.channel) and one.id not in self.sticking
+                mine = mine and (kind in ELECTRODE_KINDS or not pulse.delivery.left_out)
                 return mine and not same(pulse.delivery, self._without(one, pulse))
-            case "supply_sag":
+            case "supply_sag" if not pulse.delivery.left_out:
                 return not same(pulse.delivery, self._without(one, pulse))
             case "clock_drift" if train is not None and one.id in self.unmoved:
                 return self.unmoved[one.id].moved(pulse.channel, train[1], given_us, t_us)
             case "hang" if train is not None and one.params["output"] == "goes_on":
-                silent = one.bytes_us is None or t_us - one.bytes_us >= DEAD_MAN_US
-                return silent and given_us >= self.device.timer_us
+                return self._outlived(one, given_us, t_us)
             case _:
                 return False
+
+    def _outlived(self, one: Injection, given_us: int, t_us: int) -> bool:
+        """Whether the dead-man, where there is one, should have ended the output before this pulse."""
+        dead_man_us, timer_us = self.device.model.dead_man_us, self.device.timer_us
+        if dead_man_us is None or timer_us is None:
+            return False
+        silent = one.bytes_us is None or t_us - one.bytes_us >= dead_man_us
+        return silent and given_us >= timer_us
 
     def _without(self, one: Injection, pulse: Pulse) -> Delivery:
         stage = self.device.stage

@@ -12,7 +12,7 @@ from typing import Literal
 
 from firmware_sim.faults.levers import starves
 from firmware_sim.faults.timeline import Injection, Timeline
-from firmware_sim.faults.wire import Corrupt, Delay, Drop, Duplicate, Split, Spoiler, Wire
+from firmware_sim.faults.wire import Corrupt, Delay, Drop, Duplicate, Frames, Packets, Split, Spoiler, Wire
 
 Direction = Literal["to_device", "to_host"]
 DIRECTIONS: tuple[Direction, ...] = ("to_device", "to_host")
@@ -24,6 +24,8 @@ class Cable:
 
     timeline: Timeline
     seed: int
+    framed: bool = True
+    """Whether the frames on it begin and end with bytes of their own."""
     inward: Wire = field(default_factory=Wire)
     outward: Wire = field(default_factory=Wire)
     _spoilers: dict[tuple[int, Direction], Spoiler] = field(default_factory=dict)
@@ -85,15 +87,16 @@ class Cable:
 
     def _spoiler(self, one: Injection, direction: Direction) -> Spoiler | None:
         random = Random(f"{self.seed}/{one.draw}/{one.kind}/{direction}")  # noqa: S311 - reproducible, not secret
+        frames = Frames() if self.framed else Packets(each=direction == "to_host")
         match one.kind:
             case "drop_bytes":
-                return Drop(random, one.number("permille"), one.params["unit"] == "frame")
+                return Drop(random, one.number("permille"), one.params["unit"] == "frame", frames)
             case "corrupt_bytes":
-                return Corrupt(random, one.number("permille"), one.params["unit"] == "frame")
+                return Corrupt(random, one.number("permille"), one.params["unit"] == "frame", frames)
             case "duplicate_bytes":
-                return Duplicate(random, one.number("permille"), one.params["unit"] == "frame")
+                return Duplicate(random, one.number("permille"), one.params["unit"] == "frame", frames)
             case "delay_bytes":
-                return Delay(random, one.number("delay_us"), one.number("jitter_us"))
+                return Delay(random, one.number("delay_us"), one.number("jitter_us"), frames)
             case "split_bytes":
                 return Split(one.number("piece"), one.number("gap_us"))
             case _:

@@ -138,7 +138,7 @@ _ROWS = (
     ),
     Kind(
         "wrong_version",
-        "Get_extended_version tells another version",
+        "it tells another version when it is asked for its own",
         "wrong versions told",
         takes={
             "firmware": Version("9.9.9", "the firmware's"),
@@ -153,18 +153,39 @@ _ROWS = (
     ),
 )
 
+MOST_CHANNELS = 8
 KINDS: Mapping[str, Kind] = {row.name: row for row in _ROWS}
+"""What every family can have."""
+SPECIAL: Mapping[str, Kind] = {
+    "emergency_switch": Kind(
+        "emergency_switch",
+        "the emergency switch is pressed, or its plug is pulled, as long as the fault lasts",
+        "times the device found it open",
+    ),
+    "module_error": Kind(
+        "module_error",
+        "a stimulation module has failed: the device ends everything and says so, as long as the fault lasts",
+        "times the device found it broken",
+    ),
+}
+"""What only families with such an input, or such a word, can have; the others refuse it."""
+ALL: Mapping[str, Kind] = {**KINDS, **SPECIAL}
 
 
-def checked(kind: str, channel: int | None, params: Mapping[str, object]) -> dict[str, Param]:
-    """All parameters of the fault, defaults filled in (one without a default is left out). ValueError: one sentence."""
-    row = KINDS.get(kind)
+def checked(
+    kind: str, channel: int | None, params: Mapping[str, object], channels: int = MOST_CHANNELS
+) -> dict[str, Param]:
+    """All parameters of the fault, defaults filled in (one without a default is left out). ValueError: one sentence.
+
+    `channels` is how many the device has.
+    """
+    row = ALL.get(kind)
     if row is None:
-        near = get_close_matches(str(kind), KINDS, 1)
+        near = get_close_matches(str(kind), ALL, 1)
         raise ValueError(
-            f"unknown fault {kind!r}; " + (f"did you mean {near[0]}?" if near else f"known: {', '.join(KINDS)}")
+            f"unknown fault {kind!r}; " + (f"did you mean {near[0]}?" if near else f"known: {', '.join(ALL)}")
         )
-    _check_channel(row, channel)
+    _check_channel(row, channel, channels)
     for name in params:
         if name not in row.takes:
             known = ", ".join(row.takes) or "no parameters"
@@ -183,15 +204,15 @@ def checked(kind: str, channel: int | None, params: Mapping[str, object]) -> dic
     return complete
 
 
-def _check_channel(row: Kind, channel: object) -> None:
+def _check_channel(row: Kind, channel: object, channels: int) -> None:
     if channel is None:
         if row.channel is Channel.NEEDED:
-            raise ValueError(f"{row.name} needs a channel from 1 to 8")
+            raise ValueError(f"{row.name} needs a channel from 1 to {channels}")
         return
     if row.channel is Channel.NONE:
         raise ValueError(f"{row.name} is not put on one channel: it acts on the whole device")
-    if isinstance(channel, bool) or not isinstance(channel, int) or not 1 <= channel <= 8:
-        raise ValueError(f"a channel is a whole number from 1 to 8, not {channel!r}")
+    if isinstance(channel, bool) or not isinstance(channel, int) or not 1 <= channel <= channels:
+        raise ValueError(f"a channel is a whole number from 1 to {channels}, not {channel!r}")
 
 
 def described() -> list[dict[str, object]]:
@@ -207,5 +228,5 @@ def described() -> list[dict[str, object]]:
             },
             "counts": row.counts,
         }
-        for row in _ROWS
+        for row in ALL.values()
     ]

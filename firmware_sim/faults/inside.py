@@ -25,6 +25,10 @@ class Faults:
     """Acknowledges Ml_stop and Ll_stop but leaves everything as it was."""
     no_dead_man: bool = False
     """The 2 s timer does not fire while this is set; when it is cleared an overdue one fires at once."""
+    emergency_open: bool = False
+    """The emergency switch is pressed or unplugged; only families that have one look at it."""
+    module_broken: bool = False
+    """A stimulation module has failed; only the family that tells it looks at it."""
     versions: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
     """Firmware and ScienceMode version told instead of the true ones."""
     garbage_before: bytes = b""

@@ -17,7 +17,7 @@ from firmware_sim.stage.output_faults import OutputFaults
 from firmware_sim.stage.pad import Placed
 
 ELECTRODE_KINDS = ("electrode_off", "electrode_dry", "electrode_open", "electrode_short")
-LEVER_KINDS = ("lying_ack", "hang", "reset", "supply_sag", "wrong_version")
+LEVER_KINDS = ("lying_ack", "hang", "reset", "supply_sag", "wrong_version", "emergency_switch", "module_error")
 OUTPUT_KINDS = ("gain_error", "stuck_output", "dac_offset", "charge_imbalance")
 
 
@@ -90,6 +90,8 @@ def pull(faults: Faults, stage: Stage, nominal_mv: int, active: Sequence[Injecti
     faults.silent_stop = bool(lies & {"stop", "both"})
     faults.no_dead_man = any(one.kind == "hang" and one.params["output"] == "goes_on" for one in active)
     faults.stuck_in_reset = any(one.kind == "reset" or starves(one) for one in active)
+    faults.emergency_open = any(one.kind == "emergency_switch" for one in active)
+    faults.module_broken = any(one.kind == "module_error" for one in active)
     told = [one for one in active if one.kind == "wrong_version"]
     faults.versions = (_version(told[-1], "firmware"), _version(told[-1], "sciencemode")) if told else None
     stage.compliance_mv = supply_mv(nominal_mv, active)

@@ -6,7 +6,7 @@ Times here are the simulator's own (see `firmware_sim.simulator`); a status is t
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from firmware_sim.faults.catalogue import KINDS
+from firmware_sim.faults.catalogue import ALL
 from firmware_sim.faults.params import Param
 
 
@@ -191,7 +191,7 @@ def _proof(told: InjectionStatus) -> str:
     """One sentence for the person who asks whether the fault really happened."""
     if told.state is Phase.WAITING:
         return f"waits for {told.begins_us / 1e6:.6f} s"
-    counts = KINDS[told.kind].counts
+    counts = ALL[told.kind].counts
     if told.first_effect_us is None:
         return f"no effect {'yet' if told.state is Phase.ACTIVE else 'at all'} (it counts {counts})"
     many = "effect" if told.effects == 1 else "effects"

@@ -10,6 +10,7 @@ from random import Random
 from typing import NamedTuple, Protocol
 
 START, STOP, ESCAPE = 0xF0, 0x0F, 0x81
+FIRST = 0x80
 Took = Callable[[int], None]
 """Told how many bytes were hit."""
 
@@ -22,11 +23,13 @@ class Piece(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Frames:
+class Frames:
     """Where frames begin and end in a stream: from an unescaped start byte to an unescaped stop byte."""
 
     inside: bool = False
     escaped: bool = False
+    shortest: int = 12
+    """In bytes: one of so many of a frame is corrupted."""
 
     def begins(self, byte: int) -> bool:
         """Whether this byte is the first of a frame; to be called once for every byte."""
@@ -42,6 +45,21 @@ class _Frames:
         return False
 
 
+@dataclass(slots=True)
+class Packets(Frames):
+    """A line without such bytes: only the first byte of a packet has its highest bit set, or `each` byte is a packet.
+
+    Where one ends no byte tells. [source: ScienceMode1 document]
+    """
+
+    shortest: int = 1
+    each: bool = False
+
+    def begins(self, byte: int) -> bool:
+        """Whether this byte is the first of a packet."""
+        return self.each or byte >= FIRST
+
+
 class Spoiler(Protocol):
     """One byte fault in one direction."""
 
@@ -55,7 +73,7 @@ class _Drawn:
     random: Random
     permille: int
     by_frame: bool
-    frames: _Frames = field(default_factory=_Frames)
+    frames: Frames = field(default_factory=Frames)
     hit: bool = False
     at: int = 0
     place: int = 0
@@ -66,7 +84,7 @@ class _Drawn:
         self.at = 0 if begins else self.at + 1
         if begins or not self.by_frame:
             self.hit = self.random.randrange(1000) < self.permille
-            self.place = self.random.randrange(12)  # no frame is shorter: the one byte of a frame that is corrupted
+            self.place = self.random.randrange(self.frames.shortest)  # the one byte of a frame that is corrupted
 
 
 @dataclass(slots=True)
@@ -129,7 +147,7 @@ class Delay:
     random: Random
     delay_us: int
     jitter_us: int
-    frames: _Frames = field(default_factory=_Frames)
+    frames: Frames = field(default_factory=Frames)
     now_us: int | None = None
 
     def spoil(self, piece: Piece, took: Took) -> list[Piece]:

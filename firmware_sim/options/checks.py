@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from firmware_sim import devices, switching
+from firmware_sim.model import Model
 from firmware_sim.options.modes import Mode, Options, Panel, Play, Pty, Serve, Tcp, Where, World
 from firmware_sim.options.parser import BadStart
-from firmware_sim.sciencemode4 import switches
-from firmware_sim.sciencemode4.switches import Switches
 from firmware_sim.stage import LOADS
 
-CHANNELS = frozenset("12345678")
-DEVICE_ID = "P24-SIM001"
 MOST_PAD_MM2 = 100_000
 """Ten times a large pad. [design]"""
 
@@ -51,7 +49,7 @@ def _serve(given: argparse.Namespace) -> Serve:
         raise BadStart("--exit-when-idle needs a number of seconds, 0 or more")
     return Serve(
         world=_world(given),
-        line=_line(given.serve or "tcp", given.port),
+        line=_line(given.serve or "tcp", given.port, given.any_settings),
         speed=_speed(given.speed),
         backdoor=_port("--backdoor", given.backdoor),
         exit_when_idle_s=given.exit_when_idle,
@@ -59,26 +57,44 @@ def _serve(given: argparse.Namespace) -> Serve:
 
 
 def _world(given: argparse.Namespace) -> World:
-    device_id = DEVICE_ID if given.device_id is None else given.device_id
-    if len(device_id) != 10 or not device_id.isascii():
-        raise BadStart(f"--device-id {device_id!r}: a device id has exactly ten ASCII characters")
+    model = _model(given.device)
     return World(
-        device_id=device_id,
-        loads=_loads(given.load),
-        switches=_switches(given.switch),
+        device=model.key,
+        device_id=_device_id(model, given.device_id),
+        loads=_loads(model, given.load),
+        switches=_switches(model, given.switch),
         patient=given.patient,
-        sites=_sites(given),
+        sites=_sites(model, given),
         seed=given.seed or 0,
     )
 
 
-def _line(serve: str, port: int | None) -> Tcp | Pty:
+def _model(key: str | None) -> Model:
+    try:
+        return devices.model(devices.DEFAULT if key is None else key)
+    except ValueError as bad:
+        raise BadStart(f"--device {key}: {bad}") from None
+
+
+def _device_id(model: Model, given: str | None) -> str:
+    if given is None:
+        return model.device_id
+    if not model.device_id:
+        raise BadStart(f"--device-id {given}: a {model.name} tells no id")
+    if len(given) != 10 or not given.isascii():
+        raise BadStart(f"--device-id {given!r}: a device id has exactly ten ASCII characters")
+    return given
+
+
+def _line(serve: str, port: int | None, any_settings: bool) -> Tcp | Pty:
     port = _port("--port", port)
     if serve == "tcp":
+        if any_settings:
+            raise BadStart("--any-settings belongs to --serve pty: a socket has no settings")
         return Tcp(port or 0)
     if port is not None:
         raise BadStart("--port belongs to --serve tcp")
-    return Pty()
+    return Pty(checked=not any_settings)
 
 
 def _port(option: str, port: int | None) -> int | None:
@@ -102,20 +118,20 @@ def _free_speed(text: str | None) -> float | None:
     return None if text in (None, "max") else _speed(text, ", or max")
 
 
-def _loads(words: list[str]) -> dict[int, str]:
+def _loads(model: Model, words: list[str]) -> dict[int, str]:
     loads: dict[int, str] = {}
     for word in words:
         channel, equals, name = word.rpartition("=")
         if name not in LOADS:
             raise BadStart(f"--load {word}: unknown load; known: {', '.join(LOADS)}")
-        if equals and channel not in CHANNELS:
-            raise BadStart(f"--load {word}: a channel is a number from 1 to 8")
-        loads |= {int(channel): name} if equals else dict.fromkeys(range(1, 9), name)
+        if equals and channel not in _channels(model):
+            raise BadStart(f"--load {word}: a channel is a number from 1 to {model.channels}")
+        loads |= {int(channel): name} if equals else dict.fromkeys(range(1, model.channels + 1), name)
     return loads
 
 
-def _sites(given: argparse.Namespace) -> dict[int, Where]:
-    muscles = _by_channel("--site", given.site, "CHANNEL=MUSCLE")
+def _sites(model: Model, given: argparse.Namespace) -> dict[int, Where]:
+    muscles = _by_channel(model, "--site", given.site, "CHANNEL=MUSCLE")
     if muscles and given.patient is None:
         raise BadStart("--site belongs to --patient PROFILE")
     sites = {channel: Where(muscle) for channel, muscle in muscles.items()}
@@ -124,23 +140,28 @@ def _sites(given: argparse.Namespace) -> dict[int, Where]:
         ("--pad-mm2", given.pad_mm2, "CHANNEL=MM2"),
         ("--length", given.length, "CHANNEL=LENGTH"),
     ):
-        for channel, text in _by_channel(option, words, what).items():
+        for channel, text in _by_channel(model, option, words, what).items():
             if channel not in sites:
                 raise BadStart(f"{option} {channel}={text}: channel {channel} has no --site")
             sites[channel] = _refined(sites[channel], option, text)
     return sites
 
 
-def _by_channel(option: str, words: list[str], form: str) -> dict[int, str]:
+def _by_channel(model: Model, option: str, words: list[str], form: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for word in words:
         channel, _, text = word.partition("=")
-        if channel not in CHANNELS or not text.strip():
-            raise BadStart(f"{option} {word}: write it as {form} with a channel from 1 to 8")
+        if channel not in _channels(model) or not text.strip():
+            raise BadStart(f"{option} {word}: write it as {form} with a channel from 1 to {model.channels}")
         if int(channel) in found:
             raise BadStart(f"{option} {word}: channel {channel} is given twice")
         found[int(channel)] = text.strip()
     return found
+
+
+def _channels(model: Model) -> tuple[str, ...]:
+    """The channels that exist, as they are written."""
+    return tuple(str(channel) for channel in range(1, model.channels + 1))
 
 
 def _refined(site: Where, option: str, text: str) -> Where:
@@ -157,12 +178,14 @@ def _refined(site: Where, option: str, text: str) -> Where:
             raise BadStart(f"--length {text}: shortened, neutral or stretched")
 
 
-def _switches(words: list[str]) -> Switches:
-    chosen = Switches()
+def _switches(model: Model, words: list[str]) -> dict[str, str]:
+    """By name; each is one of this device's own."""
+    chosen: dict[str, str] = {}
     for word in words:
         name, _, text = word.partition("=")
+        chosen[name] = text
         try:
-            chosen = switches.turned(chosen, {name: text})
+            switching.turned(model.switches(), {name: text})
         except ValueError as bad:
             raise BadStart(f"--switch {word}: {bad}") from None
     return chosen

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from firmware_sim.sciencemode4.switches import Switches
-
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -21,11 +19,12 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Device, pads and person. `sites` empty is the usual place."""
+    """Device, pads and person. `device` is the family's key, its `switches` are valid; no `sites`: the usual place."""
 
+    device: str
     device_id: str
     loads: dict[int, str]
-    switches: Switches
+    switches: dict[str, str]
     patient: str | None
     sites: dict[int, Where]
     seed: int
@@ -40,7 +39,9 @@ class Tcp:
 
 @dataclass(frozen=True, slots=True)
 class Pty:
-    """A pseudo-terminal."""
+    """A pseudo-terminal. `checked`: what comes at other settings than the device's is garbage to it."""
+
+    checked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

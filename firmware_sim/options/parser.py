@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     """All options."""
     made = _Parser(
         prog="nmes-sim",
-        description="A simulated HASOMED P24 stimulator, with a person on its electrodes and faults on demand.",
+        description="A simulated HASOMED stimulator, with a person on its electrodes and faults on demand.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -42,6 +42,11 @@ def parser() -> argparse.ArgumentParser:
 
 def _line(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--serve", choices=("tcp", "pty"), help="the line (default: tcp)")
+    group.add_argument(
+        "--any-settings",
+        action="store_true",
+        help="with --serve pty: understand a host at whatever rate and stop bits it opened the terminal with",
+    )
     group.add_argument("--port", type=int, help="TCP port on 127.0.0.1; 0 = any free one (default)")
     group.add_argument(
         "--exit-when-idle",
@@ -58,7 +63,8 @@ def _line(group: argparse._ArgumentGroup) -> None:
 
 
 def _device(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--device-id", metavar="TEXT", help="ten characters (default: P24-SIM001)")
+    group.add_argument("--device", metavar="KEY", help="which family, see below (default: p24)")
+    group.add_argument("--device-id", metavar="TEXT", help="ten characters (default: the family's, such as P24-SIM001)")
     group.add_argument(
         "--load",
         nargs="+",
@@ -120,19 +126,26 @@ def _control(group: argparse._ArgumentGroup) -> None:
 
 def _tables() -> str:
     """What the words may name."""
+    from firmware_sim import switching  # noqa: PLC0415 - only for help
+    from firmware_sim.devices import MODELS  # noqa: PLC0415 - only for help
     from firmware_sim.patient import profile_names  # noqa: PLC0415 - the models take time to load
     from firmware_sim.scenario import shipped  # noqa: PLC0415 - only for help
-    from firmware_sim.sciencemode4 import switches  # noqa: PLC0415 - only for help
     from firmware_sim.stage import LOADS  # noqa: PLC0415 - only for help
 
     lines = [
         f"loads: {', '.join(LOADS)}",
         f"profiles: {', '.join(profile_names())}",
         f"scenarios: {', '.join(shipped.names())}",
-        "",
-        "switches (default first):",
+        "devices:",
     ]
-    for name in switches.names():
-        values = "|".join(str(value).lower() for value in switches.values_of(name))
-        lines += [f"  {name}={values}", f"      {switches.covers(name)}"]
+    for one in MODELS.values():
+        timer = (
+            f"{one.dead_man_us / 1e6:g} s" if one.dead_man_us else "none: its output goes on when the host falls silent"
+        )
+        lines.append(f"  {one.key:<10} {one.name}, {one.channels} channels, {one.line}; dead-man {timer}")
+    for one in MODELS.values():
+        lines += ["", f"switches of {one.key} (default first):"]
+        for name in switching.names(one.switches):
+            values = "|".join(str(value).lower() for value in switching.values_of(one.switches, name))
+            lines += [f"  {name}={values}", f"      {switching.covers(one.switches, name)}"]
     return "\n".join(lines)

@@ -71,8 +71,10 @@ def waveform(node: Node) -> Waveform | None:
 
 def _device(node: Node) -> Device:
     channels = all_of(node, "channels", _channel)
-    if [channel.channel for channel in channels] != list(range(1, CHANNELS + 1)):
-        raise Unreadable("the state does not hold channels 1 to 8 in order")
+    if [channel.channel for channel in channels] != list(range(1, len(channels) + 1)) or not channels:
+        raise Unreadable("the state does not hold channels from 1 on in order")
+    if len(channels) > CHANNELS:
+        raise Unreadable(f"the state holds {len(channels)} channels, more than {CHANNELS}")
     return Device(
         state=word(node, "state"),
         lamp=word(node, "lamp"),
@@ -80,6 +82,8 @@ def _device(node: Node) -> Device:
         version=word(node, "version", ""),
         compliance_mv=whole(node, "compliance_mv", 0),
         channels=channels,
+        model=word(node, "model", "P24"),
+        state_words=word(node, "state_words", ""),
     )
 
 

@@ -193,14 +193,21 @@ class PanelApp(LeavingApp):
                 self.action_do(action)
 
     def action_choose(self, channel: int) -> None:
+        if channel > self._channels:
+            self.note(f"This device has channels 1 to {self._channels}", loud=True)
+            return
         self.channel = channel
         self.paint()
+
+    @property
+    def _channels(self) -> int:
+        return CHANNELS if self.latest is None else len(self.latest.device.channels)
 
     def on_channel_chosen(self, message: ChannelChosen) -> None:
         self.action_choose(message.channel)
 
     def action_step(self, step: int) -> None:
-        self.action_choose((self.channel - 1 + step) % CHANNELS + 1)
+        self.action_choose((self.channel - 1 + step) % self._channels + 1)
 
     def action_pane(self, pane: str) -> None:
         self.pane = pane

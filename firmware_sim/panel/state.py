@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CHANNELS = 8
+"""The most that a device has."""
 Points = tuple[tuple[int, int], ...]
 """(duration in µs, current in µA) of each point of a pulse."""
 
@@ -42,7 +43,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """`lamp` is violet, green, yellow, red or yellow_red."""
+    """`lamp` is violet, green, yellow, red, yellow_red, or empty where the family's lamp is not simulated."""
 
     state: str
     lamp: str
@@ -50,6 +51,8 @@ class Device:
     version: str
     compliance_mv: int
     channels: tuple[Channel, ...]
+    model: str = "P24"
+    state_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class PanelState:
     line_up: bool = True
 
     def channel(self, number: int) -> Channel:
-        """Channel 1 to 8."""
+        """One of the channels, from 1."""
         return self.device.channels[number - 1]
 
 

@@ -38,6 +38,8 @@ LAMPS: Final[Mapping[str, Lamp]] = {
     "red": Lamp("✖", "RED", "error", ("red",)),
     "yellow_red": Lamp("◐", "YELLOW+RED", "error, still on", ("yellow", "red")),
 }
+NO_LAMP: Final = Lamp("·", "NO LAMP", "is simulated", ())
+"""Of a family whose lamp no document here describes."""
 STATES: Final = {
     "NONE": "idle, waits for a host",
     "LL": "low level",
@@ -63,20 +65,22 @@ FAULTS: Final = {
 
 
 def lamp(name: str) -> Lamp:
-    """The lamp of the backdoor's name for it; an unknown name is shown as it came."""
-    return LAMPS.get(name, Lamp("?", name.upper(), "not a lamp of the P24", ()))
+    """The lamp of the backdoor's name for it, which may be none; an unknown name is shown as it came."""
+    if not name:
+        return NO_LAMP
+    return LAMPS.get(name, Lamp("?", name.upper(), "not a lamp it has", ()))
 
 
 def state_line(device: Device) -> str:
     """The device's state and its high voltage."""
     voltage = f"high voltage ON {device.compliance_mv / 1000:.0f} V" if device.high_voltage else "high voltage off"
-    return f"{STATES.get(device.state.upper(), device.state)}   {voltage}"
+    return f"{STATES.get(device.state.upper()) or device.state_words or device.state}   {voltage}"
 
 
 def where_line(state: PanelState, url: str) -> str:
     """How to reach it, what it is, how long it has lived, and the name of its trace so far."""
     line = url if state.line_up else f"{url} UNPLUGGED"
-    text = "   ".join([line, f"P24 {state.device.version}".rstrip(), f"time {clock(state.t_us)}"])
+    text = "   ".join([line, f"{state.device.model} {state.device.version}".rstrip(), f"time {clock(state.t_us)}"])
     trace = f"   trace {state.digest[:8]}" if state.digest else ""
     return f"{text}{trace}" if len(text) + len(trace) <= WHERE_COLUMNS else text
 

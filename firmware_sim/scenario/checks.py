@@ -23,7 +23,6 @@ from firmware_sim.scenario.expect import (
 )
 from firmware_sim.scenario.host import Host
 from firmware_sim.scenario.model import micros
-from firmware_sim.sciencemode4.replies import ChannelError
 from firmware_sim.simulator import Simulator
 
 
@@ -70,7 +69,8 @@ class Scene:
 
     def _channel(self, one: OfChannel) -> Iterator[str]:
         active = one.number in self.simulator.active_channels
-        error = ChannelError(self.simulator.errors[one.number - 1]).name.lower()
+        model = self.simulator.device.model
+        error = model.words_of(self.simulator.errors[one.number - 1]).replace(" ", "_")
         if one.active not in (None, active):
             yield f"channel {one.number} is {'active' if active else 'not active'}"
         if one.error not in (None, error):
@@ -78,7 +78,8 @@ class Scene:
 
     def _device(self, one: OfDevice) -> Iterator[str]:
         device = self.simulator.device
-        state, lamp = device.state.name.lower(), device.lamp.name.lower()
+        state = device.state.name.lower()
+        lamp = "none" if device.lamp is None else device.lamp.name.lower()
         if one.state not in (None, state):
             yield f"the device is in state {state}, not {one.state}"
         if one.high_voltage not in (None, device.high_voltage):

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from firmware_sim.scenario import shipped
-from firmware_sim.scenario.model import Scenario
+from firmware_sim.scenario.model import Scenario, device_of
 from firmware_sim.scenario.play import CannotPlay, Cast, Failure, Outcome, cast, play
 from firmware_sim.stage.trace import TraceFile
 from firmware_sim.yaml_file import FileProblem, lines_of, parse_model
@@ -26,7 +26,7 @@ def load(file: Path | Traversable) -> tuple[Scenario, Lines, int]:
     except OSError as error:
         known = ", ".join(shipped.names())
         raise FileProblem(str(file), 0, 0, f"cannot be read: {error.strerror}", f"shipped are: {known}") from None
-    scenario = parse_model(text, str(file), Scenario)
+    scenario = parse_model(text, str(file), Scenario, context=device_of)
     lines = lines_of(text, str(file))
     items = {index: lines["timeline", index] for index in range(len(scenario.timeline))}
     return scenario, items, lines.get(("digest",), 0)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from firmware_sim.scenario.base import Channel, OneOf, Seconds, Strict
+from firmware_sim.scenario.base import Channel, ErrorName, OneOf, Seconds, StateName, Strict
 
 
 class Looks(Strict):
@@ -25,11 +25,11 @@ class Looks(Strict):
 class OfChannel(Looks):
     number: Channel
     active: bool | None = None
-    error: Literal["none", "electrode", "pulse_timeout", "low_current"] | None = None
+    error: ErrorName | None = None
 
 
 class OfDevice(Looks):
-    state: Literal["none", "ll", "ml_init", "ml_run"] | None = None
+    state: StateName | None = None
     high_voltage: bool | None = None
     lamp: Literal["violet", "green", "yellow", "red", "yellow_red"] | None = None
 

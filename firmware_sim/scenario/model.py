@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from firmware_sim import devices
 from firmware_sim.faults.catalogue import checked
-from firmware_sim.scenario.base import Channel, Key, OneOf, Seconds, Strict
+from firmware_sim.model import Model
+from firmware_sim.scenario.base import Channel, Key, OneOf, Seconds, Strict, Switch, model_of, one_of
 from firmware_sim.scenario.expect import Expect
-from firmware_sim.sciencemode4 import switches
-from firmware_sim.sciencemode4.switches import Switches, turned
 from firmware_sim.simulator import LONGEST_WEAR_H
 from firmware_sim.stage import LOADS
+from firmware_sim.switching import turned
+from firmware_sim.yaml_file import Group
 
 LONGEST = 10_000
 """Items of a timeline. [design]"""
 
 
-def _known(words: tuple[str, ...]) -> BeforeValidator:
-    def check(value: object) -> object:
-        if value not in words:
-            raise ValueError(f"write one of {', '.join(words)}")
-        return value
-
-    return BeforeValidator(check)
-
-
-Load = Annotated[str, _known(tuple(LOADS))]
-Switch = Annotated[str, _known(switches.names())]
+Load = Annotated[str, BeforeValidator(lambda value: one_of(tuple(LOADS), value))]
+DeviceKey = Annotated[str, BeforeValidator(lambda value: one_of(tuple(devices.MODELS), value))]
 Milliamps = Annotated[float, Field(ge=0, le=130, multiple_of=0.5)]
 PhaseUs = Annotated[int, Field(ge=10, le=4095)]
 
@@ -95,12 +88,14 @@ class Action(OneOf):
         return {value: {}} if isinstance(value, str) and value in BARE else value
 
     @model_validator(mode="after")
-    def _switches_fit(self) -> Action:
-        turned(Switches(), self.switch or {})
+    def _switches_fit(self, info: ValidationInfo) -> Action:
+        turned(model_of(info).switches(), self.switch or {})
         return self
 
 
 BARE = ("init", "poll", "stop", "reset", "status", "version", "low_init", "low_stop")
+HOST_ACTIONS = frozenset((*BARE, "update", "low_pulse"))
+"""What a host says in its family's own frames; raw bytes come beside."""
 
 
 class Inject(Strict):
@@ -112,8 +107,10 @@ class Inject(Strict):
     params: dict[str, int | str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _fits(self) -> Inject:
-        checked(self.fault, self.channel, self.params)
+    def _fits(self, info: ValidationInfo) -> Inject:
+        model = model_of(info)
+        if why := model.senseless(self.fault, checked(self.fault, self.channel, self.params, model.channels)):
+            raise ValueError(f"{self.fault}: {why}")
         return self
 
 
@@ -140,6 +137,7 @@ class Scenario(Strict):
 
     name: str
     about: str = ""
+    device: DeviceKey = devices.DEFAULT
     seed: int = 0
     patient: str | None = None
     sites: dict[Key, str] = Field(default_factory=dict)
@@ -151,7 +149,7 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Scenario:
-        turned(Switches(), self.switches)
+        turned(devices.model(self.device).switches(), self.switches)
         if not 1 <= len(self.timeline) <= LONGEST:
             raise ValueError(f"a timeline has 1 to {LONGEST} items")
         if self.sites and self.patient is None:
@@ -163,6 +161,12 @@ class Scenario(Strict):
         """When it is over."""
         last = max(item.at for item in self.timeline)
         return micros(last if self.ends is None else max(self.ends, last))
+
+
+def device_of(group: Group) -> Model:
+    """The family that a file names; the usual one where it names none that there is, which is told of elsewhere."""
+    key = group.get("device")
+    return devices.MODELS[key] if isinstance(key, str) and key in devices.MODELS else devices.model(devices.DEFAULT)
 
 
 def micros(seconds: float) -> int:

@@ -11,14 +11,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from firmware_sim.device import P24, Stage
+from firmware_sim import devices
 from firmware_sim.people import place_patient
 from firmware_sim.scenario.checks import Given, Scene
 from firmware_sim.scenario.host import Host
+from firmware_sim.scenario.hosts import new_host
 from firmware_sim.scenario.model import Action, Item, Scenario, micros
 from firmware_sim.scenario.proofs import Proofs
-from firmware_sim.sciencemode4.switches import Switches, turned
 from firmware_sim.simulator import Simulator
+from firmware_sim.stage import Stage
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import Event, TraceFile
 
@@ -75,7 +76,7 @@ class Cast:
     scenario: Scenario
     lines: Mapping[int, int]
     simulator: Simulator
-    host: Host = field(default_factory=Host)
+    host: Host
     given: list[Given] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     expectations: int = 0
@@ -165,8 +166,9 @@ def cast(scenario: Scenario, lines: Mapping[int, int], trace: TraceFile | None =
     patient = place_patient(scenario.patient, scenario.sites, scenario.seed, stage)
     for channel, load in scenario.loads.items():
         stage.set_load(channel, load)
-    device = P24(turned(Switches(), scenario.switches), stage, keep_trace=False)
-    made = Cast(scenario, lines, Simulator(device, patient, scenario.seed, digest=True, trace=trace))
+    device = devices.new_device(scenario.device, stage, keep_trace=False, **scenario.switches)
+    simulator = Simulator(device, patient, scenario.seed, digest=True, trace=trace)
+    made = Cast(scenario, lines, simulator, new_host(device.model))
     stage.watch(made.see)
     return made
 
@@ -217,7 +219,7 @@ def _arrange(simulator: Simulator, action: Action) -> None:
     for channel, worn_h in (action.wear or {}).items():
         simulator.wear(channel, worn_h)
     if action.switch:
-        simulator.device.switches = turned(simulator.device.switches, action.switch)
+        simulator.device.turn(action.switch)
     for what in ("stretch", "shorten", "neutral"):
         muscle = getattr(action, what)
         if muscle is not None:

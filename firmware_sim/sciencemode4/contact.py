@@ -3,13 +3,15 @@
 It is blind below 15 mA, whatever the pad does, so "no error" proves nothing there.
 """
 
+from dataclasses import dataclass
 from enum import Enum
 
 from firmware_sim.sciencemode4.limits import ELECTRODE_FLOOR_UA
 from firmware_sim.sciencemode4.replies import ChannelError
 from firmware_sim.sciencemode4.switches import Switches
-from firmware_sim.stage import Contact, Delivery
+from firmware_sim.stage import Contact, Delivery, Stage
 from firmware_sim.stage.detection import OPEN_OHM, impedance_ohm
+from firmware_sim.stage.pulse import Points
 
 
 class P24Finding(Enum):
@@ -45,3 +47,20 @@ def judge_contact(delivery: Delivery, switches: Switches) -> ChannelError:
         case P24Finding.UNSEEN:
             silent = switches.open_lead_below_floor == "silent"
             return ChannelError.NONE if silent else ChannelError.LOW_CURRENT
+
+
+@dataclass(slots=True)
+class P24Output:
+    """A pulse is given whatever lies on the channel, and judged by what flowed; a fault stops the channel."""
+
+    switches: Switches
+    goes_on = False
+    late_stops = True
+    forgets = False
+
+    def give(self, stage: Stage, t_us: int, channel: int, points: Points) -> tuple[Delivery, ChannelError]:
+        """Give one pulse and judge it."""
+        delivery = stage.deliver(t_us, channel, points)
+        if delivery.contact is Contact.GOOD:
+            return delivery, ChannelError.NONE
+        return delivery, judge_contact(delivery, self.switches)

@@ -7,6 +7,7 @@ The outcome never depends on how the bytes are cut into reads, and memory stays 
 
 import re
 from binascii import crc_hqx
+from collections.abc import Callable
 from dataclasses import dataclass
 
 START, STOP, ESCAPE, KEY = 0xF0, 0x0F, 0x81, 0x55
@@ -45,7 +46,7 @@ def checksum(stuffed: bytes) -> int:
 def encode(packet_number: int, command: int, data: bytes = b"") -> bytes:
     """The bytes on the line. Raises ValueError when the result would exceed the longest frame."""
     prefix = packet_number << 10 | command
-    stuffed = _NEEDS_ESCAPE.sub(_escape, prefix.to_bytes(2, "big") + data)
+    stuffed = stuff(prefix.to_bytes(2, "big") + data)
     length = HEADER_BYTES + len(stuffed) + 1
     if length > MAXIMUM_BYTES:
         raise ValueError(f"a frame of {length} bytes exceeds {MAXIMUM_BYTES}")
@@ -53,6 +54,11 @@ def encode(packet_number: int, command: int, data: bytes = b"") -> bytes:
     for byte in length.to_bytes(2, "big") + checksum(stuffed).to_bytes(2, "big"):
         header += bytes((ESCAPE, byte ^ KEY))
     return bytes(header) + stuffed + bytes((STOP,))
+
+
+def stuff(payload: bytes) -> bytes:
+    """The payload with every start, stop and escape byte escaped."""
+    return _NEEDS_ESCAPE.sub(_escape, payload)
 
 
 def _escape(match: re.Match[bytes]) -> bytes:
@@ -63,11 +69,6 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     return bytes((match[1][0] ^ KEY,))
 
 
-def _well_formed(candidate: bytes) -> bool:
-    """Whether a run of bytes from an unescaped start to an unescaped stop byte has a readable header and prefix."""
-    return len(candidate) >= MINIMUM_BYTES and candidate[1:9:2] == b"\x81\x81\x81\x81"
-
-
 def _is_good(candidate: bytes) -> bool:
     """Whether length and checksum are right."""
     length = (candidate[2] ^ KEY) << 8 | candidate[4] ^ KEY
@@ -75,14 +76,38 @@ def _is_good(candidate: bytes) -> bool:
     return length == len(candidate) and crc == checksum(candidate[HEADER_BYTES:-1])
 
 
-def _read(candidate: bytes, kind: type[Frame] | type[Damaged]) -> Frame | Damaged | None:
-    """Packet number, command and data; None when half of the prefix is missing."""
-    payload = candidate[HEADER_BYTES:-1]
-    plain = _ESCAPED.sub(_unescape, payload) if ESCAPE in payload else payload
-    if len(plain) < 2:
-        return None
-    prefix = plain[0] << 8 | plain[1]
-    return kind(prefix >> 10, prefix & 0x3FF, plain[2:])
+def _prefix(first: int, second: int) -> tuple[int, int]:
+    """Packet number and command: 6 and 10 bits."""
+    return first >> 2, (first & 3) << 8 | second
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What differs between generations that are framed alike: where the payload begins, and how it is checked."""
+
+    header_bytes: int
+    minimum_bytes: int
+    maximum_bytes: int
+    is_good: Callable[[bytes], bool]
+    """Whether length and checksum of a well-formed candidate are right."""
+    prefix: Callable[[int, int], tuple[int, int]]
+    """Packet number and command from the first two bytes of the payload."""
+
+    def well_formed(self, candidate: bytes) -> bool:
+        """Whether a run of bytes from an unescaped start to an unescaped stop byte has a readable header and prefix."""
+        escapes = candidate[1 : self.header_bytes : 2]
+        return len(candidate) >= self.minimum_bytes and escapes == b"\x81" * (self.header_bytes // 2)
+
+    def read(self, candidate: bytes, kind: type[Frame] | type[Damaged]) -> Frame | Damaged | None:
+        """Packet number, command and data; None when half of the prefix is missing."""
+        payload = candidate[self.header_bytes : -1]
+        plain = _ESCAPED.sub(_unescape, payload) if ESCAPE in payload else payload
+        if len(plain) < 2:
+            return None
+        return kind(*self.prefix(plain[0], plain[1]), plain[2:])
+
+
+WIRE = Wire(HEADER_BYTES, MINIMUM_BYTES, MAXIMUM_BYTES, _is_good, _prefix)
 
 
 class Receiver:
@@ -91,7 +116,8 @@ class Receiver:
     A stop byte ends at most one damaged frame: the search of dropped bytes may meet the same stop byte again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wire: Wire = WIRE) -> None:
+        self._wire = wire
         self._buffer = b""
         self._searched = 1  # bytes of the buffer already known to hold no unescaped start or stop byte
         self._blamed = -1  # index in the buffer of the last stop byte that ended a damaged frame
@@ -124,21 +150,22 @@ class Receiver:
         self._blamed -= drop
 
     def _end(self) -> int | None:
-        """Index of the byte that ends the candidate; MAXIMUM_BYTES when it is too long; None to wait for more."""
+        """Index of the byte that ends the candidate; the longest frame when it is too long; None to wait for more."""
+        most = self._wire.maximum_bytes
         match = _BODY.match(self._buffer, self._searched)
         end = match.end() if match else self._searched
-        if end >= MAXIMUM_BYTES:
-            return MAXIMUM_BYTES
+        if end >= most:
+            return most
         if end < len(self._buffer) and self._buffer[end] != ESCAPE:
             return end
-        if len(self._buffer) >= MAXIMUM_BYTES:  # its last byte is an escape: 1200 bytes and no end
-            return MAXIMUM_BYTES
+        if len(self._buffer) >= most:  # its last byte is an escape: as long as can be and no end
+            return most
         self._searched = end
         return None
 
     def _take(self, end: int, out: list[Frame | Damaged]) -> None:
         """Deliver the candidate or drop it; what is dropped is searched again from its second byte."""
-        if end == MAXIMUM_BYTES:
+        if end == self._wire.maximum_bytes:
             self._restart(1)
         elif self._buffer[end] == START:
             self._restart(end)
@@ -148,11 +175,11 @@ class Receiver:
     def _judge(self, end: int, out: list[Frame | Damaged]) -> bool:
         """Deliver the candidate that ends at `end` if it is good, and tell whether it was."""
         candidate = self._buffer[: end + 1]
-        if not _well_formed(candidate):
+        if not self._wire.well_formed(candidate):
             return False
-        good = _is_good(candidate)
+        good = self._wire.is_good(candidate)
         if good or self._blamed != end:
-            item = _read(candidate, Frame if good else Damaged)
+            item = self._wire.read(candidate, Frame if good else Damaged)
             self._blamed = end
             if item is not None:
                 out.append(item)

@@ -12,8 +12,6 @@ from firmware_sim.sciencemode4.replies import Result, Version
 from firmware_sim.sciencemode4.states import Level, State
 from firmware_sim.sciencemode4.switches import Switches
 
-VERSION = Version((0, 1, 0), (4, 0, 0), b"SIM\0", 0, hash_valid=False)  # invented: no format is documented
-BATTERY_PERCENT, BATTERY_MV = 100, 5_000  # it has none: what comes from USB [design]
 MAIN_STATUS = {State.NONE: 0, State.LL: 1, State.ML_INIT: 1, State.ML_RUN: 2}  # [source: C library]
 
 GeneralRequest = (
@@ -32,6 +30,8 @@ class General:
     level: Level
     switches: Switches
     faults: Faults
+    battery: tuple[int, int]
+    """Percent and mV."""
 
     def knows(self, request: requests.Request) -> bool:
         """Whether the number of this request is one of this device's."""
@@ -55,7 +55,7 @@ class General:
             case requests.GetStimStatus():
                 return replies.stim_status(Result.OK, self.level.state.value, self.level.voltage_code)
             case requests.GetBatteryStatus():
-                return replies.battery_status(Result.OK, BATTERY_PERCENT, BATTERY_MV)
+                return replies.battery_status(Result.OK, *self.battery)
             case requests.RehaMove3():
                 return self._rehamove3(request, self._told(version))
             case _:

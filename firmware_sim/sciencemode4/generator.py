@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from firmware_sim.sciencemode4.contact import judge_contact
+from firmware_sim.sciencemode4.dialect import Output
 from firmware_sim.sciencemode4.replies import ChannelError
 from firmware_sim.sciencemode4.requests import ChannelSetting, MlUpdate
 from firmware_sim.sciencemode4.sources import Sources
 from firmware_sim.sciencemode4.switches import Switches
-from firmware_sim.stage import Contact, Point, Stage
+from firmware_sim.stage import Point, Stage
 from firmware_sim.stage.pulse import Points
 from firmware_sim.stage.trace import ChannelFailed
 
@@ -48,6 +48,7 @@ class Generator:
     stage: Stage
     sources: Sources
     switches: Switches
+    output: Output
     stop_on_all_errors: bool = False
     errors: list[ChannelError] = field(default_factory=lambda: [ChannelError.NONE] * CHANNELS)
     _running: dict[int, _Running] = field(default_factory=dict)
@@ -134,7 +135,7 @@ class Generator:
             if start_us >= until_us:
                 return None
             if start_us + running.length_us > running.due_us + running.period_us:
-                self._fail(channel, ChannelError.PULSE_TIMEOUT, start_us)
+                self._late(channel, running, start_us)
             else:
                 self._give(channel, running, start_us)
             if not self._running:
@@ -157,17 +158,33 @@ class Generator:
         points = running.points
         if running.given <= running.ramp:
             points = ramped(points, running.given, running.ramp, self.switches.ramp_fractions)
-        delivery = self.stage.deliver(start_us, channel, points)
+        _, error = self.output.give(self.stage, start_us, channel, points)
         self.sources.occupy(channel, start_us, running.length_us)
         running.last_due_us = running.due_us
         running.due_us += running.period_us
-        if delivery.contact is Contact.GOOD:
+        if not error:
             running.bad_in_a_row = 0
+            if self.output.forgets:
+                self.errors[channel - 1] = error
             return
-        error = judge_contact(delivery, self.switches)
-        running.bad_in_a_row = running.bad_in_a_row + 1 if error else 0
-        if error and running.bad_in_a_row >= self.switches.fault_after_pulses:
-            self._fail(channel, error, start_us)
+        running.bad_in_a_row += 1
+        if running.bad_in_a_row >= self.switches.fault_after_pulses:
+            self._bad(channel, error, start_us)
+
+    def _late(self, channel: int, running: _Running, start_us: int) -> None:
+        """A pulse that could no longer end within its period is not given."""
+        if self.output.late_stops:
+            self._fail(channel, ChannelError.PULSE_TIMEOUT, start_us)
+        else:
+            running.due_us += running.period_us
+
+    def _bad(self, channel: int, error: ChannelError, t_us: int) -> None:
+        """A channel has a fault; told once for as long as it lasts."""
+        if not self.output.goes_on:
+            self._fail(channel, error, t_us)
+        elif self.errors[channel - 1] is not error:
+            self.errors[channel - 1] = error
+            self.stage.note(ChannelFailed(t_us, channel, int(error)))
 
     def _fail(self, channel: int, error: ChannelError, t_us: int) -> None:
         self.errors[channel - 1] = error

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from firmware_sim.faults import Faults
-from firmware_sim.sciencemode4 import limits, measurement, replies, requests
-from firmware_sim.sciencemode4.contact import judge_contact
+from firmware_sim.sciencemode4 import limits, measurement, requests
+from firmware_sim.sciencemode4.dialect import Output, PulseAck
 from firmware_sim.sciencemode4.latencies import Latencies
 from firmware_sim.sciencemode4.outbox import Answer, Place
 from firmware_sim.sciencemode4.replies import RESULT_OF_ERROR, VOLTAGE_150, VOLTAGE_OFF, Result
@@ -52,6 +52,8 @@ class LowLevel:
     switches: Switches
     latencies: Latencies
     faults: Faults
+    output: Output
+    pulse_ack: PulseAck
     result: Result = Result.OK
     _measurement: int = 0
     _queue: deque[Queued] = field(default_factory=deque)
@@ -129,7 +131,7 @@ class LowLevel:
         return self._refused(self.switches.ll_full_buffer, request)
 
     def _refused(self, result: int, request: requests.LlChannelConfig) -> Answer:
-        return Answer(replies.ll_channel_config(result, request.channel), self.latencies.other_us)
+        return Answer(self.pulse_ack(result, request.channel), self.latencies.other_us)
 
     def queue(self, queued: Queued) -> None:
         """Take a pulse that `refusal` let pass."""
@@ -154,11 +156,11 @@ class LowLevel:
         points = tuple(Point(max(us, limits.MIN_POINT_US), ua) for us, ua in request.points)
         kind = self._measurement if self.switches.ll_measurement_answered else 0
         taken = measurement.take(stage, start_us, request.channel, points, kind, self.switches.ll_sample_unit)
-        delivery = stage.deliver(start_us, request.channel, points)
+        delivery, error = self.output.give(stage, start_us, request.channel, points)
         self.sources.occupy(request.channel, start_us, delivery.duration_us)
         self._busy_until_us = start_us + delivery.duration_us
-        self.result = RESULT_OF_ERROR[judge_contact(delivery, self.switches)]
-        data = replies.ll_channel_config(self.result, request.channel, kind, *taken)
+        self.result = RESULT_OF_ERROR[error]
+        data = self.pulse_ack(self.result, request.channel, kind, *taken)
         return Done(queued, start_us, Answer(data, delivery.duration_us + self.latencies.other_us))
 
     def stimulating(self, now_us: int) -> bool:

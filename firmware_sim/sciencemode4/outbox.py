@@ -33,6 +33,8 @@ class Outbox:
     """The replies on their way to the line."""
 
     _places: deque[Place] = field(default_factory=deque)
+    _latest_us: int = 0
+    """The latest time of any reply so far; those that have left are not later than now."""
 
     def reserve(self) -> Place:
         """A place behind everything that is in, for a reply not yet known."""
@@ -42,6 +44,8 @@ class Outbox:
 
     def due_us(self, wanted_us: int, place: Place | None = None) -> int:
         """When a reply that would like to leave at `wanted_us` can, as far as is known; at the end or at `place`."""
+        if place is None:
+            return max(wanted_us, self._latest_us)
         for ahead in self._places:
             if ahead is place:
                 break
@@ -51,6 +55,7 @@ class Outbox:
     def fill(self, place: Place, due_us: int, data: bytes) -> None:
         """Give a reserved place its reply; no data lets those behind it pass."""
         place.due_us, place.data = due_us, data
+        self._latest_us = max(self._latest_us, due_us)
 
     def take(self, now_us: int) -> bytes:
         """The bytes whose time has come."""

@@ -20,6 +20,7 @@ class Result(IntEnum):
     OK = 0
     TRANSFER = 1
     PARAMETER = 2
+    STIMULATION_TIMEOUT = 4
     NOT_INITIALISED = 7
     HIGH_VOLTAGE = 8
     ELECTRODE = 10

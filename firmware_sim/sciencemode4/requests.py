@@ -3,7 +3,9 @@
 Pure and without state: the same command and data always decode to the same value, so results are cached.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -152,24 +154,29 @@ Request = (
 )
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """The reason why data do not make a request."""
 
 
-class _Reader:
+class Reader:
     """Takes big-endian integers from the front of the data."""
 
     def __init__(self, data: bytes, reserved_refused: bool) -> None:
         self._data, self._at = data, 0
-        self.reserved_refused = reserved_refused
+        self._reserved_refused = reserved_refused
 
     def take(self, size: int, what: str) -> int:
         end = self._at + size
         if end > len(self._data):
-            raise _Refused(f"too few parameters: {what} is missing")
+            raise Refused(f"too few parameters: {what} is missing")
         value = int.from_bytes(self._data[self._at : end], "big")
         self._at = end
         return value
+
+    def reserved(self, bits: int, what: str) -> None:
+        """Bits that must be 0; without meaning unless they are refused."""
+        if bits and self._reserved_refused:
+            raise Refused(f"reserved bits {bits:02X} of {what} are set")
 
     @property
     def left(self) -> int:
@@ -183,75 +190,79 @@ def decode(command: int, data: bytes, extra_refused: bool = False, reserved_refu
     With `extra_refused` bytes behind the last parameter make it Malformed, with `reserved_refused` a reserved bit of
     a point that is set (among them the C library's interpolation mode); otherwise both mean nothing.
     """
-    parse = _PARSERS.get(command)
+    return parsed(PARSERS, command, data, extra_refused, reserved_refused)
+
+
+def parsed(parsers: Parsers, command: int, data: bytes, extra_refused: bool, reserved_refused: bool) -> Request:
+    """The meaning of a frame by a family's own table."""
+    parse = parsers.get(command)
     if parse is None:
         return Unknown(command)
-    reader = _Reader(data, reserved_refused)
+    reader = Reader(data, reserved_refused)
     try:
         request = parse(reader)
         if extra_refused and reader.left:
             return Malformed(command, f"{reader.left} bytes too many")
-    except _Refused as refused:
+    except Refused as refused:
         return Malformed(command, str(refused))
     return request
 
 
-def _ml_init(reader: _Reader) -> MlInit:
+def _ml_init(reader: Reader) -> MlInit:
     flag = reader.take(1, "the stop flag")
     if flag > 1:
-        raise _Refused(f"stop flag {flag} is neither 0 nor 1")
+        raise Refused(f"stop flag {flag} is neither 0 nor 1")
     return MlInit(stop_on_all_errors=flag == 1)
 
 
-def _ml_update(reader: _Reader) -> MlUpdate:
+def _ml_update(reader: Reader) -> MlUpdate:
     enabled = reader.take(1, "the enable byte")
     return MlUpdate(tuple(_setting(reader, bit + 1) for bit in range(8) if enabled >> bit & 1))
 
 
-def _setting(reader: _Reader, channel: int) -> ChannelSetting:
+def _setting(reader: Reader, channel: int) -> ChannelSetting:
     count_ramp = reader.take(1, f"the point count of channel {channel}")
     code = reader.take(2, f"the period of channel {channel}")
     code, quarter = code >> 1, code & 1
     if not 1 <= code <= limits.MAX_PERIOD_CODE:
-        raise _Refused(f"period code {code} of channel {channel} is out of range")
-    points = tuple(_point(reader) for _ in range((count_ramp >> 4) + 1))
+        raise Refused(f"period code {code} of channel {channel} is out of range")
+    points = tuple(point(reader) for _ in range((count_ramp >> 4) + 1))
     return ChannelSetting(channel, count_ramp & 0x0F, code * (250 if quarter else 500), points)
 
 
-def _point(reader: _Reader) -> Point:
+def point(reader: Reader) -> Point:
     """12 bits duration in µs, 10 bits current code = 2 x mA + 300, 10 reserved bits."""
     word = reader.take(4, "a point")
-    if word & 0x3FF and reader.reserved_refused:
-        raise _Refused(f"reserved bits {word & 0x3FF:03X} of a point are set")
+    reader.reserved(word & 0x3FF, "a point")
     current_ua = ((word >> 10 & 0x3FF) - 300) * 500
     if abs(current_ua) > limits.MAX_CURRENT_UA:
-        raise _Refused(f"current of {current_ua} uA is above the device's own ceiling")
+        raise Refused(f"current of {current_ua} uA is above the device's own ceiling")
     return Point(word >> 20, current_ua)
 
 
-def _ml_get_current_data(reader: _Reader) -> MlGetCurrentData:
+def _ml_get_current_data(reader: Reader) -> MlGetCurrentData:
     selector = reader.take(1, "the selector")
     if selector not in (2, 3, 4):
-        raise _Refused(f"selector {selector} is not one of 2, 3, 4")
+        raise Refused(f"selector {selector} is not one of 2, 3, 4")
     return MlGetCurrentData(selector)
 
 
-def _ll_init(reader: _Reader) -> LlInit:
+def _ll_init(reader: Reader) -> LlInit:
     value = reader.take(1, "the mode byte")
     measurement, high_voltage = value >> 4 & 7, value >> 1 & 7
     if value & 0x81 or measurement > 3 or high_voltage > 6:
-        raise _Refused(f"mode byte {value:02X} is out of range")
+        raise Refused(f"mode byte {value:02X} is out of range")
     return LlInit(measurement, high_voltage)
 
 
-def _ll_channel_config(reader: _Reader) -> LlChannelConfig:
+def _ll_channel_config(reader: Reader) -> LlChannelConfig:
     head = reader.take(1, "the channel byte")
     execute, count = bool(head & 0x80), (head & 0x0F) + 1
-    points = tuple(_point(reader) for _ in range(count)) if execute or reader.left else ()
+    points = tuple(point(reader) for _ in range(count)) if execute or reader.left else ()
     return LlChannelConfig(execute, socket_of(head), count, points)
 
 
-def _set_power(reader: _Reader) -> RehaMove3:
+def _set_power(reader: Reader) -> RehaMove3:
     """Its parameters are not documented; any are taken."""
     reader.take(reader.left, "the rest")
     return RehaMove3(SET_POWER)
@@ -266,7 +277,8 @@ def _length_us(setting: ChannelSetting) -> int:
     return sum(max(us, limits.MIN_POINT_US) for us, _ in setting.points)
 
 
-_PARSERS: dict[int, Callable[[_Reader], Request]] = {
+Parsers = Mapping[int, Callable[[Reader], Request]]
+PARSERS: Parsers = {
     LL_INIT: _ll_init,
     LL_CHANNEL_CONFIG: _ll_channel_config,
     LL_STOP: lambda _: LlStop(),

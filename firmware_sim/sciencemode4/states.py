@@ -24,6 +24,13 @@ class State(Enum):
     ML_RUN = 3
 
 
+STATE_WORDS = {
+    "NONE": "idle",
+    "LL": "low level",
+    "ML_INIT": "mid level, not running",
+    "ML_RUN": "mid level, running",
+}
+"""For a person."""
 STATE_OF = {"ml_init": State.ML_INIT, "ml_run": State.ML_RUN}
 
 

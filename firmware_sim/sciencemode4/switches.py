@@ -5,16 +5,12 @@ switch at a time; a law that holds under all of them holds whatever the real dev
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-
-def _switch(default: Any, values: tuple[Any, ...], covers: str) -> Any:
-    return field(default=default, metadata={"values": values, "covers": covers})
-
-
-def _flag(default: bool, covers: str) -> Any:
-    return _switch(default, (True, False), covers)
+from firmware_sim import switching
+from firmware_sim.switching import flag as _flag
+from firmware_sim.switching import switch as _switch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +53,10 @@ class Switches:
     ll_voltage_codes: Literal["accepted", "refuse_2"] = _switch(
         "accepted", ("accepted", "refuse_2"), "the RehaMove3's high-voltage codes 2 to 6 (30 to 150 V) in Ll_init"
     )
-    ll_pulse_without_voltage: Literal[0, 8, 28] = _switch(
+    ll_pulse_without_voltage: Literal[0, 4, 8, 28] = _switch(
         0, (0, 8, 28), "the result of a low-level pulse while the high voltage is off; nothing flows"
     )
-    ll_full_buffer: Literal[16, 21, "silence"] = _switch(
+    ll_full_buffer: Literal[4, 16, 21, "silence"] = _switch(
         16, (16, 21, "silence"), "the result of a low-level pulse for which the buffer of ten has no room; it is lost"
     )
     ll_running_pulse_counts: bool = _flag(False, "the low-level pulse under way takes one of the ten places")
@@ -124,41 +120,24 @@ class Switches:
 
 def values_of(name: str) -> tuple[Any, ...]:
     """The settings of switch `name`, default first. Raises KeyError for an unknown name."""
-    found = {entry.name: entry for entry in fields(Switches)}[name]
-    rest = (value for value in found.metadata["values"] if value != found.default)
-    return (found.default, *rest)
+    return switching.values_of(Switches, name)
 
 
 def names() -> tuple[str, ...]:
     """All switches."""
-    return tuple(entry.name for entry in fields(Switches))
+    return switching.names(Switches)
 
 
 def covers(name: str) -> str:
     """The statement, stated in no document, that switch `name` covers."""
-    return str({entry.name: entry for entry in fields(Switches)}[name].metadata["covers"])
+    return switching.covers(Switches, name)
 
 
 def turned(switches: Switches, given: Mapping[str, object]) -> Switches:
     """`switches` with other settings, each as itself or as its text. ValueError in one sentence."""
-    return replace(switches, **{name: _meant(name, value) for name, value in given.items()})
-
-
-def _meant(name: str, given: object) -> Any:
-    if name not in names():
-        raise ValueError(f"unknown switch {name!r}; known: {', '.join(names())}")
-    values = {str(value).lower(): value for value in values_of(name)}
-    word = str(given).lower()
-    if word not in values:
-        raise ValueError(f"the switch {name} is one of {', '.join(values)}, not {repr(given)[:40]}")
-    return values[word]
+    return switching.turned(switches, given)
 
 
 def alternatives(base: Switches | None = None) -> Iterator[tuple[str, Switches]]:
     """`base` and then `base` with one switch changed, every other value once, each with a name for a test id."""
-    base = base or Switches()
-    yield "base", base
-    for name in names():
-        for value in values_of(name):
-            if value != getattr(base, name):
-                yield f"{name}={value}", replace(base, **{name: value})
+    return switching.alternatives(base or Switches())

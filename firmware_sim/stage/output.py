@@ -14,10 +14,14 @@ from firmware_sim.stage import electrode, sampling
 from firmware_sim.stage.electrode import COMPLIANCE_MV, LOADS, Load
 from firmware_sim.stage.output_faults import OutputFaults
 from firmware_sim.stage.pad import Pad, Placed, Worn
-from firmware_sim.stage.pulse import Delivery, Points, Pulse
+from firmware_sim.stage.pulse import Delivery, Point, Points, Pulse
 from firmware_sim.stage.trace import Event, told
 
 CHANNELS = 8
+TEST_PULSE: Points = (Point(100, 1_000),)
+"""1 mA for 100 us: far below what is felt; it meets the series resistance and a part of the skin's. [design]"""
+PROBE: tuple[object, ...] = ("probe", TEST_PULSE)
+"""Where the test pulse's outcome is kept among a pad's."""
 CACHE_LIMIT = 4096
 """Computed pulses kept per channel before the cache starts afresh. [design]"""
 
@@ -154,6 +158,10 @@ class Stage:
             state.cache[key] = delivery
         state.residual_v = delivery.residual_v
         state.since_us = t_us + delivery.duration_us
+        self._record(state, t_us, channel, delivery)
+        return delivery
+
+    def _record(self, state: Pad, t_us: int, channel: int, delivery: Delivery) -> None:
         state.pulses += 1
         self.last_pulse_us = t_us if self.told_us is None else self.told_us(t_us)
         state.last = pulse = Pulse(self.last_pulse_us, channel, delivery)
@@ -161,7 +169,6 @@ class Stage:
             self._keep(pulse)
         for sink in self._sinks:
             sink(pulse)
-        return delivery
 
     def _compute(self, state: Pad, points: Points, driven: Points, residual_mv: int) -> Delivery:
         if len(state.cache) >= CACHE_LIMIT:
@@ -174,6 +181,25 @@ class Stage:
             driven=driven,
             contact_permille=state.placed.contact_permille,
         )
+
+    def probe(self, t_us: int, channel: int) -> Delivery:
+        """What a small test pulse given at `t_us` would show of the electrode; it leaves nothing behind [design]."""
+        state = self._electrode(channel)
+        if state.review_us is not None and t_us >= state.review_us:
+            state.review(t_us)
+        found = state.cache.get(PROBE)
+        if found is None:
+            found = state.cache[PROBE] = electrode.deliver(TEST_PULSE, state.load, 0.0, compliance_mv=self.limit_mv)
+        return found
+
+    def withhold(self, t_us: int, channel: int, points: Points) -> Delivery:
+        """Record a pulse that the device left out: nothing flows, whatever lies on the channel."""
+        state = self._electrode(channel)
+        self.given_us, self._start_mv = t_us, state.residual_mv(t_us)
+        nothing = electrode.deliver(points, electrode.OpenLead(), 0.0, compliance_mv=self.limit_mv)
+        delivery = replace(nothing, peak_voltage_mv=0, end_voltage_mv=0, left_out=True)
+        self._record(state, t_us, channel, delivery)
+        return delivery
 
     def suppose(self, pulse: Pulse, placed: Placed, limit_mv: int, without: int | None = None) -> Delivery:
         """What the pulse given just now would have been on another pad, at another limit, or without one fault."""
@@ -188,6 +214,13 @@ class Stage:
             driven=driven,
             contact_permille=placed.contact_permille,
         )
+
+    def drives(self, channel: int, points: Points) -> bool:
+        """Whether any current would be driven for these points, with all that is wrong with the output."""
+        if self.injected_faults or self.output_faults.some:
+            for faults in self._all_faults():
+                points = faults.peek(channel, points)
+        return any(current_ua for _, current_ua in points)
 
     def _all_faults(self) -> tuple[OutputFaults, ...]:
         return (self.output_faults, *self.injected_faults.values())

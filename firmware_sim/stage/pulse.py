@@ -45,7 +45,7 @@ class Delivery:
     `first_phase` is what flowed in the first phase: what a nerve answers to, and what a dose counts. With
     `end_voltage_mv` (magnitude, at its end) it is what a stimulator that measures itself would see. `contact_permille`
     is the share of the pad that lay on, `body_permille` the share of the current that took the way through the person:
-    less than all of it where the leads touch.
+    less than all of it where the leads touch. `left_out` is a pulse that the device did not execute.
     """
 
     points: Points
@@ -60,6 +60,7 @@ class Delivery:
     first_phase: Phase = Phase()
     contact_permille: int = 1000
     body_permille: int = 1000
+    left_out: bool = False
 
     def __deepcopy__(self, _memo: object) -> "Delivery":
         """Itself: it never changes, and a snapshot is taken between two pulses."""

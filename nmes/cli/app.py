@@ -11,6 +11,7 @@ import typer
 from nmes import __version__
 from nmes.cli.audit_commands import audit
 from nmes.cli.care_commands import care
+from nmes.cli.devices_command import devices
 from nmes.cli.exits import guarded, wrong
 from nmes.cli.protocols.commands import protocols
 
@@ -25,9 +26,22 @@ Device = Annotated[
     str,
     typer.Option(
         "--device",
+        metavar="FAMILY",
+        help="Which stimulator it is, simulated or real: p24, rehamove3, rehastim2 or rehastim1. Without it: what is "
+        "remembered of its port, else the P24.",
+    ),
+]
+Port = Annotated[
+    str,
+    typer.Option(
+        "--port",
+        "--line",
         metavar="URL|sim",
         help="Where the stimulator is: a serial port such as /dev/ttyUSB0, a socket://host:port, or sim.",
     ),
+]
+Line = Annotated[
+    str, typer.Option("--line", metavar="URL|sim", help="Where the stimulator is, as --port of the other commands.")
 ]
 PatientStop = Annotated[
     str,
@@ -63,6 +77,7 @@ app = typer.Typer(
 app.add_typer(protocols, name="protocols")
 app.add_typer(care, name="care")
 app.add_typer(audit, name="audit")
+app.add_typer(devices, name="devices")
 settings = typer.Typer(
     help="See and check what the clinic has set; it is changed in the app (F9).",
     rich_markup_mode=None,
@@ -103,7 +118,8 @@ def _version(asked: bool) -> None:
 @app.callback()
 def main(
     context: typer.Context,
-    device: Device = "sim",
+    device: Device = "",
+    port: Port = "sim",
     patient_stop: PatientStop = "",
     theme: Theme = "",
     language: Language = "",
@@ -113,7 +129,8 @@ def main(
 ) -> int:
     """Supervised TENS and NMES therapy sessions. Without a command: the app, on the built-in simulator."""
     if context.invoked_subcommand is not None:
-        given = {"--device": device if device != "sim" else "", "--patient-stop": patient_stop, "--theme": theme}
+        where = port if port != "sim" else ""
+        given = {"--device": device, "--port": where, "--patient-stop": patient_stop, "--theme": theme}
         if context.invoked_subcommand in OF_THEIR_OWN:
             given["--language"] = language
         for option, value in given.items():
@@ -128,23 +145,26 @@ def main(
     chosen = speak(language, theme)
     from nmes.cli.screen import has_terminal, open_app, without_terminal
     from nmes.cli.station import Station
+    from nmes.cli.which import family_at
 
-    station = Station(device, 1.0, chosen, patient_stop)
+    station = Station(port, 1.0, chosen, patient_stop, family_at(port, device))
     return open_app(station) if has_terminal() else without_terminal()
 
 
 @app.command()
-def demo(protocol: Annotated[str, typer.Argument(metavar="[PROTOCOL]")] = DEMO_PROTOCOL) -> int:
+def demo(protocol: Annotated[str, typer.Argument(metavar="[PROTOCOL]")] = DEMO_PROTOCOL, device: Device = "") -> int:
     """Run one whole protocol by itself: a scripted therapist, a virtual patient, the real wire. Needs no terminal."""
     from nmes.cli.demo import show
+    from nmes.cli.which import family_named
 
-    return show(protocol)
+    return show(protocol, family_named(device))
 
 
 @app.command(name="run")
 def run_protocol(
     protocol: Protocol,
-    device: Device = "sim",
+    device: Device = "",
+    port: Port = "sim",
     plain: Annotated[
         bool, typer.Option("--plain", help="Line by line, for a screen reader or a script; commands from stdin.")
     ] = False,
@@ -174,8 +194,9 @@ def run_protocol(
     chosen = speak(language, theme)
     from nmes.cli.screen import Typed, run_session
     from nmes.cli.station import Station
+    from nmes.cli.which import family_at
 
-    station = Station(device, 1.0, chosen, patient_stop)
+    station = Station(port, 1.0, chosen, patient_stop, family_at(port, device))
     return run_session(protocol, speed, Typed(patient_code, side, ctf), station, plain=plain)
 
 
@@ -206,16 +227,21 @@ def try_protocol(
     pools: Annotated[int, typer.Option("--pools", metavar="N", help="Parts of a virtual muscle.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON, and nothing else.")] = False,
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="A page with plots, in one file.")] = None,
+    device: Device = "",
 ) -> int:
     """Try a protocol on a virtual patient: margins, force, fatigue, discomfort, cramps. Keeps no record."""
     from nmes.cli.try_command import Options, run_try
+    from nmes.cli.which import family_named
 
-    return run_try(Options(protocol, patient, level, length, compare, population, seed, pools, as_json, html))
+    return run_try(
+        Options(protocol, patient, level, length, compare, population, seed, pools, as_json, html, family_named(device))
+    )
 
 
 @app.command()
 def serve(
-    device: Device = "sim",
+    device: Device = "",
+    line: Line = "sim",
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="This computer only: there is no name and no password.")
     ] = "127.0.0.1",
@@ -232,8 +258,16 @@ def serve(
 
     speak(language, theme)  # a bad word is said here, where it was typed
     from nmes.cli.serve import run_server
+    from nmes.cli.which import family_at
 
-    given = {"--device": device, "--patient-stop": patient_stop, "--theme": theme, "--language": language}
+    family_at(line, device)
+    given = {
+        "--device": device,
+        "--line": line,
+        "--patient-stop": patient_stop,
+        "--theme": theme,
+        "--language": language,
+    }
     return run_server(host, port, [word for option, value in given.items() if value for word in (option, value)])
 
 
@@ -254,6 +288,20 @@ def report(
     from nmes.cli.report import show
 
     return show(session, kinds(patients=patients, simulation=simulation), html, force=force)
+
+
+@app.command()
+def doctor(
+    port: Annotated[
+        str, typer.Option("--port", metavar="URL", help="This port too: one that is no USB port, or an address.")
+    ] = "",
+    udev: Annotated[str, typer.Option("--udev", metavar="GROUP", help="Only the udev rules, for this group.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, and nothing else.")] = False,
+) -> int:
+    """Is this computer fit for a session? Each line good, doubtful or bad, with what to do."""
+    from nmes.cli import doctor_command
+
+    return doctor_command.rules(udev) if udev else doctor_command.show(port, as_json=as_json)
 
 
 @settings.callback()

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from nmes.cli.exits import BAD, GOOD, bad
-from nmes.cli.finding import protocol_named
+from nmes.cli.exits import BAD, GOOD, bad, wrong
+from nmes.cli.finding import plan_of, protocol_named
 from nmes.cli.record_trouble import what_to_do
+from nmes.core.problems import ProblemsError
 from nmes.record.chain import BadLine
 from nmes.record.errors import RecordError
 from nmes.record.files import home, read_end
 from nmes.record.store import last_entry
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.live import Summary
 from nmes.trial.demo import DemoError, run_demo
 
 
-def show(protocol: str) -> int:
+def show(protocol: str, family: Family = DEFAULT) -> int:
     """Run and tell it; exit code 0 only for a complete session with an intact record."""
     loaded = protocol_named(protocol)
     try:
-        summary = run_demo(loaded, home(), say)
+        plan_of(loaded, family=family)
+        summary = run_demo(loaded, home(), say, family=family)
+    except ProblemsError as error:
+        wrong(*(str(problem) for problem in error.problems))
     except DemoError as error:
         bad(str(error))
     except RecordError as error:

@@ -10,10 +10,10 @@ from nmes.cli.exits import wrong
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.problems import PlanError, Problem, ProtocolError
-from nmes.devices.sciencemode4.p24 import P24
 from nmes.language import _
 from nmes.record.files import Kind, chain_folder, home, number_of, session_files
 from nmes.record.gone import is_about_care
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Library, Loaded
 
 _DIGITS: Final = 20
@@ -28,10 +28,10 @@ def protocol_named(id_or_path: str) -> Loaded:
         wrong(*(str(problem) for problem in error.problems))
 
 
-def plan_of(loaded: Loaded, ctf_mhz: int | None = None) -> Plan:
-    """The plan for the stimulator; PlanError with each problem placed in the protocol's file."""
+def plan_of(loaded: Loaded, ctf_mhz: int | None = None, family: Family = DEFAULT) -> Plan:
+    """The plan for this stimulator; PlanError with each problem placed in the protocol's file."""
     try:
-        return plan_for(loaded.protocol, P24, ctf_mhz)
+        return plan_for(loaded.protocol, family.capabilities, ctf_mhz)
     except PlanError as error:
         raise PlanError(placed(loaded, problem) for problem in error.problems) from error
 

@@ -15,6 +15,7 @@ from nmes.cli.station import Station
 from nmes.core.measurement import Who
 from nmes.record.errors import RecordError
 from nmes.record.files import home
+from nmes.runtime.chosen_device import moved
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
 from nmes.runtime.open import CannotStart, open_live, open_patient_stop
@@ -38,6 +39,7 @@ def open_real(loaded: Loaded, station: Station, who: Who) -> Live:
             loaded,
             url=station.url,
             home=home(),
+            family=station.family,
             who=who,
             attended=True,
             patient_stop=station.patient_stop or None,
@@ -45,7 +47,9 @@ def open_real(loaded: Loaded, station: Station, who: Who) -> Live:
             station=station.settings.station,
         )
     except CannotStart as error:
-        raise _cannot(error) from (error.__cause__ or error)
+        elsewhere = moved(home(), station.url)
+        said = " ".join(filter(None, (str(_cannot(error)), elsewhere)))
+        raise CannotStart(said) from (error.__cause__ or error)
 
 
 def open_on_bench(station: Station, make: Callable[[bool], Bench]) -> Bench:
@@ -81,6 +85,7 @@ def open_paced(loaded: Loaded, station: Station, who: Who) -> Live:
             patient_stop=patient_stop,
             person=person,
             station=station.settings.station,
+            family=station.family,
         )
 
     return open_on_bench(station, make)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from nmes.cli.demo import say
 from nmes.cli.exits import BAD, WRONG_INPUT, Failed
 from nmes.cli.finding import plan_of
-from nmes.cli.hand_turned import HandTurned
 from nmes.cli.notice import in_another_program, interrupted
 from nmes.cli.opening import Bench, open_on_bench, open_paced, open_real, write_report
 from nmes.cli.plain_run import TURN_S, PlainRun
@@ -30,6 +29,7 @@ from nmes.language import _
 from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.runtime.course_words import not_enterable
+from nmes.runtime.keepers import kept
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
 from nmes.runtime.on_record import on_record
@@ -40,6 +40,7 @@ from nmes.runtime.plain_steps import alone, basis_lines
 from nmes.runtime.plain_teller import Wording
 from nmes.runtime.planned import told_now
 from nmes.runtime.signals import watch_signals
+from nmes.trial.hand_turned import HandTurned
 from nmes.ui import words
 from nmes.ui.alarm_words import alarm_line
 from nmes.ui.course_lines import against_line
@@ -92,15 +93,15 @@ def run_plain(loaded: Loaded, station: Station, who: Who = NOBODY, *, ask: bool 
     notice = interrupted(home(), station.url)
     opened: list[Live] = []
     try:
-        if notice:
-            say(notice)
+        for line in (*kept(home()), *((notice,) if notice else ())):
+            say(line)
         if (busy := in_another_program(home(), station.url)) is not None:
             raise Failed(BAD, _("cannot start: {why}").format(why=in_use(busy)))
         lines = _lines(station, opened)
         desk.reading(lines)
         if ask:
             _introduce(loaded, station)
-            asked = _for_whom(loaded, lines, who, station.url, lambda: bool(desk.early))
+            asked = _for_whom(loaded, lines, who, station, lambda: bool(desk.early))
             if asked is None:
                 say(_("Nothing was begun."))
                 return BAD
@@ -130,15 +131,15 @@ def _lines(station: Station, opened: list[Live]) -> LinesOnDemand:
 
 
 def _for_whom(
-    loaded: Loaded, lines: LinesOnDemand, who: Who, url: str | None, given_up: Callable[[], bool]
+    loaded: Loaded, lines: LinesOnDemand, who: Who, station: Station, given_up: Callable[[], bool]
 ) -> Who | None:
     """Asked until the protocol can be made for them; None if it was ended."""
     while (asked := ask_who(loaded.protocol, lines, who.ctf_mhz, given_up)) is not None:
-        if is_mistyped_of(asked, url):
+        if is_mistyped_of(asked, station.url):
             say(f"! {not_enterable(NotEnterable('mistyped', text=asked.code))}.")
             continue
         try:
-            plan_of(loaded, asked.ctf_mhz)
+            plan_of(loaded, asked.ctf_mhz, station.family)
         except ProblemsError as error:
             for problem in error.problems:
                 say(str(problem))
@@ -163,7 +164,7 @@ def _open(loaded: Loaded, station: Station, who: Who) -> Live:
         return open_paced(loaded, station, who)
 
     def make(patient_stop: bool) -> Bench:
-        return HandTurned(loaded, home(), who, attended=True, patient_stop=patient_stop)
+        return HandTurned(loaded, home(), who, attended=True, patient_stop=patient_stop, family=station.family)
 
     return open_on_bench(station, make)
 
@@ -201,7 +202,7 @@ def _on_record(station: Station, who: Who) -> list[str]:
 
 def _introduce(loaded: Loaded, station: Station) -> None:
     say(words.SIMULATION if is_simulation(station.url) else words.NOT_SIMULATION)
-    say(words.STATEMENT)
+    say(words.statement(station.family.model))
     say(f"{loaded.protocol.title}. {loaded.protocol.indication}.")
 
 

@@ -56,7 +56,7 @@ def run_session(protocol: str, speed: str, typed: Typed, station: Station, *, pl
     from nmes.core.care_checks import NotEnterable
     from nmes.runtime.course_words import not_enterable
 
-    pace = _pace(speed, station.device)
+    pace = _pace(speed, station.port)
     if plain and station.patient_stop == F12:
         wrong(
             _(
@@ -72,7 +72,7 @@ def run_session(protocol: str, speed: str, typed: Typed, station: Station, *, pl
     if is_mistyped_of(who, station.url):
         wrong(f"--patient-code: {not_enterable(NotEnterable('mistyped', text=who.code))}")
     try:
-        plan_of(loaded, who.ctf_mhz)
+        plan_of(loaded, who.ctf_mhz, station.family)
     except ProblemsError as error:
         wrong(*(str(problem) for problem in error.problems))
     if plain:
@@ -84,10 +84,10 @@ def run_session(protocol: str, speed: str, typed: Typed, station: Station, *, pl
     return open_app(replace(station, pace=pace), loaded, who)
 
 
-def _pace(speed: str, device: str) -> float | None:
+def _pace(speed: str, port: str) -> float | None:
     """How many times as fast; None = as fast as it can."""
     pace = None if speed == "max" else _number(speed)
-    if pace != 1 and Station(device).url is not None:
+    if pace != 1 and Station(port).url is not None:
         wrong(_("--speed is for the simulator only: a real stimulator keeps its own time; leave one of the two out"))
     return pace
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from time import monotonic_ns
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from nmes.record.errors import RecordError
 from nmes.record.files import home
 from nmes.record.levels import last_levels
 from nmes.runtime.clock import RealClock, VirtualClock
+from nmes.runtime.keepers import kept
 from nmes.runtime.library import Loaded, load_file
 from nmes.runtime.live import Live
 from nmes.runtime.on_record import on_record
@@ -41,7 +43,9 @@ def services_of(station: Station, protocols: Sequence[Loaded]) -> Services:
     kind, in_force = kind_of(station.url), _InForce(station)
     return Services(
         protocols=protocols,
-        compile_plan=plan_of,
+        compile_plan=partial(plan_of, family=station.family),
+        model=station.family.model,
+        needs_button=not station.family.capabilities.watchdog_ms,
         origin_of=_origins(station),
         save_own=_saved,
         open_session=_opening(in_force),
@@ -84,11 +88,14 @@ def _now(station: Station) -> datetime:
 
 
 def _today(station: Station, protocols: Sequence[Loaded]) -> Callable[[], Today]:
+    told = tuple(kept(home()))  # it is told once, and has to stay to be read
+
     def look() -> Today:
         from nmes.runtime.planned import planned
 
         now, kind = _now(station), kind_of(station.url)
-        return planned(today(home(), kind, station.url, protocols, now), home(), kind, protocols, now)
+        seen = replace(today(home(), kind, station.url, protocols, now), kept=told)
+        return planned(seen, home(), kind, protocols, now)
 
     return look
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """The device, how fast a bench goes (None = as fast as it can), what the clinic has set, and the patient's own
-    stop.
+    """The port, how fast a bench goes (None = as fast as it can), what the clinic has set, the patient's own stop,
+    and which stimulator it is.
     """
 
-    device: str = "sim"
+    port: str = "sim"
     pace: float | None = 1.0
     settings: Settings = field(default_factory=Settings)
     patient_stop: str = ""
+    family: Family = DEFAULT
 
     @property
     def url(self) -> str | None:
-        """Of the device; None = the simulator."""
-        return None if self.device == "sim" else self.device
+        """Of the port; None = the simulator."""
+        return None if self.port == "sim" else self.port

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -16,6 +16,7 @@ from nmes.core.plan import Plan
 from nmes.core.problems import ProblemsError
 from nmes.core.suggest import nearest
 from nmes.core.units import floor_to_step
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.trial.bench.patients import FileProblem, Profile, load_profile, profile_names
 from nmes.trial.member import one_of
@@ -44,6 +45,7 @@ class Options:
     pools: int = 8
     as_json: bool = False
     html: str | None = None
+    family: Family = DEFAULT
 
 
 def run_try(options: Options) -> int:
@@ -101,13 +103,14 @@ def _check(options: Options) -> None:
 
 def _setup(options: Options, loaded: Loaded, patient: str) -> Setup:
     try:
-        plan = plan_of(loaded)
+        plan = plan_of(loaded, family=options.family)
     except ProblemsError as error:
         wrong(*(str(problem) for problem in error.problems))
     level_ua, asked_ua = _level(options.level, plan)
     length = cast("Length | None", options.length)
     who, _, number = patient.partition("#")
     base = Setup(loaded, plan, _profile(who), options.seed, options.pools, length, level_ua, asked_ua)
+    base = replace(base, family=options.family)
     return one_of(base, base.profile, _number(number, patient), options.seed) if number else base
 
 

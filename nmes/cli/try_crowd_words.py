@@ -10,7 +10,7 @@ from typing import Final
 
 from nmes.trial.course import STILL_MN
 from nmes.trial.crowd import Crowd
-from nmes.trial.level import ASK_EVERY_UA
+from nmes.trial.level import asked_after
 from nmes.trial.spread import GOOD as WISHED
 from nmes.trial.spread import Spread, spreads
 from nmes.ui.numbers import percent
@@ -47,10 +47,11 @@ SHARES: Final = {
 def about(crowd: Crowd) -> str:
     """Who was tried, how, and how much of it went through the wire."""
     assumed = crowd.setup.assumed
+    step_ua = asked_after(0, crowd.setup.plan.capabilities.amplitude_step_ua)
     sessions = f"{crowd.sessions} session{'' if crowd.sessions == 1 else 's'}"
     return (
         f"tried on {people_told(len(crowd.outcomes))} around {crowd.setup.profile.name}, seed {crowd.seed}; muscle "
-        f"{assumed.length} ({assumed.why}). The level is asked for in steps of {ASK_EVERY_UA // 1000} mA; "
+        f"{assumed.length} ({assumed.why}). The level is asked for in steps of {step_ua // 1000} mA; "
         f"people who come to the same level the same way share one session through the wire: {sessions}."
     )
 

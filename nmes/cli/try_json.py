@@ -16,7 +16,7 @@ from nmes.trial.bench.patients import TOLERANCE
 from nmes.trial.course import Course, Cramp, MuscleCourse
 from nmes.trial.crowd import Crowd, Outcome
 from nmes.trial.judge import Dose, Margin
-from nmes.trial.level import ASK_EVERY_UA, Found
+from nmes.trial.level import Found, asked_after
 from nmes.trial.setup import Setup
 from nmes.trial.spread import counts, shares, spreads
 from nmes.trial.trying import SlotFigures, Trial
@@ -94,7 +94,7 @@ def crowd_json(crowd: Crowd) -> Json:
         "population": len(crowd.outcomes),
         "seed": crowd.seed,
         "sessions_through_the_wire": crowd.sessions,
-        "step_asked_ua": ASK_EVERY_UA,
+        "step_asked_ua": asked_after(0, crowd.setup.plan.capabilities.amplitude_step_ua),
         "percentiles": [
             {"figure": one.name, "channel": one.channel, "unit": one.unit, **one.percentiles()}
             for one in spreads(crowd)
@@ -155,6 +155,8 @@ def _slot(one: SlotFigures) -> Json:
         "measured_frequency_mhz": one.measured_mhz,
         "period_us": made.period_us,
         "phase_us": made.phase_us,
+        "asked_gap_us": made.asked_gap_us,
+        "gap_us": made.gap_us,
     }
 
 

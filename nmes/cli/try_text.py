@@ -158,7 +158,7 @@ def _levels(trial: Trial) -> Iterator[str]:
 
 def _frequencies(trial: Trial) -> Iterator[str]:
     for one in trial.slots:
-        yield f"{hz(one.made.asked_frequency_mhz)} Hz asked, {hz(one.made.frequency_mhz)} Hz delivered"
+        yield f"{hz(one.made.asked_frequency_mhz)} Hz asked, {hz(one.made.frequency_mhz)} Hz delivered{w.gap(one.made)}"
 
 
 def _worst(trial: Trial, what: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from nmes.cli.try_body import cramp_hurt_c, past_tolerance
 from nmes.core.course import Course
-from nmes.core.plan import Slot
+from nmes.core.plan import Delivered, Slot
 from nmes.core.protocol import Intensity
 from nmes.core.units import frequency_mhz
 from nmes.trial.assess import Assessed
@@ -163,7 +163,14 @@ def delivered(figures: SlotFigures) -> str:
     asked = f"{hz(made.asked_frequency_mhz)} Hz asked, {hz(made.frequency_mhz)} Hz on the stimulator's grid"
     measured = "" if figures.measured_mhz is None else f", {hz(figures.measured_mhz)} Hz measured at the skin"
     rounded = "" if made.frequency_mhz == made.asked_frequency_mhz else "; periods round to the longer one"
-    return f"{asked}{measured}{rounded}; phase {made.phase_us} µs{varied(figures.played)}"
+    return f"{asked}{measured}{rounded}; phase {made.phase_us} µs{gap(made)}{varied(figures.played)}"
+
+
+def gap(made: Delivered) -> str:
+    """The interphase gap of a device that makes no other than its own; nothing where it is the one asked for."""
+    if made.gap_us == made.asked_gap_us:
+        return ""
+    return f"; gap {made.asked_gap_us} µs asked, {made.gap_us} µs delivered"
 
 
 def varied(course: Course) -> str:

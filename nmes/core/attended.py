@@ -71,3 +71,5 @@ class Progress:
     observed: tuple[Observed, ...] = ()
     """Found after it."""
     patient_stop: PatientStop = PatientStop.NONE
+    button_by: str = ""
+    """Who has the emergency button in reach and has tested it; only a device without a dead-man needs it."""

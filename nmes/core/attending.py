@@ -1,8 +1,9 @@
-"""What an attended session asks of a person before any output: the read-back, the pads, where it is felt.
+"""What a session asks of a person before any output: the read-back, the pads, where it is felt, the emergency button.
 
 Laws: nothing is left out in silence. What was read back wrong is missing until it is read back right, whatever the
 reason. A pad smaller than the plan counts with is refused. Whoever touches the pads, or finds the current at the wrong
-place, loses the levels. A patient's STOP that is not tested, or lost, starts nothing. Nothing here puts anything out.
+place, loses the levels. A patient's STOP that is not tested, or lost, starts nothing. A device without a dead-man
+starts nothing, in whatever session, before a named person has the emergency button. Nothing here puts anything out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from nmes.core.session_value import Session, Step, noted, refused, without_level
 from nmes.core.states import Paused, Placing, Ready, Screening, State, Stopped
 
 ASSESSMENT = "assessment"
+_BEFORE_OUTPUT = Placing | Ready | Paused | Stopped
+"""Where nothing flows and something may be started next."""
 
 # --- what is missing ---
 
@@ -41,14 +44,23 @@ def untested(session: Session) -> bool:
     return session.progress.patient_stop not in {PatientStop.NONE, PatientStop.TESTED}
 
 
+def buttonless(session: Session) -> bool:
+    """Whether the device goes on by itself when all else fails, and nobody said to have its emergency button."""
+    return not session.plan.capabilities.watchdog_ms and not session.progress.button_by
+
+
 def missing(session: Session) -> Iterator[str]:
     """What has to be done before the next step from this state, up to the start of the treatment."""
     if isinstance(session.state, Screening):
         yield "screening"
-    if isinstance(session.state, Placing) and session.attended:
+    placing = isinstance(session.state, Placing) and session.attended
+    if placing:
         yield from (f"read:{what}" for what in wanted_reads(session))
+    if buttonless(session) and isinstance(session.state, _BEFORE_OUTPUT):
+        yield "button"
+    if placing:
         yield "pads"
-    if untested(session) and isinstance(session.state, Placing | Ready | Paused | Stopped):
+    if untested(session) and isinstance(session.state, _BEFORE_OUTPUT):
         yield "patient_stop"
     if isinstance(session.state, Ready | Stopped):
         yield from (f"level:{slot.channel}:{slot.waveform}" for slot in session.plan.unconfirmed)
@@ -59,7 +71,7 @@ def start_refusal(session: Session) -> str:
     """Why nothing may start now, whatever it is that should; "" if nothing speaks against it."""
     if session.record_fault:
         return "record_broken"
-    return stop_refusal(session)
+    return "button_missing" if buttonless(session) else stop_refusal(session)
 
 
 def stop_refusal(session: Session) -> str:
@@ -123,6 +135,19 @@ def _unread(session: Session, *void: e.Read) -> Session:
     return replace(session, progress=replace(progress, read=read, skipped=skipped))
 
 
+def button(session: Session, event: e.ButtonConfirmed) -> Step:
+    """A person says, by name, to have the emergency button in reach and to have tested it."""
+    if session.plan.capabilities.watchdog_ms:
+        return refused(session, "button_not_needed")
+    if not isinstance(session.state, _BEFORE_OUTPUT):
+        return refused(session, "not_placing")
+    by = event.by.strip()
+    if not tells(by):
+        return refused(session, "button_unnamed")
+    session = replace(session, progress=replace(session.progress, button_by=by))
+    return noted(session, "button_confirmed", by=by)
+
+
 def placed(session: Session, event: e.Placed) -> Step:
     """The electrodes are on; in an attended session each pad, and everything that was to be read back, with it."""
     if not isinstance(session.state, Placing):
@@ -132,7 +157,7 @@ def placed(session: Session, event: e.Placed) -> Step:
     reads = wanted_reads(session)
     if reads:
         return refused(session, "read_back_missing", what=str(reads[0]))
-    refusal = stop_refusal(session)
+    refusal = "button_missing" if buttonless(session) else stop_refusal(session)
     if refusal:
         return refused(session, refusal)
     return _padded(session, dict(event.pads))

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ElectrodeFeedback(StrEnum):
+    """How a device tells that an electrode is off."""
+
+    POLLED = "polled"
+    """It answers when it is asked, and names the channel."""
+    PUSHED = "pushed"
+    """It says so by itself and stops everything; which channel it was nobody knows."""
+    NONE = "none"
+    """It never tells: the answer is "cannot tell"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,30 @@ class Capabilities:
     electrode_floor_ua: int
     """Below this amplitude an electrode that is off is not noticed: the answer is "cannot tell", never "ok"."""
     emergency_stop: bool
+    fixed_gap_us: int = 0
+    """More than 0: every pulse has this interphase gap, whatever was asked."""
+    symmetric_only: bool = False
+    """The second phase is always the first one turned round."""
+    one_period: bool = False
+    """All channels share one interval from pulse to pulse, as they do in every stage of a protocol."""
+    steady_only: bool = False
+    """Within a contraction neither period nor phase changes and no bursts are switched; amplitudes may change."""
+    group_slot_us: int = 0
+    """What each channel of the list takes of every period, with or without current; 0 = the device has no list."""
+    group_sources: int = 1
+    """So many current sources play their channels at the same time, each an equal share of them in order."""
+    group_spare_us: int = 0
+    """By so much a period has to be longer than the slots of its channels."""
+    electrode_feedback: ElectrodeFeedback = ElectrodeFeedback.POLLED
 
     def longer_period_us(self, wanted_us: int) -> int:
         """The next period on the device's grid that is not shorter than `wanted_us`: frequencies round down."""
         return max(self.min_period_us, -(-wanted_us // self.period_grid_us) * self.period_grid_us)
+
+    def group_us(self, channels: Iterable[int]) -> int:
+        """The shortest period in which the device can play these channels, counted from 1; 0 where it has no list."""
+        each = self.channels // self.group_sources
+        of_source = [0] * self.group_sources
+        for channel in channels:
+            of_source[(channel - 1) // each] += 1
+        return max(of_source) * self.group_slot_us + self.group_spare_us

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from nmes.core.capabilities import Capabilities
 from nmes.core.course import STEP_MS, Course, Steps, triangle
-from nmes.core.delivery import realised
+from nmes.core.delivery import period_asked_us, realised
 from nmes.core.protocol import PulseShape, Stage
 from nmes.core.protocol_stage import AlternatingFrequency, SweepFrequency
 
@@ -45,7 +45,7 @@ def _phases(stage: Stage, steady_us: int, period_us: int) -> Steps:
 
 
 def _period_us(mhz: int, device: Capabilities) -> int:
-    return device.longer_period_us(-(-1_000_000_000 // mhz))
+    return device.longer_period_us(period_asked_us(mhz))
 
 
 def _step_ms(longest_period_us: int) -> int:

@@ -1,7 +1,8 @@
 """What a device makes of what a protocol asks: the waveform on its grid, the ceiling of its amplitude, and why.
 
-Frequencies round to the longer period, amplitudes down. A ceiling is the highest level at which it and every level
-below it stay within the limits, on this pad, for the pulse as the device makes it.
+Frequencies round to the longer period, amplitudes down; a device whose interphase gap is fixed plays its own. A ceiling
+is the highest level at which it and every level below it stay within the limits, on this pad, for the pulse as the
+device makes it.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Delivered:
     asked_amplitude_ua: int
     ceiling_ua: int
     ceiling_reason: str
+    asked_gap_us: int = 0
+    gap_us: int = 0
 
 
 PROTOCOL_MAXIMUM = "the protocol's maximum"
@@ -53,9 +56,14 @@ CEILING_REASONS = (PROTOCOL_MAXIMUM, DENSITY, CHARGE)
 
 
 def realised(shape: PulseShape, asked_mhz: int, device: Capabilities) -> Waveform:
-    """The waveform at the device's next longer period."""
-    wanted_us = -(-1_000_000_000 // asked_mhz)
-    return Waveform(shape.phase_us, shape.gap_us, shape.ratio or 1, device.longer_period_us(wanted_us))
+    """The waveform at the device's next longer period, with its own gap where it has no other."""
+    gap_us = device.fixed_gap_us or shape.gap_us
+    return Waveform(shape.phase_us, gap_us, shape.ratio or 1, device.longer_period_us(period_asked_us(asked_mhz)))
+
+
+def period_asked_us(asked_mhz: int) -> int:
+    """From pulse to pulse at this frequency, rounded up."""
+    return -(-1_000_000_000 // asked_mhz)
 
 
 def delivered(
@@ -74,6 +82,8 @@ def delivered(
         asked_ua,
         ceiling_ua,
         reason,
+        channel.waveform.gap_us,
+        waveform.gap_us,
     )
 
 
@@ -116,6 +126,9 @@ def slot_problems(
     if waveform.gap_us and not least_us <= waveform.gap_us <= most_us:
         reason = f"{device.model} makes gaps of {least_us} to {most_us} µs"
         yield Problem(f"{path}.waveform.gap_us", str(waveform.gap_us), reason, "give such a gap, or 0")
+    if device.symmetric_only and waveform.ratio != 1:
+        reason = f"the second phase would be {waveform.ratio} times weaker; {device.model} makes both alike"
+        yield Problem(f"{path}.waveform.shape", "", reason, "give a symmetric pulse")
     points = 3 if waveform.gap_us else 2
     if points > device.max_points:
         yield Problem(

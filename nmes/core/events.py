@@ -77,6 +77,13 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class ButtonConfirmed:
+    """A person has the emergency button in reach and has tested it; asked for where the device has no dead-man."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeltAt:
     """Whether the contraction or the sensation of a channel is where it should be."""
 
@@ -300,6 +307,13 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
+class Battery:
+    """The device told how full its battery is, when it said who it is; many run from the mains and tell nothing."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class WrongDevice:
     """What answered is not a device we know, or nothing did."""
 
@@ -348,6 +362,13 @@ class Fault(StrEnum):
     CHANNEL_SILENT = "channel_silent"
     NOT_INITIALISED = "not_initialised"
     REFUSED = "refused"
+    EMERGENCY_STOP = "emergency_stop"
+    """Its emergency switch is pressed, or not plugged in."""
+    MODULE = "module"
+    """Its current source failed."""
+    RESTARTED = "restarted"
+    STRAY = "stray"
+    """Its line gave an answer to what nobody asked, where no answer carries a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,12 +419,13 @@ class GuardTripped:
 
 Operator = (
     Screened | Placed | Titrate | Increase | Decrease | Accept | Start | Pause | Resume | End | Stop | Mark
-    | Cramp | Measure | Back | ReadBack | FeltAt | Observed | Signed | LeftUnsigned | Acknowledged
+    | Cramp | Measure | Back | ReadBack | ButtonConfirmed | FeltAt | Observed | Signed | LeftUnsigned | Acknowledged
 )  # fmt: skip
 Silence = UiSilent | OperatorAbsent
 Record = Durable | JournalFailed
 Device = (
     Identified
+    | Battery
     | WrongDevice
     | Enabled
     | OutputSent

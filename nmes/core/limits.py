@@ -40,6 +40,7 @@ MIN_RAMP_MS = 500
 MIN_RESUME_MS = 5_000
 
 # The operator's own increase: 1 mA per action, 2 mA per second. [design, SR-05; 1 mA per step: IEC, verify]
+# A device without so small a step is raised by its own one: 2 mA on RehaStim2 and RehaStim 1. [source: their READMEs]
 MAX_STEP_UA = 1_000
 MAX_SLEW_UA_PER_S = 2_000
 

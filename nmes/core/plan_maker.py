@@ -1,7 +1,7 @@
 """Makes the parts of a plan from a protocol and a device: waveforms, slots with their ceilings, stages.
 
 Everything that cannot be delivered is collected and told at once; nothing is silently changed but the ceilings of the
-amplitude and the rounding of the period, and both are in `Delivered`.
+amplitude, the rounding of the period and a gap the device always makes, and all three are in `Delivered`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from nmes.core.course import Course, Modulation, steady
 from nmes.core.course_maker import course_of
 from nmes.core.delivery import Delivered, Slot, delivered, realised, slot_problems
 from nmes.core.dose import most_pulses, pulses_charge_nc
+from nmes.core.plan_fits import timing_problems
 from nmes.core.problems import PlanError, Problem
 from nmes.core.protocol import DerivedFrequency, Protocol, Stage
 from nmes.core.timeline import Rhythm, StagePlan, Track
@@ -44,7 +45,9 @@ def make(protocol: Protocol, device: Capabilities, ctf_mhz: int | None) -> Made:
     if problems:
         raise PlanError(problems)
     maker = _Maker(protocol, device, ctf_mhz)
-    for stage in protocol.stages:
+    for number, stage in enumerate(protocol.stages):
+        channels = len(protocol.channels)
+        maker.problems += timing_problems(f"stages.{number}", stage, ctf_mhz, channels, device)
         if stage.steps_mhz():
             maker.add_steps(stage)
         else:

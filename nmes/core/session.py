@@ -140,6 +140,8 @@ def next_wake_ms(session: Session) -> int | None:
 
 FIRST_SESSION = "first_nmes_session"
 """The question of the checklist that tells what no record can: of somebody who was never here."""
+LOW_BATTERY_PERCENT = 20
+"""Under it a session may not last: the person is told before anything is found [design]."""
 WAIT_LIMIT_MS = 2000
 """A start or raise that disk or device have not carried out by then is dropped; a sound one takes 0.1 s [design]."""
 RAMP_WAKE_MS = 20
@@ -155,8 +157,10 @@ def step(session: Session, event: e.Event) -> Step:
             return _tick(session, event)
         case e.Screened() | e.Placed() | e.Titrate() | e.Start() | e.Resume() | e.Accept() | e.Increase():
             return _forward(session, event)
-        case e.Back() | e.ReadBack() | e.FeltAt() | e.Observed() | e.Signed() | e.LeftUnsigned() | e.Acknowledged():
+        case e.Back() | e.ReadBack() | e.ButtonConfirmed() | e.FeltAt() | e.Observed() | e.Signed() | e.LeftUnsigned():
             return _attend(session, event)
+        case e.Acknowledged(alarm=alarm):
+            return noted(session, "acknowledged", alarm=alarm)
         case e.Decrease():
             return _decrease(session, event)
         case e.Pause(source=e.WISH):
@@ -224,6 +228,8 @@ def _attend(session: Session, event: _Attend) -> Step:
             return attending.back(session)
         case e.ReadBack():
             return attending.read_back(session, event)
+        case e.ButtonConfirmed():
+            return attending.button(session, event)
         case e.FeltAt():
             return attending.felt_at(session, event)
         case e.Observed():
@@ -232,14 +238,12 @@ def _attend(session: Session, event: _Attend) -> Step:
             return aftercare.signed(session, event)
         case e.LeftUnsigned(reason=reason):
             return aftercare.left_unsigned(session, reason)
-        case e.Acknowledged(alarm=alarm):
-            return noted(session, "acknowledged", alarm=alarm)
         case _:
             assert_never(event)
 
 
 _Forward = e.Screened | e.Placed | e.Titrate | e.Start | e.Resume | e.Accept | e.Increase
-_Attend = e.Back | e.ReadBack | e.FeltAt | e.Observed | e.Signed | e.LeftUnsigned | e.Acknowledged
+_Attend = e.Back | e.ReadBack | e.ButtonConfirmed | e.FeltAt | e.Observed | e.Signed | e.LeftUnsigned
 
 # --- before output ---
 
@@ -780,6 +784,9 @@ def _device(session: Session, event: e.Device) -> Step:
         case e.Identified():
             state = Screening() if isinstance(session.state, Idle) else session.state
             return replace(session, device=event, state=state), ()
+        case e.Battery(percent=percent):
+            low = percent < LOW_BATTERY_PERCENT
+            return noted(session, "battery_low", percent=percent) if low else (session, ())
         case e.WrongDevice(reason=reason):
             session, said = noted(session, "wrong_device", reason=reason)
             if session.attended and session.intent:  # what comes after it is for what is known to be halted

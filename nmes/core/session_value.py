@@ -92,6 +92,7 @@ TO_SIGN = frozenset(
         *("mark", "fault", "guard", "stop", "pause", "link_lost", "unanswered", "unsure", "record_failed"),
         *("read_back", "read_back_skipped", "refused:read_back_differs", "pad_larger", "refused:pad_smaller"),
         *("felt_elsewhere", "refused:mark", "refused:over_first", "over_mark", "patient_stop_tested", "left_unsigned"),
+        "button_confirmed",
     )
 )
 """Decisions that a person is shown again when signing."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from nmes.core.measurement import Side
@@ -51,8 +52,12 @@ def leaves_it_open(text: str) -> bool:
     return not _named(text) and not _ONE.search(plain) and not _AROUND.search(plain)
 
 
+@lru_cache(maxsize=1024)
 def one_side(text: str) -> str:
-    """`left` or `right` where a channel's own words say exactly one of the two, else ""."""
+    """`left` or `right` where a channel's own words say exactly one of the two, else "".
+
+    Every View asks for every channel, and each time it is the same few words.
+    """
     named = _named(text)
     return next(iter(named)).value if len(named) == 1 else ""
 

@@ -6,7 +6,7 @@ confirmed are two values. Words are codes here; the screen words them in the use
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
@@ -16,6 +16,7 @@ from nmes.core import events as e
 from nmes.core import measurement as m
 from nmes.core import states as s
 from nmes.core.attended import PatientStop
+from nmes.core.capabilities import ElectrodeFeedback
 from nmes.core.climbs import rises
 from nmes.core.plan import ChannelAt, ChannelPlan, Plan, Slot
 from nmes.core.raising import first_ua_of, ghost_of
@@ -181,6 +182,8 @@ class View:
     felt: tuple[int, ...] = ()
     """Channels that are felt where they should be."""
     patient_stop: PatientStop = PatientStop.NONE
+    button_by: str = ""
+    """Who has the emergency button of a device without a dead-man."""
     read: tuple[e.Read, ...] = ()
     """What was really read back off the patient ..."""
     skipped: tuple[e.Read, ...] = ()
@@ -250,7 +253,8 @@ def view(session: Session, output: OutputState) -> View:
     position = _position_ms(session) if plan_ms is None else plan_ms
     at = {a.channel: a for a in session.plan.at(position)} if plan_ms is not None else {}
     live = state.slot if isinstance(state, s.Titrating) else None
-    seen = View(
+    progress, over, first = session.progress, isinstance(state, s.After | s.Ended), is_first(session)
+    return View(
         word=_word(session),
         why=_why(state),
         output=_output(state, output, age_ms),
@@ -278,27 +282,14 @@ def view(session: Session, output: OutputState) -> View:
         contractions=session.plan.contractions(position),
         cramp_mhz=_cramp_mhz(session),
         once_more=session.plan.stage_at(position).start_ms == session.once_more_ms,
-    )
-    return _with_attendance(seen, session)
-
-
-def _cramp_mhz(session: Session) -> int | None:
-    runs = isinstance(session.state, s.Running | s.Resuming) and session.train is not None and not session.train.over
-    return session.train.mhz if runs and session.train else None
-
-
-def _with_attendance(seen: View, session: Session) -> View:
-    """What a person who attends has done, and has still to do."""
-    progress, over = session.progress, isinstance(session.state, s.After | s.Ended)
-    first = is_first(session)
-    return replace(
-        seen,
+        # What a person who attends has done, and has still to do.
         attended=session.attended is not None,
         missing=(*attending.missing(session), *aftercare.missing(session)),
         observed=progress.observed if over else progress.earlier,
         earlier=progress.earlier if over else (),
         felt=progress.in_place,
         patient_stop=progress.patient_stop,
+        button_by=progress.button_by,
         read=progress.read,
         skipped=progress.skipped,
         contradicted=progress.contradicted,
@@ -306,6 +297,11 @@ def _with_attendance(seen: View, session: Session) -> View:
         first=first,
         first_percent=session.plan.aim.first_percent if first else 0,
     )
+
+
+def _cramp_mhz(session: Session) -> int | None:
+    runs = isinstance(session.state, s.Running | s.Resuming) and session.train is not None and not session.train.over
+    return session.train.mhz if runs and session.train else None
 
 
 def _slot(session: Session, slot: Slot) -> SlotView:
@@ -428,14 +424,19 @@ def _channel(
         contraction=now.contraction if now else 0,
         contractions=now.contractions if now else 0,
         ends_in_ms=now.ends_in_ms if now else 0,
-        electrode=Electrode.OK
-        if confirmed >= plan.capabilities.electrode_floor_ua and known
-        else Electrode.CANNOT_TELL,
+        electrode=_electrode(plan, confirmed, known=known),
         mvic_permille=m.mvic_permille(session.measured, channel),
         target_mn=m.target_mn(plan.aim, session.measured, channel, first=is_first(session)),
         set_over=now.set_over if now else 0,
         sets=now.sets if now else 1,
     )
+
+
+def _electrode(plan: Plan, confirmed_ua: int, *, known: bool) -> Electrode:
+    """What an answer without a fault proves: nothing below the device's floor, and nothing of one that never tells."""
+    tells = plan.capabilities.electrode_feedback is not ElectrodeFeedback.NONE
+    floor_ua = plan.capabilities.electrode_floor_ua
+    return Electrode.OK if tells and known and confirmed_ua >= floor_ua else Electrode.CANNOT_TELL
 
 
 def _first_slot(plan: Plan, channel: int) -> Slot | None:

@@ -5,7 +5,7 @@ They are written here a second time on purpose and share no code with the clinic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +114,38 @@ class Ceilings:
 
     silence_us: int = 1_000_000
     """Half of the device's 2 s: after it the skin is taken to be at 0. [source: P24 p. 23 for the 2 s; design]"""
+
+
+P24 = Ceilings()
+
+REHAMOVE3 = Ceilings(
+    channels=4,  # [source: SM3 document p. 3]
+    min_period_us=2_000,  # 500 Hz [source: SM3 document p. 3]
+    max_period_us=1_000_000,  # 1 Hz [source: SM3 document p. 3]
+)
+
+_CHANNEL_LIST = Ceilings(
+    max_amplitude_ua=126_000,  # the older one; the other document allows 130 [source: SM1 document, SM2 README]
+    max_phase_us=500,  # [source: SM1 Table 1, SM2 StartChannelListMode]
+    max_return_phase_us=500,  # both phases are alike [source: SM1 pp. 3-4, SM2 p. 4]
+    max_gap_us=100,  # [source: SM1 pp. 3-4, SM2 p. 4]
+    max_ratio=1,  # both phases are alike [source: SM1 pp. 3-4, SM2 p. 4]
+    max_phase_charge_pc=63_000_000,  # 126 mA for 500 µs [computed]
+    max_burst_pulses=0,  # bursts would be new lists all the time: not played there [design]
+    step_ua=2_000,  # [source: SM1 document, SM2 README]
+)
+
+REHASTIM2 = replace(
+    _CHANNEL_LIST,
+    min_period_us=8_000,  # [source: SM2 InitChannelListMode]
+    max_period_us=1_025_000,  # code 2048 [source: SM2 InitChannelListMode]
+    silence_us=600_000,  # half of the device's 1.2 s [source: SM2 Table 7 for the 1.2 s; design]
+)
+
+REHASTIM1 = replace(
+    _CHANNEL_LIST,
+    min_period_us=4_500,  # the shortest group and what must follow it [source: SM1 section 4]
+    max_period_us=1_023_500,  # [source: SM1 section 4]
+    max_busy_ppm=2 * 999_000,  # two current sources at the same time [source: SM1 pp. 3-4; computed]
+    silence_us=1_000_000,  # the device has no timer: five updates without an answer [design]
+)

@@ -12,10 +12,28 @@ from nmes.guard.burst import dark, overlong
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.judge import Judgement, check_charge
 from nmes.guard.rules import Refusal, Rule
-from nmes.guard.sight import Answer, Asked, Complaint, Condition, Halt, Init, Poll, Reply, Standing, Status, Update
+from nmes.guard.sight import (
+    Answer,
+    Asked,
+    Complaint,
+    Condition,
+    Halt,
+    Init,
+    ListInit,
+    Poll,
+    Reply,
+    Seen,
+    Standing,
+    Status,
+    Update,
+)
 from nmes.guard.state import Pending, Stage, State, waits_for
 
-_KINDS = {Asked.HALT: Halt, Asked.INIT: Init, Asked.UPDATE: Update}
+_KINDS: dict[Asked, type[Seen] | tuple[type[Seen], ...]] = {
+    Asked.HALT: Halt,
+    Asked.INIT: (Init, ListInit),
+    Asked.UPDATE: Update,
+}
 
 
 def hear(state: State, reply: Reply) -> Judgement:
@@ -49,7 +67,7 @@ def watch(state: State, now_us: int, limit: Ceilings) -> Refusal | None:
     return overlong(state, now_us, limit) or check_charge(state, now_us, limit)
 
 
-def _find(state: State, number: int, kind: type[Halt | Init | Update | Poll | Status]) -> Pending | None:
+def _find(state: State, number: int, kind: type[Seen] | tuple[type[Seen], ...]) -> Pending | None:
     return next((one for one in state.pending if one.number == number and isinstance(one.seen, kind)), None)
 
 
@@ -65,7 +83,8 @@ def _answer(state: State, asked: Pending, reply: Answer) -> Judgement:
     if reply.result != 0:
         return rest, Refusal(Rule.REPLY_NOT_OK, f"the device answered an {reply.asked} with result {reply.result}")
     if reply.asked is Asked.INIT:
-        return _superseded(replace(rest, stage=Stage.ENABLED), asked), None
+        listed = asked.seen if isinstance(asked.seen, ListInit) else None
+        return _superseded(replace(rest, stage=Stage.ENABLED, listed=listed), asked), None
     done = _superseded(replace(_renewed(rest, asked), acknowledged=asked.peaks), asked)
     done = replace(done, lanes=dark(state, done, asked))
     all_off = not any(asked.peaks) and not any(any(one.peaks) for one in done.pending)
@@ -94,7 +113,8 @@ def _condition(state: State, asked: Pending, reply: Condition) -> Judgement:
         missing = tuple(channel for channel in wanted if channel not in reply.active)
         if missing:
             return rest, Refusal(Rule.CHANNEL_SILENT, f"the device does not stimulate on channel {_list(missing)}")
-        unasked = tuple(channel for channel in reply.active if channel not in wanted)
+        told = () if reply.together and wanted else reply.active
+        unasked = tuple(channel for channel in told if channel not in wanted)
         if unasked:
             return rest, Refusal(Rule.CHANNEL_ACTIVE, f"the device stimulates unasked on channel {_list(unasked)}")
     return _renewed(rest, asked), None
@@ -102,10 +122,12 @@ def _condition(state: State, asked: Pending, reply: Condition) -> Judgement:
 
 def _standing(state: State, asked: Pending, reply: Standing) -> Judgement:
     """A device that forgot its start-up or its pulses has restarted, or was stopped behind our back."""
-    if asked.turn < state.changed or waits_for(state, (Init, Update, Halt)):
+    if asked.turn < state.changed or waits_for(state, (Init, ListInit, Update, Halt)):
         return state, None
     lost = (state.stage is Stage.LIVE and not reply.stimulating) or (state.stage is Stage.ENABLED and not reply.enabled)
-    return state, Refusal(Rule.DEVICE_RESTARTED, "the device is no longer started up as it was") if lost else None
+    if lost:
+        return state, Refusal(Rule.DEVICE_RESTARTED, "the device is no longer started up as it was")
+    return _renewed(state, asked) if reply.renews else state, None
 
 
 def _list(channels: tuple[int, ...]) -> str:

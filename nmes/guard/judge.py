@@ -12,10 +12,24 @@ from typing import assert_never
 from nmes.guard.burst import earned_us, forgotten, lit, returns_to_ua, too_soon
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.confirmed import check_confirmed
+from nmes.guard.lists import may_list, resolved
 from nmes.guard.pulse import Pulse, check_pulse, check_time, measure
 from nmes.guard.rules import Refusal, Rule
-from nmes.guard.sight import Halt, Harmless, Init, Poll, Request, Seen, Status, Train, Unknown, Update
-from nmes.guard.state import Armed, Lane, Peaks, Pending, Stage, State, lowest_peak
+from nmes.guard.sight import (
+    Halt,
+    Harmless,
+    Init,
+    ListInit,
+    ListUpdate,
+    Poll,
+    Request,
+    Seen,
+    Status,
+    Train,
+    Unknown,
+    Update,
+)
+from nmes.guard.state import Armed, Lane, Peaks, Pending, Stage, State, lowest_peak, proven_off
 
 Judgement = tuple[State, Refusal | None]
 
@@ -29,15 +43,15 @@ def judge(state: State, request: Request, now_us: int, limit: Ceilings) -> Judge
     """The state after passing `request`, or the state as it was and why it must not pass."""
     seen = request.seen
     match seen:
-        case Halt():
+        case Halt() if not proven_off(state):
             return halted(state, request.number, now_us), None
-        case Status():
+        case Halt() | Status():  # what is off stays off, however often it is told so
             return _passed(state, Pending(state.turn + 1, request.number, seen, now_us)), None
         case Harmless():
             return state, None
         case Unknown(reason=reason):
             return state, Refusal(Rule.UNKNOWN_FRAME, reason)
-        case Init() | Update() | Poll():
+        case Init() | Update() | Poll() | ListInit() | ListUpdate():
             return _paced(state, request.number, seen, now_us, limit)
         case _:
             assert_never(seen)
@@ -49,10 +63,12 @@ def halted(state: State, number: int, now_us: int) -> State:
     lanes = tuple(forgotten(_settled(lane, now_us), now_us) for lane in state.lanes)
     off = (0,) * len(lanes)
     stopped = replace(state, lanes=lanes, stage=Stage.HALTING, pending=others, acknowledged=off, renewed_us=now_us)
-    return _changed(stopped, Pending(state.turn + 1, number, Halt(), now_us))
+    return _changed(replace(stopped, listed=None), Pending(state.turn + 1, number, Halt(), now_us))
 
 
-def _paced(state: State, number: int, seen: Init | Update | Poll, now_us: int, limit: Ceilings) -> Judgement:
+def _paced(
+    state: State, number: int, seen: Init | Update | Poll | ListInit | ListUpdate, now_us: int, limit: Ceilings
+) -> Judgement:
     """Frame rate: waiting earns frames, at most a burst of them. [design]"""
     earned_from_us = max(state.frames_from_us, now_us - limit.frame_burst_us)
     if earned_from_us > now_us:
@@ -67,6 +83,13 @@ def _paced(state: State, number: int, seen: Init | Update | Poll, now_us: int, l
             after, refusal = _update(state, number, seen, now_us, limit)
         case Poll():
             after = _passed(state, Pending(state.turn + 1, number, seen, now_us))
+        case ListInit():
+            after, refusal = _list_init(state, number, seen, now_us, limit)
+        case ListUpdate():
+            output = resolved(state, seen)
+            if isinstance(output, Refusal):
+                return state, output
+            after, refusal = _update(state, number, output, now_us, limit)
         case _:
             assert_never(seen)
     return (state, refusal) if refusal else (replace(after, frames_from_us=earned_from_us + limit.frame_us), None)
@@ -82,11 +105,20 @@ def check_charge(state: State, now_us: int, limit: Ceilings) -> Refusal | None:
 
 def _init(state: State, number: int, seen: Init, now_us: int) -> Judgement:
     """Stop-on-all-errors only, and never over a running output. [source: P24 p. 23]"""
-    if not seen.stop_all:
+    if seen.stop_all is False:
         return state, Refusal(Rule.INIT_FLAG, "a start-up that lets other channels go on after a fault")
     if state.stage not in (Stage.OFF, Stage.ENABLED):
         return state, Refusal(Rule.INIT_NOT_OFF, "a start-up before the output is known to be off")
     waiting = replace(state, stage=Stage.OFF)  # nothing passes until it is acknowledged
+    return _changed(waiting, Pending(state.turn + 1, number, seen, now_us)), None
+
+
+def _list_init(state: State, number: int, seen: ListInit, now_us: int, limit: Ceilings) -> Judgement:
+    """Like a start-up; the list before it is no longer in force, and this one is not yet."""
+    refusal = may_list(state, seen, limit)
+    if refusal:
+        return state, refusal
+    waiting = replace(state, stage=Stage.OFF, listed=None)
     return _changed(waiting, Pending(state.turn + 1, number, seen, now_us)), None
 
 

@@ -2,9 +2,10 @@
 
 `trip` latches first and then waits for the one lock that covers check-and-write. A write blocked by RTS/CTS holds that
 lock for at most 100 ms, then the port closes itself and the device's own timer ends the output; nothing else in here
-waits. The locks are re-entrant, so that a signal handler that interrupts a write may trip as well; a write that was
-overtaken by a trip is followed by a halt of its own. A line that can no longer be read may still take a halt: it gets
-one, and then is dead; one that could not be written to gets nothing more.
+waits. What the device says is judged piece by piece, and a `trip` goes first between two of them. The locks are re-
+entrant, so that a signal handler that interrupts a write may trip as well; a write that was overtaken by a trip is
+followed by a halt of its own. A line that can no longer be read may still take a halt: it gets one, and then is dead;
+one that could not be written to gets nothing more.
 """
 
 from __future__ import annotations
@@ -19,11 +20,16 @@ from nmes.guard.ceilings import Ceilings
 from nmes.guard.clock import boottime_us
 from nmes.guard.hearing import hear, watch
 from nmes.guard.judge import always_passes, halted, judge
+from nmes.guard.keeping import Keeper
+from nmes.guard.line import Line
 from nmes.guard.rules import Refusal, Rule
 from nmes.guard.sight import Request, Sight
 from nmes.guard.state import Armed, Lane, Stage, fresh, may_be_on
 from nmes.link.port import Identity, Port
 from nmes.link.port import PortError as PortError  # noqa: PLC0414 - re-exported: who holds a guard need not know the line
+
+PIECE_BYTES = 64
+"""So much of what the device sent is judged before who stops may go first: under 1 ms. [design]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,10 @@ class GuardedPort:
         ceilings: Ceilings,
         clock_us: Callable[[], int] = boottime_us,
         on_trip: Callable[[Trip], None] | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._port = port
+        self._keeper = keeper
         self._sight = sight
         self._replies = sight.replies()
         self._ceilings = ceilings
@@ -60,9 +68,10 @@ class GuardedPort:
         self._latched: Trip | None = None
         self._trips = 0
         self._alive = True
+        self._started = False  # whether anything passed that is neither a halt nor a question
         self._now_us = clock_us()
         self._tally = threading.RLock()  # held for two assignments, never while bytes are written
-        self._line = threading.RLock()  # check-and-write
+        self._line = Line()  # check-and-write
 
     @property
     def identity(self) -> Identity:
@@ -97,8 +106,10 @@ class GuardedPort:
             passed = self._latched is None or always_passes(request.seen)
             if passed:
                 state, refusal = judge(self._state, request, now_us, self._ceilings)
+                refusal = refusal or self._unkept(request, now_us)
                 if refusal is None:
                     self._state = state
+                    self._started = self._started or not always_passes(request.seen)
                     self._send(frame)
                     late = self._written_late(now_us, request)
                     if self._trips != before:
@@ -118,18 +129,17 @@ class GuardedPort:
             self._failed(error)
             raise
         trip: Trip | None = None
-        for reply in self._replies.feed(data):
-            with self._line:
-                self._state, refusal = hear(self._state, reply)
-                if refusal is not None and self._latched is None:
-                    trip = self._refuse(refusal)
+        for at in range(0, len(data), PIECE_BYTES):
+            self._line.step_aside()
+            trip = self._hear(data[at : at + PIECE_BYTES]) or trip
         self._tell(trip)
         return data
 
     def watch(self) -> None:
         """Once a turn: halt if the device has been silent too long or the session's charge is used up."""
         with self._line:
-            trip = self._look(self._time())
+            now_us = self._time()
+            trip = self._look(now_us) or self._renew(now_us)
         self._tell(trip)
 
     def trip(self, rule: str, detail: str = "") -> int:
@@ -137,9 +147,10 @@ class GuardedPort:
 
         After it returns no frame that could put out anything follows the halt until `unlatch`.
         """
-        latched = self._latch(rule, detail)
-        self._halt()
-        return latched.count
+        with self._line.stopping():
+            latched = self._latch(rule, detail)
+            self._halt()
+            return latched.count
 
     def unlatch(self, trips: int) -> bool:
         """Pass output again: only if nothing tripped since `trips` and a halt after the last trip is acknowledged."""
@@ -208,20 +219,63 @@ class GuardedPort:
         self._port.cancel()
 
     def close(self) -> None:
-        """Halt, then close the line. Idempotent."""
+        """Halt, then close the line. Idempotent. A keeper goes with a confirmed halt, and is left with any other."""
+        confirmed = self._off
         if self._alive:
             self.trip(Rule.CLOSED, "the line was closed")
         self._alive = False
         self._port.close()
+        if self._keeper is not None:
+            self._keeper.end(confirmed=confirmed)
+
+    def leave(self) -> None:
+        """Close without a halt where nothing but questions and halts ever passed: who is not ours gets no byte more.
+
+        Else as `close`.
+        """
+        if not self._started:
+            self._alive = False
+        self.close()
 
     def _time(self) -> int:
         """The clock, never backwards."""
         self._now_us = max(self._now_us, self._clock_us())
         return self._now_us
 
+    def _hear(self, piece: bytes) -> Trip | None:
+        """One piece of what the device sent, judged; the trip it caused, if any."""
+        trip: Trip | None = None
+        for reply in self._replies.feed(piece):
+            with self._line:
+                self._state, refusal = hear(self._state, reply)
+                if refusal is not None and self._latched is None:
+                    trip = self._refuse(refusal)
+        return trip
+
     def _look(self, now_us: int) -> Trip | None:
         refusal = watch(self._state, now_us, self._ceilings) if self._latched is None else None
         return self._refuse(refusal) if refusal else None
+
+    @property
+    def _off(self) -> bool:
+        """A halt is acknowledged, and nothing that could lead to output is on its way."""
+        return self._state.stage is Stage.OFF and all(always_passes(one.seen) for one in self._state.pending)
+
+    def _unkept(self, request: Request, now_us: int) -> Refusal | None:
+        """Whether what could lead to output would leave without a keeper. It is engaged before the bytes are gone."""
+        if self._keeper is None or always_passes(request.seen):
+            return None
+        trouble = self._keeper.engage(now_us)
+        return Refusal(Rule.KEEPER, trouble) if trouble else None
+
+    def _renew(self, now_us: int) -> Trip | None:
+        """The turn that did its work tells the keeper so. One that took over, or is gone, is a reason to halt."""
+        if self._keeper is None:
+            return None
+        if self._off:
+            self._keeper.rest()
+        trouble = self._keeper.renew(now_us)
+        return self._refuse(Refusal(Rule.KEEPER, trouble)) if trouble and self._latched is None else None
 
     def _refuse(self, refusal: Refusal) -> Trip:
         trip = self._latch(refusal.rule, refusal.detail)

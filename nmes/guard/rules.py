@@ -15,6 +15,7 @@ class Rule(StrEnum):
     INIT_NOT_OFF = "init_not_off"
     NOT_ENABLED = "not_enabled"
     NOT_ARMED = "not_armed"
+    CHANNEL_LIST = "channel_list"
     AMPLITUDE_CEILING = "amplitude_ceiling"
     CONFIRMED_LEVEL = "confirmed_level"
     CONFIRMED_CHARGE = "confirmed_charge"
@@ -44,6 +45,7 @@ class Rule(StrEnum):
     CHANNEL_FAULT = "channel_fault"
     DEVICE_RESTARTED = "device_restarted"
 
+    KEEPER = "keeper"
     PORT_FAILED = "port_failed"
     CLOSED = "closed"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from nmes.guard.sight import Halt, Init, Poll, Seen, Status, Update
+from nmes.guard.sight import Halt, Init, ListInit, Poll, Seen, Status, Update
 
 LONG_AGO_US = -(1 << 62)
 Peaks = tuple[int, ...]
@@ -114,14 +114,17 @@ class Pending:
 
     turn: int
     number: int
-    seen: Halt | Status | Init | Update | Poll
+    seen: Halt | Status | Init | ListInit | Update | Poll
     at_us: int
     peaks: Peaks = ()
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`turn` counts passed requests; `changed` is the turn of the last that can change what the device does."""
+    """`turn` counts passed requests; `changed` is the turn of the last that can change what the device does.
+
+    `listed` is the channel list in force, from its acknowledgement until a halt or the next list.
+    """
 
     lanes: tuple[Lane, ...]
     stage: Stage = Stage.OFF
@@ -131,6 +134,7 @@ class State:
     changed: int = 0
     renewed_us: int = LONG_AGO_US
     frames_from_us: int = LONG_AGO_US
+    listed: ListInit | None = None
 
 
 def fresh(channels: int) -> State:
@@ -151,3 +155,8 @@ def may_be_on(state: State, index: int) -> bool:
 def waits_for(state: State, kinds: type[Seen] | tuple[type[Seen], ...]) -> bool:
     """True if a request of these kinds is not answered yet."""
     return any(isinstance(pending.seen, kinds) for pending in state.pending)
+
+
+def proven_off(state: State) -> bool:
+    """Off by an acknowledged halt, not merely from the beginning on, and no start-up has been passed since."""
+    return state.stage is Stage.OFF and state.renewed_us > LONG_AGO_US and not waits_for(state, (Init, ListInit))

@@ -50,6 +50,10 @@ class MemoryPort:
     def close(self) -> None:
         self.lose("it was closed")
 
+    def descriptor(self) -> int | None:
+        """A line inside this process cannot be given to another."""
+        return None
+
     def lose(self, why: str = "it was unplugged") -> None:
         """From now on the line is gone. The first failure stays."""
         self._fail(PortLost(f"{self._identity.url} is gone: {why}; connect again."))

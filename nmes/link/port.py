@@ -68,3 +68,6 @@ class Port(Protocol):
 
     def close(self) -> None:
         """Idempotent; the device's own dead-man does the rest."""
+
+    def descriptor(self) -> int | None:
+        """The open line as the system knows it, so that a process may be given a duplicate; None where none can be."""

@@ -17,6 +17,7 @@ import time
 import serial
 from serial.tools import list_ports
 
+from nmes.link.address import is_socket
 from nmes.link.lock import DeviceLock
 from nmes.link.port import Identity, LineSettings, Port, PortBusy, PortError, PortLost, PortMissing, PortTimeout
 from nmes.link.socket_port import open_socket
@@ -26,6 +27,8 @@ if sys.platform == "win32":
     _STRAY: tuple[type[Exception], ...] = (OSError, TypeError, ValueError)
 else:
     import termios
+
+    from nmes.link.line_held import deviation
 
     _STRAY = (OSError, TypeError, ValueError, termios.error)
 
@@ -82,6 +85,9 @@ class SerialPort:
         with contextlib.suppress(*_STRAY):
             self._line.close()
         self._lock.release()
+
+    def descriptor(self) -> int | None:
+        return self._line.fileno() if self._selectable else None
 
     def control_lines(self) -> tuple[bool, bool] | None:
         """Whether CTS and DSR are on; None where the line has none (a pseudo-terminal). Raises PortLost."""
@@ -140,24 +146,43 @@ def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None
     """
     held = lock if lock is not None else DeviceLock(url)
     held.acquire()
-    if url.startswith("socket://"):
+    if is_socket(url):
         return open_socket(url, held)
     try:
         line = serial.serial_for_url(
             url,
             baudrate=settings.baud,
             bytesize=settings.data_bits,
-            parity=settings.parity,
+            parity="N" if is_pseudo(url) else settings.parity,
             stopbits=settings.stop_bits,
             rtscts=settings.rts_cts,
             timeout=0,
             write_timeout=WRITE_S,
             exclusive=True,
         )
+        wrong = _not_as_asked(line, url, settings)
     except _STRAY as error:
         held.release()
         raise _not_opened(url, error) from error
+    if wrong:
+        line.close()
+        held.release()
+        raise PortMissing(
+            f"{url} did not take {wrong}, which this stimulator needs; use its own cable or another adapter."
+        )
     return SerialPort(line, identify(url), held)
+
+
+def _not_as_asked(line: serial.SerialBase, url: str, settings: LineSettings) -> str:
+    """What the system tells otherwise of the line than was asked for; "" if nothing, or if it tells nothing."""
+    if sys.platform == "win32" or not _has_descriptor(line):
+        return ""
+    return deviation(termios.tcgetattr(line.fileno()), settings, pseudo=is_pseudo(url))
+
+
+def is_pseudo(url: str) -> bool:
+    """Whether this is a pseudo-terminal. It has no parity: Linux drops it, and refuses the second who asks for it."""
+    return os.path.realpath(url).startswith(("/dev/pts/", "/dev/ttys"))
 
 
 def identify(url: str) -> Identity:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import select
 import socket
 import time
-from urllib.parse import urlsplit
 
+from nmes.link.address import host_and_port
 from nmes.link.lock import DeviceLock
 from nmes.link.port import Identity, PortLost, PortMissing, PortTimeout
 from nmes.link.waiting import Waiting
@@ -80,6 +80,9 @@ class SocketPort:
         self._socket.close()
         self._lock.release()
 
+    def descriptor(self) -> int | None:
+        return self._socket.fileno()
+
     def _lost(self) -> PortLost:
         return PortLost(
             f"{self._identity.url} is gone: the other end closed the connection; start it and connect again."
@@ -98,7 +101,7 @@ def _ask_whether_it_is_there(line: socket.socket) -> None:
 def open_socket(url: str, lock: DeviceLock) -> SocketPort:
     """Connect to `socket://host:port`, taking over the held `lock`; raises PortMissing (the lock is then released)."""
     try:
-        line = socket.create_connection(_address(url), timeout=CONNECT_S)
+        line = socket.create_connection(host_and_port(url), timeout=CONNECT_S)
     except ValueError as error:
         lock.release()
         raise PortMissing(f"{url} is not an address; write it as socket://host:port.") from error
@@ -108,10 +111,3 @@ def open_socket(url: str, lock: DeviceLock) -> SocketPort:
             f"Nothing answers at {url}; start the simulator or the server there, then try again."
         ) from error
     return SocketPort(url, line, lock)
-
-
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    if parts.hostname is None or parts.port is None:
-        raise ValueError("no host or no port")
-    return parts.hostname, parts.port

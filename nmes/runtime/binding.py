@@ -20,11 +20,11 @@ from nmes.core.plan import compile as plan_for
 from nmes.core.protocol_file import parse
 from nmes.core.session import begin
 from nmes.core.session_value import RULES, Session
-from nmes.guard.ceilings import Ceilings
 from nmes.record.clocks import Clocks
 from nmes.record.codec import READABLE, VOCABULARY, Codec, Undecodable, encode
 from nmes.record.files import Kind
 from nmes.record.levels import last_levels, treated_before
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 
 _CAPABILITIES = Codec(Capabilities)
@@ -55,14 +55,15 @@ def binding(
     *,
     simulator: str = "",
     clocks: Clocks | None = None,
+    family: Family = DEFAULT,
 ) -> dict[str, object]:
     """What a session is bound to: its protocol to the byte, the program, the limits in force, the clocks, for whom.
 
     With the vocabulary of its events, the capabilities, the patient's cramp threshold frequency and, where a person
     attends it, the marks and the outcomes of the card, it is all that a later program needs to make the same plan and
     replay the session. By `patient`, `side`, `muscles` and `assessment` a later session finds a measured value.
-    `simulator`: name and version of what plays the device; a device tells its own in the first event. The chain and the
-    station's key are added by the journal.
+    `family`: which stimulator was said to be there; the device tells who it is in the first event. `simulator`: name
+    and version of what plays it. The chain and the station's key are added by the journal.
     """
     time_of_day, order = clocks.names if clocks else ("", "")
     return {
@@ -75,6 +76,7 @@ def binding(
         "program": f"nmes {__version__}",
         "python": platform.python_version(),
         "device": encode(device),
+        "family": family.key,
         "model": plan.capabilities.model,
         "capabilities": encode(plan.capabilities),
         "patient": who.code,
@@ -89,7 +91,7 @@ def binding(
         "clock_sources": {"order": order, "time_of_day": time_of_day},
         "begun_ms": begun_ms,
         "limits": {name.lower(): value for name, value in vars(limits).items() if name.isupper()},
-        "ceilings": asdict(Ceilings()),
+        "ceilings": asdict(family.ceilings),
     }
 
 

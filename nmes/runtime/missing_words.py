@@ -16,6 +16,7 @@ _WORDS: Final = {
     "read:code": _("the patient's code, read back"),
     "read:side": _("the side of the pads, read back"),
     "pads": _("the pads, confirmed"),
+    "button": _("the emergency button, in reach and tested"),
     "patient_stop": _("the patient's own stop, tested"),
     "nrs": _("pain, 0 to 10"),
     "adverse": _("adverse events, yes or no"),

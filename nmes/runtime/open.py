@@ -24,27 +24,29 @@ from nmes.core.plan import compile as plan_for
 from nmes.core.session import begin
 from nmes.core.session_value import Step
 from nmes.core.view import Output, View
-from nmes.devices.sciencemode4.driver import P24Driver
-from nmes.devices.sciencemode4.p24 import P24, SETTINGS
-from nmes.guard.ceilings import Ceilings
 from nmes.guard.clock import boottime_us
+from nmes.guard.keeping import Keeper
 from nmes.guard.port import GuardedPort
-from nmes.guard.sight.sciencemode4 import ScienceMode4Sight
 from nmes.language import _
+from nmes.link.lock import DeviceLock
 from nmes.link.memory_port import MemoryPort
 from nmes.link.memory_port import Peer as Peer  # noqa: PLC0414 - re-exported: only this module may know the line
 from nmes.link.port import LineSettings, Port, PortError
 from nmes.record.clocks import Clocks, system_clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
+from nmes.record.files import home as own_home
 from nmes.record.journal import Journal
 from nmes.record.keys import station_key
 from nmes.record.sink import JournalThread
 from nmes.runtime.binding import attended_of, binding
 from nmes.runtime.clock import RealClock
+from nmes.runtime.families import DEFAULT, Family
+from nmes.runtime.keepers import keeper_for, patiently
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
 from nmes.runtime.loop import Loop
+from nmes.runtime.noticing import noticing
 from nmes.runtime.origin import origin_of
 from nmes.runtime.patient_stop import F12, TIMING, PatientStop, Timing
 from nmes.runtime.person import Person
@@ -53,7 +55,7 @@ from nmes.runtime.simulator import Simulator, SimulatorError, simulator_name, st
 from nmes.runtime.turn import Controller
 
 if TYPE_CHECKING:
-    from nmes.core.events import Event, Record
+    from nmes.core.events import Event, Identified, Record
 
 VIEW_EACH_MS = 40
 """While only time passes a View is made so often: the loop turns a hundred times a second, a screen looks less than ten
@@ -79,6 +81,8 @@ class RunningSession:
     """The virtual patient at the simulator; None on a device."""
     button: PatientStop | None = None
     """The patient's own, held from `watched_by` to the end."""
+    notice: Callable[[Identified], None] | None = None
+    """What is told at the end who the device said it is; None on the built-in simulator."""
 
     @property
     def view(self) -> View:
@@ -121,6 +125,9 @@ class RunningSession:
         finally:
             if self.button is not None:
                 self.button.close()
+        identified = self.controller.session.device
+        if self.notice is not None and identified is not None:
+            self.notice(identified)
         return summary_of(self.record)
 
     def _end(self) -> None:
@@ -148,6 +155,7 @@ def open_live(
     *,
     url: str | None,
     home: Path,
+    family: Family = DEFAULT,
     trace: Path | None = None,
     who: Who = NOBODY,
     attended: bool = False,
@@ -158,6 +166,7 @@ def open_live(
 ) -> RunningSession:
     """Open a session on the simulator (`url` None) or on the device at `url`; CannotStart says why not.
 
+    `family`: which stimulator it is, simulated or real; whatever answers as another one is refused by name.
     `attended`: a person attends and signs it; then `patient_stop` may name the line of the patient's own button.
     `person`: who is at the simulator's electrodes. `station`: the name this place was given, "" = the computer's.
     """
@@ -169,19 +178,21 @@ def open_live(
                 undo.callback(button.close)
             with_it = attended_of(home, kind, loaded, who, patient_stop=bool(patient_stop)) if attended else None
             clocks, signer, named = system_clocks(), station_key(home), station or socket.gethostname()
-            begun, bound = _begun(loaded, url, home, who, with_it, clock.now_ms(), clocks)
+            begun, bound = _begun(loaded, family, url, home, who, with_it, clock.now_ms(), clocks)
             journal = Journal.open(chain_folder(home, kind), named, bound, clocks, signer=signer, reserved=True)
             undo.callback(_not_begun, journal)
             if url is None:
-                simulator = start_simulator(trace, person)
+                simulator = start_simulator(trace, person, family.key)
                 undo.callback(simulator.end)
-            guard = open_guarded(simulator.url if simulator else str(url))
+            guard = open_guarded(simulator.url if simulator else str(url), family, home, session=journal.path.stem)
         except (RecordError, SimulatorError, PortError) as error:
             raise CannotStart(str(error)) from error
         undo.pop_all()
-    controller = _wired(begun, guard, journal, clock, loaded.protocol.operator_absent_limit_ms)
+    controller = _wired(begun, family, guard, journal, clock, loaded.protocol.operator_absent_limit_ms)
     bench = simulator.sim_bench if simulator else None
     session = RunningSession(controller, Loop(controller), journal.path, kind is Kind.SIMULATION, simulator, bench)
+    if url is not None:
+        session.notice = noticing(home, guard.identity, family)
     session.loop.start()
     if button is not None:
         session.watched_by(button)
@@ -189,18 +200,29 @@ def open_live(
 
 
 def _begun(
-    loaded: Loaded, url: str | None, home: Path, who: Who, attended: Attended | None, now_ms: int, clocks: Clocks
+    loaded: Loaded,
+    family: Family,
+    url: str | None,
+    home: Path,
+    who: Who,
+    attended: Attended | None,
+    now_ms: int,
+    clocks: Clocks,
 ) -> tuple[Step, dict[str, object]]:
     """The session with its first command, and what its record is bound to."""
     origin = origin_of(home, kind_of(url), loaded, who)
-    plan = plan_for(loaded.protocol, P24, origin.ctf_mhz if origin else None)
+    plan = plan_for(loaded.protocol, family.capabilities, origin.ctf_mhz if origin else None)
     simulator = simulator_name() if url is None else ""
     far_end = url or "simulator"
-    bound = binding(loaded, plan, far_end, now_ms, who, origin, attended, simulator=simulator, clocks=clocks)
+    bound = binding(
+        loaded, plan, far_end, now_ms, who, origin, attended, simulator=simulator, clocks=clocks, family=family
+    )
     return begin(plan, loaded.protocol.screening_codes, who, origin, attended), bound
 
 
-def _wired(begun: Step, guard: GuardedPort, journal: Journal, clock: RealClock, absent_limit_ms: int) -> Controller:
+def _wired(
+    begun: Step, family: Family, guard: GuardedPort, journal: Journal, clock: RealClock, absent_limit_ms: int
+) -> Controller:
     """Session, line and record together: each tells the other through the controller alone."""
     controllers: list[Controller] = []
 
@@ -208,7 +230,7 @@ def _wired(begun: Step, guard: GuardedPort, journal: Journal, clock: RealClock, 
         controllers[0].tell(event)
 
     sink = JournalThread(journal, tell_later)
-    controllers.append(Controller(begun, P24Driver(), guard, sink, clock, absent_limit_ms, VIEW_EACH_MS))
+    controllers.append(Controller(begun, family.new_driver(), guard, sink, clock, absent_limit_ms, VIEW_EACH_MS))
     return controllers[0]
 
 
@@ -233,27 +255,51 @@ def _not_begun(journal: Journal) -> None:
         journal.close({"why": "not_begun"})
 
 
-def open_guarded(url: str) -> GuardedPort:
-    """The guard of the line at `url`; PortError if it cannot be opened."""
+def open_guarded(url: str, family: Family = DEFAULT, home: Path | None = None, session: str = "") -> GuardedPort:
+    """The guard of the line at `url`, opened as this family's line must be; PortError if it cannot be.
+
+    `session`: the id of the record that is written meanwhile; whoever wants the device too is told it. A device without
+    a dead-man gets its keeper with it, which leaves its note in `home` (None: the user's own).
+    """
+    port = patiently(lambda: _opened(url, family, DeviceLock(url, session=session)), family)
+    try:
+        keeper = keeper_for(port, family, home if home is not None else own_home())
+    except BaseException:
+        port.close()
+        raise
+    return guard_of(port, family=family, keeper=keeper)
+
+
+def open_asking(url: str, family: Family) -> GuardedPort:
+    """The same line for asking who is there: without a keeper, because nothing is started on it (SR-26)."""
+    return guard_of(_opened(url, family, DeviceLock(url)), family=family)
+
+
+def _opened(url: str, family: Family, lock: DeviceLock) -> Port:
+    """The line, opened as this family's must be."""
     from nmes.link.serial_port import open_serial  # noqa: PLC0415 - pyserial is slow to import and not always needed
 
-    line = LineSettings(SETTINGS.baud, SETTINGS.data_bits, SETTINGS.parity, SETTINGS.stop_bits, SETTINGS.rts_cts)
-    return guard_of(open_serial(url, line))
+    line = family.line
+    return open_serial(url, LineSettings(line.baud, line.data_bits, line.parity, line.stop_bits, line.rts_cts), lock)
 
 
-def open_memory(peer: Peer, clock_us: Callable[[], int]) -> tuple[GuardedPort, MemoryPort]:
+def open_memory(
+    peer: Peer, clock_us: Callable[[], int], family: Family = DEFAULT, keeper: Keeper | None = None
+) -> tuple[GuardedPort, MemoryPort]:
     """The guard of a line inside this process, and the line itself so that a test can break it."""
     port = MemoryPort(peer)
-    return guard_of(port, clock_us), port
+    return guard_of(port, clock_us, family, keeper), port
 
 
-def guard_of(port: Port, clock_us: Callable[[], int] = boottime_us) -> GuardedPort:
-    """A ScienceMode4 guard around an open line."""
-    return GuardedPort(port, ScienceMode4Sight(), Ceilings(), clock_us)
+def guard_of(
+    port: Port, clock_us: Callable[[], int] = boottime_us, family: Family = DEFAULT, keeper: Keeper | None = None
+) -> GuardedPort:
+    """A guard around an open line, with this family's own sight and ceilings."""
+    return GuardedPort(port, family.new_sight(), family.ceilings, clock_us, keeper=keeper)
 
 
 def is_simulation(url: str | None, system: str = sys.platform) -> bool:
-    """A P24 hangs on USB: what listens on this computer's own network or on a pseudo-terminal is a simulator.
+    """A stimulator hangs on a real port: what listens on this computer's own network or on a pseudo-terminal is none.
 
     The whole address is judged, never its beginning; where in doubt it is a real stimulator.
     """

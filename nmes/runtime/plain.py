@@ -23,7 +23,7 @@ from nmes.runtime.numbers import area, in_hz
 from nmes.runtime.plain_alarms import PlainAlarms
 from nmes.runtime.plain_ask import PLACED
 from nmes.runtime.plain_checklist import Checklist
-from nmes.runtime.plain_found import felt, finding, pad_of, pads_asked, reads, signature
+from nmes.runtime.plain_found import button, felt, finding, pad_of, pads_asked, reads, signature
 from nmes.runtime.plain_heard import Heard, Post, Report, StopNow, Wait, post, say
 from nmes.runtime.plain_levels import measurement
 from nmes.runtime.plain_over import Asked
@@ -49,6 +49,7 @@ HELP = (
     _("yes, no, unknown: answer a question. back: the question before, or one step back. again: all questions anew."),
     _("code P-017, side left: what is read off the patient. pads 1 25: channel 1 has pads of 25 cm²."),
     _("placed: every pad is on."),
+    _("button and your name: you have the emergency button of a stimulator without a dead-man, and have tested it."),
     _("titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right."),
     _("over: go past the mark that the last + or accept has met, to the value that was read back."),
     _("felt 1 yes, felt 1 elsewhere: whether channel 1 is felt where it should be."),
@@ -77,7 +78,7 @@ _COMMANDS = (
     *("stop", "placed", "titrate", "accept", "start", "pause", "resume", "mark", "status", "wait", "end", "help"),
     *("yes", "no", "unknown", "back", "again", "here", "cramp", "measure", "mvic", "force", "ctf"),
     *("code", "side", "pads", "over", "felt", "link", "unlink", "countdown", "ack", "skin", "nrs", "outcome"),
-    *("adverse", "wish", "note", "sign", "unsigned", "report", "same"),
+    *("adverse", "wish", "note", "sign", "unsigned", "report", "same", "button"),
 )
 
 
@@ -119,14 +120,14 @@ class PlainSession:
     def look(self, view: View) -> list[str]:
         """Lines for what has changed."""
         arrived = view.word is not self._word
-        lines = self._teller.look(view)
+        if arrived and view.word is Word.PLACING:
+            self._pads.clear()
+        lines = self._teller.look(view, self._pads)
         lines += self._alarms.look(view)
         self._asked_over = self._asked_over.told(view)
         if arrived and view.word is Word.SCREENING:
             lines += [_("Answer each question with yes, no or unknown. Type help for all commands.")]
             lines += [self._checklist.prompt()]
-        if arrived and view.word is Word.PLACING:
-            self._pads.clear()
         if arrived and view.word in {Word.PLACING, Word.STOPPED, Word.AFTER}:
             self._linked = frozenset()
         self._word = view.word
@@ -235,6 +236,8 @@ class PlainSession:
                 return say(_("Nothing is linked."))
             case "skin" | "nrs" | "outcome" | "adverse" | "note":
                 return finding(command, rest, view, self._protocol)
+            case "button":
+                return button(rest, self._station.therapists)
             case "sign" | "unsigned":
                 return signature(command, rest, self._station.therapists)
             case "countdown":

@@ -5,6 +5,7 @@ Pure: the same View asks the same. What is missing is told by the session; here 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from nmes.core.cues import Announce, Change, announcement
@@ -12,6 +13,7 @@ from nmes.core.measurement import CTF
 from nmes.core.protocol import Protocol
 from nmes.core.view import View, Word
 from nmes.language import _, many
+from nmes.runtime.dead_man_words import CONFIRM
 from nmes.runtime.measured_words import muscle_words
 from nmes.runtime.plain_found import (
     ADVERSE,
@@ -33,7 +35,13 @@ PATIENT_STOP = _(
 FIND = _("The treatment is over. What is found now is asked line by line; then you sign.")
 
 
-def ask(protocol: Protocol, view: View, owned_mm2: tuple[int, ...], therapists: tuple[str, ...]) -> str:
+def ask(
+    protocol: Protocol,
+    view: View,
+    owned_mm2: tuple[int, ...],
+    therapists: tuple[str, ...],
+    pads: Mapping[int, int],
+) -> str:
     """The next thing that is missing, as a prompt; "" where nothing can be asked."""
     code = view.missing[0] if view.missing else ""
     kind, _colon, of = code.partition(":")
@@ -41,7 +49,9 @@ def ask(protocol: Protocol, view: View, owned_mm2: tuple[int, ...], therapists: 
         case "read":
             return READ_CODE if of == "code" else READ_SIDE
         case "pads":
-            return pads_asked(view, {}, owned_mm2)
+            return pads_asked(view, pads, owned_mm2) or PLACED
+        case "button":
+            return CONFIRM
         case "patient_stop":
             return PATIENT_STOP
         case "level":

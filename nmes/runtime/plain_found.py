@@ -16,6 +16,7 @@ from nmes.core.protocol import Protocol
 from nmes.core.screening import tells
 from nmes.core.view import View
 from nmes.language import _
+from nmes.runtime.dead_man_words import CONFIRM
 from nmes.runtime.numbers import area
 from nmes.runtime.plain_heard import Heard, post, say
 from nmes.runtime.typed_number import typed_number
@@ -50,6 +51,12 @@ READ_SIDE: Final = _(
     "Look where the pads are. Type side left, side right or side both, as they really are; or side not read: and why."
 )
 _WHY_NOT: Final = _("Why not? Type not done: and a reason of two letters or more.")
+
+
+def button(rest: str, therapists: tuple[str, ...]) -> Heard:
+    """`button NAME`, or the number of a therapist of this station."""
+    name = therapists[int(rest) - 1] if rest.isdecimal() and 1 <= int(rest) <= len(therapists) else rest
+    return post(e.ButtonConfirmed(name)) if tells(name) else say(CONFIRM)
 
 
 def pad_of(rest: str, view: View) -> tuple[int, int] | None:

@@ -6,8 +6,9 @@ decisions are given to it, so that the line mode and the screens say the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import assert_never
 
 from nmes.core.alarm import Alarm, absent_soon
@@ -20,6 +21,7 @@ from nmes.core.protocol import Protocol
 from nmes.core.timeline import Phase
 from nmes.core.view import RUNNING, Output, View, Word
 from nmes.language import _
+from nmes.runtime import dead_man_words
 from nmes.runtime.measured_words import muscle_words
 from nmes.runtime.missing_words import missing_words
 from nmes.runtime.numbers import clock, in_hz, in_ma
@@ -76,14 +78,14 @@ class Teller:
         """Somebody did something at `now_ms`."""
         self._touched_ms, self._asked_for = now_ms, False
 
-    def look(self, view: View) -> list[str]:
-        """The lines for what has changed since the last View; often none."""
+    def look(self, view: View, pads: Mapping[int, int] = MappingProxyType({})) -> list[str]:
+        """The lines for what has changed since the last View; often none. `pads`: what was told of them so far."""
         last, self._last = self._last, view
         lines = [*self._decision(last, view), *_targets(last, view), *self._arrived(last, view)]
         lines += self._levels(last, view)
         if view.first_is_given and view.word in RUNNING and not (last and last.first_is_given):
             lines.append(first_given(view))
-        lines += self._asked(last, view)
+        lines += self._asked(last, view, pads)
         if self._counting:
             lines += filter(None, (coming(view, last),))
         if view.word in RUNNING:
@@ -115,7 +117,7 @@ class Teller:
             )
             words = {"level": level, "commanded": commanded, "confirmed": confirmed}
             lines.append(said.format(channel=channel.channel, muscle=muscle_words(channel.muscle), **words))
-        lines += [*basis_lines(view), *results(view)]
+        lines += [*(f"! {one}" for one in dead_man_words.warnings(view)), *basis_lines(view), *results(view)]
         charge = _("Charge given on channel {channel}: {low} to {high} µC")
         lines += [
             charge.format(channel=dose.channel, low=dose.low_nc // 1000, high=-(-dose.high_nc // 1000))
@@ -127,12 +129,13 @@ class Teller:
         lines.append(treatment.format(now=clock(view.plan_ms), whole=clock(view.plan.duration_ms)))
         return [*lines, *given_contractions(view)]
 
-    def _asked(self, last: View | None, view: View) -> Iterator[str]:
+    def _asked(self, last: View | None, view: View, pads: Mapping[int, int]) -> Iterator[str]:
         """In a session that is attended: the next thing that is missing, whenever that has changed."""
         if not view.attended or view.word not in {Word.PLACING, Word.READY, Word.AFTER}:
             return
         if last is None or (last.word, last.missing, last.may) != (view.word, view.missing, view.may):
-            yield from filter(None, (ask(self._protocol, view, self._station.pads_mm2, self._station.therapists),))
+            asked = ask(self._protocol, view, self._station.pads_mm2, self._station.therapists, pads)
+            yield from filter(None, (asked,))
 
     # --- changes ---
 
@@ -164,7 +167,7 @@ class Teller:
         elif view.word in RUNNING and _contraction(view) != _contraction(last):
             yield _contraction(view)
         if view.halt_unconfirmed and not (last and last.halt_unconfirmed):
-            yield self._wording.unconfirmed
+            yield dead_man_words.PRESS if dead_man_words.without_dead_man(view) else self._wording.unconfirmed
         turned_off = view.output is Output.OFF and last is not None and last.output is not Output.OFF
         # While it starts, the last answer is old because nothing was asked: no news for anybody.
         lost = view.output is Output.UNKNOWN and view.word is not Word.STARTING
@@ -195,8 +198,9 @@ class Teller:
         """What can be done now; in an attended session the first missing thing follows."""
         match view.word:
             case Word.SCREENING:
-                yield _("Stimulator: {device}").format(device=view.device or _("identified"))
+                yield _("Stimulator: {device}").format(device=_named(view))
             case Word.PLACING:
+                yield from (f"! {one}" for one in dead_man_words.warnings(view))
                 yield from places(self._protocol, view)
                 yield from () if view.attended else (PLACED,)
             case Word.READY:
@@ -268,6 +272,11 @@ class Teller:
             self._asked_for = True
             asked = _("ARE YOU THERE? Press Enter. Pausing in {seconds} s.")
             yield asked.format(seconds=max(0, -((silent_ms - limit_ms) // 1000)))
+
+
+def _named(view: View) -> str:
+    """Who answered: its number, or, of a device that has none, which one it is."""
+    return view.plan.capabilities.model if view.device in {"", "-"} else view.device
 
 
 def _targets(last: View | None, view: View) -> Iterator[str]:

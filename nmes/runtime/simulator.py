@@ -16,6 +16,7 @@ from pathlib import Path
 
 from nmes.language import _
 from nmes.runtime.backdoor_bench import BackdoorBench, SocketAsk
+from nmes.runtime.families import DEFAULT
 from nmes.runtime.person import Person
 from nmes.runtime.sim_bench import SimBench
 
@@ -67,13 +68,15 @@ def simulator_name() -> str:
     return f"firmware_sim {version[1] if version else '?'}"
 
 
-def start_simulator(trace: Path | None = None, person: Person | None = None) -> Simulator:
+def start_simulator(trace: Path | None = None, person: Person | None = None, device: str = DEFAULT.key) -> Simulator:
     """Start `firmware_sim` in a session of its own, so that no signal of this terminal reaches it; SimulatorError.
 
-    With a person it also has a backdoor, on a port of its own, by which the person can be looked at. Nothing of the
-    folder that the user happens to be in is run (`-P`): a file there may have the name of one of Python's own.
+    `device`: the key of the family it is to be. With a person it also has a backdoor, on a port of its own, by which
+    the person can be looked at. Nothing of the folder that the user happens to be in is run (`-P`): a file there may
+    have the name of one of Python's own.
     """
-    command = [sys.executable, "-P", "-m", "firmware_sim", "--serve", "tcp", "--exit-when-idle", str(IDLE_S)]
+    command = [sys.executable, "-P", "-m", "firmware_sim", "--device", device]
+    command += ["--serve", "tcp", "--exit-when-idle", str(IDLE_S)]
     if trace is not None:
         command += ["--trace", str(trace)]
     if person is not None:

@@ -146,6 +146,8 @@ class Today:
     """What was told and speaks against any session now, with a plan or without; also where no side is chosen yet."""
     entered: frozenset[str] = frozenset()
     """The codes that something was entered of."""
+    kept: tuple[str, ...] = ()
+    """What keepers of earlier runs have to tell."""
 
     def is_mistyped(self, code: str) -> bool:
         """Whether a code has the form of those made here and a check that does not fit, and nothing is on record."""

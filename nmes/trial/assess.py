@@ -95,10 +95,10 @@ def assess(setup: Setup, progress: Progress = lambda _: None, stopped: Stopped =
     """The whole assessment: checklist, pads, level, test. Keeps no record."""
     patient = setup.patient()
     rested_mhz = _rested_mhz(patient)
-    device, living = device_with_patient(setup.loads, patient)
+    device, living = device_with_patient(setup.loads, patient, family=setup.family)
     protocol = setup.loaded.protocol
     codes, absent_ms = protocol.screening_codes, protocol.operator_absent_limit_ms
-    bench = Bench(setup.plan, codes, device=device, make_sink=forgetful, absent_limit_ms=absent_ms)
+    bench = Bench(setup.plan, codes, device=device, make_sink=forgetful, absent_limit_ms=absent_ms, family=setup.family)
     therapist = assessor(setup, bench, living)
     run = through_the_wire(bench, therapist, living.recorder, progress, stopped)
     return Assessed(

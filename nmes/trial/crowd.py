@@ -126,8 +126,8 @@ def _shared_out(pool: Workers, groups: Sequence[list[Member]]) -> Iterator[list[
 
 def session_of(stopped: Stopped, one: Member) -> Session:
     """The session of a group, with the pads of one of them: the pulses are the same for all."""
-    setup = one.setup
-    run = treat(setup.loaded, setup.plan, setup.loads, one.routes(), asking(setup), stopped=stopped)
+    setup, answer = one.setup, asking(one.setup)
+    run = treat(setup.loaded, setup.plan, setup.loads, one.routes(), answer, stopped=stopped, family=setup.family)
     return Session(run, margins(setup.plan, run.train, run.treatment_us))
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from nmes.core.plan import Slot
 from nmes.core.plan import compile as plan_for
 from nmes.core.view import View, Word
-from nmes.devices.sciencemode4.p24 import P24
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
 from nmes.runtime.measured_words import NAMES, amount
@@ -102,12 +103,20 @@ class Told:
 
 
 def run_demo(
-    loaded: Loaded, home: Path, say: Say, longest_ms: int = LONGEST_MS, make_bench: MakeBench = bench_with_record
+    loaded: Loaded,
+    home: Path,
+    say: Say,
+    longest_ms: int = LONGEST_MS,
+    make_bench: MakeBench | None = None,
+    family: Family = DEFAULT,
 ) -> Summary:
-    """Run one protocol to its end and verify its record; DemoError if it did not get there."""
-    setup = Setup(loaded, plan_for(loaded.protocol, P24), load_profile(usual_patient(loaded.protocol)))
+    """Run one protocol to its end on this family's device and verify its record; DemoError if it did not get there,
+    PlanError if the device cannot deliver it.
+    """
+    plan, profile = plan_for(loaded.protocol, family.capabilities), load_profile(usual_patient(loaded.protocol))
+    setup = Setup(loaded, plan, profile, family=family)
     device, living = _device(setup)
-    bench, record = make_bench(loaded, home, device)
+    bench, record = (make_bench or partial(bench_with_record, family=family))(loaded, home, device)
     therapist = _therapist(setup, bench, living, say)
     teller, changes = Teller(say, bench.now_ms), Changes()
     say(f"{loaded.protocol.title}: {bench.view.plan.duration_ms // 1000} s of treatment, simulated")
@@ -131,8 +140,8 @@ def run_demo(
 def _device(setup: Setup) -> tuple[Device, LivingPatient | None]:
     """The stimulator on its pads; in an assessment the patient lives through it, because somebody has to react."""
     if setup.plan.assessment is None:
-        return device_with_trace(setup.loads), None
-    return device_with_patient(setup.loads, setup.patient(), keep_trace=True)
+        return device_with_trace(setup.loads, setup.family), None
+    return device_with_patient(setup.loads, setup.patient(), keep_trace=True, family=setup.family)
 
 
 def _therapist(setup: Setup, bench: Bench, living: LivingPatient | None, say: Say) -> Finder:

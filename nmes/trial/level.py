@@ -98,7 +98,7 @@ class Search:
     top_ua: int = 0
 
     def start(self) -> Go:
-        return Go(min(self.ceiling_ua, ASK_EVERY_UA))
+        return Go(min(self.ceiling_ua, asked_after(0, self.step_ua)))
 
     def after(self, level_ua: int, felt: Felt) -> Go | Take:
         self.top_ua = max(self.top_ua, level_ua)
@@ -111,7 +111,7 @@ class Search:
             return Take(level_ua, Because.TARGET)
         if level_ua >= self.ceiling_ua:
             return self._down_to(level_ua, Because.CEILING, level_ua)
-        return Go(min(self.ceiling_ua, (level_ua // ASK_EVERY_UA + 1) * ASK_EVERY_UA))
+        return Go(min(self.ceiling_ua, asked_after(level_ua, self.step_ua)))
 
     def _relative(self) -> bool:
         """Whether the target is the most the patient tolerates, or a part of it."""
@@ -129,6 +129,12 @@ class Search:
         wanted_ua = most_ua if share is None else int(most_ua * share / 100)
         self._settled = Take(max(self.step_ua, floor_to_step(wanted_ua, self.step_ua)), because)
         return self._settled if self._settled.level_ua == now_ua else Go(self._settled.level_ua)
+
+
+def asked_after(level_ua: int, step_ua: int) -> int:
+    """The next level at which the patient is asked; a device with larger steps is asked at each of them."""
+    every_ua = max(ASK_EVERY_UA, step_ua)
+    return (level_ua // every_ua + 1) * every_ua
 
 
 def reached(intensity: Intensity, felt: Felt) -> bool:
@@ -157,10 +163,12 @@ class Route:
     top_ua: int
     level_ua: int
     because: Because = Because.GIVEN
+    step_ua: int = ASK_EVERY_UA
+    """The device's; below `ASK_EVERY_UA` it makes no difference."""
     _settled: bool = field(default=False)
 
     def start(self) -> Go:
-        return Go(min(self.top_ua, ASK_EVERY_UA))
+        return Go(min(self.top_ua, asked_after(0, self.step_ua)))
 
     def after(self, level_ua: int, felt: Felt) -> Go | Take:  # noqa: ARG002 - the shape of a Search
         if self._settled or (level_ua == self.level_ua == self.top_ua):
@@ -168,7 +176,7 @@ class Route:
         if level_ua >= self.top_ua:
             self._settled = True
             return Go(self.level_ua)
-        return Go(min(self.top_ua, (level_ua // ASK_EVERY_UA + 1) * ASK_EVERY_UA))
+        return Go(min(self.top_ua, asked_after(level_ua, self.step_ua)))
 
 
 Guide = Search | Route

@@ -40,7 +40,8 @@ class Member:
 
     def routes(self) -> dict[Slot, Guide]:
         """The way to the levels, for a session in which nobody is asked."""
-        return {slot: Route(found.top_ua, found.level_ua, found.because) for slot, found in self.found}
+        step_ua = self.setup.plan.capabilities.amplitude_step_ua
+        return {slot: Route(found.top_ua, found.level_ua, found.because, step_ua) for slot, found in self.found}
 
 
 def one_of(base: Setup, profile: Profile, number: int, seed: int) -> Setup:

@@ -17,6 +17,7 @@ from nmes.core.events import Event
 from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import View
 from nmes.runtime.backdoor_bench import ANSWER_S, BackdoorBench
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
 from nmes.runtime.patient_stop import PatientStop
@@ -45,13 +46,19 @@ class PacedBench:
         patient_stop: bool = False,
         person: Person | None = None,
         station: str = "",
+        family: Family = DEFAULT,
     ) -> None:
-        """`person`: who is at the electrodes. `station`: the name this place was given, "" = the computer's."""
+        """`person`: who is at the electrodes. `station`: the name this place was given, "" = the computer's.
+
+        `family`: of the device that is simulated.
+        """
         with_it = attended_on_bench(loaded, home, who, patient_stop=patient_stop) if attended else None
-        device, self._door = device_with_person(person) if person else _nobody()
+        device, self._door = device_with_person(person, family) if person else _nobody()
         self.sim_bench: SimBench | None = BackdoorBench(self._ask) if person else None
         self._asked: SimpleQueue[tuple[str, Future[str]]] = SimpleQueue()
-        self._bench, self._record = bench_with_record(loaded, home, device, who, attended=with_it, station=station)
+        self._bench, self._record = bench_with_record(
+            loaded, home, device, who, attended=with_it, station=station, family=family
+        )
         self._speed = speed
         self._lock = threading.Lock()
         self._free = threading.Event()

@@ -12,6 +12,7 @@ from typing import Final
 from nmes.core.plan import Plan, Slot
 from nmes.core.protocol import Protocol
 from nmes.core.waveform import Waveform
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.trial.bench.patients import Patient, Profile, Site
 from nmes.trial.bench.train import Load, Shape, through
@@ -48,6 +49,8 @@ class Setup:
     rounded_from_ua: int | None = None
     population_seed: int | None = None
     """Of a person of a population: the population's seed. `seed` is then that person's own."""
+    family: Family = DEFAULT
+    """The stimulator the plan was made for, and on which it is played."""
 
     @property
     def assumed(self) -> Assumed:
@@ -66,9 +69,10 @@ class Setup:
 
     def guides(self) -> dict[Slot, Guide]:
         """How each level is found, or that it is given."""
+        step_ua = self.plan.capabilities.amplitude_step_ua
         if self.level_ua is not None:
-            return {slot: Route(self.level_ua, self.level_ua) for slot in self.plan.slots}
-        intensity, step_ua = self.loaded.protocol.intensity, self.plan.capabilities.amplitude_step_ua
+            return {slot: Route(self.level_ua, self.level_ua, step_ua=step_ua) for slot in self.plan.slots}
+        intensity = self.loaded.protocol.intensity
         return {slot: Search(intensity, self.plan.ceiling_ua(slot), step_ua) for slot in self.plan.slots}
 
 

@@ -32,6 +32,8 @@ class Therapist:
         match view.word:
             case Word.SCREENING:
                 return e.Screened(self.answers, self.name)
+            case Word.PLACING | Word.READY if "button" in view.missing:
+                return e.ButtonConfirmed(self.name)
             case Word.PLACING:
                 return e.Placed()
             case Word.READY:

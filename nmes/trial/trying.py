@@ -51,7 +51,7 @@ class Trial(Tried):
 
 def try_one(setup: Setup, progress: Progress = lambda _: None, stopped: Stopped = never) -> Trial:
     """The wire run of this patient, and what it did to him or her."""
-    run = treat(setup.loaded, setup.plan, setup.loads, setup.guides(), asking(setup), progress, stopped)
+    run = treat(setup.loaded, setup.plan, setup.loads, setup.guides(), asking(setup), progress, stopped, setup.family)
     currents = [shape.first.current_ua for shape in run.train.table]
     everywhere = dict.fromkeys((channel.channel for channel in setup.plan.channels), currents)
     course = replay(run.train, everywhere, setup.plan, run.treatment_us, setup.patient(), stopped)

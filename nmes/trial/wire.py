@@ -14,6 +14,7 @@ from typing import Final
 from nmes.core import events as e
 from nmes.core.plan import Plan, Slot
 from nmes.core.view import View, Word
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.trial.bench.joint import Bench, forgetful
 from nmes.trial.bench.train import Load, Recorder, Train, device_with
@@ -153,11 +154,12 @@ def treat(
     answer: Answer,
     progress: Progress = lambda _: None,
     stopped: Stopped = never,
+    family: Family = DEFAULT,
 ) -> WireRun:
     """The whole session: checklist, pads, every level by its guide, rest, treatment, end. GivenUp when asked."""
-    device, recorder = device_with(loads)
+    device, recorder = device_with(loads, family)
     codes, absent_ms = loaded.protocol.screening_codes, loaded.protocol.operator_absent_limit_ms
-    bench = Bench(plan, codes, device=device, make_sink=forgetful, absent_limit_ms=absent_ms)
+    bench = Bench(plan, codes, device=device, make_sink=forgetful, absent_limit_ms=absent_ms, family=family)
     return through_the_wire(bench, finder(loaded, guides, AtTheSkin(bench, answer)), recorder, progress, stopped)
 
 

@@ -34,6 +34,12 @@ NOTES: Final = {
     "refused:reason_missing": _("A reason is needed. Still open: {open}"),
     "read_back_skipped": _("Gone on without reading it back, because: {reason}"),
     "patient_stop_tested": _("The patient's own stop was pressed and heard. It works."),
+    "refused:button_missing": _(
+        "This stimulator has no dead-man: somebody must have its emergency button first, tested, and say so by name."
+    ),
+    "refused:button_unnamed": _("Write who has the emergency button: a name, no answer or command."),
+    "refused:button_not_needed": _("Not asked for: this stimulator stops by itself when the program falls silent."),
+    "button_confirmed": _("Emergency button in reach and tested: {by}."),
     "felt": _("Channel {channel}: felt where it should be."),
     "felt_elsewhere": _(
         "Channel {channel} ({muscle}) is felt at another place: every level is void. Look at the pads."

@@ -15,6 +15,7 @@ from nmes.core.measurement import Who
 from nmes.core.printable import printable
 from nmes.language import _, many
 from nmes.record.store import Interrupted, Summary, Unfinished, Unreadable
+from nmes.runtime.families import DEFAULT
 from nmes.runtime.today import Device, Patient, Today, Turn
 from nmes.ui.ending_words import WORDS, Ended, ended
 from nmes.ui.names import side_words
@@ -30,9 +31,9 @@ TURN_WIDTH: Final = 17
 LAST_WIDTH: Final = 17
 
 
-def device_line(today: Today, patient_stop: str) -> str:
-    """The light of the device, and the patient's own stop where there is one."""
-    device = _device(today)
+def device_line(today: Today, patient_stop: str, model: str = DEFAULT.model) -> str:
+    """The light of the device, its model where it is not the usual one, and the patient's own stop, if any."""
+    device = _device(today) if model == DEFAULT.model else f"{model}. {_device(today)}"
     if not patient_stop:
         return device
     return _("{device} Patient's own stop: {stop}, tested in the session.").format(device=device, stop=patient_stop)
@@ -164,6 +165,7 @@ def _no_end(one: Summary) -> bool:
 def trouble_lines(today: Today, zone: tzinfo | None = None) -> list[str]:
     """What must not be overlooked: records that cannot be read, and sessions without an end, the newest first."""
     lines = [_("✖ The records cannot be read: {reason}").format(reason=today.trouble)] if today.trouble else []
+    lines += [f"! {printable(one)}" for one in today.kept]
     lines += [_interrupted(one, zone) for one in today.interrupted]
     if today.damaged:
         count = len(today.damaged)

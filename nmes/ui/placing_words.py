@@ -12,10 +12,12 @@ from typing import Final
 
 from nmes.core.attended import PatientStop
 from nmes.core.body_map import SITES, legend
+from nmes.core.capabilities import ElectrodeFeedback
 from nmes.core.events import Finding, Read
 from nmes.core.protocol import Protocol
 from nmes.core.view import View
 from nmes.language import _
+from nmes.runtime.dead_man_words import CONFIRMED, warnings, without_dead_man
 from nmes.runtime.trust_words import doubt
 from nmes.ui.names import SIDES, muscle_words, side_words
 from nmes.ui.numbers import cm2
@@ -27,7 +29,8 @@ STANDARD_MM2: Final = (1600, 2500, 4500, 9750)
 """4x4, 5x5, 5x9 and 7.5x13 cm: offered where the clinic has not said which pads it owns; sold widely [verify]."""
 MOST: Final = 9
 """As many sizes as there are digits."""
-SIDE, PATIENT, PAIN = "side", "patient", "pain"
+SIDE, BUTTON, PATIENT, PAIN = "side", "button", "patient", "pain"
+BUTTON_HELD: Final = _("The emergency button is in reach and tested. Go on with the next row.")
 NBSP: Final = "\N{NO-BREAK SPACE}"
 """Keeps a number with its unit on one row."""
 BOX: Final = 15
@@ -91,7 +94,7 @@ def side_line(view: View, said: str) -> str:
         return _("! Side of the pads not read back: {reason}").format(reason=left_out_because(view, Read.SIDE))
     if Read.SIDE in view.read:
         return _("✓ Side of the pads read back {side}").format(side=SIDES.get(said, "")).rstrip()
-    if said:
+    if said not in {"", view.who.side}:  # one that fits is on its way to the session
         return _("✖ WRONG SIDE? You say {side}, and this session is for {wanted}").format(
             side=side_words(said), wanted=side_words(view.who.side)
         )
@@ -111,6 +114,13 @@ def patient_line(view: View) -> str:
             return _("Patient's own stop: let the patient press it once.")
 
 
+def button_line(view: View) -> str:
+    """What has to be known of a device without a dead-man, and who has its emergency button."""
+    if view.button_by:
+        return "✓ " + CONFIRMED.format(name=view.button_by)
+    return " ".join(("✖", *warnings(view)))
+
+
 def pain_line(view: View) -> str:
     """Pain before, if it was asked for."""
     found = next((one.value for one in view.observed if one.finding is Finding.NRS), None)
@@ -122,6 +132,8 @@ def rows(view: View) -> Iterator[str]:
     if view.attended:
         if view.who.side:
             yield SIDE
+        if without_dead_man(view):
+            yield BUTTON
         if view.patient_stop is not PatientStop.NONE:
             yield PATIENT
         yield PAIN
@@ -131,6 +143,10 @@ SIDE_SAID: Final = _("On which side do the pads lie? l left, r right, b both.")
 """Where no reason leads past it: it was read back, or read back wrong."""
 HINTS: Final = {
     SIDE: _("On which side do the pads lie? l left, r right, b both; F4: cannot tell."),
+    BUTTON: _(
+        "Take the emergency button in your hand and test it. Then press Enter and write your name: it is in your "
+        "reach, and it works."
+    ),
     PATIENT: _("The patient presses the own stop once, now. It shows here when it was heard."),
     PAIN: _("Pain now, 0 to 10: press 0 to 9, t for 10. Not needed to go on."),
 }
@@ -155,7 +171,11 @@ def position_words(protocol: Protocol) -> str:
 
 def contact_words(view: View) -> str:
     """What the stimulator can tell of the contact, on one row."""
+    if view.plan.capabilities.electrode_feedback is ElectrodeFeedback.NONE:
+        return _("Contact: this stimulator NEVER TELLS that a pad is off. Look, and ask.")
     floor_ma = view.plan.capabilities.electrode_floor_ua // 1000
+    if not floor_ma:
+        return _("Contact: a pad that is off is told only while current flows. Look, and ask.")
     return _("Contact: CANNOT TELL below {floor} mA whether a pad is off. Look, and ask.").format(floor=floor_ma)
 
 

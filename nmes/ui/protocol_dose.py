@@ -63,6 +63,7 @@ def _made(protocol: Protocol, made: Delivered) -> tuple[str, ...]:
             gap=channel.waveform.gap_us,
             gap_tag=tag(protocol, f"{pulse}.gap_us"),
         ),
+        *_gap(made),
         _("at most {asked} mA asked{tag}, {allowed} mA allowed: {reason}").format(
             asked=ma(made.asked_amplitude_ua),
             tag=tag(protocol, f"{where}.max_amplitude_ma"),
@@ -70,6 +71,14 @@ def _made(protocol: Protocol, made: Delivered) -> tuple[str, ...]:
             reason=_(made.ceiling_reason),
         ),
     )
+
+
+def _gap(made: Delivered) -> tuple[str, ...]:
+    """Of a device that has one interphase gap for every pulse; nothing where it is the one asked for."""
+    if made.gap_us == made.asked_gap_us:
+        return ()
+    said = _("gap {asked} µs asked, {delivered} µs delivered")
+    return (said.format(asked=made.asked_gap_us, delivered=made.gap_us),)
 
 
 _SHAPES: Final = {"symmetric": _("symmetric"), "asymmetric": _("asymmetric")}

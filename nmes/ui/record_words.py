@@ -42,6 +42,7 @@ def event_words(event: e.Event) -> str:
             return _("the guard let nothing more out: {rule}, {detail}").format(rule=said, detail=detail)
         case (
             e.Identified()
+            | e.Battery()
             | e.WrongDevice()
             | e.Enabled()
             | e.OutputSent()
@@ -96,6 +97,8 @@ def _person(event: e.Operator) -> str:
         case e.Placed(pads=pads):
             sizes = ", ".join(_("channel {channel} {area}").format(channel=ch, area=cm2(mm2)) for ch, mm2 in pads)
             return _("electrodes placed, pads confirmed: {pads}").format(pads=sizes) if pads else _("electrodes placed")
+        case e.ButtonConfirmed(by=by):
+            return _("emergency button in reach and tested, by {name}").format(name=by)
         case e.FeltAt(channel=channel, there=True):
             return _("channel {channel} is felt where it should be").format(channel=channel)
         case e.FeltAt(channel=channel):
@@ -186,16 +189,22 @@ def _device(event: e.Device) -> str:
     match event:
         case e.Identified(model=model, device_id=device_id, firmware=firmware):
             return _("{model} {device}, firmware {firmware}").format(model=model, device=device_id, firmware=firmware)
+        case e.Battery(percent=percent):
+            return _("its battery is at {percent} %").format(percent=percent)
         case e.WrongDevice(reason=reason):
             return _("not a stimulator this program knows: {reason}").format(reason=reason)
         case e.Enabled():
-            return _("high voltage on, all channels at 0")
+            return _("ready to stimulate, all channels at 0")
         case e.OutputSent(amplitudes=amplitudes, gap=gap):
             return _("sent: {output}").format(output=amplitudes_words(amplitudes)) + _gap_words(gap)
         case e.OutputConfirmed(amplitudes=amplitudes, gap=gap):
             return _("confirmed: {output}").format(output=amplitudes_words(amplitudes)) + _gap_words(gap)
         case e.DeviceFault(fault=fault, channel=channel, result=result):
-            said = _("{fault} Channel {channel}, result {result}.")
+            said = (
+                _("{fault} Channel {channel}, result {result}.")
+                if channel
+                else _("{fault} No channel told, result {result}.")
+            )
             return said.format(fault=why(f"fault:{fault}"), channel=channel, result=result)
         case e.Doubt(since_ms=since_ms):
             return _("from {ms} ms of the session's clock on it is not known what flowed").format(ms=since_ms)
@@ -223,7 +232,7 @@ def command_words(command: c.Command, *, everything: bool) -> str:
         case c.Halt():
             return _("-> halt")
         case c.Enable():
-            return _("-> high voltage on, at 0")
+            return _("-> get ready, at 0")
         case c.Identify():
             return _("-> who are you?")
         case c.Close():

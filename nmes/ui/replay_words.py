@@ -165,7 +165,7 @@ def unknown_words(result: ReplayResult) -> str:
 def then_lines(view: View, room: int) -> Iterator[str]:
     """What the screen showed then: state, output, levels, and a line for each channel."""
     state, reason = words.state_words(view), words.why(view.why)
-    output = words.UNCONFIRMED if view.halt_unconfirmed else words.OUTPUTS[view.output]
+    output = words.unconfirmed_words(view) if view.halt_unconfirmed else words.OUTPUTS[view.output]
     yield _("Then: {state}. {output}. {reason}").format(state=state, output=output, reason=printable(reason)).rstrip()
     yield _("  Ch Muscle             Level Commanded Confirmed Phase     Dose so far")[:room]
     for channel in view.channels:

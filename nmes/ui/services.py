@@ -18,6 +18,7 @@ from nmes.core.plan import Plan
 from nmes.core.view import View
 from nmes.language import _
 from nmes.record.files import Kind
+from nmes.runtime.families import DEFAULT
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Live
 from nmes.runtime.on_record import NOTHING, OnRecord
@@ -58,6 +59,10 @@ class Services:
     """None: nothing can be edited."""
     open_session: Callable[[Loaded, Who], Live] = _no_session
     """CannotStart says why not; called in a thread."""
+    model: str = DEFAULT.model
+    """Which stimulator it is, simulated or real."""
+    needs_button: bool = False
+    """Whether it has no dead-man, so that its emergency button is the only independent stop."""
     simulation: bool = True
     """Whether the device is the simulator: no patient can be attached to it."""
     hand_clock: Callable[[View], int] = attrgetter("now_ms")

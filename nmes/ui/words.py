@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, assert_never
 
 from nmes.core.attended import PatientStop
+from nmes.core.capabilities import ElectrodeFeedback
 from nmes.core.commands import Note
 from nmes.core.events import PATIENT_LOST
 from nmes.core.measurement import Who
@@ -19,6 +20,7 @@ from nmes.core.protocol import Intensity, Protocol
 from nmes.core.screening import CATALOGUE, Blocked, Clear, Outcome, ReviewFirst, Warned
 from nmes.core.view import Electrode, Output, View, Word
 from nmes.language import _
+from nmes.runtime.families import DEFAULT
 from nmes.runtime.measured_words import measured_sentence, not_reached_sentence, range_sentence
 from nmes.ui import attended_words
 from nmes.ui.mark_words import MARKS, mark_words
@@ -31,11 +33,19 @@ STATEMENT: Final = _(
     "Not a medical device. The P24 is a research stimulator. Only for trained people, who supervise throughout. "
     "A software STOP is not an emergency stop."
 )
+OF_ANOTHER: Final = _(
+    "Not a medical device: the {model} is worked through its interface for research. Only for trained people, who "
+    "supervise throughout. A software STOP is not an emergency stop."
+)
 POWER_HINT: Final = _("Not an emergency stop. If it fails: stimulator off, or pull its cable.")
 TOO_SMALL: Final = _("Window under 80x24: nothing can start")
 CANNOT_TELL: Final = _(
     "Below {floor} mA the stimulator cannot tell whether a pad is off: look at the pads and ask the patient."
 )
+BUTTON_HINT: Final = _("If it fails: press the EMERGENCY BUTTON. This device does not stop by itself.")
+"""Instead of it where the device has no dead-man: pulling the line's cable would leave it on."""
+PRESS: Final = _("STOP UNCONFIRMED. Press the EMERGENCY BUTTON NOW.")
+"""The same for a halt that nobody confirmed."""
 UNCONFIRMED: Final = _("STOP UNCONFIRMED. Switch the stimulator OFF, or pull its cable, NOW.")
 
 
@@ -80,6 +90,11 @@ _STATES: Final = {
     Word.ENDED: StateWords("□", _("ENDED"), Tone.CALM),
 }
 FAULT: Final = StateWords("✖", _("FAULT"), Tone.ALARM)
+
+
+def statement(model: str) -> str:
+    """What this program and its stimulator are, and are not: always on the first page of a session."""
+    return STATEMENT if model == DEFAULT.model else OF_ANOTHER.format(model=model)
 
 
 def state_words(view: View) -> StateWords:
@@ -131,6 +146,8 @@ _WHYS: Final = {
     "stop:input_ended": _("The typed lines ended before the session did."),
     "stop:terminal": _("The terminal was closed or failed."),
     "stop:program_error": _("The program had a fault and stopped the output."),
+    "stop:script": _("The laboratory's script stopped."),
+    "stop:script_left": _("The laboratory's script left its block while current could flow, or failed."),
     "stop:SIGHUP": _("The terminal was closed."),
     "stop:SIGTERM": _("The computer asked the program to end."),
     "stop:SIGINT": _("The program was interrupted."),
@@ -140,11 +157,19 @@ _WHYS: Final = {
     "fault:channel_silent": _("The stimulator reports a channel that does not stimulate."),
     "fault:not_initialised": _("The stimulator had switched itself off."),
     "fault:refused": _("The stimulator refused what it was asked for."),
+    "fault:emergency_stop": _("The stimulator's emergency switch is pressed, or not plugged in."),
+    "fault:module": _("The stimulator reports a fault of its stimulation module."),
+    "fault:restarted": _("The stimulator had restarted, or had lost this program."),
+    "fault:stray": _("An answer came that nobody had asked for: check the stimulator's cable."),
     "guard:written_late": _(
         "The safety guard stopped the output: this computer was too busy to send in time. Close other programs, then "
         "find the levels again from 0."
     ),
     "guard:channel_active": _("The safety guard stopped the output: a channel was active that should not be."),
+    "guard:keeper": _(
+        "The safety guard stopped the output: the keeper, which stops the stimulator if this program dies, took over "
+        "or is gone. Find the levels again from 0; if it comes again, end the session."
+    ),
     "guard:pulse_shape": _("The safety guard stopped the output: the pulse was not the one that was confirmed."),
 }
 
@@ -165,7 +190,7 @@ def why_of(view: View) -> str:
     """The same for what is shown now: a reason that has been mended meanwhile says so."""
     if view.why == f"stop:{PATIENT_LOST}" and view.patient_stop is PatientStop.TESTED:
         return _("The patient's own stop was gone; it was pressed again and works.")
-    return why(view.told_why)
+    return unconfirmed_words(view) if view.why == "halt_unconfirmed" else why(view.told_why)
 
 
 NOTES: Final = {
@@ -176,7 +201,7 @@ NOTES: Final = {
     "refused:screening_review_first": _("MEDICAL REVIEW FIRST. Who reviewed it, and why go on? {codes}"),
     "refused:screening_needs_reason": _("A reason is needed for each of these: {codes}"),
     "refused:no_such_slot": _("Channel {channel} has no such level in this plan."),
-    "refused:not_ready": _("Not now: the output has to be off and confirmed first."),
+    "refused:not_ready": _("Not now: first what this step still waits for, and the output off and confirmed."),
     "refused:level_missing": _("Channel {channel} has no level yet. Find it first."),
     "refused:not_paused": _("There is nothing to resume."),
     "refused:record_broken": _("The record cannot be written, so nothing may start."),
@@ -227,6 +252,7 @@ NOTES: Final = {
     "fault": _("The stimulator reported a fault (channel {channel}, its number {result})."),
     "unanswered": _("The stimulator did not answer."),
     "link_lost": _("The line to the stimulator is gone: {reason}"),
+    "battery_low": _("The stimulator's battery is at {percent} %: charge it before a long session."),
     "wrong_device": _("This is not a stimulator the program knows: {reason}"),
     "guard": _("The safety guard stopped the output: {detail}"),
     "record_failed": _("The record failed: {reason}"),
@@ -269,6 +295,13 @@ def sentence(code: str, **values: int | str) -> str:
     return code.replace("_", " ").replace(":", ": ") if template is None else template.format_map(_Known(said))
 
 
+def _fault(values: Mapping[str, int | str]) -> str:
+    """By channel, where the device tells one: a RehaStim2 tells none of its faults by channel."""
+    if values.get("channel") == 0:
+        return _("The stimulator reported a fault (its number {result}).").format(result=values.get("result", "?"))
+    return NOTES["fault"].format_map(_Known({name: _value(name, value) for name, value in values.items()}))
+
+
 def _guard(values: Mapping[str, int | str]) -> str:
     """In words where there are some of the rule; else what the guard itself says."""
     known = _WHYS.get(f"guard:{values.get('rule')}")
@@ -277,6 +310,7 @@ def _guard(values: Mapping[str, int | str]) -> str:
 
 _WHOLE: Final[dict[str, Callable[[Mapping[str, int | str]], str]]] = {
     **attended_words.WHOLE,
+    "fault": _fault,
     "guard": _guard,
     "measured": measured_sentence,
     "not_reached": lambda values: not_reached_sentence(int(values["cap_mhz"])),
@@ -423,9 +457,19 @@ OUTPUTS: Final = {
 }
 
 
+def unconfirmed_words(view: View) -> str:
+    """What is left to do where a halt was never confirmed."""
+    return UNCONFIRMED if view.plan.capabilities.watchdog_ms else PRESS
+
+
+NO_VOLTAGE: Final = _("Output at 0, ready to stimulate, confirmed")
+"""Of a device that plays a list of channels: its high voltage is not the program's to switch."""
+
+
 def output_words(view: View) -> str:
     """What is known of the output, with the age of the knowledge; it says OFF only when the device has."""
-    said = OUTPUTS[view.output]
+    has_list = view.output is Output.ENABLED and view.plan.capabilities.group_slot_us
+    said = NO_VOLTAGE if has_list else OUTPUTS[view.output]
     return said if view.output is Output.UNKNOWN else f"{said} {age(view.age_ms)}"
 
 
@@ -435,6 +479,8 @@ def contact_words(view: View, electrode: Electrode) -> str:
         case Electrode.OK:
             return _("no fault reported")
         case Electrode.CANNOT_TELL:
+            if view.plan.capabilities.electrode_feedback is ElectrodeFeedback.NONE:
+                return _("cannot tell: look, and ask")
             floor_ma = view.plan.capabilities.electrode_floor_ua // 1000
             return _("cannot tell below {floor} mA").format(floor=floor_ma)
         case _:

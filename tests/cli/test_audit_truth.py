@@ -11,7 +11,6 @@ from cli.conftest import Nmes, records
 from helpers.chain import Station
 from helpers.forging import hash_in
 from helpers.verifiers import both, theirs
-from nmes.cli.hand_turned import HandTurned
 from nmes.core.care_events import Archived, Diary
 from nmes.language import use
 from nmes.record import ledger
@@ -20,6 +19,7 @@ from nmes.record.files import Kind
 from nmes.record.head_code import code_of
 from nmes.record.ledger import Author
 from nmes.runtime.library import Library
+from nmes.trial.hand_turned import HandTurned
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from cli.conftest import Nmes, Result, records
 
 from nmes.cli.exits import crashed
-from nmes.cli.hand_turned import HandTurned
 from nmes.core import events as e
 from nmes.core.care_events import Answered, Corrected, Erased, Planned
 from nmes.core.measurement import Who
@@ -27,6 +26,7 @@ from nmes.record.verdicts import verify_chain
 from nmes.record.verify import Intact
 from nmes.runtime.course import enter
 from nmes.runtime.library import Library
+from nmes.trial.hand_turned import HandTurned
 
 ANNA = ("--by", "Anna Berg")
 WHY = ("--reason", "the patient asked")

@@ -15,13 +15,13 @@ from cli.conftest import Nmes, Result, records
 
 from helpers.waiting import until
 from nmes.cli.exits import crashed
-from nmes.cli.hand_turned import HandTurned
 from nmes.core import events as e
 from nmes.core.measurement import Who
 from nmes.link.lock import DeviceLock
 from nmes.record import names
 from nmes.runtime import settings
 from nmes.runtime.library import Library
+from nmes.trial.hand_turned import HandTurned
 
 CHEAP = 1 << 4
 """The work of a guess at the names; what it costs is not what is asked here."""

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from nmes.cli import opening
-from nmes.cli.hand_turned import HandTurned
 from nmes.cli.opening import Bench, open_on_bench, open_paced
 from nmes.cli.station import Station
 from nmes.core.attended import PatientStop as Known
@@ -18,6 +17,7 @@ from nmes.record.errors import RecordError, RecordUnavailable
 from nmes.runtime.library import Library
 from nmes.runtime.open import CannotStart
 from nmes.runtime.patient_stop import PatientStop
+from nmes.trial.hand_turned import HandTurned
 
 AT_A_LINE = Station(pace=20.0, patient_stop="/dev/button")
 

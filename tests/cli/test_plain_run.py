@@ -15,7 +15,6 @@ import pytest
 from cli.conftest import CRAMP, SIGNED, Nmes, process, records, script
 from cli.test_typed import Hands
 
-from nmes.cli.hand_turned import HandTurned
 from nmes.cli.plain_open import WORDING
 from nmes.cli.plain_run import DROPPED, PlainRun
 from nmes.cli.typed import TypedLines
@@ -28,6 +27,7 @@ from nmes.record.store import read_session
 from nmes.runtime.course import enter
 from nmes.runtime.library import Library, Loaded
 from nmes.runtime.plain import PlainSession
+from nmes.trial.hand_turned import HandTurned
 
 MAX = ("run", CRAMP, "--plain", "--speed", "max")
 QUESTIONS = len(Library().load(CRAMP).protocol.screening_codes)

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.desk import OUTCOME, STATES, Desk, after, attended, desk_in, last, refused
 from helpers.plans import TWO, alternating_plan
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
@@ -120,7 +121,7 @@ class TestNothingRaises:
         e.Tick(99_000),
     )
 
-    @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+    @bundled("event", EVENTS, ids=lambda event: type(event).__name__)
     def test_no_event_asks_for_output(self, event: e.Event) -> None:
         desk = after()
         if isinstance(event, e.Titrate | e.Start | e.Resume | e.Increase | e.Accept):
@@ -182,7 +183,7 @@ class TestFindings:
         assert desk.do(found) == (c.Note("observed", (("finding", str(found.finding)), ("of", found.of))),)
         assert seen(desk).observed == (found,)
 
-    @pytest.mark.parametrize(
+    @bundled(
         "wrong",
         [
             e.Observed(SKIN, 4, of="1"),
@@ -245,7 +246,7 @@ class TestFindings:
         desk.do(e.Observed(NRS, 4))
         assert last(desk) == refused("not_observed_now")
 
-    @pytest.mark.parametrize("state", [name for name in STATES if name != "After"])
+    @bundled("state", [name for name in STATES if name != "After"])
     def test_where_nobody_attends_nothing_is_asked_for(self, state: str) -> None:
         desk = desk_in(state)
         before = desk.state
@@ -313,8 +314,8 @@ class TestSignature:
         assert commands == (c.Note("left_unsigned", (("reason", "program"),)), c.Close("ended_early"))
         assert desk.state == s.Ended("ended_early")
 
-    @pytest.mark.parametrize("state", [name for name in STATES if name != "After"])
-    @pytest.mark.parametrize("event", [e.Signed("Ada", "why"), e.LeftUnsigned("fire alarm")])
+    @bundled("state", [name for name in STATES if name != "After"])
+    @bundled("event", [e.Signed("Ada", "why"), e.LeftUnsigned("fire alarm")])
     def test_nothing_is_signed_before_it_is_over(self, state: str, event: e.Event) -> None:
         desk = desk_in(state)
         before = desk.state

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.desk import STATES, Desk, attended, desk_in, ready, running, titrating
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
@@ -52,7 +53,7 @@ def at(code: str, *, why: str = "", word: Word = Word.STOPPED) -> View:
 # --- classes ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("code", "level"),
     [
         ("fault:electrode", Level.FAULT),
@@ -86,7 +87,7 @@ def test_what_a_decision_tells_is_named_like_the_reason_it_leads_to() -> None:
 # --- what the state tells ---
 
 
-@pytest.mark.parametrize("state", STATES)
+@bundled("state", STATES)
 def test_a_calm_state_has_no_alarm_of_its_own(state: str) -> None:
     """Only the two in which nobody knows what the device does have one."""
     expected = {"unanswered"} if state in {"Unsure", "Leaving"} else set()
@@ -330,7 +331,7 @@ def _fault_outranks(alarms: Alarms) -> None:
     assert not unseen_fault or (shown is not None and shown.level is Level.FAULT and not shown.acknowledged)
 
 
-@pytest.mark.parametrize("state", STATES)
+@bundled("state", STATES)
 def test_acknowledging_is_a_note_and_nothing_else_in_every_state(state: str) -> None:
     desk = desk_in(state)
     after, commands = s.step(desk.session, e.Acknowledged("fault:electrode"))

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.desk import STATES, Desk, attended, desk_in, ready, running
 from helpers.plans import ONE, TWO, WARM_UP, WAVEFORM, alternating_plan, plan_of, rhythm, simple_plan
+from helpers.rows import bundled
 from nmes.core import assessing
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -341,7 +342,7 @@ class TestCramp:
         assert isinstance(desk.state, s.Paused)
         assert measured(desk) == []
 
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_in_a_treatment_it_is_a_mark_and_changes_nothing(self, state: str) -> None:
         desk = desk_in(state)
         before = desk.session
@@ -675,7 +676,7 @@ class TestMeasure:
         desk.do(e.Measure(e.What.EVOKED, 2, 30_000))
         assert last_note(desk) == "refused:no_current", "the current is another channel's"
 
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_a_typed_value_changes_no_output_and_no_state(self, state: str) -> None:
         desk = desk_in(state)
         before = desk.session

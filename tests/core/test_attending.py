@@ -8,6 +8,7 @@ import pytest
 
 from helpers.desk import STATES, Desk, attended, desk_in, last, refused
 from helpers.plans import ONE, TWO, alternating_plan, plan_of, rhythm, simple_plan
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
@@ -88,7 +89,7 @@ class TestReadBack:
         desk = attended(who=who).to_placing()
         assert seen(desk).missing == (*missing, "pads")
 
-    @pytest.mark.parametrize("state", [name for name in STATES if name not in {"Screening", "Placing"}])
+    @bundled("state", [name for name in STATES if name not in {"Screening", "Placing"}])
     def test_it_is_heard_before_the_pads_are_on_only(self, state: str) -> None:
         desk = desk_in(state)
         assert desk.do(e.ReadBack(CODE, "P-017")) == (refused("not_placing"),)
@@ -179,7 +180,7 @@ class TestFelt:
         desk.do(e.Start(desk.epoch))
         assert isinstance(desk.state, s.Running)
 
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_where_nobody_attends_nothing_is_asked(self, state: str) -> None:
         desk = desk_in(state)
         before = desk.state
@@ -276,7 +277,7 @@ class TestBack:
         desk.do(e.Stop("key", 1), e.Back())
         assert desk.state == s.Placing()
 
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_where_nobody_attends_there_is_none(self, state: str) -> None:
         desk = desk_in(state)
         before = desk.state

@@ -2,8 +2,7 @@
 
 from itertools import combinations
 
-import pytest
-
+from helpers.rows import bundled
 from nmes.core.body_map import FORBIDDEN, REGIONS, SITES, figure, legend, regional_codes, why_forbidden
 from nmes.core.body_plates import HEIGHT, PLATES, WIDTH
 from nmes.core.screening import CATALOGUE, Severity
@@ -28,7 +27,7 @@ def test_no_two_places_of_a_drawing_share_a_spot() -> None:
         assert apart or free or side_by_side, (one.code, other.code)
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("code", "why"),
     [
         ("neck_front", "larynx"),
@@ -82,7 +81,7 @@ def test_every_regional_question_is_asked_of_both_kinds() -> None:
 # --- the figure ---
 
 
-@pytest.mark.parametrize("plate", PLATES)
+@bundled("plate", PLATES)
 def test_a_drawing_is_plain_text_of_one_size(plate: str) -> None:
     title, rows = PLATES[plate]
     assert len(rows) == HEIGHT

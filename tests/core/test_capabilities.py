@@ -1,11 +1,10 @@
 """Periods round to the longer one the device has: a frequency is never exceeded."""
 
-import pytest
-
+from helpers.rows import bundled
 from tests.core.protocol_making import DEVICE, FINE_DEVICE
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("hertz", "half_ms_grid_us", "quarter_ms_grid_us"),
     [
         (2, 500_000, 500_000),

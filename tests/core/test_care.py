@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.care import (
     CRAMPS,
     DESIGN,
@@ -27,7 +28,7 @@ def test_every_line_is_tagged_and_only_daily_stretching_is_evidence() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@bundled(
     "word",
     [
         *("calf", "hamstring", "quadriceps", "strength", "warm up", "drink", "eat", "warmth", "emergency", "same day"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.care_checks import NotEnterable, checked, day_of
 from nmes.core.care_events import (
     Answered,
@@ -40,7 +41,7 @@ ERASED = Erased(CODE, SIDE, "s1", ("ab",), "she asked")
 ARCHIVED = Archived("s1", "ab", 3, "cd", "ten years are over")
 
 
-@pytest.mark.parametrize(
+@bundled(
     "event",
     [
         *(Registered(CODE), planned(), DIARY, replace(DIARY, worst_nrs=None), TUG, ANSWER, DECIDED, WITHDRAWN, ENDED),
@@ -56,7 +57,7 @@ def test_what_can_be_right_is_taken_as_it_is(event: CareEvent) -> None:
     assert checked(event, TODAY) is event
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("event", "code"),
     [
         (Registered("Anna Berg"), "code"),

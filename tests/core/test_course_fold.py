@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.care_events import (
     Answered,
     Assessed,
@@ -121,7 +122,7 @@ def test_a_plan_ends_after_its_weeks_and_its_last_week_is_one() -> None:
 # --- what is due ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("given", "today", "due"),
     [
         ((), "2026-11-02", 0),
@@ -236,7 +237,7 @@ def stops(side: str, *told: CareEvent) -> tuple[bool, bool]:
     return urine is not None, mark is not None
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("side", "told", "found"),
     [
         ("left", (TOLD,), (True, True)),

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.day import Day
 
 EPOCH = date(1970, 1, 1)
 SPREAD = [date(1, 1, 1), date(1600, 2, 29), date(1899, 12, 31), date(1900, 3, 1), date(2000, 2, 29), date(9999, 12, 31)]
 
 
-@pytest.mark.parametrize("day", [*SPREAD, *(date(2023, 12, 1) + timedelta(days=n) for n in range(0, 800, 7))], ids=str)
+@bundled("day", [*SPREAD, *(date(2023, 12, 1) + timedelta(days=n) for n in range(0, 800, 7))], ids=str)
 def test_a_day_is_that_of_the_calendar(day: date) -> None:
     ours = Day((day - EPOCH).days)
     assert str(ours) == day.isoformat()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.doubts import doubts
 from nmes.core.protocol_file import parse_located
 from tests.core.protocol_forms import BURST, CONTRACTIONS, continuous, stepped
@@ -54,7 +55,7 @@ DOUBTS = [
 ]
 
 
-@pytest.mark.parametrize(("change", "words"), DOUBTS, ids=[words[:40] for _, words in DOUBTS])
+@bundled(("change", "words"), DOUBTS, ids=[words[:40] for _, words in DOUBTS])
 def test_what_is_doubtful_is_told(change: tuple[str, str], words: str) -> None:
     if "repeat" in words:
         words = words.replace("3 of 4", "4 of 4")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core import limits
 from nmes.core.body_map import SITES
 from nmes.core.explain import explain, key_paths
@@ -49,7 +50,7 @@ def test_a_list_says_how_many() -> None:
     assert (explain("channels.0.body_sites").low, explain("outcomes").low) == (2, None)
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("path", "choices"),
     [
         ("kind", ("nmes", "tens", "assessment")),

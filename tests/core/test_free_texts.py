@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import get_args
 
-import pytest
-
+from helpers.rows import bundled
 from nmes.core import care_events as care
 from nmes.core import commands as c
 from nmes.core import events as e
@@ -29,7 +28,7 @@ NOT_TYPED = (e.JournalFailed, e.WrongDevice, e.LinkLost)
 """Their reasons are the program's."""
 
 
-@pytest.mark.parametrize("event", TYPED, ids=lambda event: type(event).__name__)
+@bundled("event", TYPED, ids=lambda event: type(event).__name__)
 def test_what_a_person_typed_freely_is_told(event: e.Event) -> None:
     assert free_texts(event) == ("at the knee",)
 

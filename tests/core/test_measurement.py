@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core import measurement as m
 from nmes.core.delivery import Slot
 from nmes.core.events import What
@@ -17,7 +18,7 @@ def test_a_code_is_letters_digits_and_two_signs(code: str) -> None:
     assert m.is_code(code)
 
 
-@pytest.mark.parametrize("text", ["", "Ada Lovelace", "Ada,L", "x" * 33, "P/17", "Ä1", "P-017\n", "٣"])
+@bundled("text", ["", "Ada Lovelace", "Ada,L", "x" * 33, "P/17", "Ä1", "P-017\n", "٣"])
 def test_what_looks_like_a_name_or_a_path_is_no_code(text: str) -> None:
     assert not m.is_code(text)
 

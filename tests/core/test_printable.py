@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
+from helpers.rows import bundled
 from nmes.core.printable import printable
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("text", "shown"),
     [
         ("Dr Adams", "Dr Adams"),

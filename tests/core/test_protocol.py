@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.core.problems import Problem, ProtocolError, whole_letters
 from nmes.core.protocol import DerivedFrequency, FrequencyRange
 from nmes.core.protocol_file import parse, parse_located
@@ -176,7 +177,7 @@ SINGLE = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "words"), SINGLE)
+@bundled(("old", "new", "words"), SINGLE)
 def test_a_wrong_key_type_or_number_is_told_with_what_is_accepted(old: str, new: str, words: str) -> None:
     found = problems(changed((old, new)))
     assert any(words in problem for problem in found), found
@@ -258,7 +259,7 @@ JOINT = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "words"), JOINT)
+@bundled(("old", "new", "words"), JOINT)
 def test_values_that_contradict_each_other_are_told(old: str, new: str, words: str) -> None:
     found = problems(changed((old, new)))
     assert any(words in problem for problem in found), found

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from helpers.rows import bundled
 from nmes.core.doubts import doubts
 from nmes.core.problems import ProtocolError
 from nmes.core.protocol_file import parse_located
@@ -51,7 +52,7 @@ def test_there_are_enough_bad_files_of_every_kind() -> None:
 
 
 @pytest.mark.covers("SR-15")
-@pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.stem)
+@bundled("file", CORPUS, ids=lambda file: file.stem)
 def test_a_bad_file_is_told_by_line_and_column_in_a_sentence(file: Path) -> None:
     layer, sentences = expected(file)
     assert told(file.read_bytes(), file.name) == (layer != "doubt", sentences)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 from pydantic import BaseModel
 
+from helpers.rows import bundled
 from nmes.core import plan as plans
 from nmes.core import protocol as p
 from nmes.core import protocol_diff as d
@@ -425,7 +426,7 @@ def _one(part: Part, name: str) -> Part:
     return part.model_copy(update={name: other(name, getattr(part, name))})
 
 
-@pytest.mark.parametrize("path", NAMES)
+@bundled("path", NAMES)
 def test_no_field_can_change_in_silence(path: str) -> None:
     good = GOOD()
     plan = plans.compile(good, DEVICE)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core import protocol as p
 from nmes.core.problems import ProtocolError
 from tests.core.protocol_forms import (
@@ -181,7 +182,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "words"), REFUSED, ids=range(len(REFUSED)))
+@bundled(("text", "words"), REFUSED, ids=range(len(REFUSED)))
 def test_what_does_not_go_together_is_told(text: str, words: str) -> None:
     if words:
         assert any(words in problem for problem in problems(text)), problems(text)

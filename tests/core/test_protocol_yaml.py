@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.problems import ProtocolError
 from nmes.core.yaml_tree import Value, read, shown
 
@@ -15,7 +16,7 @@ def refusal(text: bytes) -> str:
 
 
 @pytest.mark.covers("TH-01")
-@pytest.mark.parametrize(
+@bundled(
     ("text", "words"),
     [
         (b"", "x.yaml:1:1 the file is empty"),
@@ -90,7 +91,7 @@ def test_every_value_and_key_knows_its_place() -> None:
     assert list(read(b"a: true\nb: x\n", "x.yaml").numbers()) == []
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("value", "words"),
     [
         ({"a": 1}, ""),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import pytest
 from jsonschema import Draft202012Validator
 
+from helpers.rows import bundled
 from nmes.core.assessing import goes_on
 from nmes.core.doubts import doubts
 from nmes.core.plan import Phase
@@ -38,7 +38,7 @@ def test_there_are_two_dozen_protocols_or_more_for_every_purpose() -> None:
     }
 
 
-every = pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+every = bundled("file", SHIPPED, ids=lambda file: file.stem)
 
 
 @every

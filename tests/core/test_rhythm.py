@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.day import Day
 from nmes.core.rhythm import due_day, due_in_days, is_complete, is_early, per_week
 from tests.core.course_making import START, day
@@ -18,7 +19,7 @@ def test_sessions_are_spread_evenly_over_the_week(often: int, since: int, due: i
     assert due_in_days(often, since) == due
 
 
-@pytest.mark.parametrize("often", range(1, 15))
+@bundled("often", range(1, 15))
 def test_who_comes_on_each_day_that_is_due_has_had_just_the_plan_and_was_never_late(often: int) -> None:
     done: list[Day] = []
     today = START
@@ -34,7 +35,7 @@ def test_who_comes_on_each_day_that_is_due_has_had_just_the_plan_and_was_never_l
     assert max(map(done.count, done)) == (1 if often <= 7 else 2)
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("often", "done", "today", "due"),
     [
         (2, (), "2026-11-05", "2026-11-02"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.causes import CAUSES
 from nmes.core.events import Answer, Reply
 from nmes.core.screening import (
@@ -56,8 +57,8 @@ def test_no_absolute_or_local_item_of_the_whole_catalogue_can_be_overridden(kind
         assert (judge((code,), kind, overridden, "Ada") == Blocked((code,))) == absolute, code
 
 
-@pytest.mark.parametrize("reply", ["yes", "unknown"])
-@pytest.mark.parametrize("given", ["", ":reviewed", "::Dr Who", ": :Dr Who", ":reviewed: "])
+@bundled("reply", ["yes", "unknown"])
+@bundled("given", ["", ":reviewed", "::Dr Who", ": :Dr Who", ":reviewed: "])
 def test_a_review_needs_both_the_reason_and_who_reviewed_it(reply: str, given: str) -> None:
     assert judge(CODES, "nmes", answers(cause_medication=f"{reply}{given}"), "Ada") == ReviewFirst(
         ("cause_medication",)
@@ -172,8 +173,8 @@ def test_the_absolute_contraindications_of_the_manuals_block(kind: str) -> None:
         assert CATALOGUE[code].severity(kind) in {Severity.BLOCK, Severity.LOCAL}
 
 
-@pytest.mark.parametrize("code", ["surgeon", "medical", "midwife"])
-@pytest.mark.parametrize("kind", ["nmes", "tens", "assessment"])
+@bundled("code", ["surgeon", "medical", "midwife"])
+@bundled("kind", ["nmes", "tens", "assessment"])
 def test_a_missing_clearance_blocks(code: str, kind: str) -> None:
     name = "midwife_protocol_missing" if code == "midwife" else f"{code}_clearance_missing"
     assert CATALOGUE[name].severity(kind) is Severity.BLOCK
@@ -221,7 +222,7 @@ def test_the_checklist_is_ordered_by_groups_and_keeps_the_order_within() -> None
     assert CATALOGUE["heart_failure_nyha_iv"].group("nmes") is Group.PRECAUTION
 
 
-@pytest.mark.parametrize(
+@bundled(
     "text",
     [
         "",

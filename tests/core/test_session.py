@@ -8,6 +8,7 @@ import pytest
 
 from helpers.desk import STATES, Desk, desk_in, ready, running, titrating
 from helpers.plans import ONE, TWO, WARM_UP, WAVEFORM, alternating_plan, continuous_plan, plan_of, rhythm, simple_plan
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
@@ -75,14 +76,14 @@ class TestBeforeOutput:
         desk.do(e.Screened((e.Answer("cause_medication", e.Reply.YES, "statin kept", "Dr Who"),), "Ada"))
         assert desk.state == s.Placing()
 
-    @pytest.mark.parametrize("state", [name for name in STATES if name != "Screening"])
+    @bundled("state", [name for name in STATES if name != "Screening"])
     def test_screening_answers_are_heard_on_the_checklist_only(self, state: str) -> None:
         desk = desk_in(state)
         desk.do(e.Screened((), "Ada"))
         assert type(desk.state).__name__ == state
 
     @pytest.mark.covers("SR-10")
-    @pytest.mark.parametrize("state", [name for name in STATES if name != "Placing"])
+    @bundled("state", [name for name in STATES if name != "Placing"])
     def test_electrodes_are_confirmed_while_placing_only(self, state: str) -> None:
         desk = desk_in(state)
         desk.do(e.Placed())
@@ -100,19 +101,19 @@ class TestBeforeOutput:
         desk.do(e.Titrate(7, 0, desk.epoch))
         assert desk.state == s.Ready()
 
-    @pytest.mark.parametrize("state", [name for name in STATES if name not in {"Ready", "Stopped"}])
+    @bundled("state", [name for name in STATES if name not in {"Ready", "Stopped"}])
     def test_titration_begins_from_ready_or_stopped_only(self, state: str) -> None:
         desk = desk_in(state)
         desk.do(e.Titrate(1, 0, desk.epoch))
         assert type(desk.state).__name__ == state
 
-    @pytest.mark.parametrize("state", [name for name in STATES if name != "Ready"])
+    @bundled("state", [name for name in STATES if name != "Ready"])
     def test_a_treatment_starts_from_ready_only(self, state: str) -> None:
         desk = desk_in(state)
         desk.do(e.Start(desk.epoch))
         assert type(desk.state).__name__ == state
 
-    @pytest.mark.parametrize("state", [name for name in STATES if name != "Paused"])
+    @bundled("state", [name for name in STATES if name != "Paused"])
     def test_a_resume_is_heard_while_paused_only(self, state: str) -> None:
         desk = desk_in(state)
         desk.do(e.Resume(desk.epoch))
@@ -689,14 +690,14 @@ class TestPauseAndResume:
 
 class TestStop:
     @pytest.mark.covers("LW-02", "SR-06")
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_stop_asks_for_a_halt_from_every_state_first_of_all(self, state: str) -> None:
         desk = desk_in(state)
         desk.device = False
         assert desk.do(e.Stop("key", 3))[:2] == (c.Halt(), c.Disarm())
         assert desk.session.outputs == ()
 
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_stop_leaves_nothing_live(self, state: str) -> None:
         desk = desk_in(state)
         desk.device = True
@@ -885,7 +886,7 @@ class TestFaults:
         assert high - low == pytest.approx(100 * 3000, abs=3000)  # 2 s x 50 Hz x 3 uC
         assert desk.state == s.Unsure("link_lost", None, s.Halt.UNCONFIRMED)
 
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_a_lost_line_leaves_nothing_live(self, state: str) -> None:
         desk = desk_in(state)
         desk.device = False
@@ -911,7 +912,7 @@ class TestFaults:
 
 
 class TestEnd:
-    @pytest.mark.parametrize("state", STATES)
+    @bundled("state", STATES)
     def test_every_state_can_be_ended_and_is_halted(self, state: str) -> None:
         desk = desk_in(state)
         desk.device = True

@@ -8,6 +8,7 @@ import pytest
 
 from helpers.desk import STATES, Desk, after, desk_in, ready, running, titrating
 from helpers.plans import ONE, TWO, alternating_plan, continuous_plan, plan_of, rhythm
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
@@ -113,7 +114,7 @@ CLOSES_AT_ONCE = ("Idle", "Screening", "Placing", "Ready", "Paused", "Stopped")
 SAYS_WHAT_IT_IS = ("After", "Ended")
 
 
-@pytest.mark.parametrize("state", STATES)
+@bundled("state", STATES)
 def test_a_lost_line_ends_what_is_halted_and_leaves_the_rest_unsure(state: str) -> None:
     desk = desk_in(state)
     desk.device = False
@@ -128,7 +129,7 @@ def test_a_lost_line_ends_what_is_halted_and_leaves_the_rest_unsure(state: str) 
         assert desk.state.halt is s.Halt.UNCONFIRMED
 
 
-@pytest.mark.parametrize(
+@bundled(
     "state",
     [name for name in STATES if name not in {"Idle", "Lowering", "Pausing", "Ending", "Stopping", "Unsure", "Leaving"}],
 )

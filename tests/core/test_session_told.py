@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from helpers.desk import STATES, Desk, attended, desk_in, ready, refused, running
-from helpers.plans import ONE, alternating_plan, continuous_plan, plan_of, rhythm
+from helpers.plans import ONE, alternating_plan, continuous_plan, plan_of, rhythm, simple_plan
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
@@ -26,10 +27,8 @@ OUT_OF_PLACE: list[tuple[Callable[[int], e.Event], set[str], c.Note]] = [
 ]
 
 
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize(
-    ("asked", "heard_in", "why"), OUT_OF_PLACE, ids=["screened", "titrate", "start", "resume", "accept", "-"]
-)
+@bundled("state", STATES)
+@bundled(("asked", "heard_in", "why"), OUT_OF_PLACE, ids=["screened", "titrate", "start", "resume", "accept", "-"])
 def test_what_is_asked_out_of_place_is_answered_with_why(
     asked: Callable[[int], e.Event], heard_in: set[str], why: c.Note, state: str
 ) -> None:
@@ -175,3 +174,13 @@ def test_where_there_is_only_one_contraction_none_is_counted(contractions: int, 
 
 def test_a_long_train_has_no_contraction_to_tell() -> None:
     assert marked(running(continuous_plan())) == {"kind": "cramp", "text": ""}
+
+
+@pytest.mark.parametrize(("percent", "notes"), [(19, ["battery_low"]), (20, []), (100, [])])
+def test_a_low_battery_is_told_as_soon_as_the_device_tells_it(percent: int, notes: list[str]) -> None:
+    desk = Desk.of(simple_plan())
+    desk.do(e.Identified("RehaMove3", "RM3-000001", "2.1.16"))
+    told = [note for note in desk.do(e.Battery(percent)) if isinstance(note, c.Note)]
+    assert [note.code for note in told] == notes
+    assert all(note.values == (("percent", percent),) for note in told)
+    assert not desk.session.intent

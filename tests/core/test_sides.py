@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.measurement import SIDES, Side
 from nmes.core.plan import channel_plans
 from nmes.core.protocol import Protocol
@@ -22,7 +23,7 @@ def on(*sides: str) -> Protocol:
     return protocol.model_copy(update={"channels": tuple(channel.model_copy(update={"side": side}) for side in sides)})
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("channels", "sides", "fits"),
     [
         (("right leg", "left leg"), {LEFT, RIGHT}, {BOTH}),
@@ -87,7 +88,7 @@ def test_two_muscles_called_alike_at_other_places_are_told_apart_too() -> None:
     assert channel_plans(protocol)[1].named == f"calf, {second.muscle}"
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("text", "is_open"),
     [
         *(("jambe gauche", True), ("not left", True), ("left or right", True), ("legs", True)),

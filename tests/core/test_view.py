@@ -9,6 +9,7 @@ import pytest
 
 from helpers.desk import STATES, Desk, attended, desk_in, ready, running, titrating
 from helpers.plans import ONE, alternating_plan, continuous_plan, simple_plan
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import session as s
@@ -63,7 +64,7 @@ MAY = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
+@bundled("state", STATES)
 def test_every_state_has_its_word_and_its_actions(state: str) -> None:
     seen = view(desk_in(state).session, OFF)
     assert seen.word is WORDS[state]
@@ -71,7 +72,7 @@ def test_every_state_has_its_word_and_its_actions(state: str) -> None:
 
 
 @pytest.mark.covers("LW-08")
-@pytest.mark.parametrize("state", STATES)
+@bundled("state", STATES)
 def test_off_is_said_only_when_the_device_confirmed_it(state: str) -> None:
     unconfirmed = OutputState(confirmed_at_ms=desk_in(state).session.now_ms, off_confirmed=False)
     assert view(desk_in(state).session, unconfirmed).output is not Output.OFF
@@ -226,9 +227,9 @@ def _with_stop(session: s.Session, stop: PatientStop) -> s.Session:
     return replace(session, progress=replace(session.progress, patient_stop=stop))
 
 
-@pytest.mark.parametrize("trouble", TROUBLE)
-@pytest.mark.parametrize("attended", [None, Attended(patient_stop=True)])
-@pytest.mark.parametrize("state", STATES)
+@bundled("trouble", TROUBLE)
+@bundled("attended", [None, Attended(patient_stop=True)])
+@bundled("state", STATES)
 def test_no_step_is_offered_that_would_be_refused(state: str, attended: Attended | None, trouble: str) -> None:
     session = replace(desk_in(state).session, attended=attended, who=Who("P-1", "left"))
     for action, event in EVERY_STEP.items():

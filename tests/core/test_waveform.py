@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.core.waveform import Waveform, net_charge_permille
 
 STEP = 500
@@ -51,7 +52,7 @@ def test_no_pulse_is_longer_than_its_stated_bound(shape: Waveform, steps: int) -
     assert points[-1][0] <= shape.longest_second_us()
 
 
-@pytest.mark.parametrize("ratio", range(1, 9))
+@bundled("ratio", range(1, 9))
 def test_the_stated_bound_is_reached(ratio: int) -> None:
     shape = Waveform(100, 0, ratio, 20_000)
     longest = max(sum(d for d, _ in shape.points(steps * STEP, STEP)) for steps in range(1, 261))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.core.problems import whole_letters
 from nmes.core.yaml_edit import scalar, spans, with_lines_after, with_values
 from nmes.core.yaml_tree import Path, read
@@ -29,7 +30,7 @@ last: [1, 2]  # the end
 """
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("path", "new", "was", "now"),
     [
         (("id",), "thigh", "id: calf   # the", "id: thigh   # the"),
@@ -101,8 +102,6 @@ def test_a_plain_text_stays_without_quotes(text: str) -> None:
     assert scalar(text) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["", "12", "true", "a: b", "# x", "- x", "a, b", "two\nlines", " edge", "[", "'", "?0"]
-)
+@bundled("text", ["", "12", "true", "a: b", "# x", "- x", "a, b", "two\nlines", " edge", "[", "'", "?0"])
 def test_what_would_be_read_as_something_else_is_quoted(text: str) -> None:
     assert scalar(text).startswith('"')

@@ -1,15 +1,12 @@
 """A bench: one device in memory, frames in by name, replies out as (command, packet number, data)."""
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from firmware_sim.device import P24, Stage, Switches
 from firmware_sim.sciencemode4 import framing
 
-VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "sciencemode4.toml").read_text("utf-8"))
 MS, S = 1_000, 1_000_000
 
 
@@ -124,10 +121,3 @@ def bench():
     bench = Bench()
     bench.init()
     return bench
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for table in ("vector", "refused", "hostile"):
-        if table in metafunc.fixturenames:
-            rows = VECTORS[table]
-            metafunc.parametrize(table, rows, ids=[row["name"] for row in rows])

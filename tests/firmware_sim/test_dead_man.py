@@ -5,14 +5,15 @@ import pytest
 from firmware_sim.device import State, Switches, alternatives
 from firmware_sim.sciencemode4 import framing
 from firmware_sim.stage.trace import DeadManFired
+from helpers.rows import bundled
 
 S = 1_000_000
 EVERY_SETTING = [pytest.param(setting, id=name) for name, setting in alternatives()]
 
 
 @pytest.mark.covers("LW-04", "SR-03")
-@pytest.mark.parametrize("switches", EVERY_SETTING)
-@pytest.mark.parametrize("period_ms", [0.5, 7.5, 20, 1999.5])
+@bundled("switches", EVERY_SETTING)
+@bundled("period_ms", [0.5, 7.5, 20, 1999.5])
 def test_no_pulse_starts_later_than_2_s_after_the_last_renewing_frame(new_bench, switches, period_ms):
     bench = new_bench(switches)
     bench.init()

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from firmware_sim.sciencemode4 import framing
+from helpers.rows import bundled
 from helpers.simulated import INIT, STOP, UPDATE, VERSION, Rig, train, update, us
 
 
@@ -20,7 +21,7 @@ def effects_of(rig: Rig, kind: str, to: float = 2.0, **fault: object) -> int:
 # --- what makes no difference is none ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("kind", "load", "ma", "fault"),
     [
         ("gain_error", "open", 5, {"gain_permille": 2000}),

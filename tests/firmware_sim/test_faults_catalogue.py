@@ -7,6 +7,7 @@ import pytest
 from firmware_sim.faults.catalogue import KINDS, Channel, checked
 from firmware_sim.faults.params import Whole
 from firmware_sim.simulator import Simulator
+from helpers.rows import bundled
 from helpers.simulated import Rig, us
 
 SPECIFIED = [
@@ -47,7 +48,7 @@ def test_every_kind_is_there_and_can_be_put_in_with_its_defaults():
         assert row.counts in told.proof
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("kind", "more", "said"),
     [
         ("electrode_of", {}, "unknown fault 'electrode_of'; did you mean electrode_off?"),

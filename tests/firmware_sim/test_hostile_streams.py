@@ -1,12 +1,18 @@
 """Every hostile stream gives the expected frames, however the bytes are cut into reads."""
 
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from firmware_sim.device import P24
 from firmware_sim.sciencemode4 import framing
 from firmware_sim.sciencemode4.framing import Frame, Receiver
+from helpers.rows import bundled
+
+VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "sciencemode4.toml").read_text("utf-8"))
+every = bundled("hostile", VECTORS["hostile"], ids=lambda row: row["name"])
 
 GOOD = bytes.fromhex("F0 81 55 81 59 81 14 81 18 0C 22 0F")
 
@@ -31,6 +37,7 @@ def delivered(reads: list[bytes]) -> tuple[list[Frame], Receiver]:
     return [item for item in items if isinstance(item, Frame)], receiver
 
 
+@every
 def test_in_the_reads_given(hostile):
     frames, receiver = delivered(chunks(hostile))
     assert frames == expected(hostile)
@@ -38,15 +45,18 @@ def test_in_the_reads_given(hostile):
         assert receiver.pending
 
 
+@every
 def test_in_one_read(hostile):
     assert delivered([b"".join(chunks(hostile))])[0] == expected(hostile)
 
 
+@every
 def test_one_byte_at_a_time(hostile):
     stream = b"".join(chunks(hostile))
     assert delivered([bytes((byte,)) for byte in stream])[0] == expected(hostile)
 
 
+@every
 def test_cut_in_two_at_every_position(hostile):
     stream = b"".join(chunks(hostile))
     step = 1 if len(stream) < 200 else 97
@@ -54,6 +64,7 @@ def test_cut_in_two_at_every_position(hostile):
         assert delivered([stream[:cut], stream[cut:]])[0] == expected(hostile), f"cut at {cut}"
 
 
+@every
 def test_the_device_answers_as_the_manual_has_it_and_survives(hostile):
     device = P24()
     for chunk in chunks(hostile):
@@ -66,6 +77,7 @@ def test_the_device_answers_as_the_manual_has_it_and_survives(hostile):
     assert device.transmit(2 * 10**9) == framing.encode(3, 35, b"\7")
 
 
+@every
 def test_damaged_frames_are_the_same_whatever_the_reads(hostile):
     stream = b"".join(chunks(hostile))
     whole = Receiver().feed(stream)

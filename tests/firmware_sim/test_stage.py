@@ -6,6 +6,7 @@ import pytest
 
 from firmware_sim.stage import LOADS, Contact, OpenLead, Point, Skin, Stage, half_lifted
 from firmware_sim.stage.electrode import deliver
+from helpers.rows import bundled
 
 STEP_US = 0.02
 
@@ -29,9 +30,9 @@ def integrate(points, skin, start_v):
     return charges, voltage
 
 
-@pytest.mark.parametrize("load", ["good", "worn", "dry", "half-lifted"])
-@pytest.mark.parametrize(("ma", "us"), [(10, 200), (40, 300), (80, 400), (130, 250), (-60, 300)])
-@pytest.mark.parametrize("start_v", [0.0, 30.0, -12.5])
+@bundled("load", ["good", "worn", "dry", "half-lifted"])
+@bundled(("ma", "us"), [(10, 200), (40, 300), (80, 400), (130, 250), (-60, 300)])
+@bundled("start_v", [0.0, 30.0, -12.5])
 def test_delivered_charge_equals_a_numerical_integration(load, ma, us, start_v):
     points = biphasic(ma, us)
     charges, voltage = integrate(points, LOADS[load], start_v)

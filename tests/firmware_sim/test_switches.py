@@ -7,6 +7,7 @@ import pytest
 from firmware_sim.device import State, Switches, alternatives
 from firmware_sim.sciencemode4 import framing, switches
 from firmware_sim.stage import Skin
+from helpers.rows import bundled
 
 S = 1_000_000
 
@@ -210,7 +211,7 @@ class Probe:
         return self._new(setting).send(62, b"\0").result
 
 
-@pytest.mark.parametrize("name", switches.names())
+@bundled("name", switches.names())
 def test_every_switch_changes_what_it_names(new_bench, name):
     observe = getattr(Probe(new_bench), name)
     seen = [observe(Switches(**{name: value})) for value in switches.values_of(name)]
@@ -246,7 +247,7 @@ DEFAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", DEFAULTS)
+@bundled("name", DEFAULTS)
 def test_by_default_the_device_does_what_the_reference_infers(new_bench, name):
     assert getattr(Probe(new_bench), name)(Switches()) == DEFAULTS[name]
 
@@ -276,7 +277,7 @@ def test_every_switch_says_what_it_covers():
     assert all(len(switches.covers(name)) > 20 for name in switches.names())
 
 
-@pytest.mark.parametrize("setting", [pytest.param(s, id=name) for name, s in alternatives()])
+@bundled("setting", [pytest.param(s, id=name) for name, s in alternatives()])
 def test_under_every_setting_a_stop_silences_and_currents_stay_at_what_was_set(new_bench, setting):
     bench = new_bench(setting, loads={3: Skin(1000)})
     bench.init()

@@ -1,9 +1,19 @@
 """The device's side of every byte vector worked from the vendor's manual."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from firmware_sim.device import P24, Switches
 from firmware_sim.sciencemode4 import framing, replies, requests
+from helpers.rows import bundled
+
+VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "sciencemode4.toml").read_text("utf-8"))
+
+
+def every(table: str):
+    return bundled(table, VECTORS[table], ids=lambda row: row["name"])
 
 
 def hexa(text: str) -> bytes:
@@ -11,18 +21,14 @@ def hexa(text: str) -> bytes:
 
 
 def test_there_are_181_vectors_14_refusals_and_55_hostile_streams():
-    import tomllib
-    from pathlib import Path
-
-    path = Path(__file__).parents[1] / "vectors" / "sciencemode4.toml"
-    data = tomllib.loads(path.read_text("utf-8"))
-    assert [len(data[table]) for table in ("vector", "refused", "hostile")] == [181, 14, 55]
+    assert [len(VECTORS[table]) for table in ("vector", "refused", "hostile")] == [181, 14, 55]
 
 
 def test_the_checksum_is_crc_16_xmodem():
     assert framing.checksum(b"123456789") == 0x31C3
 
 
+@every("vector")
 def test_every_frame_is_read_and_written_back_byte_for_byte(vector):
     (frame,) = framing.Receiver().feed(hexa(vector["hex"]))
     meaning = vector["meaning"]
@@ -33,6 +39,7 @@ def test_every_frame_is_read_and_written_back_byte_for_byte(vector):
     assert len(written) == vector["length"]
 
 
+@every("vector")
 def test_every_request_means_what_the_manual_says_and_every_reply_is_built_byte_for_byte(vector):
     meaning = vector["meaning"]
     if vector["direction"] == "host_to_device":
@@ -158,6 +165,7 @@ def reply_data(meaning: dict) -> bytes:
             return bytes((result,))
 
 
+@every("vector")
 def test_a_refusal_with_result_7_has_the_length_of_the_reply_it_stands_for(vector):
     meaning = vector["meaning"]
     plain = meaning.get("channel_states", []) == [] and meaning.get("channel", 1) == 2
@@ -168,6 +176,7 @@ def test_a_refusal_with_result_7_has_the_length_of_the_reply_it_stands_for(vecto
         assert framing.encode(meaning["packet_number"], meaning["command_number"], data) == hexa(vector["hex"])
 
 
+@every("refused")
 def test_every_refused_request_gets_exactly_the_expected_reply(refused):
     device = P24(Switches())
     if refused["state"] == "mid_level_initialized":

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from firmware_sim.yaml_file import FileProblem, load_model, parse_model
+from helpers.rows import bundled
 
 
 class Part(BaseModel):
@@ -45,7 +46,7 @@ def test_a_good_file_becomes_the_model() -> None:
     assert play == Play(name="one", gain=2.1e-5, steps=(Wait(do="wait", for_ms=5), Press(do="press", key="stop")))
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("text", "said"),
     [
         (b"", "play.yaml:1:1: the file is empty"),

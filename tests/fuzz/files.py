@@ -1,4 +1,4 @@
-"""Files that somebody wrote by hand: protocols, settings and keys."""
+"""Files that somebody wrote by hand: protocols, settings and keys; or that another program left: devices, locks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from nmes.core.plan import compile as plan_for
 from nmes.core.problems import PlanError, ProblemsError, ProtocolError
 from nmes.core.protocol_file import parse, parse_located
 from nmes.devices.sciencemode4.p24 import P24
+from nmes.link.lock import DeviceLock, noted
+from nmes.runtime.known_devices import (
+    Heard,
+    KnownDevicesError,
+    confirm,
+    forget,
+    remember,
+)
+from nmes.runtime.known_devices import load as load_devices
+from nmes.runtime.known_devices import (
+    path_of as devices_path_of,
+)
 from nmes.runtime.library import shipped_folder
 from nmes.runtime.settings import load, path_of, save
 
@@ -96,3 +108,60 @@ def settings(data: bytes) -> int:
         save(home, found)
         assert load(home) == found
     return 2
+
+
+HEARD = Heard("rehastim2", "-", "unknown", "2026-01-02T03:04:05+00:00")
+DEVICES = b"""{"version": 1, "devices": [
+{"serial_number": "FT5A", "vendor_id": 1027,
+"product_id": 24597,
+"port": "/dev/ttyUSB0",
+"known": {"family": "rehamove3", "device_id": "170312345", "firmware": "3.2.4", "seen": "2026-01-02T03:04:05+00:00"},
+"now": null}]}
+"""
+NOTE = b"""{"program": "nmes",
+"pid": 12,
+"started": "2026-01-02T03:04:05+00:00",
+"user": "ada",
+"session": "20260102",
+"device": "/dev/ttyUSB0"}
+"""
+
+
+def known_devices(data: bytes) -> int:
+    """The remembered devices, or one sentence why not and the file as it was; what is written is read again."""
+    feed = Feed(data)
+    with TemporaryDirectory() as folder:
+        home, path = Path(folder), devices_path_of(Path(folder))
+        written = _edited(feed, DEVICES) if feed.below(4) else feed.some(400) * feed.one_of((1, 1, 400))
+        path.write_bytes(written)
+        try:
+            found = load_devices(home)
+            said = [feed.some(20).decode("latin-1") or "-" for _ in range(4)]
+            remember(home, said[0], (1, 2), said[1], Heard("p24", said[2], said[3], HEARD.seen))
+        except KnownDevicesError as error:
+            assert str(error).isprintable()
+            assert path.read_bytes() == written
+            return 1
+        after = load_devices(home)
+        assert set(found) <= set(after) or len(after) == len(found)
+        confirm(home, said[0])
+        assert forget(home, after[0].serial_number)
+        assert len(load_devices(home)) < len(after)
+    return 2
+
+
+def lock_note(data: bytes) -> int:
+    """Who holds a device is a short printable line or nobody, whatever is written in the lock's file."""
+    feed = Feed(data)
+    with TemporaryDirectory() as folder:
+        lock = DeviceLock("/dev/ttyUSB0", Path(folder))
+        written = _edited(feed, NOTE) if feed.below(4) else feed.some(400) * feed.one_of((1, 1, 40))
+        lock.path.write_bytes(written)
+        found = noted(lock.path)
+        assert lock.holder() is None, "a file is no lock"
+        lock.acquire()
+        mine = noted(lock.path)
+        lock.release()
+        assert mine is not None
+        assert found is None or (str(found).isprintable() and len(str(found)) < 800)
+    return 2 if found else 1

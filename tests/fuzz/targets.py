@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fuzz import ends, files, records, talk, wire
+from fuzz import ends, families, files, records, talk, wire
 
 Target = Callable[[bytes], int]
 
@@ -18,10 +18,17 @@ TARGETS: dict[str, Target] = {
     "device": ends.device,
     "driver": ends.driver,
     "guard": ends.guard,
+    "older_framings": families.framings,
+    "older_sights": families.sights,
+    "older_devices": families.devices,
+    "older_drivers": families.drivers,
+    "older_guards": families.guards,
     "backdoor": talk.backdoor,
     "terminal": talk.terminal,
     "protocol": files.protocol,
     "settings": files.settings,
+    "known_devices": files.known_devices,
+    "lock_note": files.lock_note,
     "record": records.record,
     "archive": records.archive,
 }

@@ -8,17 +8,24 @@ import secrets
 
 import pytest
 
+from firmware_sim.devices import new_device
+from firmware_sim.sciencemode2 import framing as framing2
 from firmware_sim.sciencemode4.framing import Receiver
+from firmware_sim.stage import Stage
 from fuzz.bounded import MOST_MEMORY, bounded
 from fuzz.search import CORPUS, WEIGHED, found, run, search, weighed
 from fuzz.targets import TARGETS
 from nmes.core.problems import ProtocolError
 from nmes.core.protocol_file import parse
+from nmes.devices.sciencemode2.frame import Decoder as Decoder2
 from nmes.devices.sciencemode4.frame import Decoder
-from nmes.guard.sight.sciencemode4 import ScienceMode4Replies
+from nmes.guard.sight.sciencemode2 import ScienceMode2Replies
+from nmes.guard.sight.sciencemode4 import ScienceMode4Replies, ScienceMode4Sight
 from nmes.ui.key_bytes import KeyBytes
 
 SLICE = 4
+OLDER_FLOOD = 2_000
+"""Of ScienceMode2 so many bytes: its frames are a quarter as long, and so is what a reader holds back."""
 SEED = int(os.environ.get("NMES_SEED") or secrets.randbelow(10**9))
 FLOODS = (b"\xf0", b"\x81", b"\x81\xf0", b"\x0f", b"\xf0\x81", b"\xf0\x0f", b"\x1b", b"\x1b[", b"\x1b]", b"\x1b[200~a")
 NESTS = (b"[", b"{a: ", b"- ", b"? ", b"a:\n ", b"&a ", b"'", b"- &a [", b"a: |\n", b"<<: ", b"!t ", b"#\n", b"a: b\n")
@@ -60,12 +67,23 @@ def test_no_input_breaks_a_law(name: str) -> None:
 def test_a_flood_takes_no_more_time_than_its_bytes(flood: bytes) -> None:
     """Of what each reader has to hold back. The slowest takes 10 µs a byte; a quadratic one would take minutes."""
     data = flood * (8_000 // len(flood))
-    decoder, receiver, replies, keys = Decoder(), Receiver(), ScienceMode4Replies(), KeyBytes()
+    newest = (Decoder().feed, Receiver().feed, ScienceMode4Replies().feed)
+    older = (Decoder2().feed, framing2.Receiver(framing2.WIRE).feed, ScienceMode2Replies().feed)
+    keys = KeyBytes()
     with bounded(memory=True):
         for at in range(0, len(data), 1024):
-            for reader in (decoder.feed, receiver.feed, replies.feed):
+            for reader in newest + (older if at < OLDER_FLOOD else ()):
                 reader(data[at : at + 1024])
             keys.feed(data[at : at + 1024], at / 1e6)
+
+
+def test_a_device_that_is_flooded_with_requests_takes_no_more_time_than_they_are() -> None:
+    """None of its answers is fetched meanwhile; looking through all of them for each would take half a minute."""
+    stop = ScienceMode4Sight().halt_frame(1)
+    for key, request in (("rehastim1", b"\xc0"), ("p24", stop)):
+        device = new_device(key, Stage(keep_trace=False), keep_trace=False)
+        with bounded():
+            device.receive(request * 8_000, 0)
 
 
 @pytest.mark.parametrize("nest", NESTS, ids=repr)

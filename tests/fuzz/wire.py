@@ -22,6 +22,8 @@ Packet = tuple[int, int, bytes]
 REQUESTS = (0, 2, 4, 30, 32, 34, 36, 50, 52, 54, 56, 58, 60, 62, 64, 68)
 ANSWERS = (1, 3, 5, 31, 33, 35, 37, 53, 55, 59, 63, 66, 67, 69)
 SPECIAL = b"\xf0\x0f\x81\x55\xa5\x5a\xd4\0"
+GET_VERSION_MAIN = 50
+"""Asked to tell a RehaMove3; a P24 does not know it."""
 SIGHT = ScienceMode4Sight()
 
 
@@ -29,11 +31,11 @@ GOOD = {30: b"\1", 36: b"\4"}
 """The data of requests that have some, as this driver writes them; an update's are made anew."""
 
 
-def _data(feed: Feed, command: int) -> bytes:
-    """Of a request or an answer: right, nearly right, or anything."""
+def nearly(feed: Feed, right: Callable[[], bytes]) -> bytes:
+    """The data of a request or an answer: right, nearly right, or anything."""
     if feed.below(3) == 0:
         return feed.some(40)
-    data = bytearray(_update(feed) if command == 32 else GOOD.get(command, b""))
+    data = bytearray(right())
     for _ in range(max(0, feed.below(6) - 3) if data else 0):
         data[feed.below(len(data))] ^= feed.byte()
     return bytes(data)
@@ -46,10 +48,12 @@ def _update(feed: Feed) -> bytes:
 
 def frame(feed: Feed, commands: tuple[int, ...] = REQUESTS + ANSWERS) -> bytes:
     command = feed.one_of((32, *commands)) if feed.below(8) else feed.below(1024)
-    return encode(feed.below(64), command, _data(feed, command))
+    return encode(
+        feed.below(64), command, nearly(feed, lambda: _update(feed) if command == 32 else GOOD.get(command, b""))
+    )
 
 
-def stream(feed: Feed) -> bytes:
+def stream(feed: Feed, frame: Callable[[Feed], bytes] = frame) -> bytes:
     """Frames, damaged frames and what lies between."""
     found = bytearray()
     while not feed.empty and len(found) < 20_000:
@@ -157,4 +161,5 @@ def _same(saw: seen.Seen, meant: requests.Request) -> bool:
         case seen.Status():
             return meant == requests.GetStimStatus()
         case _:
-            return isinstance(meant, requests.LlStop | requests.GetDeviceId | requests.GetExtendedVersion)
+            harmless = requests.LlStop | requests.GetDeviceId | requests.GetExtendedVersion
+            return isinstance(meant, harmless) or meant == requests.RehaMove3(GET_VERSION_MAIN)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import binascii
 
 from nmes.guard.ceilings import Ceilings
+from nmes.guard.keeping import Keeper
 from nmes.guard.port import GuardedPort, Trip
+from nmes.guard.sight import Sight
 from nmes.guard.sight.sciencemode4 import ScienceMode4Sight
 from nmes.link.memory_port import MemoryPort
 
@@ -96,13 +98,20 @@ class Rig:
         ceilings: Ceilings | None = None,
         start_us: int = 0,
         device: Device | None = None,
+        keeper: Keeper | None = None,
+        sight: Sight | None = None,
     ) -> None:
         self.now_us = start_us
         self.device = device or Device()
         self.port = MemoryPort(self.device)
         self.told: list[Trip] = []
         self.guard = GuardedPort(
-            self.port, ScienceMode4Sight(), ceilings or Ceilings(), lambda: self.now_us, self.told.append
+            self.port,
+            sight or ScienceMode4Sight(),
+            ceilings or Ceilings(),
+            lambda: self.now_us,
+            self.told.append,
+            keeper,
         )
         self.number = 0
         if not bare:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from guard.rig import HALT, INIT, POLL, UPDATE, Rig, block, pulse, update_data
 
+from helpers.rows import bundled
 from nmes.guard.burst import earned_us, forgotten, is_burst, lit, returns_to_ua
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.state import Armed, Gap, Lane
@@ -149,8 +150,8 @@ def after_a_burst(burst_us: int, silence_us: int, *, halt: bool = False, **armed
     return rig
 
 
-@pytest.mark.parametrize("halt", [False, True])
-@pytest.mark.parametrize("early_us", NEAR)
+@bundled("halt", [False, True])
+@bundled("early_us", NEAR)
 def test_a_burst_that_climbs_from_0_keeps_its_distance_too(early_us: int, halt: bool) -> None:
     """A step that idle time has long earned, sooner than a burst period after the last beginning, less a turn."""
     rig = after_a_burst(70_000, 410_000 - early_us, halt=halt)
@@ -158,8 +159,8 @@ def test_a_burst_that_climbs_from_0_keeps_its_distance_too(early_us: int, halt: 
     assert rig.rule == (None if early_us <= 0 else "burst_too_soon")
 
 
-@pytest.mark.parametrize("halt", [False, True])
-@pytest.mark.parametrize("early_us", NEAR)
+@bundled("halt", [False, True])
+@bundled("early_us", NEAR)
 def test_after_a_burst_that_ended_late_half_of_the_usual_silence_is_left(early_us: int, halt: bool) -> None:
     """10 pulses at 100 Hz each 200 ms: usually 100 ms of silence."""
     close = {"burst_pulses": 10, "burst_period_ms": 200}
@@ -540,7 +541,7 @@ def test_a_burst_sent_at_0_is_none() -> None:
 # --- the arming ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("burst", "good"),
     [
         ({"burst_pulses": 2, "burst_period_ms": 200}, True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from nmes.guard.ceilings import Ceilings
+from nmes.guard.ceilings import P24, REHAMOVE3, REHASTIM1, REHASTIM2, Ceilings
 
 
 def test_the_ceilings_are_these() -> None:
@@ -43,4 +43,33 @@ def test_the_ceilings_are_these() -> None:
         "write_us": 200_000,
         "max_session_charge_pc": 20 * 10**12,
         "silence_us": 10**6,
+    }
+
+
+def test_the_older_families_differ_in_these() -> None:
+    def differences(family: Ceilings) -> dict[str, int]:
+        usual = asdict(Ceilings())
+        return {name: value for name, value in asdict(family).items() if value != usual[name]}
+
+    of_a_list = {
+        "max_amplitude_ua": 126_000,
+        "max_phase_us": 500,
+        "max_return_phase_us": 500,
+        "max_gap_us": 100,
+        "max_ratio": 1,
+        "max_phase_charge_pc": 126_000 * 500,
+        "max_burst_pulses": 0,
+        "step_ua": 2_000,
+    }
+    assert differences(P24) == {}
+    assert differences(REHAMOVE3) == {"channels": 4, "min_period_us": 10**6 // 500, "max_period_us": 10**6}
+    assert differences(REHASTIM2) == of_a_list | {
+        "min_period_us": 8_000,
+        "max_period_us": 1_025_000,
+        "silence_us": 1_200_000 // 2,
+    }
+    assert differences(REHASTIM1) == of_a_list | {
+        "min_period_us": 3_000 + 1_500,
+        "max_period_us": 1_023_500,
+        "max_busy_ppm": 2 * 999_000,
     }

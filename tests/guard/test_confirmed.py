@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.confirmed import check_confirmed
 from nmes.guard.pulse import measure
@@ -50,8 +51,8 @@ def test_no_more_current_than_was_confirmed(over: int) -> None:
     assert verdict(biphasic(300, amplitude, 300, amplitude)) == ("confirmed_level" if over > 0 else None)
 
 
-@pytest.mark.parametrize("over", range(-5, 6))
-@pytest.mark.parametrize("backwards", [False, True])
+@bundled("over", range(-5, 6))
+@bundled("backwards", [False, True])
 def test_no_more_charge_than_was_confirmed(over: int, backwards: bool) -> None:
     """20 mA with 300 µs a phase were confirmed: 6 µC, and 1 % for the rounding of a second phase."""
     first_us, return_us = (300, 404 + over) if backwards else (404 + over, 300)  # 15 mA x 404 µs = 6.06 µC
@@ -65,13 +66,13 @@ def test_the_edge_of_the_charge_is_exactly_1_percent(over_pc: int, rule: str) ->
     assert verdict(biphasic(300, LEVEL_UA, 6_060_000 + over_pc, 1)) == rule
 
 
-@pytest.mark.parametrize("period_us", [2_000, 19_500, 19_750, 20_000, 20_250, 20_500, 200_000, 2_000_000])
+@bundled("period_us", [2_000, 19_500, 19_750, 20_000, 20_250, 20_500, 200_000, 2_000_000])
 def test_pulses_come_as_often_as_was_confirmed_neither_more_nor_less(period_us: int) -> None:
     points = biphasic(300, 10_000, 300, 10_000)
     assert verdict(points, period_us=period_us) == (None if period_us == 20_000 else "confirmed_rate")
 
 
-@pytest.mark.parametrize(
+@bundled(
     "points",
     [
         ((60, LEVEL_UA), (60, -LEVEL_UA), (3000, 0)) * 5,
@@ -123,7 +124,7 @@ def test_a_symmetric_pulse_comes_back_as_it_went(return_us: int, return_ua: int,
     assert verdict(biphasic(300, 10_000, return_us, return_ua)) == (None if good else "pulse_shape")
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("first_ua", "return_us", "return_ua", "good"),
     [
         (10_000, 1000, 3_000, True),  # 3.33 mA rounded down to the grid
@@ -146,8 +147,8 @@ def test_the_return_phase_has_the_current_of_its_ratio_and_the_time_that_gives_t
     assert verdict(biphasic(300, first_ua, return_us, return_ua), THIRD) == (None if good else "pulse_shape")
 
 
-@pytest.mark.parametrize("points", [((10, 0),), ((300, 0), (4000, 0), (300, 0)), ((1000, 0),) * 16])
-@pytest.mark.parametrize("period_us", [1_000, 20_000, 2_000_000])
+@bundled("points", [((10, 0),), ((300, 0), (4000, 0), (300, 0)), ((1000, 0),) * 16])
+@bundled("period_us", [1_000, 20_000, 2_000_000])
 def test_nothing_passes_in_any_shape(points: Points, period_us: int) -> None:
     assert verdict(points, period_us=period_us) is None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from guard.rig import HALT, INIT, POLL, STATUS, UPDATE, Rig, block, encode, pulse, update_data
 
+from helpers.rows import bundled
+
 BAD_RESULTS = [1, 2, 7, 10, 16, 28, 255]
 
 
@@ -25,8 +27,8 @@ def assert_halted(rig: Rig, rule: str) -> None:
     assert len(rig.device.raw) == before
 
 
-@pytest.mark.parametrize("result", BAD_RESULTS)
-@pytest.mark.parametrize("command", [INIT, UPDATE, POLL])
+@bundled("result", BAD_RESULTS)
+@bundled("command", [INIT, UPDATE, POLL])
 def test_a_result_that_is_not_ok_halts(command: int, result: int) -> None:
     rig = Rig()
     rig.device.results = {command: result}
@@ -189,7 +191,7 @@ def test_a_status_asked_before_a_change_is_not_held_against_it() -> None:
     assert rig.rule is None
 
 
-@pytest.mark.parametrize("early_us", range(-5, 6))
+@bundled("early_us", range(-5, 6))
 def test_one_second_without_an_acknowledged_renewal_halts(early_us: int) -> None:
     rig = Rig()
     assert rig.update(1_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from guard.rig import DEVICE_ID, HALT, INIT, POLL, STATUS, UPDATE, WAVE, Rig, block, encode, pulse, update_data
 
+from helpers.rows import bundled
 from nmes.guard.ceilings import Ceilings
 
 NEAR = range(-5, 6)
@@ -20,7 +21,7 @@ def test_before_anything_nothing_is_enabled_and_nothing_armed() -> None:
 
 
 @pytest.mark.covers("SR-01")
-@pytest.mark.parametrize("command", range(0, 1024, 7))
+@bundled("command", range(0, 1024, 7))
 def test_only_listed_commands_pass(command: int) -> None:
     rig = Rig()
     listed = {4, INIT, UPDATE, HALT, POLL, DEVICE_ID, STATUS, 68}
@@ -83,9 +84,9 @@ def test_no_update_after_a_halt_without_a_new_start_up() -> None:
 
 
 @pytest.mark.covers("FR-14")
-@pytest.mark.parametrize("armed", [(), (1,), (2,), (1, 2)])
-@pytest.mark.parametrize("asked", [(1,), (2,), (1, 2)])
-@pytest.mark.parametrize("amplitude_ua", [0, 500])
+@bundled("armed", [(), (1,), (2,), (1, 2)])
+@bundled("asked", [(1,), (2,), (1, 2)])
+@bundled("amplitude_ua", [0, 500])
 def test_every_channel_of_an_update_must_be_armed(
     armed: tuple[int, ...], asked: tuple[int, ...], amplitude_ua: int
 ) -> None:
@@ -98,8 +99,8 @@ def test_every_channel_of_an_update_must_be_armed(
     assert rig.rule == (None if passed else "not_armed")
 
 
-@pytest.mark.parametrize("level_ua", [500, 20_000, 129_500, 130_000])
-@pytest.mark.parametrize("step", NEAR)
+@bundled("level_ua", [500, 20_000, 129_500, 130_000])
+@bundled("step", NEAR)
 def test_no_amplitude_above_the_confirmed_level(level_ua: int, step: int) -> None:
     rig = Rig(ceilings=Ceilings(update_us=100_000_000))
     assert rig.guard.arm(1, level_ua, 500, 20_000, phase_us=100, gap_us=100, ratio=1, period_us=20_000)
@@ -141,7 +142,7 @@ def test_pulses_of_all_channels_must_fit_together() -> None:
     assert rig.rule == "pulse_time"
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("channel", "level_ua", "ramp_ms", "pad_mm2", "good"),
     [
         (1, 1, 500, 1, True),
@@ -171,7 +172,7 @@ def test_a_refused_arming_takes_the_earlier_one_away() -> None:
     assert rig.rule == "not_armed"
 
 
-@pytest.mark.parametrize("early_us", NEAR)
+@bundled("early_us", NEAR)
 def test_a_rise_waits_for_its_time(early_us: int) -> None:
     """40 mA in 2 s: 0.5 mA cost 25 ms; after the idle credit is spent every µs counts."""
     rig = Rig()
@@ -347,7 +348,7 @@ def test_a_write_is_exactly_one_whole_frame(frame: bytes) -> None:
     assert rig.device.raw[-1] == encode(1, HALT)
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("phase_us", "gap_us", "ratio", "period_us", "good"),
     [
         (1, 0, 1, 667, True),

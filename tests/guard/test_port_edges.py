@@ -46,6 +46,9 @@ class OneWay:
     def close(self) -> None:
         self.closed += 1
 
+    def descriptor(self) -> int | None:
+        return None
+
 
 @pytest.fixture
 def line() -> OneWay:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.pulse import check_pulse, check_time, measure
 from nmes.guard.sight import Train
@@ -24,20 +25,20 @@ def verdict(points: Points, *, period_us: int = 20_000, pad_mm2: int = 30_000, r
     return refusal.rule if refusal else None
 
 
-@pytest.mark.parametrize("step", NEAR)
-@pytest.mark.parametrize("sign", [1, -1])
+@bundled("step", NEAR)
+@bundled("sign", [1, -1])
 def test_no_point_is_above_130_ma_in_either_direction(step: int, sign: int) -> None:
     asked = 130_000 + step * 500
     assert verdict(symmetric(sign * asked, 100)) == ("amplitude_ceiling" if asked > 130_000 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_the_phase_with_the_peak_lasts_at_most_1000_us(step: int) -> None:
     asked = 1000 + step
     assert verdict(symmetric(10_000, asked)) == ("phase_duration" if asked > 1000 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_a_phase_cut_into_points_is_as_long_as_all_of_them(step: int) -> None:
     points = ((500, 10_000), (500 + step, 10_000), (1000, -10_000), (step + 10, -10_000), (10, 10_000))
     assert verdict(points) == "phase_duration"
@@ -45,20 +46,20 @@ def test_a_phase_cut_into_points_is_as_long_as_all_of_them(step: int) -> None:
     assert verdict(halves) == ("phase_duration" if step > 0 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_a_gap_does_not_make_one_phase_two(step: int) -> None:
     points = ((500, 10_000), (300, 0), (500 + step, 10_000), (1000 + step, -10_000))
     assert verdict(points) == ("phase_duration" if step > 0 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_only_a_return_phase_of_lower_current_may_reach_4095_us(step: int) -> None:
     lower_us = 4095 + step
     points = ((lower_us // 9, 9_000), (lower_us, -1_000))
     assert verdict(points) == ("phase_duration" if lower_us > 4095 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_a_phase_carries_at_most_130_uc(step: int) -> None:
     tight = Ceilings(max_phase_charge_pc=12_000_000)
     points = symmetric(40_000, 300 + step)
@@ -68,7 +69,7 @@ def test_a_phase_carries_at_most_130_uc(step: int) -> None:
 
 
 @pytest.mark.covers("SR-14")
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_what_a_pulse_leaves_behind_is_at_most_1_percent(step: int) -> None:
     for surplus in (10 + step, -10 - step):
         points = ((1000 - max(0, -surplus), 20_000), (1000 - max(0, surplus), -20_000))
@@ -84,13 +85,13 @@ def test_the_edge_of_the_net_charge_is_exactly_1_percent() -> None:
     assert verdict(((300, -10_000),)) == "net_charge"
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_rms_current_is_at_most_50_ma_up_to_400_hz(step: int) -> None:
     phase = 625 + step  # 100 mA, 2 phases, 5 ms: 100 * sqrt(2 * phase / 5000) = 50 mA at 625 µs
     assert verdict(symmetric(100_000, phase), period_us=5000) == ("rms_current" if step > 0 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_rms_current_is_at_most_80_ma_above_400_hz(step: int) -> None:
     phase = 640 + step  # 100 mA, 2 phases, 2 ms: 100 * sqrt(2 * 640 / 2000) = 80 mA
     assert verdict(symmetric(100_000, phase), period_us=2000) == ("rms_current" if step > 0 else None)
@@ -102,13 +103,13 @@ def test_400_hz_itself_belongs_to_the_lower_limit(period_us: int, expected: str 
 
 
 @pytest.mark.covers("FR-19")
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_rms_density_is_at_most_2_ma_per_cm2_of_the_armed_pad(step: int) -> None:
     pad = 1000 + step  # 10 cm²: 20 mA r.m.s.; 40 mA, 1000 + 1000 µs in 8 ms is 20 mA r.m.s.
     assert verdict(symmetric(40_000, 1000), period_us=8000, pad_mm2=pad) == ("rms_density" if step < 0 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_power_density_is_at_most_a_tenth_of_a_watt_per_cm2(step: int) -> None:
     limit = Ceilings(max_density_ua_per_mm2=1000)  # 40 mA r.m.s. into 500 ohm are 0.8 W: 8 cm²
     points = symmetric(80_000, 1000)
@@ -116,7 +117,7 @@ def test_power_density_is_at_most_a_tenth_of_a_watt_per_cm2(step: int) -> None:
     assert (refusal.rule if refusal else None) == ("power_density" if step < 0 else None)
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_a_pulse_carries_at_most_the_energy_limit(step: int) -> None:
     limit = Ceilings(max_pulse_energy_uj=2_560)  # 80 mA, 2 x 400 µs into 500 ohm is 2.56 mJ
     points = symmetric(80_000, 400 + step)
@@ -135,19 +136,19 @@ def test_the_edge_of_the_energy_is_exact() -> None:
     assert refusal.rule == "pulse_energy"
 
 
-@pytest.mark.parametrize("step", NEAR)
+@bundled("step", NEAR)
 def test_the_pulse_rate_lies_between_half_a_hertz_and_1500_hz(step: int) -> None:
     assert verdict(symmetric(1_000, 50), period_us=667 + step) == ("period" if step < 0 else None)
     assert verdict(symmetric(1_000, 50), period_us=2_000_000 + step) == ("period" if step > 0 else None)
 
 
-@pytest.mark.parametrize("ramp", range(16))
+@bundled("ramp", range(16))
 def test_the_devices_own_ramp_is_never_used(ramp: int) -> None:
     assert verdict(symmetric(1_000, 50), ramp=ramp) == ("device_ramp" if ramp else None)
 
 
-@pytest.mark.parametrize("longest", [(1, 9930), (2, 4935), (4, 2437), (8, 1188)])
-@pytest.mark.parametrize("step", NEAR)
+@bundled("longest", [(1, 9930), (2, 4935), (4, 2437), (8, 1188)])
+@bundled("step", NEAR)
 def test_all_channels_together_fit_into_the_time(longest: tuple[int, int], step: int) -> None:
     channels, length = longest  # the reference's table for 10 ms
     points = ((length + step, 0),)
@@ -157,7 +158,7 @@ def test_all_channels_together_fit_into_the_time(longest: tuple[int, int], step:
 
 
 @pytest.mark.covers("SR-13")
-@pytest.mark.parametrize(
+@bundled(
     ("ma", "phase_us", "hz", "pad_mm2", "expected"),
     [
         (60, 250, 100, 2500, None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.codes import CODES
+from nmes.core.capabilities import Capabilities
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.protocol_file import parse
@@ -109,8 +110,8 @@ def level_text(measures: str) -> str:
     return _text("test_level", measures, measures, "50", timing, more)
 
 
-def ctf_plan(**steps: int) -> Plan:
-    return plan_for(parse(ctf_text(**steps).encode(), "test_ctf.yaml"), P24)
+def ctf_plan(capabilities: Capabilities = P24, **steps: int) -> Plan:
+    return plan_for(parse(ctf_text(**steps).encode(), "test_ctf.yaml"), capabilities)
 
 
 def level_plan(measures: str) -> Plan:

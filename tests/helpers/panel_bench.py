@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from textual.pilot import Pilot
 
 from firmware_sim.backdoor import Backdoor
-from firmware_sim.device import P24, Stage
+from firmware_sim.devices import new_device
 from firmware_sim.panel.app import PanelApp
 from firmware_sim.panel.widgets.shown import Shown
 from firmware_sim.sciencemode4 import framing
 from firmware_sim.simulator import Simulator
+from firmware_sim.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -35,8 +36,11 @@ def channel_data(current_ma: float, phase_us: int = 300, period_ms: float = 20) 
 class PanelBench:
     """`program` calls stand for the software at the device's line; everything else goes through the panel's keys."""
 
-    def __init__(self, patient: Patient | None = None, loads: Mapping[int, str] | None = None) -> None:
-        self.simulator = Simulator(P24(stage=Stage(loads, keep_trace=False)), patient, seed=1)
+    def __init__(
+        self, patient: Patient | None = None, loads: Mapping[int, str] | None = None, device: str = "p24"
+    ) -> None:
+        stage = Stage(loads, keep_trace=False)
+        self.simulator = Simulator(new_device(device, stage, keep_trace=False), patient, seed=1)
         self.backdoor = Backdoor(self.simulator)
         self.app = PanelApp(self.backdoor, URL, tick_s=None)
         self.now_us = 0

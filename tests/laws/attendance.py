@@ -14,8 +14,7 @@ from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.timeline import Phase
 
-STEP_UA = 500
-SLEW_MS = 250
+SLEW_UA_PER_S = 2_000
 RAISES = (c.SetOutput, c.Enable, c.Arm, c.Unlatch, c.MakeDurable)
 
 
@@ -33,25 +32,43 @@ class Attendance:
     padded: bool = False
     felt: set[int] = field(default_factory=set)
     stop_works: bool = False
-    risen_ms: int = -SLEW_MS
+    buttons: int = 0
+    """How often a named person said to have the emergency button of a device without a dead-man."""
+    risen_ms: int = -10_000
     confirmed: set[tuple[int, int, int]] = field(default_factory=set)
     """`(channel, waveform, mark_ua)` that a person confirmed and below which the level has not been since."""
+
+    @property
+    def step_ua(self) -> int:
+        return self.who.plan.capabilities.amplitude_step_ua
+
+    @property
+    def slew_ms(self) -> int:
+        """Between two increases."""
+        return self.step_ua * 1000 // SLEW_UA_PER_S
 
     def saw(self, before: s.Session, event: e.Event, commands: tuple[c.Command, ...], now: s.Session) -> None:
         """One step of the session."""
         self._after_raises_nothing(before, commands, now)
+        self._button(event, commands)
         for note in _notes(commands, "increase"):
             self._step_up(before, event, note)
         if _notes(commands, "increase"):
             self.risen_ms = before.now_ms
         if _notes(commands, "intent"):
-            self.risen_ms = -SLEW_MS  # what comes begins at 0
+            self.risen_ms = -self.slew_ms  # what comes begins at 0
         if self.who.attended is not None:
             self._closes_by_a_person(before, commands, now)
             self._read_back(before, event)
             self._levels_are_void(event, commands, now)
             self._start(commands)
             self._forget_marks(now)
+
+    def _button(self, event: e.Event, commands: tuple[c.Command, ...]) -> None:
+        """A device that goes on by itself is not switched on before somebody is there to stop it."""
+        self.buttons += isinstance(event, e.ButtonConfirmed) and bool(event.by.strip())
+        if not self.who.plan.capabilities.watchdog_ms and any(isinstance(one, c.Enable) for one in commands):
+            assert self.buttons, "a start without anybody at the emergency button"
 
     def _after_raises_nothing(self, before: s.Session, commands: tuple[c.Command, ...], now: s.Session) -> None:
         if isinstance(before.state, s.After):
@@ -74,9 +91,9 @@ class Attendance:
             assert at.phase is Phase.HOLD, f"channel {channel} rose outside Hold"
             slot, from_ua = at.slot, at.level_ua
         assert slot.channel == channel
-        assert to_ua == from_ua + STEP_UA, "more than one step"
+        assert to_ua == from_ua + self.step_ua, "more than one step"
         assert to_ua <= before.plan.ceiling_ua(slot), "over the ceiling"
-        assert before.now_ms - self.risen_ms >= SLEW_MS, "too fast"
+        assert before.now_ms - self.risen_ms >= self.slew_ms, "too fast"
         for ghost in before.attended.ghosts if before.attended else ():
             key = (channel, slot.waveform, ghost.level_ua)
             if ghost.slot == slot and from_ua <= ghost.level_ua < to_ua and key not in self.confirmed:

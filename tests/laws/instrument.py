@@ -6,19 +6,18 @@ It watches a bench: after each step of it `look` checks every new pulse against 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from firmware_sim.device import State
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import FrameArrived
 from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.plan import Plan, Slot
 from nmes.core.view import Output, View, Word
+from nmes.runtime.families import Family
 from nmes.trial.bench import Bench
 
-STEP_UA = 500
 PROMPT_US = 150_000
 """Without a fault a decrease is at the skin after this: the update before it, 40 ms between two, a turn [design]."""
 REACTION_US = 1_200_000
@@ -34,12 +33,34 @@ RESUME_US = 5_000_000
 GAP_US = 1_000_000
 """Bursts may come back without climbing within this time, unless a halt lies between."""
 SLEW_UA_PER_S = 2_000
-INCREASE_MS = 250
-"""The slew limit lets one increase through in this time, however often the key is pressed."""
 UPDATE, HALT, RENEWING = 32, 34, {32, 36}
+"""Of a P24 and a RehaMove3. [source: their documents]"""
 REFUSING_MINUS = frozenset({Word.READY, Word.STARTING, Word.STOPPED})
 """Nothing is given, and a level that was accepted is found anew, not lowered: the session says so."""
+NEVER_US = 10**15
+"""The dead-man of a device that has none."""
 LIVE = frozenset({Word.RAMP_UP, Word.ON, Word.RAMP_DOWN, Word.REST, Word.RESUMING})
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What of a family's frames changes the output, and what renews its dead-man; read from its own document."""
+
+    update: int
+    halt: int
+    renewing: frozenset[int]
+    """Empty: there is no dead-man."""
+    running: str
+    """The simulated device's state in which it gives pulses."""
+
+
+MID_LEVEL = Wire(UPDATE, HALT, frozenset(RENEWING), "ML_RUN")
+WIRES: Mapping[str, Wire] = {
+    "p24": MID_LEVEL,
+    "rehamove3": MID_LEVEL,
+    "rehastim2": Wire(32, 34, frozenset({2, 4, 10, 30, 32, 34}), "STARTED"),
+    "rehastim1": Wire(1, 2, frozenset(), "RUNNING"),
+}
 
 
 @dataclass
@@ -76,8 +97,8 @@ class Instrument:
     """What a fault of the output stage, which no controller can see, makes of what is allowed."""
     obeys_halts: bool = True
     """False only where it is the device that does not."""
-    dead_man_us: int = DEAD_MAN_US
-    """Longer only where the device's own clock or timer is what is broken."""
+    dead_man_us: int = 0
+    """The family's own; longer only where the device's own clock or timer is what is broken."""
     bursts_end: bool = True
     """False only where a line or an output that is broken may fill the silence between two bursts."""
     late_us: int = 0
@@ -96,12 +117,33 @@ class Instrument:
     """Confirmed, by channel and waveform; in force is the one whose turn in the plan it is."""
     rate: dict[int, int] = field(default_factory=dict)
     resumed_us: int = -RESUME_US
-    increased_ms: int = -INCREASE_MS
+    increased_ms: int = -MEMORY_US
     halts: deque[int] = field(default_factory=deque)
     updates: deque[int] = field(default_factory=deque)
     _pressed: int = 0
     _pulses: int = 0
     _events: int = 0
+
+    def __post_init__(self) -> None:
+        self.dead_man_us = self.dead_man_us or self.family.capabilities.watchdog_ms * 1000 or NEVER_US
+
+    @property
+    def family(self) -> Family:
+        return self.bench.family
+
+    @property
+    def wire(self) -> Wire:
+        return WIRES[self.family.key]
+
+    @property
+    def step_ua(self) -> int:
+        """By which a level goes up and down."""
+        return self.family.capabilities.amplitude_step_ua
+
+    @property
+    def increase_ms(self) -> int:
+        """The slew limit lets one increase through in this time, however often the key is pressed."""
+        return self.step_ua * 1000 // SLEW_UA_PER_S
 
     @property
     def plan(self) -> Plan:
@@ -194,7 +236,7 @@ class Instrument:
             case e.Increase(channel=channel, epoch=epoch, linked=linked) if (
                 epoch == shown.epoch and channel in self.allowed
             ):
-                if self.bench.now_ms - self.increased_ms >= INCREASE_MS:
+                if self.bench.now_ms - self.increased_ms >= self.increase_ms:
                     self.increased_ms = self.bench.now_ms
                     for one in {channel, *linked} & self.allowed.keys():
                         self._one_step(shown, one)
@@ -203,10 +245,10 @@ class Instrument:
             case e.FeltAt(there=False) if shown.word is Word.READY and shown.attended and self._is_found(shown, event):
                 self._nothing_confirmed()
             case e.Decrease(channel=channel) if channel in self.allowed and shown.word not in REFUSING_MINUS:
-                self.allowed[channel] = max(0, self.allowed[channel] - STEP_UA)
+                self.allowed[channel] = max(0, self.allowed[channel] - self.step_ua)
                 slot = _in_force(shown).get(channel)
                 if shown.word is not Word.TITRATING and slot in self.levels:
-                    self.levels[slot] = max(0, self.levels[slot] - STEP_UA)
+                    self.levels[slot] = max(0, self.levels[slot] - self.step_ua)
             case e.Accept(epoch=epoch) if shown.word is Word.TITRATING and epoch == shown.epoch and shown.live_slot:
                 self.levels[shown.live_slot] = self.allowed.get(shown.live_slot.channel, 0)
             case e.Start(epoch=epoch) if shown.word is Word.READY and epoch == shown.epoch:
@@ -219,10 +261,10 @@ class Instrument:
                 pass
 
     def _one_step(self, shown: View, channel: int) -> None:
-        self.allowed[channel] += STEP_UA
+        self.allowed[channel] += self.step_ua
         slot = _in_force(shown).get(channel)
         if shown.word is not Word.TITRATING and slot in self.levels:
-            self.levels[slot] += STEP_UA
+            self.levels[slot] += self.step_ua
             self._steepest(shown)
 
     def _nothing_confirmed(self) -> None:
@@ -248,15 +290,15 @@ class Instrument:
         self.rate = {ch: -(-level * 1000 // min(ramps_ms)) for ch, level in self._highest().items()}
 
     def _note_frames(self) -> None:
-        events = self.bench.device.stage.events
+        events, wire = self.bench.device.stage.events, self.wire
         for event in events[self._events :]:
             if isinstance(event, FrameArrived):
-                self.frames += event.command in {UPDATE, HALT}
-                if event.command in RENEWING:
+                self.frames += event.command in {wire.update, wire.halt}
+                if event.command in wire.renewing:
                     self.renewed_us = event.t_us
-                if event.command == HALT:
+                if event.command == wire.halt:
                     self.halts.append(event.t_us)
-                if event.command == UPDATE:
+                if event.command == wire.update:
                     self.updates.append(event.t_us)
         self._events = len(events)
 
@@ -313,19 +355,20 @@ class Instrument:
     def _rise_since(self, from_ua: int, time_us: int, pulse: Pulse, credit_us: int) -> None:
         old_us = self.reaction_us if self.old_rate_us is None else self.old_rate_us
         rate = self.rates.get(pulse.channel, History()).highest(pulse.t_us - time_us - old_us)
-        allowed_ua = rate * (time_us + credit_us) // 1_000_000 + STEP_UA
+        allowed_ua = rate * (time_us + credit_us) // 1_000_000 + self.step_ua
         rise_ua = pulse.amplitude_ua - from_ua
         assert rise_ua <= allowed_ua, f"rose {rise_ua} uA in {time_us} us, {allowed_ua} uA allowed"
 
     def _off_is_off(self) -> None:
         if self.bench.view.output is Output.OFF:
             assert not self.bench.device.active_channels, "the screen says off, the device is stimulating"
-            assert self.bench.device.state is not State.ML_RUN
+            assert self.bench.device.state.name != self.wire.running
 
     def _dead_man(self, pulse: Pulse) -> None:
-        if pulse.peak_current_ua:
+        if pulse.peak_current_ua and self.wire.renewing:
             assert self.renewed_us is not None
-            assert pulse.t_us < self.renewed_us + self.dead_man_us, "a pulse 2 s after the last renewing frame"
+            late_us = pulse.t_us - self.renewed_us - self.dead_man_us
+            assert late_us < 0, f"a pulse {late_us} us after the dead-man should have ended it"
 
 
 def slowest_us(plan: Plan) -> tuple[int, int]:

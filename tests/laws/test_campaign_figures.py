@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.faults.catalogue import KINDS
+from helpers.made_figures import figures_of
 from helpers.tracing import ROOT
 from laws.campaign.__main__ import exit_code
-from laws.campaign.coverage import BESIDE, ONE_IN, ONE_IN_OF, SETTINGS, Coverage, asked_from
+from laws.campaign.coverage import BESIDE, ONE_IN, ONE_IN_OF, SETTINGS, Coverage, asked_from, settings_of
 from laws.campaign.draw import drawn
 from laws.campaign.figures import Figures
 from laws.campaign.play import Stand
@@ -81,12 +82,16 @@ def test_a_run_that_is_long_enough_may_lack_nothing_and_names_what_it_lacks(what
     assert Coverage(complete(10**6)).missing == []
 
 
+def found(pattern: str, page: str) -> str:
+    [only] = re.findall(pattern, page)
+    return str(only)
+
+
 def test_how_often_a_kind_comes_is_less_than_what_was_measured() -> None:
     """The page tells what a long run counted; three standard deviations of a count are three times its root."""
-    page = (ROOT / "docs" / "reference" / "campaigns.md").read_text(encoding="utf-8")
+    page = figures_of((ROOT / "docs" / "reference" / "campaigns.md").read_text(encoding="utf-8"))
     counted = {kind: int(took) for kind, took in re.findall(r"^  ([a-z_ ]+) \d+, (\d+) \(\d+\)$", page, re.MULTILINE)}
-    [scenarios] = map(int, re.findall(r"in (\d+) scenarios;", page))
-    [setting] = map(int, re.findall(r"each at least (\d+) times", page))
+    scenarios, setting = int(found(r"in (\d+) scenarios;", page)), int(found(r"each at least (\d+) times", page))
     assert set(counted) == {*KINDS, *BESIDE}
     at_least = {kind: took - 3 * took**0.5 for kind, took in (counted | {SETTINGS[0]: setting}).items()}
     assert [kind for kind, took in at_least.items() if took * ONE_IN_OF.get(kind, ONE_IN) < scenarios] == []
@@ -102,20 +107,41 @@ def test_how_many_of_how_many_is_always_said() -> None:
 
 def test_a_run_that_lacks_something_ends_with_exit_code_1_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     lacks = complete(10**6)
-    assert exit_code(Outcome(lacks)) == 0
+    assert exit_code(Outcome({"p24": lacks})) == 0
     del lacks.took["hang"]
-    assert exit_code(Outcome(lacks)) == 1
+    assert exit_code(Outcome({"p24": lacks})) == 1
     assert "MISSING in a run of 1000000 scenarios: hang\n" in capsys.readouterr().out
-    assert exit_code(Outcome(complete(1), [Failure(7, "a pulse")])) == 1
+    assert exit_code(Outcome({"p24": complete(1)}, [Failure(7, "a pulse")])) == 1
 
 
 def test_everything_a_scenario_can_draw_is_known_to_the_count(stand: Stand) -> None:
     """What is put in under another name would never be missed."""
     figures = Figures()
     for seed in range(4):
-        figures.add(stand.play(drawn(seed)))
+        figures.add(stand.play(drawn(seed, "p24")))
     assert set(figures.faults) <= {*KINDS, *BESIDE}
     assert set(figures.switches) <= set(SETTINGS)
+
+
+def test_each_family_is_asked_for_its_own_faults_and_settings() -> None:
+    lacks = complete(10**6)
+    assert Coverage(lacks, "p24").missing == []
+    assert {"emergency_switch", "module_error", *settings_of("rehastim2")} - {*SETTINGS} <= {
+        *Coverage(lacks, "rehastim2").missing
+    }
+    assert "wrong_version" not in Coverage(Figures(scenarios=10**6), "rehastim1").missing
+
+
+def test_the_figures_of_all_families_are_told_apart_and_together() -> None:
+    both, other = (
+        Outcome({"p24": Figures(scenarios=1)}),
+        Outcome({"rehastim2": Figures(scenarios=2)}, [Failure(7, "a")]),
+    )
+    both.add(other)
+    both.add(other)
+    assert {device: figures.scenarios for device, figures in both.by_device.items()} == {"p24": 1, "rehastim2": 4}
+    assert (both.figures.scenarios, len(both.failures)) == (5, 2)
+    assert "--device rehastim1 --seed 7 " in Failure(7, "a", device="rehastim1").text()
 
 
 def test_figures_add_up() -> None:

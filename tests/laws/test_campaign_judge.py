@@ -5,11 +5,14 @@ named, and no fault that does no harm, or is on another channel, hides it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from firmware_sim.sciencemode2 import limits
 from firmware_sim.sciencemode4.generator import Generator
+from laws.campaign.keeper import RigKeeper
 from laws.campaign.play import Stand
 from laws.campaign.running import failing
 from laws.campaign.script import (
@@ -19,16 +22,18 @@ from laws.campaign.script import (
     Fault,
     Health,
     Key,
+    Kill,
     Minus,
     Press,
     Scenario,
+    Stall,
     Step,
     Stop,
     Treat,
     Wait,
 )
 from laws.campaign.scripts import RUNNING, scenario
-from nmes.core import session, states
+from nmes.core import attending, session, states
 from nmes.core.session_value import Session
 from nmes.core.session_value import Step as Decided
 from nmes.guard.port import GuardedPort
@@ -100,6 +105,39 @@ def test_a_mistake_is_found(mistake: str, stand: Stand, monkeypatch: pytest.Monk
 def test_without_a_mistake_the_same_scripts_hold(stand: Stand) -> None:
     scripts = [script for _, script, _ in MISTAKES.values()]
     assert [failing(stand, scenario(*script)) for script in scripts] == [""] * len(scripts)
+
+
+# --- what only some families have ---
+
+
+def keeper_sleeps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(RigKeeper, "look", lambda self: None)
+
+
+def watchdog_late(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(limits, "WATCHDOG_US", 10 * limits.WATCHDOG_US)
+
+
+def nobody_asked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(attending, "buttonless", lambda session: False)
+
+
+OF_A_FAMILY: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None], tuple[Step, ...], str]] = {
+    "keeper": ("rehastim1", keeper_sleeps, (Treat(12), Wait(500), Kill(3_000)), "after the halt"),
+    "button": ("rehastim1", nobody_asked, (Treat(3, "stop"),), "emergency button"),
+    "watchdog": ("rehastim2", watchdog_late, (Treat(12), Wait(500), Stall(3_000)), "the dead-man should"),
+}
+
+
+@pytest.mark.parametrize("mistake", OF_A_FAMILY)
+def test_a_mistake_that_only_some_families_can_have_is_found(
+    mistake: str, stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, make, script, words = OF_A_FAMILY[mistake]
+    sound = replace(scenario(*script), device=device)
+    assert failing(stand, sound) == ""
+    make(monkeypatch)
+    assert words in failing(stand, sound) != ""
 
 
 # --- and no harmless fault hides it ---

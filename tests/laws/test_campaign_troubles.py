@@ -6,11 +6,22 @@ from typing import Any
 
 import pytest
 
-from firmware_sim.faults.catalogue import KINDS, Channel
+from firmware_sim.devices import new_device
+from firmware_sim.faults.catalogue import ALL, Channel
 from firmware_sim.faults.timeline import Injection
 from firmware_sim.simulator import Simulator
 from laws.campaign import excuses
-from laws.campaign.troubles import FOR_EVER_US, RENEWED_US, Silence, Troubles
+from laws.campaign.troubles import (
+    EDGE_US,
+    FOR_EVER_US,
+    HALTED_AGAIN_US,
+    KEPT_US,
+    MISREAD_US,
+    RENEWED_US,
+    TAIL_US,
+    Silence,
+    Troubles,
+)
 from laws.instrument import DEAD_MAN_US, DEAF_US, PROMPT_US, REACTION_US
 
 NOW_US, LONG_US = 1_000_000, 20_000_000
@@ -51,11 +62,13 @@ OWN_WILL: tuple[Row, ...] = (
 )
 
 
-def with_fault(kind: str, params: dict[str, int | str], channel: int = 2, for_us: int | None = None) -> Troubles:
+def with_fault(
+    kind: str, params: dict[str, int | str], channel: int = 2, for_us: int | None = None, device: str = "p24"
+) -> Troubles:
     """It acts since the beginning, on one channel if it is of that kind, and has had an effect."""
-    simulator = Simulator()
+    simulator = Simulator(new_device(device))
     given: dict[str, Any] = dict(params)
-    on = None if KINDS[kind].channel is Channel.NONE else channel
+    on = None if ALL[kind].channel is Channel.NONE else channel
     simulator.inject(kind, channel=on, for_us=for_us, **given)
     simulator.advance(NOW_US)
     troubles = Troubles(simulator)
@@ -75,8 +88,8 @@ def halted(troubles: Troubles, channel: int) -> int:
 
 
 def test_every_kind_of_fault_is_judged() -> None:
-    assert set(KINDS) == excuses.OUTPUT | excuses.ELECTRODES | excuses.LINE | excuses.DEVICE
-    assert set(KINDS) == {kind for kind, _ in (*NOTHING, *ANSWERS, *REQUESTS, *OWN_WILL)}
+    assert set(ALL) == excuses.OUTPUT | excuses.ELECTRODES | excuses.LINE | excuses.DEVICE | excuses.ENDS
+    assert set(ALL) - excuses.ENDS == {kind for kind, _ in (*NOTHING, *ANSWERS, *REQUESTS, *OWN_WILL)}
 
 
 @pytest.mark.parametrize(("kind", "params"), NOTHING)
@@ -170,3 +183,115 @@ def test_only_a_line_that_is_slow_to_the_device_swallows_bursts_and_no_longer_th
 @pytest.mark.parametrize(("kind", "params"), (*NOTHING, *ANSWERS))
 def test_nothing_else_swallows_them(kind: str, params: dict[str, int | str]) -> None:
     assert not with_fault(kind, params).swallows_bursts(NOW_US, 500_000)
+
+
+# --- what is the family's own ---
+
+
+@pytest.mark.parametrize(("device", "timer_us"), [("rehamove3", 2_000_000), ("rehastim2", 1_200_000)])
+def test_each_family_is_held_to_its_own_timer(device: str, timer_us: int) -> None:
+    troubles = with_fault("deaf", {}, device=device)
+    assert troubles.dead_man_us(NOW_US, 1) == timer_us
+    assert halted(troubles, 1) == timer_us + DEAF_US - DEAD_MAN_US
+    assert not troubles.own_will(NOW_US, 1)
+    assert not troubles.misread(NOW_US)
+
+
+@pytest.mark.parametrize(("kind", "device"), [("emergency_switch", "rehastim2"), ("module_error", "rehastim2")])
+def test_a_device_that_ends_everything_and_says_so_excuses_nothing(kind: str, device: str) -> None:
+    troubles = with_fault(kind, {}, device=device)
+    assert troubles.reaction_us(NOW_US, 1) == PROMPT_US
+    assert troubles.withheld_since_us(NOW_US, 20_000) is None
+    assert halted(troubles, 1) == 0
+    assert not troubles.spoils_dose(1)
+
+
+def test_without_a_timer_the_keeper_ends_what_a_program_that_is_gone_has_left() -> None:
+    troubles = Troubles(Simulator(new_device("rehastim1")))
+    gone = Silence(NOW_US, written=False)
+    assert troubles.silent_by_us(gone, 1) - NOW_US == KEPT_US + DEAF_US - DEAD_MAN_US
+    assert not troubles.own_will(NOW_US, 1)
+
+
+WHOLLY: tuple[Row, ...] = (
+    ("deaf", {}),
+    ("hang", {"output": "goes_on"}),
+    ("drop_bytes", {"permille": 1000, "direction": "to_device"}),
+    ("corrupt_bytes", {"permille": 1000, "direction": "both"}),
+)
+
+
+@pytest.mark.parametrize(("kind", "params"), WHOLLY)
+def test_without_a_timer_a_line_on_which_nothing_is_understood_is_excused_until_it_is_well(
+    kind: str, params: dict[str, int | str]
+) -> None:
+    over_us = 3 * NOW_US
+    troubles = with_fault(kind, params, for_us=over_us, device="rehastim1")
+    assert troubles.own_will(NOW_US, 1)
+    assert halted(troubles, 1) > FOR_EVER_US
+    troubles.simulator.advance(LONG_US)
+    assert troubles.own_will(over_us + EDGE_US, 1)
+    assert not troubles.own_will(over_us + EDGE_US + 1, 1)
+    assert halted(troubles, 1) < over_us + 2 * KEPT_US
+    assert troubles.reaction_us(over_us + troubles.deaf_us + TAIL_US + 1, 1) == PROMPT_US
+
+
+@pytest.mark.parametrize("kind", ["drop_bytes", "corrupt_bytes", "duplicate_bytes", "delay_bytes"])
+def test_without_a_timer_a_line_that_loses_some_gets_no_more_time_than_a_halt_that_is_repeated(kind: str) -> None:
+    params: dict[str, int | str] = {} if kind == "delay_bytes" else {"permille": 100}
+    troubles = with_fault(kind, params, device="rehastim1")
+    assert not troubles.own_will(NOW_US, 1)
+    assert halted(troubles, 1) < 2 * KEPT_US
+
+
+def test_without_a_timer_a_plug_that_was_pulled_is_excused_until_somebody_comes_back_and_halts() -> None:
+    troubles = with_fault("disconnect", {}, for_us=NOW_US // 2, device="rehastim1")
+    assert troubles.own_will(LONG_US, 1)
+    troubles.halts = [NOW_US // 4, 2 * NOW_US]
+    assert troubles.own_will(2 * NOW_US, 1)
+    assert not troubles.own_will(2 * NOW_US + EDGE_US + 1, 1)
+
+
+@pytest.mark.parametrize("kind", ["drop_bytes", "corrupt_bytes", "duplicate_bytes"])
+def test_a_torn_request_passes_a_weak_sum_and_no_longer_than_its_repetition(kind: str) -> None:
+    torn = with_fault(kind, {"direction": "to_device"}, for_us=NOW_US // 2, device="rehastim1")
+    assert torn.misread(NOW_US // 2 + MISREAD_US)
+    assert not torn.misread(NOW_US // 2 + MISREAD_US + 1)
+    assert torn.is_healed(0, MISREAD_US + 1)
+    assert not torn.is_healed(0, MISREAD_US)
+    assert (torn.spoils_dose(1), torn.spoils_dose(2)) == (True, True)
+    assert not with_fault(kind, {"direction": "to_host"}, device="rehastim1").misread(NOW_US)
+    assert not with_fault(kind, {"direction": "to_device"}, device="rehastim2").misread(NOW_US)
+
+
+def test_what_is_wrong_stays_wrong_where_nothing_is_understood() -> None:
+    assert not with_fault("deaf", {}, device="rehastim1").is_healed(0, NOW_US)
+
+
+LIES: tuple[tuple[str, dict[str, int | str], bool], ...] = (
+    ("lying_ack", {"to": "stop"}, True),
+    ("lying_ack", {"to": "update"}, False),
+    ("corrupt_bytes", {"direction": "both"}, True),
+    ("corrupt_bytes", {"direction": "to_host"}, False),
+    ("drop_bytes", {"direction": "both"}, False),
+    ("deaf", {}, False),
+)
+
+
+@pytest.mark.parametrize(("kind", "params", "excused"), LIES)
+def test_off_is_believed_wrongly_only_where_the_answer_of_one_byte_can_be_false(
+    kind: str, params: dict[str, int | str], excused: bool
+) -> None:
+    troubles = with_fault(kind, params, for_us=NOW_US // 2, device="rehastim1")
+    assert troubles.off_is_not_known(NOW_US // 2 + HALTED_AGAIN_US) == excused
+    assert not troubles.off_is_not_known(NOW_US // 2 + HALTED_AGAIN_US + 1)
+    if kind != "lying_ack":
+        assert not with_fault(kind, params, device="p24").off_is_not_known(NOW_US)
+
+
+def test_what_an_emergency_button_withholds_untold_is_owed_until_the_first_pulse_after_it() -> None:
+    troubles = with_fault("emergency_switch", {}, for_us=NOW_US // 2, device="rehastim1")
+    assert troubles.withheld_since_us(NOW_US // 2 + 20_000 + EDGE_US, 20_000) == 0
+    assert troubles.withheld_since_us(NOW_US // 2 + 20_000 + EDGE_US + 1, 20_000) is None
+    assert troubles.reaction_us(NOW_US, 1) == PROMPT_US
+    assert troubles.spoils_dose(1)

@@ -25,6 +25,7 @@ from nmes.core import events as e
 from nmes.core.limits import MAX_SLEW_UA_PER_S
 from nmes.core.measurement import Who
 from nmes.core.view import Word
+from nmes.runtime.families import DEFAULT, FAMILIES, Family
 from nmes.ui.flow import Stage
 
 WHO = Who("P-017", "left")
@@ -471,9 +472,15 @@ async def test_whoever_comes_back_goes_on_from_0_and_only_on_purpose(tmp_path: P
     assert person.most_ua(again_us) == 2_000
 
 
-def test_whoever_walks_away_in_lines_leaves_nothing_on(tmp_path: Path) -> None:
-    person = Wired({1: LEFT_CALF})
-    first = ("side left", "pads 1 25", "placed", *level(steps=4), "felt 1 yes", "start", "wait 90")
+@pytest.mark.parametrize(
+    "family",
+    [pytest.param(one, id=one.key, marks=[pytest.mark.campaign] if one is not DEFAULT else []) for one in FAMILIES],
+)
+def test_whoever_walks_away_in_lines_leaves_nothing_on(tmp_path: Path, family: Family) -> None:
+    person = Wired({1: LEFT_CALF}, family=family)
+    found = level(steps=2_000 // family.capabilities.amplitude_step_ua)
+    button = () if family.capabilities.watchdog_ms else ("button Ada",)
+    first = ("side left", "pads 1 25", *button, "placed", *found, "felt 1 yes", "start", "wait 90")
     record = lines(CRAMP, tmp_path, person, *first, "wait 30", "end", *SIGNED)
     last_us, first_us = person.pulses()[-1].t_us, person.pulses()[0].t_us
     limit_ms = loaded(CRAMP).protocol.operator_absent_limit_ms

@@ -1,7 +1,7 @@
 """Linked channels, judged at the skin: all rise or none, and none passes its own ceiling or its own level.
 
 Random hands, a disk that is slow at times, and ceilings that differ, so that one channel meets its own while the other
-could still rise.
+could still rise. On every family, in its own steps.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from nmes.core import events as e
 from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.view import View, Word
-from nmes.devices.sciencemode4.p24 import P24
+from nmes.runtime.families import DEFAULT, FAMILIES, Family
 from nmes.runtime.library import Library
 from nmes.trial.bench import Bench, MemorySink, device_with_trace
 
-STEP_UA = 500
 START_UA = 2_000
+SLEW_UA_PER_S = 2_000
 
 LINKED = (1, 2)
 
 
-def plan_of(room: tuple[int, int]) -> Plan:
+def plan_of(room: tuple[int, int], family: Family) -> Plan:
     """Two channels together, whose ceilings are so many steps above the level they start at."""
-    plan = plan_for(Library().load("tens_knee_oa").protocol, P24)
-    ceilings = iter(START_UA + steps * STEP_UA for steps in room)
+    plan = plan_for(Library().load("tens_knee_oa").protocol, family.capabilities)
+    ceilings = iter(START_UA + steps * family.capabilities.amplitude_step_ua for steps in room)
     by_channel = {channel: next(ceilings) for channel in LINKED}
     delivered = tuple(replace(one, ceiling_ua=by_channel[one.slot.channel]) for one in plan.delivered)
     return replace(plan, delivered=delivered)
@@ -39,11 +39,15 @@ def plan_of(room: tuple[int, int]) -> Plan:
 class Stand:
     """A running treatment of two channels; `sink` is its disk."""
 
-    def __init__(self, room: tuple[int, int]) -> None:
-        self.plan = plan_of(room)
-        self.bench = Bench(self.plan, device=device_with_trace(dict.fromkeys(LINKED, GOOD)))
+    def __init__(self, room: tuple[int, int], family: Family) -> None:
+        self.plan = plan_of(room, family)
+        self.step_ua = family.capabilities.amplitude_step_ua
+        device = device_with_trace(dict.fromkeys(LINKED, GOOD), family)
+        self.bench = Bench(self.plan, device=device, family=family)
         self.until(lambda view: view.word is Word.SCREENING)
         self.do(e.Screened((), "Ada"), e.Placed())
+        if "button" in self.bench.view.missing:
+            self.do(e.ButtonConfirmed("Ada"))
         for slot in self.plan.slots:
             self._find(slot.channel, slot.waveform)
         self.do(e.Start(self.epoch))
@@ -71,8 +75,8 @@ class Stand:
     def _find(self, channel: int, waveform: int) -> None:
         self.do(e.Titrate(channel, waveform, self.epoch))
         self.until(lambda view: view.word is Word.TITRATING)
-        for level_ua in range(STEP_UA, START_UA + 1, STEP_UA):
-            self.bench.run(300)
+        for level_ua in range(self.step_ua, START_UA + 1, self.step_ua):
+            self.bench.run(self.calm_ms)
             self.do(e.Increase(channel, self.epoch))
             self._reached(channel, level_ua)
         self.do(e.Accept(self.epoch))
@@ -80,6 +84,11 @@ class Stand:
 
     def _reached(self, channel: int, level_ua: int) -> None:
         self.until(lambda view: view.channels[channel - 1].confirmed_ua == level_ua)
+
+    @property
+    def calm_ms(self) -> int:
+        """A little longer than the slew limit keeps one step from the next."""
+        return self.step_ua * 1000 // SLEW_UA_PER_S + 50
 
     def levels(self) -> dict[int, int]:
         return {channel.channel: channel.level_ua for channel in self.bench.view.channels}
@@ -106,10 +115,10 @@ class Stand:
         return before, after
 
 
-def hands(seed: int, presses: int) -> tuple[int, int]:
+def hands(seed: int, presses: int, family: Family = DEFAULT) -> tuple[int, int]:
     """So many random presses; returns how many raised both, and how many of the linked ones raised none."""
     chance = random.Random(seed)
-    stand = Stand((chance.randrange(1, 5), chance.randrange(1, 5)))
+    stand = Stand((chance.randrange(1, 5), chance.randrange(1, 5)), family)
     raised = none = 0
     for _ in range(presses):
         stand.bench.run(chance.choice((0, 100, 350, 2_000)))
@@ -121,15 +130,15 @@ def hands(seed: int, presses: int) -> tuple[int, int]:
             case "both":
                 before, after = stand.press(e.Increase(first, stand.epoch, linked=others), slow_ms)
                 up = {channel: after[channel] - before[channel] for channel in LINKED}
-                assert set(up.values()) in ({0}, {STEP_UA}), f"seed {seed}: one rose without the other, {up}"
+                assert set(up.values()) in ({0}, {stand.step_ua}), f"seed {seed}: one rose without the other, {up}"
                 raised, none = (raised + 1, none) if up[first] else (raised, none + 1)
             case "one":
                 before, after = stand.press(e.Increase(first, stand.epoch), slow_ms)
-                assert after[first] - before[first] in {0, STEP_UA}
+                assert after[first] - before[first] in {0, stand.step_ua}
                 assert all(after[other] == before[other] for other in others)
             case _:
                 before, after = stand.press(e.Decrease(first), slow_ms)
-                assert before[first] - after[first] in {0, STEP_UA}
+                assert before[first] - after[first] in {0, stand.step_ua}
                 assert all(after[other] == before[other] for other in others)
     return raised, none
 
@@ -143,4 +152,4 @@ def test_linked_channels_rise_together_or_not_at_all() -> None:
 @pytest.mark.campaign
 @pytest.mark.parametrize("seed", range(40))
 def test_however_the_hands_are(seed: int) -> None:
-    hands(seed, presses=120)
+    hands(seed, presses=120, family=FAMILIES[seed % len(FAMILIES)])

@@ -15,11 +15,10 @@ from textual import events
 from textual.pilot import Pilot
 from ui.bench_live import BenchLive, Desk
 
-from firmware_sim.device import P24
+from firmware_sim.devices import new_device
 from firmware_sim.patient import Patient, Site, load_profile
 from firmware_sim.simulator import Simulator
 from firmware_sim.stage import Pulse, Stage
-from nmes.cli.hand_turned import HandTurned
 from nmes.cli.plain_open import WORDING as SCREEN_WORDING
 from nmes.cli.plain_run import PlainRun
 from nmes.cli.typed import LinesOnDemand
@@ -28,9 +27,11 @@ from nmes.record.files import Kind
 from nmes.record.telling import story_of
 from nmes.reports.report import report_of
 from nmes.reports.text import lines_of
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.runtime.plain import PlainSession
 from nmes.trial.bench import attended_on_bench, bench_with_record
+from nmes.trial.hand_turned import HandTurned
 from nmes.ui.report_wording import WORDING
 
 Place = tuple[str, str]
@@ -42,13 +43,15 @@ APART_MS = 300
 
 
 class Wired:
-    """`pads`: where the pads of each channel really lie. `code`: what stands on the person's own card."""
+    """`pads`: where the pads of each channel really lie. `code`: what stands on the person's own card. `family`: of the
+    device at the other end of the leads.
+    """
 
-    def __init__(self, pads: Mapping[int, Place], code: str = "P-017") -> None:
-        self.code, self.pads = code, dict(pads)
+    def __init__(self, pads: Mapping[int, Place], code: str = "P-017", family: Family = DEFAULT) -> None:
+        self.code, self.pads, self.family = code, dict(pads), family
         self._profile = load_profile("healthy_adult")
         loads = {channel: self._profile.load(2500) for channel in pads}
-        self.device = Simulator(P24(stage=Stage(loads)), self._lying())
+        self.device = Simulator(new_device(family.key, Stage(loads)), self._lying())
 
     def _lying(self) -> Patient:
         return Patient(self._profile, {channel: Site(*place) for channel, place in self.pads.items()})
@@ -141,7 +144,9 @@ class WiredLines(HandTurned):
 
     def __init__(self, loaded: Loaded, home: Path, who: Who, person: Wired) -> None:
         with_it = attended_on_bench(loaded, home, who)
-        self._bench, self._record = bench_with_record(loaded, home, person.device, who, attended=with_it)
+        self._bench, self._record = bench_with_record(
+            loaded, home, person.device, who, attended=with_it, family=person.family
+        )
         self._lock = threading.RLock()
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
-from nmes.link.lock import DeviceLock
+from nmes.link.lock import MOST_NOTE, DeviceLock, Note, noted
 from nmes.link.port import PortBusy, PortMissing
 
 HOLD = """
@@ -25,9 +27,32 @@ sys.stdin.read()
 
 @pytest.mark.covers("FR-07")
 def test_a_second_program_is_told_who_holds_the_device(tmp_path: Path) -> None:
+    user = pwd.getpwuid(os.getuid()).pw_name
     DeviceLock("/dev/ttyACM0", tmp_path).acquire()
-    with pytest.raises(PortBusy, match=rf"/dev/ttyACM0 is held by nmes, process {os.getpid()}, since 20.*; end that"):
+    said = rf"/dev/ttyACM0 is held by nmes, process {os.getpid()}, user {user}, since 20\S+; end that program"
+    with pytest.raises(PortBusy, match=said):
         DeviceLock("/dev/ttyACM0", tmp_path).acquire()
+
+
+@pytest.mark.covers("FR-07")
+def test_nobody_is_told_to_end_a_program_in_which_a_session_runs(tmp_path: Path) -> None:
+    DeviceLock("/dev/ttyACM0", tmp_path, session="000012-x").acquire()
+    with pytest.raises(PortBusy, match=r", session 000012-x: a session is running there; wait for its end"):
+        DeviceLock("/dev/ttyACM0", tmp_path).acquire()
+
+
+def test_who_asks_for_the_holder_takes_nothing(tmp_path: Path) -> None:
+    lock, asking = DeviceLock("/dev/ttyACM0", tmp_path), DeviceLock("/dev/ttyACM0", tmp_path)
+    assert asking.holder() is None, "no file yet"
+    lock.acquire()
+    held = asking.holder()
+    assert held is not None
+    assert (held.pid, held.device) == (os.getpid(), "/dev/ttyACM0")
+    lock.path.write_text("{")
+    assert asking.holder() == Note("", 0, "")
+    lock.release()
+    assert asking.holder() is None
+    asking.acquire()
 
 
 def test_other_devices_are_free(tmp_path: Path) -> None:
@@ -68,19 +93,74 @@ def test_a_program_that_is_killed_frees_its_device(tmp_path: Path) -> None:
     with other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(PortBusy, match=f"nmes-other, process {other.pid}"):
+        with pytest.raises(PortBusy, match=f"nmes-other, process {other.pid}, "):
             DeviceLock("/dev/ttyACM0", tmp_path).acquire()
         other.kill()
     DeviceLock("/dev/ttyACM0", tmp_path).acquire()
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", "\0\xff"])
-def test_a_holder_that_cannot_be_read_is_another_program(tmp_path: Path, text: str) -> None:
+GOOD = {"program": "nmes", "pid": 5, "started": "2026", "user": "ada", "session": "", "device": "/dev/x"}
+HOSTILE: dict[str, bytes] = {
+    "empty": b"",
+    "nonsense": b"nonsense",
+    "a list": b"[]",
+    "an empty object": b"{}",
+    "no text": b"\0\xff",
+    "nested": b"[" * 4000,
+    "an endless number": b'{"pid": ' + b"9" * 4000 + b"}",
+    "longer than any note": json.dumps(GOOD).encode() + b" " * MOST_NOTE,
+    **{
+        name: json.dumps({**GOOD, **wrong}).encode()
+        for name, wrong in {
+            "a terminal's escape": {"program": "nmes\x1b[2J"},
+            "a line break": {"session": "a\nb"},
+            "a long word": {"user": "a" * 200},
+            "no number": {"pid": "5"},
+            "true": {"pid": True},
+            "a negative one": {"pid": -1},
+            "a list for a word": {"program": []},
+            "no program": {"program": ""},
+        }.items()
+    },
+}
+
+
+@pytest.mark.covers("FR-07")
+def test_a_holder_that_cannot_be_read_is_another_program(tmp_path: Path) -> None:
     held = DeviceLock("/dev/ttyACM0", tmp_path)
     held.acquire()
-    held.path.write_text(text, "latin-1")
-    with pytest.raises(PortBusy, match="held by another program"):
+    held.path.write_bytes(json.dumps(GOOD).encode())
+    with pytest.raises(PortBusy, match="held by nmes, process 5, user ada, since 2026; end"):
         DeviceLock("/dev/ttyACM0", tmp_path).acquire()
+    for name, data in HOSTILE.items():
+        held.path.write_bytes(data)
+        with pytest.raises(PortBusy, match=r"^/dev/ttyACM0 is held by another program; end that program, then") as said:
+            DeviceLock("/dev/ttyACM0", tmp_path).acquire()
+        assert len(str(said.value)) < 100, name
+
+
+def test_what_is_no_plain_file_is_neither_waited_for_nor_written_through(tmp_path: Path) -> None:
+    lock = DeviceLock("/dev/ttyACM0", tmp_path)
+    os.mkfifo(lock.path)
+    assert noted(lock.path) is None
+    assert lock.holder() is None
+    with pytest.raises(PortMissing, match="is no plain file; remove it"):
+        lock.acquire()
+    lock.path.unlink()
+    (tmp_path / "precious").write_text("kept")
+    lock.path.symlink_to(tmp_path / "precious")
+    with pytest.raises(PortMissing, match="cannot be locked"):
+        lock.acquire()
+    assert (tmp_path / "precious").read_text() == "kept"
+    assert noted(lock.path) is None
+
+
+def test_a_note_that_cannot_be_written_is_told_and_holds_nothing(tmp_path: Path, mocker: MockerFixture) -> None:
+    mocker.patch("os.truncate", side_effect=OSError(28, "No space left on device"))
+    with pytest.raises(PortMissing, match="cannot be locked: No space left"):
+        DeviceLock("/dev/ttyACM0", tmp_path).acquire()
+    mocker.stopall()
+    DeviceLock("/dev/ttyACM0", tmp_path).acquire()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

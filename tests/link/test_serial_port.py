@@ -166,6 +166,7 @@ def test_a_program_that_only_uses_the_systems_lock_is_noticed_too(terminal: Term
 
 def test_the_port_is_opened_exactly_as_the_device_asks(mocker: MockerFixture, tmp_path: Path) -> None:
     opened = mocker.patch("serial.serial_for_url")
+    opened.return_value.fileno.side_effect = OSError  # no such device here to be asked what it took
     port = open_serial("/dev/ttyACM9", P24, DeviceLock("/dev/ttyACM9", tmp_path))
     opened.assert_called_once_with(
         "/dev/ttyACM9",

@@ -25,13 +25,15 @@ TARGETS = (
     Target(
         "guard",
         (
-            *_all("nmes.guard", "arming", "burst", "ceilings", "clock", "confirmed", "hearing", "judge", "port"),
-            *_all("nmes.guard", "pulse", "rules", "state", "sight", "sight.sciencemode4", "sight.sciencemode4_frame"),
+            *_all("nmes.guard", "arming", "burst", "ceilings", "clock", "confirmed", "hearing", "judge"),
+            *_all("nmes.guard", "line", "lists", "port", "pulse", "rules", "state", "sight"),
+            *_all("nmes.guard.sight", "sciencemode4", "sciencemode4_frame", "sciencemode3", "sciencemode2"),
+            *_all("nmes.guard.sight", "sciencemode2_frame", "sciencemode1"),
         ),
         ("tests/guard",),
         95,
     ),
-    Target("driver", _all("nmes.devices.sciencemode4", "exchange", "driver"), ("tests/devices",), 90),
+    Target("driver", _all("nmes.devices.sciencemode4", "exchange", "identify", "driver"), ("tests/devices",), 90),
     Target("chain", ("nmes.record.chain",), ("tests/record",), 90),
 )
 

@@ -14,6 +14,8 @@ from mutation.report import Report
 from mutation.targets import TARGETS, Target
 from mutation.work import Outcome, Verdict
 
+from helpers.rows import bundled
+
 FEW = 25
 """A word or two explains nothing."""
 
@@ -27,7 +29,7 @@ def after(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("source", "expected"),
     [
         ("x = a <= b", ["a < b", "a > b"]),

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from planted.planting import PLANTED_FOR, ROOT, Defect, copy_of_the_tree, defects, planted, requirements
 
+from helpers.rows import bundled
+
 DEFECTS = defects()
 PASSED, FAILED = 0, 1
 """pytest's exit codes; every other one means that the tests could not be run, which proves nothing."""
@@ -24,17 +26,19 @@ SECONDS = 900
 """For the few tests of one defect, or all of them without any: 130 s on a computer that has five other things to do."""
 Runs = Callable[[tuple[str, ...]], tuple[int, str]]
 
-each = pytest.mark.parametrize("defect", DEFECTS, ids=[defect.name.replace(" ", "-") for defect in DEFECTS])
+NAMES = [defect.name.replace(" ", "-") for defect in DEFECTS]
+each = pytest.mark.parametrize("defect", DEFECTS, ids=NAMES)
+each_at_once = bundled("defect", DEFECTS, ids=NAMES)
 
 
-@each
+@each_at_once
 def test_its_context_stands_once_and_the_defect_is_a_program(defect: Defect) -> None:
     source = planted(defect, (ROOT / defect.file).read_text("utf-8"))
     ast.parse(source, defect.file)
     assert defect.new != defect.old
 
 
-@each
+@each_at_once
 def test_the_tests_that_are_to_see_it_are_there(defect: Defect) -> None:
     assert defect.tests
     assert [test for test in defect.tests if not (ROOT / test.partition("::")[0]).exists()] == []

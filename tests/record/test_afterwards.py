@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.mistakes import Sitting
+from helpers.rows import bundled
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core.measurement import NOBODY, Who
@@ -110,7 +111,7 @@ def test_a_torn_file_is_nobodys_and_hides_nothing(tmp_path: Path, write: Write) 
     assert glimpse(half) == Glimpse(False), "up to the first line that is none of ours"
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("one", "bad"),
     [
         (e.Observed(e.Finding.SKIN, IRRITATED, "", "1"), True),

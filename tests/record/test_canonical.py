@@ -9,6 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.record.canonical import MAX_INTEGER, NotCanonical, canonical, parse
 from nmes.record.errors import NotRecordable
 
@@ -35,7 +36,7 @@ def test_keys_are_sorted_as_utf_16_where_that_differs_from_code_points() -> None
     assert canonical({"\ufb33": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\ufb33":1}'.encode()
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("value", "said"),
     [
         ({"dose": {"charge": [1, 2.5]}}, r"dose\.charge\[1\]: 2\.5 \(float\)"),
@@ -61,7 +62,7 @@ def test_the_largest_exact_integers_are_recorded() -> None:
     assert canonical([2**53 - 1, -(2**53) + 1]) == b"[9007199254740991,-9007199254740991]"
 
 
-@pytest.mark.parametrize(
+@bundled(
     "data",
     [
         b'{"a": 1}',

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
+from helpers.rows import bundled
 from nmes.record.catches import SCRIPT, Catch, caught_by, gather
 from nmes.record.happening import At, Happening
 
@@ -14,7 +13,7 @@ def happening(code: str, **values: int | str) -> Happening:
     return Happening(At(1, 0, "", "Dr A"), code, tuple(values.items()), "Increase")
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("one", "catch"),
     [
         (happening("refused:read_back_differs", what="code"), Catch.WRONG_PATIENT),

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.record.canonical import canonical
 from nmes.record.chain import (
     GENESIS,
@@ -76,7 +77,7 @@ def test_utc_is_written_with_milliseconds() -> None:
     assert utc_text(1_795_252_499_999) == "2026-11-21T09:14:59.999Z"
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("old", "new", "kind"),
     [
         (b'"level":12', b'"level":13', Damage.ALTERED),
@@ -117,7 +118,7 @@ def test_another_spelling_is_refused_even_with_a_fitting_hash() -> None:
     assert bad.value.kind is Damage.NOT_CANONICAL
 
 
-@pytest.mark.parametrize(
+@bundled(
     "change",
     [
         {"v": 2},

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.core import commands, events
 from nmes.core.waveform import Waveform
 from nmes.record.canonical import canonical, parse
@@ -36,7 +37,7 @@ def test_every_command_comes_back_exactly(command: commands.Command) -> None:
     assert repr(back) == repr(command)
 
 
-@pytest.mark.parametrize("kind", [*get_args(events.Event), *get_args(commands.Command)])
+@bundled("kind", [*get_args(events.Event), *get_args(commands.Command)])
 def test_no_kind_of_event_or_command_is_left_out(kind: type) -> None:
     with pytest.raises(Undecodable, match=kind.__name__):
         (EVENTS if kind in get_args(events.Event) else COMMANDS).decode({"type": kind.__name__, "unknown": 1})
@@ -102,7 +103,7 @@ def changed(path: list[str | int], value: object) -> Any:
     return encoded
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("value", "said"),
     [
         (None, "unknown type None"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.record import chain, shapes
 from nmes.record.canonical import NotCanonical, parse
 from nmes.record.chain import GENESIS, BadLine, NewEntry, Origin, Stamp, decode_line, decode_link, encode_line, hash_of
@@ -72,7 +73,7 @@ def test_a_changed_spelling_is_judged_alike_by_both(data: st.DataObject, body: d
 A = b'"level":12,"text":"x"'
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("old", "new"),
     [
         (A, b'"level":12.0,"text":"x"'),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.care_checks import NotEnterable, checked
 from nmes.core.care_events import (
     Answered,
@@ -80,7 +81,7 @@ def test_a_number_is_read_in_its_unit(word: str, text: str, value: int) -> None:
     assert typed.value_of(text, typed.outcome_of(word)) == value
 
 
-@pytest.mark.parametrize("text", ["", "-1", "9,400", "9.", ".5", "9.4 s", "1e3", "٤", "1234567", "9.4123"])
+@bundled("text", ["", "-1", "9,400", "9.", ".5", "9.4 s", "1e3", "٤", "1234567", "9.4123"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(NotEnterable):
         typed.value_of(text, typed.outcome_of("tug"))
@@ -128,7 +129,7 @@ def test_a_week_is_its_monday_and_without_one_the_last_that_is_whole() -> None:
     assert (typed.day("", TODAY), typed.day("2026-11-20", TODAY)) == ("2026-11-21", "2026-11-20")
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("event", "said"),
     [
         (replace(PLAN, code="Anna Berg"), '"Anna Berg" is no patient code'),
@@ -331,12 +332,12 @@ SAID = {
 OF = {Rule.RETEST: "ctf", Rule.ASK: "soreness dark_urine"}
 
 
-@pytest.mark.parametrize("rule", Rule)
+@bundled("rule", Rule)
 def test_every_proposal_has_its_sentence(rule: Rule) -> None:
     assert proposal_sentence(Proposal(rule, VALUES.get(rule, ()), of=OF.get(rule, ""))) == SAID[rule]
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("one", "said"),
     [
         (Proposal(Rule.DELOAD, (("soreness", 6),)), "(6 of 10 after 48 hours); then begin lower."),
@@ -439,7 +440,7 @@ def test_a_decision_is_said_with_who_made_it_and_why() -> None:
 # --- entries ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("event", "said"),
     [
         (Registered("P-017"), "new code"),

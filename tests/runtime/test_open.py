@@ -17,6 +17,7 @@ import pytest
 from together.real_line import Desk
 
 import firmware_sim
+from helpers.rows import bundled
 from helpers.waiting import until as wait_until
 from nmes.cli.record_trouble import what_to_do
 from nmes.core import commands as c
@@ -88,7 +89,7 @@ def screened(live: RunningSession, loaded: Loaded) -> None:
     until(live, lambda: live.view.word is Word.READY)
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("url", "simulation"),
     [
         (None, True),

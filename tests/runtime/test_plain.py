@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core import events as e
 from nmes.core.plan import compile as plan_for
 from nmes.core.protocol import Protocol
@@ -102,7 +103,7 @@ def two_channels() -> Desk:
 # --- words that matter most ---
 
 
-@pytest.mark.parametrize("line", ["stop", "STOP", " Stop! ", "stop now", "stop.", "!", "!!", "!stop"])
+@bundled("line", ["stop", "STOP", " Stop! ", "stop now", "stop.", "!", "!!", "!stop"])
 def test_these_lines_are_a_stop(line: str) -> None:
     assert is_stop(line)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.events import Answer, Reply, Screened
 from nmes.core.screening import Clear, judge
 from nmes.runtime.plain_checklist import Checklist
@@ -91,7 +92,7 @@ def test_whether_to_go_on_is_yes_or_no_and_nothing_else(word: str) -> None:
     assert type_in(checklist, "yes", word)[-1].startswith("Do you go on in spite of question 1?")
 
 
-@pytest.mark.parametrize("line", ["no", "yes", "Unknown", "n", "nnnnn", "accept", "start", "placed", "x", "no no"])
+@bundled("line", ["no", "yes", "Unknown", "n", "nnnnn", "accept", "start", "placed", "x", "no no"])
 def test_an_answer_or_a_command_is_no_name_and_no_reason(line: str) -> None:
     checklist = Checklist(("cause_medication",), "nmes")
     type_in(checklist, "yes", "yes")

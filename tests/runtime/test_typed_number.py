@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.rows import bundled
 from nmes import language
 from nmes.cli.who import hertz_mhz
 from nmes.core.care_checks import NotEnterable
@@ -37,7 +38,7 @@ def test_a_mark_between_thousands_is_refused_and_the_languages_own_mark_is_none(
         number(f"1{other}200", "N", 1000)
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-1", "1e3", "1.2345", "1,2,3", "1.", ".5", "\u0661", "1234567", "9 4"])
+@bundled("typed", ["", "x", "-1", "1e3", "1.2345", "1,2,3", "1.", ".5", "\u0661", "1234567", "9 4"])
 def test_what_is_no_number_is_none(typed: str) -> None:
     assert typed_number(typed, 1000) is None
 

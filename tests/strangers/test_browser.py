@@ -65,7 +65,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     simulator = start("firmware_sim", "--serve", "tcp", "--trace", str(trace), home=tmp_path)
     try:
         url = first_line(simulator, "listening ")
-        server = start("nmes", "serve", "--port", "0", "--device", url, home=tmp_path)
+        server = start("nmes", "serve", "--port", "0", "--line", url, home=tmp_path)
         try:
             yield Served(server, first_line(server, "nmes is at ").split()[0], Trace(trace), tmp_path)
         finally:

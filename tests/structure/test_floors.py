@@ -13,7 +13,7 @@ import pytest
 from structure.imports import ROOT, Import, imports_below, imports_of, lies_in
 
 FLOORS = (
-    ("nmes.cli",),
+    ("nmes.cli", "nmes.api"),
     ("nmes.ui",),
     ("nmes.trial",),
     ("nmes.runtime",),
@@ -105,7 +105,19 @@ def test_the_guard_imports_nothing_of_ours_but_the_line() -> None:
 
 
 def test_only_the_guard_and_runtime_open_know_a_line() -> None:
-    assert reaching(NMES, ["nmes.link"], doors=["nmes.link", "nmes.guard", "nmes.runtime.open"]) == []
+    doors = ["nmes.link", "nmes.guard", "nmes.runtime.open", "nmes.runtime.keepers", "nmes.runtime.ports"]
+    assert reaching(NMES, ["nmes.link"], doors) == []
+
+
+def test_who_looks_at_ports_gets_facts_and_no_port() -> None:
+    of_line = {one.imported for one in within(NMES, "nmes.runtime.ports") if lies_in(one.imported, "nmes.link")}
+    assert of_line
+    assert {name for name in of_line if not lies_in(name, "nmes.link.ports")} == set()
+
+
+def test_the_laboratories_door_acts_through_the_session_alone() -> None:
+    past = ["nmes.devices", "nmes.guard", "nmes.link", "firmware_sim", "serial", "textual"]
+    assert reaching(within(NMES, "nmes.api"), past) == []
 
 
 def test_only_the_serial_port_knows_pyserial() -> None:

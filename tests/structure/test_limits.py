@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from firmware_sim.sciencemode4 import limits as firmware
+from helpers.rows import bundled
 from nmes.core import limits as clinical
 from nmes.devices.sciencemode4.p24 import P24
 from nmes.guard.ceilings import Ceilings
@@ -16,7 +17,7 @@ GUARD = Ceilings()
 
 
 @pytest.mark.covers("SR-04")
-@pytest.mark.parametrize(
+@bundled(
     ("what", "inner", "outer"),
     [
         ("phase duration, us", clinical.MAX_PHASE_US, GUARD.max_phase_us),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from structure.repository import text
 
+from helpers.rows import bundled
 from nmes.core.screening import CATALOGUE, HEADINGS, Code, Group, Severity
 
 SAID = text(Path("docs/reference/screening.md"))
@@ -35,7 +35,7 @@ def _cell(entry: Code, kind: str) -> str:
     return f"**TO VERIFY**: {severity} [verify]" if entry.to_verify(kind) else f"{severity} [{entry.source(kind)}]"
 
 
-@pytest.mark.parametrize("code", CATALOGUE)
+@bundled("code", CATALOGUE)
 def test_every_code_stands_under_its_heading_with_question_severity_and_source(code: str) -> None:
     entry = CATALOGUE[code]
     assert SAID.count(row(entry)) == 1, f"write into docs/reference/screening.md:\n{row(entry)}"

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from structure.repository import python_files, text
 
+from helpers.rows import bundled
+
 SHIPPED = [file for file in python_files() if file.parts[0] in {"nmes", "firmware_sim"}]
 OTHERS = [Path("docs/verify_record.py"), *sorted(Path("docs/examples").glob("*.py"))]
 CODE_FROM_DATA = frozenset({"pickle", "cPickle", "dill", "cloudpickle", "jsonpickle", "shelve", "marshal", "code"})
@@ -137,7 +139,7 @@ def _normal(name: str) -> str:
 # --- the checks can fail ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     "source",
     [
         "import pickle",

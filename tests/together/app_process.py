@@ -70,7 +70,7 @@ class AppProcess:
             "LINES": "30",
             "ROWS": "30",
         }
-        self._argv = [sys.executable, "-m", "nmes", "run", TENS, "--device", device, *more]
+        self._argv = [sys.executable, "-m", "nmes", "run", TENS, "--port", device, *more]
         self._written = bytearray()
         self._lock = threading.Lock()
         self._served = served

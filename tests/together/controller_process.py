@@ -1,4 +1,4 @@
-"""A controller as a program of its own, for tests that kill it: `python controller_process.py URL|sim HOME TRACE`.
+"""A controller as a program of its own, to be killed: `python controller_process.py URL|sim HOME TRACE [KEY]`.
 
 It opens a session as the command line does, signals included, lets the scripted therapist start conventional TENS at
 1 mA, says READY once the device has confirmed current, and then says each state it comes to, with how far the plan is.
@@ -16,6 +16,7 @@ from pathlib import Path
 from nmes.core import events as e
 from nmes.core.view import View, Word
 from nmes.runtime import simulator
+from nmes.runtime.families import family
 from nmes.runtime.library import Library
 from nmes.runtime.live import Live
 from nmes.runtime.open import open_live
@@ -66,12 +67,13 @@ def let_clocks_jump() -> None:
     signal.signal(signal.SIGUSR2, set_back)
 
 
-def run(url: str, home: Path, trace: Path) -> int:
+def run(url: str, home: Path, trace: Path, key: str = "p24") -> int:
     desk = Desk()
     let_clocks_jump()
     end_watch = watch_signals(desk.take)
     loaded = Library().load("tens_conventional")
-    live = open_live(loaded, url=None if url == "sim" else url, home=home, trace=trace if url == "sim" else None)
+    far_end, noted = (None, trace) if url == "sim" else (url, None)
+    live = open_live(loaded, url=far_end, home=home, trace=noted, family=family(key))
     desk.live = live
     therapist = Therapist(
         tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes),
@@ -116,4 +118,4 @@ def settle(live: Live) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
+    sys.exit(run(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:]))

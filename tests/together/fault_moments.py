@@ -46,7 +46,7 @@ def _titrating(watched: Room, level_ua: int) -> None:
 
 def _starting(watched: Room, level_ua: int) -> None:
     _ready(watched, level_ua)
-    watched.press(e.Start(watched.view.epoch), 10)
+    watched.press(e.Start(watched.view.epoch), 10 if watched.view.plan.capabilities.watchdog_ms else 2)
     assert watched.view.word is Word.STARTING
 
 

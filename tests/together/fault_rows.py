@@ -1,10 +1,11 @@
 """The faults as a table: what is broken, how the session must end, and what cannot be known.
 
-Two kinds of row. `Ends`: the P24's protocol shows it, so the output is gone by a deadline, the session says so and a
-person begins again from 0, or in a new session. `GoesOn`: nothing in the protocol can show it [source: P24 Table 26
-knows an electrode error, a pulse timeout, a low current and an active bit per channel, no current and no voltage]. Then
-the session goes on, and the promise is smaller: what crosses the skin stays within the confirmed level changed by the
-fault's own size, the screen claims nothing that was not answered, STOP still silences, and the session's end too.
+Three kinds of row. `Ends`: the device's protocol shows it, so the output is gone by a deadline, the session says so and
+a person begins again from 0, or in a new session. `GoesOn`: nothing in the protocol can show it [source: P24 Table 26
+knows an electrode error, a pulse timeout, a low current and an active bit per channel, no current and no voltage; the
+older families know less]. Then the session goes on, and the promise is smaller: what crosses the skin stays within the
+confirmed level changed by the fault's own size, the screen claims nothing that was not answered, STOP still silences,
+and the session's end too. `Cannot`: a family has nothing that could break so.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from laws.instrument import DEAF_US
 from nmes.core.view import Word
 
 POLLED_MS = 700
-"""A missing answer is known so long after the last good one: keep-alive 400 ms, deadline 200 ms, turns, a halt."""
+"""Keep-alive 400 ms, deadline 200 ms, turns, a halt."""
 DEAF_MS = DEAF_US // 1000
-"""A device that hears no halt falls silent by its own timer."""
+"""The device's own timer of 2 s, and what was under way."""
 NO_HALT = ("Unanswered", "HaltUnconfirmed")
 
 
@@ -31,6 +32,8 @@ class Since(StrEnum):
     FAULT = "it began, or output was wanted again"
     PULSE = "the device saw the first bad pulse"
     TOLD = "the session knew of it"
+    MENDED = "the line is whole again; until then the emergency button"
+    """Where a device has no timer: its keeper halts it on and on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,8 @@ class Case:
     once: bool = False
     """It is mended at its first effect."""
     level_ua: int = 20_000
+    seed: int = 0
+    """Of what the simulator draws by chance: of a bit that is turned over, which."""
     others: Mapping[Moment, Outcome] = field(default_factory=dict)
     never: tuple[Moment, ...] = ()
     lead_ms: int = 0
@@ -80,8 +85,8 @@ class Case:
     line_ms: int = 0
     """How long a halt is on the line, where it is the line that is slow."""
     obeys_halts: bool = True
-    dead_man_ms: int = 2_000
-    """The device's own timer, longer where that timer or its clock is what is broken."""
+    dead_man_ms: int = 0
+    """The device's own timer where that timer or its clock is what is broken; else the family's own."""
     false_off: bool = False
     """The device says that it is off, and it is not."""
 
@@ -93,6 +98,16 @@ class Case:
     @property
     def moments(self) -> tuple[Moment, ...]:
         return tuple(moment for moment in Moment if moment not in self.never)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cannot:
+    """A fault that this family cannot have. The simulated device refuses to have it, for the same reason."""
+
+    name: str
+    kind: str
+    why: str
+    params: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def stopping(ending: Outcome) -> Outcome:
@@ -115,27 +130,68 @@ def fault(name: str, channel: int, result: int, silent_ms: int = 20, since: Sinc
     return Ends(word=Word.STOPPED, why=f"fault:{name}", records=recorded, silent_ms=silent_ms, since=since)
 
 
-def unconfirmed(why: str, silent_ms: int, records: tuple[str, ...] = NO_HALT) -> Ends:
+def unconfirmed(why: str, silent_ms: int, records: tuple[str, ...] = NO_HALT, since: Since = Since.FAULT) -> Ends:
     """Nobody knows what the device does: STOP UNCONFIRMED, the physical measure, a new session."""
-    return Ends(word=Word.UNSURE, why=why, records=records, silent_ms=silent_ms, again=False)
+    return Ends(word=Word.UNSURE, why=why, records=records, silent_ms=silent_ms, since=since, again=False)
 
 
-def halted(silent_ms: int = POLLED_MS, since: Since = Since.FAULT) -> Ends:
+def no_end(silent_ms: int, since: Since = Since.FAULT) -> Ends:
+    """The end was asked for, and the halt is not confirmed."""
+    return unconfirmed("halt_unconfirmed", silent_ms, ("End", "HaltUnconfirmed"), since)
+
+
+def halted(silent_ms: int, since: Since = Since.FAULT) -> Ends:
     """An answer is missing, and the halt that follows is confirmed."""
     records = ("Unanswered", "HaltConfirmed")
     return Ends(word=Word.STOPPED, why="unanswered", records=records, silent_ms=silent_ms, since=since)
 
 
-UNANSWERED = unconfirmed("unanswered", POLLED_MS)
-DEAF = unconfirmed("unanswered", DEAF_MS)
-NO_END = {Moment.ENDING: unconfirmed("halt_unconfirmed", 120, ("End", "HaltUnconfirmed"))}
-"""The device halts; nobody hears of it."""
-NOT_HEARD = {Moment.ENDING: unconfirmed("halt_unconfirmed", DEAF_MS, ("End", "HaltUnconfirmed"))}
-ELECTRODE = fault("electrode", 1, 10)
-LOW_CURRENT = fault("low_current", 1, 28)
-RESTARTED = fault("not_initialised", 0, 7, since=Since.FAULT)
 FOR_EVER_MS = 3_600_000
 FALSE_OFF = Ends(word=Word.STOPPED, why="stop:key", records=("HaltConfirmed",), silent_ms=FOR_EVER_MS)
 """The device confirmed a halt that its output stage did not make: nothing and nobody on the line can tell."""
-NOT_STOPPED = unconfirmed("halt_unconfirmed", DEAF_MS, ("HaltUnconfirmed",))
-AT_END = {Moment.ENDING: over()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dial:
+    """What differs between the families in the rows that all of them have."""
+
+    key: str
+    model: str
+    polled_ms: int
+    """A missing answer is known so long after the last good one, and the halt that follows has arrived."""
+    halts_ms: int
+    """So long after the first halt the last of three has arrived where the line is 0.3 s late."""
+    over_ms: int = 120
+    """A STOP or an end is at the skin."""
+    deaf_ms: int
+    """A device that hears no halt is silent so long after `deaf`."""
+    deaf: Since = Since.FAULT
+
+    def halted(self) -> Ends:
+        return halted(self.polled_ms)
+
+    def over(self) -> Ends:
+        return over(self.over_ms)
+
+    @property
+    def unanswered(self) -> Ends:
+        """It halts; nobody hears of it."""
+        return unconfirmed("unanswered", self.polled_ms)
+
+    @property
+    def unheard(self) -> Ends:
+        """It hears nothing, and ends by its own timer where it has one."""
+        return unconfirmed("unanswered", self.deaf_ms, since=self.deaf)
+
+    @property
+    def silent_end(self) -> Ends:
+        """It halts at the end; nobody hears of it."""
+        return no_end(self.over_ms)
+
+    @property
+    def deaf_end(self) -> Ends:
+        """The end does not reach it."""
+        return no_end(self.deaf_ms, self.deaf)
+
+
+P24 = Dial(key="p24", model="P24", polled_ms=POLLED_MS, halts_ms=420, deaf_ms=DEAF_MS)

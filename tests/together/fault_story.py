@@ -8,14 +8,16 @@ instrument of the laws looks at every step, with the skin's own trace; a story i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from together.fault_moments import HALTED, HALTING, Moment, go_on, reach
 from together.fault_rows import Case
+from together.kept_bench import KeptBench
 from together.staging import LIVE, Room
 
+from firmware_sim.devices import new_device
 from firmware_sim.simulator import InjectionStatus, Simulator
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import ChannelFailed
@@ -25,6 +27,7 @@ from laws.plug import Plug
 from nmes.core import events as e
 from nmes.core.plan import Plan
 from nmes.core.view import Output, View, Word
+from nmes.runtime.families import DEFAULT, Family
 from nmes.trial.bench import Bench
 
 SHORT = plan_of(((ONE, rhythm(on_ms=5_000, cycle_ms=9_000)),))
@@ -90,22 +93,28 @@ class Staged(Room):
         """Let time pass at the device, whether or not the session is still turned."""
         end_us = self.now_us + time_ms * 1000
         self.run(time_ms)
-        if self.now_us < end_us:
-            self.bench.clock.advance_to(end_us)
-            self.simulator.advance(end_us)
+        while self.now_us < end_us:
+            keeper = self.bench.kept_by if isinstance(self.bench, KeptBench) else None
+            self.bench.clock.advance_to(end_us if keeper is None else min(end_us, self.now_us + KeptBench.EACH_US))
+            self.simulator.advance(self.now_us)
+            if keeper is not None:
+                keeper.act(self.now_us)
             self.judge.look()
 
 
-def staged(seed: int = 0, plan: Plan | None = None, **more: Any) -> Staged:
-    """A room on a simulator of its own."""
-    simulator = Simulator(seed=seed)
-    return Staged(Bench(plan or SHORT, device=simulator, wire=lambda peer: Plug(peer, simulator), **more))
+def staged(seed: int = 0, plan: Plan | None = None, family: Family = DEFAULT, **more: Any) -> Staged:
+    """A room on a simulated device of its own; one that has no dead-man has its keeper."""
+    simulator = Simulator(new_device(family.key), seed=seed)
+    made = replace(plan or SHORT, capabilities=family.capabilities)
+    bench = Bench if family.capabilities.watchdog_ms else KeptBench
+    return Staged(bench(made, device=simulator, wire=lambda peer: Plug(peer, simulator), family=family, **more))
 
 
 @dataclass(frozen=True)
 class Story:
     """What happened, in the order of its fields. Times are of the bench's clock; pulses are those with current."""
 
+    family: Family
     case: Case
     moment: Moment
     before: View
@@ -138,9 +147,9 @@ class Story:
 
 
 @cache
-def story(case: Case, moment: Moment) -> Story:
+def story(case: Case, moment: Moment, family: Family = DEFAULT) -> Story:
     """Tell it."""
-    watched = staged()
+    watched = staged(case.seed, family=family)
     reach(watched, moment, case.level_ua)
     before = watched.view
     _tell_judge(watched, case)
@@ -160,6 +169,7 @@ def story(case: Case, moment: Moment) -> Story:
     watched.idle(5_000)
     failed = [event.t_us for event in watched.simulator.stage.events if isinstance(event, ChannelFailed)]
     return Story(
+        family=family,
         case=case,
         moment=moment,
         before=before,
@@ -192,7 +202,8 @@ def _tell_judge(watched: Staged, case: Case) -> None:
     watched.judge.faulted(DEAF_US)
     watched.judge.output_fault = case.most_ua
     watched.judge.obeys_halts = case.obeys_halts
-    watched.judge.dead_man_us = case.dead_man_ms * 1000
+    if case.dead_man_ms:
+        watched.judge.dead_man_us = case.dead_man_ms * 1000
 
 
 def _settle(watched: Staged, case: Case, fault: int) -> int | None:
@@ -234,5 +245,5 @@ def _begin_again(watched: Staged) -> int:
     watched.bench.press(e.Titrate(1, 0, watched.view.epoch))
     watched.idle(500)
     watched.bench.press(e.Increase(1, watched.view.epoch))
-    watched.idle(1_000)
+    watched.idle(max(1_000, 2 * watched.judge.increase_ms))
     return again_us

@@ -1,30 +1,34 @@
 """The fault matrix as a table for people: made of the rows the tests run on, so that it cannot say anything else.
 
-`test_fault_matrix` runs every fault at every moment and asks for what its row says; here the rows become words.
+`test_fault_matrix` runs every fault at every moment and asks for what its row says; here the rows become words, family
+by family. A fault that a family cannot have is a row as well, which says why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from together.fault_cases import CASES
 from together.fault_elsewhere import AGAIN, NEW, NOTHING, PHYSICAL, ROWS, Elsewhere
+from together.fault_families import ROWS as FAMILY_ROWS
+from together.fault_families import Rows
 from together.fault_moments import Moment
-from together.fault_rows import FOR_EVER_MS, Case, Ends, Outcome
+from together.fault_rows import FOR_EVER_MS, Cannot, Case, Ends, Outcome
 
 from helpers.made_pages import table
 from nmes.core.alarm import Level
 from nmes.core.view import Word
+from nmes.runtime.families import FAMILIES, Family
 
-HEAD = (
-    "fault",
-    "output 0 at the latest",
-    "session",
-    "alarm",
-    "record",
-    "to go on",
-    "what a P24 cannot tell, or why nothing is told",
-)
+COLUMNS = ("fault", "output 0 at the latest", "session", "alarm", "record", "to go on")
+BUTTON = "the emergency button; then a new session, from 0"
+"""Instead of the physical measure, where the device has no timer."""
+
+
+def head(model: str) -> tuple[str, ...]:
+    """Of a table about one family."""
+    return (*COLUMNS, f"what a {model} cannot tell, or why nothing is told")
+
+
 USUAL = (Moment.RAMP_UP, Moment.HOLD, Moment.RESUMING)
 """Moments at which current flows and nothing is asked for that would make a difference: the first of them that a case
 has is the one of the large table."""
@@ -41,31 +45,48 @@ def alarm_of(outcome: Outcome) -> Level | None:
 
 def lines() -> list[str]:
     """The whole page below its prose."""
+    made: list[str] = []
+    for family in FAMILIES:
+        made += [*_of_family(family, FAMILY_ROWS[family.key]), ""]
+    elsewhere = (*COLUMNS, "what nobody can tell")
     return [
-        "## Faults of electrodes, output, line and device, while current flows",
+        *made,
+        "## Every family: faults of computer, terminal, disk, files and people",
         "",
-        *table(HEAD, (_cells(case.name, case.at(_usual(case)), case) for case in CASES)),
-        "",
-        "## The same faults, where they end otherwise at other moments",
-        "",
-        *table(("fault", "moments", *HEAD[1:]), _others()),
-        "",
-        "## Faults of computer, terminal, disk, files and people",
-        "",
-        *table(("what", *HEAD, "shown by"), (_elsewhere(row) for row in ROWS)),
+        *table(("what", *elsewhere, "shown by"), (_elsewhere(row) for row in ROWS)),
     ]
 
 
-def _usual(case: Case) -> Moment:
-    return next(moment for moment in USUAL if moment in case.moments)
+def _of_family(family: Family, rows: Rows) -> list[str]:
+    usual = [_cells(case.name, case.at(_usual(case, rows)), case, family) for case in rows.cases]
+    others = list(_others(family, rows))
+    return [
+        f"## {family.model}: faults of electrodes, output, line and device, while current flows",
+        "",
+        *table(head(family.model), (*usual, *map(_impossible, rows.cannot))),
+        *(_at_others(family, others) if others else ()),
+    ]
 
 
-def _others() -> Iterator[list[str]]:
+def _at_others(family: Family, others: list[list[str]]) -> list[str]:
+    title = f"## {family.model}: the same faults, where they end otherwise at other moments"
+    return ["", title, "", *table(("fault", "moments", *head(family.model)[1:]), others)]
+
+
+def _impossible(row: Cannot) -> list[str]:
+    return [row.name, *["cannot happen"] * (len(COLUMNS) - 1), row.why]
+
+
+def _usual(case: Case, rows: Rows) -> Moment:
+    return next(moment for moment in USUAL if moment in rows.moments_of(case))
+
+
+def _others(family: Family, rows: Rows) -> Iterator[list[str]]:
     """A case and those of its moments that have one outcome in common, which is not that of the large table."""
-    for case in CASES:
-        usual = case.at(_usual(case))
+    for case in rows.cases:
+        usual = case.at(_usual(case, rows))
         groups: list[tuple[Outcome, list[Moment]]] = []
-        for moment in case.moments:
+        for moment in rows.moments_of(case):
             outcome = case.at(moment)
             if outcome == usual:
                 continue
@@ -75,15 +96,16 @@ def _others() -> Iterator[list[str]]:
             else:
                 same.append(moment)
         for outcome, moments in groups:
-            name, *cells = _cells(case.name, outcome, case)
+            name, *cells = _cells(case.name, outcome, case, family)
             yield [name, ", ".join(moments), *cells]
 
 
-def _cells(name: str, outcome: Outcome, case: Case) -> list[str]:
+def _cells(name: str, outcome: Outcome, case: Case, family: Family) -> list[str]:
     level = alarm_of(outcome)
     if isinstance(outcome, Ends):
         alarm = level.value if level else "none: a person wanted it"
-        return [name, _deadline(outcome), _state(outcome), alarm, _record(outcome), _resume(outcome), _unknown(outcome)]
+        known = _record(outcome), _resume(outcome, family), _unknown(outcome)
+        return [name, _deadline(outcome), _state(outcome), alarm, *known]
     stopped = outcome.after_stop
     silent = f"{case.line_ms} ms" if case.line_ms else "at once"
     return [
@@ -92,7 +114,7 @@ def _cells(name: str, outcome: Outcome, case: Case) -> list[str]:
         f"goes on; after STOP {_state(stopped) if stopped else 'stopped'}",
         "none",
         "nothing but the dose as it was asked for",
-        f"nothing to resume; after STOP: {_resume(stopped) if stopped else AGAIN}",
+        f"nothing to resume; after STOP: {_resume(stopped, family) if stopped else AGAIN}",
         outcome.unknowable,
     ]
 
@@ -118,10 +140,11 @@ def _record(outcome: Ends) -> str:
             return f"{values['type']}: {', '.join(told)}"
 
 
-def _resume(outcome: Ends) -> str:
+def _resume(outcome: Ends, family: Family) -> str:
     if outcome.again:
         return AGAIN
-    return PHYSICAL if outcome.word is Word.UNSURE else NEW
+    physical = PHYSICAL if family.capabilities.watchdog_ms else BUTTON
+    return physical if outcome.word is Word.UNSURE else NEW
 
 
 def _unknown(outcome: Ends) -> str:

@@ -148,11 +148,13 @@ class Launcher:
         self.devices.append(device)
         return device
 
-    def controller(self, name: str, url: str, trace: Path | None = None) -> Controller:
-        """A controller that brings current to the device at `url`; "sim": to its own child, with a `trace`."""
+    def controller(self, name: str, url: str, trace: Path | None = None, *more: str) -> Controller:
+        """A controller that brings current to the device at `url`; "sim": to its own child, with a `trace`. `more`: of
+        which family the device is.
+        """
         home = self.folder / name
         home.mkdir(exist_ok=True)
-        return Controller(self.process(CONTROLLER, url, str(home), str(trace or home / "trace.jsonl")), home)
+        return Controller(self.process(CONTROLLER, url, str(home), str(trace or home / "trace.jsonl"), *more), home)
 
     def end(self) -> None:
         for device in self.devices:

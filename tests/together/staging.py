@@ -85,6 +85,8 @@ class Room:
         self.word(Word.SCREENING)
         codes = self.bench.controller.session.codes
         self.press(e.Screened(tuple(e.Answer(code, e.Reply.NO) for code in codes), "Ada"))
+        if "button" in self.view.missing:  # of a device without a dead-man
+            self.press(e.ButtonConfirmed("Ada"))
         self.press(e.Placed())
         self.word(Word.READY)
         return self
@@ -94,7 +96,7 @@ class Room:
         self.press(e.Titrate(slot.channel, slot.waveform, self.view.epoch))
         self.word(Word.TITRATING)
         while self.channel(slot.channel).level_ua < level_ua:
-            self.press(e.Increase(slot.channel, self.view.epoch), 260)
+            self.press(e.Increase(slot.channel, self.view.epoch), self.judge.increase_ms + 10)
             self.until(lambda view: self.channel(slot.channel).confirmed_ua == self.channel(slot.channel).level_ua)
         return self
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from helpers.mistakes import Sitting
-from nmes.cli.hand_turned import HandTurned
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core.attended import Attended, PatientStop
@@ -28,6 +27,7 @@ from nmes.record.verdicts import verify_session
 from nmes.record.verify import Intact
 from nmes.runtime.binding import session_of
 from nmes.runtime.library import Library, Loaded
+from nmes.trial.hand_turned import HandTurned
 
 WHO = Who("P-017", "left")
 OLD = sorted((Path(__file__).parents[1] / "vectors" / "records").glob("*/*.jsonl"))

@@ -206,7 +206,7 @@ def test_with_too_few_file_descriptors_no_session_is_half_opened(launcher: Launc
             "-c",
             f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({limit}, {limit}))\n"
             f"from nmes.__main__ import main\nraise SystemExit(main())",
-            *("run", "tens_conventional", "--plain", "--device", device.url),
+            *("run", "tens_conventional", "--plain", "--port", device.url),
             *("--patient-code", "P-001", "--side", "left"),
             home=home,
         )

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from nmes.cli.hand_turned import HandTurned
 from nmes.core import events as e
 from nmes.core.attended import PatientStop
 from nmes.core.contraindications import CATALOGUE, Severity
@@ -38,6 +37,7 @@ from nmes.record.verdicts import verify_chain, verify_session
 from nmes.record.verify import Damaged, Intact
 from nmes.runtime.binding import session_of
 from nmes.runtime.library import Library
+from nmes.trial.hand_turned import HandTurned
 
 WHO = Who("P-017", "left")
 NAME = "Erika Mustermann fell, naïve 12 µA \ud83d"

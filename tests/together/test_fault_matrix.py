@@ -1,205 +1,152 @@
 """Every fault the simulator can inject, at the moments of a session: output, state, screen, record, and the way on.
 
-The faults and what must follow are in `fault_cases`, the sessions in `fault_story`. The skin is judged by the stage's
-trace alone, at every step, by the instrument of the laws; a fault that had no effect fails its test.
+The faults and what must follow are in `fault_cases` and the families' own modules, the sessions in `fault_story`, the
+columns in `fault_checks`. The skin is judged by the stage's trace alone, at every step, by the instrument of the laws;
+a fault that had no effect fails. A test is a column of the table: it asks every story of a family, and names each fault
+and moment at which the column is not as the table says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
-from together.fault_cases import CASES
-from together.fault_moments import HALTED, HALTING, Moment
-from together.fault_rows import Case, Ends, GoesOn, Since
+from together import fault_checks as columns
+from together.fault_families import ROWS, Pair, daily
+from together.fault_moments import Moment
 from together.fault_story import Story, story
-from together.fault_table import alarm_of
 
-from firmware_sim.faults.catalogue import KINDS
-from nmes.core.alarm import Alarms, Level
-from nmes.core.view import Output, View, Word
-from nmes.ui.words import Tone, state_words
+from firmware_sim.devices import model
+from firmware_sim.faults.catalogue import ALL, checked
+from nmes.runtime.families import FAMILIES, KEYS, family
 
-ALL = [(case, moment) for case in CASES for moment in case.moments]
-DAILY = [
-    pair
-    for pair in ALL
-    for case, moment in (pair,)
-    if moment is case.moments[CASES.index(case) % len(case.moments)]
-    or (moment is Moment.HOLD and isinstance(case.outcome, Ends))
-    or (moment in HALTING and case.once)
-]
-"""Each fault at one moment, in turn; those that must end the output in the first hold too; every lost halt."""
+pytestmark = pytest.mark.timeout(600)
+"""The first test of a family tells all of its stories."""
+DAILY = {key: daily(rows) for key, rows in ROWS.items()}
+OF_NO_COLUMN = {"wrong_version"}
+"""A false version shows when a session opens: `test_fault_matrix_connect`."""
 
 
-def named(pair: tuple[Case, Moment]) -> str:
-    return f"{pair[0].name} | {pair[1]}"
+def asked(key: str, check: Callable[[Story], None]) -> None:
+    """The column `check`, of every story of a family in this run."""
+    assert columns.broken(DAILY[key], family(key), [check]) == {}
 
 
-@pytest.fixture(params=DAILY, ids=named)
-def told(request: pytest.FixtureRequest) -> Story:
-    case, moment = request.param
-    return story(case, moment)
+@pytest.fixture(params=KEYS)
+def key(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def outcome(told: Story) -> Ends | GoesOn:
-    """What must follow; STOP was pressed where the session had gone on."""
-    return told.case.at(told.moment)
+def test_every_family_has_its_rows_and_every_kind_of_fault_is_in_each_or_said_to_be_impossible(key: str) -> None:
+    rows = ROWS[key]
+    assert set(ROWS) == {one.key for one in FAMILIES}
+    named = {one.kind for one in (*rows.cases, *rows.cannot)}
+    assert named | OF_NO_COLUMN == set(ALL)
+    assert len({case.name for case in rows.cases}) == len(rows.cases), "a failure must name one row"
 
 
-def test_every_kind_of_fault_is_in_the_table_and_every_row_and_moment_has_its_turn() -> None:
-    assert {case.kind for case in CASES} | {"wrong_version"} == set(KINDS), "a false version shows when a session opens"
-    assert {case for case, _ in DAILY} == set(CASES)
-    assert {moment for _, moment in DAILY} == set(Moment)
+def test_what_a_family_cannot_have_its_simulated_device_refuses_for_the_same_reason(key: str) -> None:
+    for row in ROWS[key].cannot:
+        channel = 1 if ALL[row.kind].channel.name == "NEEDED" else None
+        assert model(key).senseless(row.kind, checked(row.kind, channel, row.params)) == row.why, row.name
+    told = {(one.kind, one.why) for one in model(key).no_faults}
+    assert {(row.kind, row.why) for row in ROWS[key].cannot} == told
 
 
-def test_the_fault_took_effect(told: Story) -> None:
-    assert told.proof.effects > 0, told.proof.proof
-    assert told.proof.first_effect_us is not None
-    assert told.began_us <= told.proof.first_effect_us
+def test_every_row_and_every_moment_has_its_turn() -> None:
+    assert {case for case, _ in DAILY["p24"]} == set(ROWS["p24"].cases)
+    assert {moment for _, moment in DAILY["p24"]} == set(Moment)
+    for key, rows in ROWS.items():
+        assert rows.other <= {case.name for case in rows.cases}, key
+        assert {case.name for case, _ in DAILY[key]} >= rows.other, key
+
+
+def test_every_story_is_told_to_its_end_and_breaks_no_law(key: str) -> None:
+    assert columns.broken(DAILY[key], family(key), []) == {}
+
+
+def test_the_fault_took_effect(key: str) -> None:
+    asked(key, columns.took_effect)
 
 
 @pytest.mark.covers("LW-03")
-def test_the_output_ends_by_its_deadline(told: Story) -> None:
-    must = outcome(told)
-    if isinstance(must, Ends):
-        from_us = since_us(told, must)
-        late = told.pulses(from_us + must.silent_ms * 1000 + 1, told.again_us)
-        assert late == [], f"{(late[-1].t_us - from_us) // 1000} ms later"
+def test_the_output_ends_by_its_deadline(key: str) -> None:
+    asked(key, columns.output_ends_by_its_deadline)
 
 
-def test_never_does_more_cross_the_skin_than_the_level_and_the_fault_itself(told: Story) -> None:
-    most = max((pulse.peak_current_ua for pulse in told.pulses(told.began_us, told.again_us)), default=0)
-    assert most <= told.case.most_ua(told.case.level_ua)
+def test_never_does_more_cross_the_skin_than_the_level_and_the_fault_itself(key: str) -> None:
+    asked(key, columns.never_more_than_the_level_and_the_fault_itself)
 
 
-def test_the_session_says_what_happened(told: Story) -> None:
-    must = outcome(told)
-    match must:
-        case Ends(word=word, why=why):
-            assert (told.view.word, told.view.why) == (word, why)
-            assert told.view.halt_unconfirmed == (told.view.output is Output.UNKNOWN)
-            assert state_words(told.view).tone is tone(told.view)
-        case GoesOn():
-            assert told.told_us is None, f"{told.view.word} {told.view.why}"
+def test_the_session_says_what_happened(key: str) -> None:
+    asked(key, columns.session_says_what_happened)
 
 
 @pytest.mark.covers("LW-08")
-def test_off_is_said_only_when_the_device_has_confirmed_it(told: Story) -> None:
-    must = outcome(told)
-    if isinstance(must, Ends):
-        confirmed = "HaltConfirmed" in must.records or must.word is Word.STOPPED or told.moment in HALTED
-        known = confirmed and must.word is not Word.UNSURE
-        assert told.view.output is (Output.OFF if known else Output.UNKNOWN)
+def test_off_is_said_only_when_the_device_has_confirmed_it(key: str) -> None:
+    asked(key, columns.off_is_said_only_when_the_device_has_confirmed_it)
 
 
-def test_the_alarm_is_of_the_class_that_the_table_says(told: Story) -> None:
-    shown = Alarms().next(told.view).shown
-    level = alarm_of(outcome(told))
-    if level is not None or told.told_us is not None:
-        assert (shown and shown.level) == level
-    else:
-        assert shown is None or shown.level is not Level.FAULT
+def test_off_is_false_only_where_the_device_itself_says_it_falsely(key: str) -> None:
+    asked(key, columns.off_is_false_only_where_the_device_itself_says_it_falsely)
 
 
-def test_off_is_false_only_where_the_device_itself_says_it_falsely(told: Story) -> None:
-    assert (told.false_off_us is not None) == told.case.false_off
+def test_the_alarm_is_of_the_class_that_the_table_says(key: str) -> None:
+    asked(key, columns.alarm_is_of_the_class_that_the_table_says)
 
 
-def test_a_halted_session_stays_what_it_was_until_a_person_wants_output(told: Story) -> None:
-    if told.moment not in HALTED:
-        return
-    assert told.pulses(told.began_us, told.wanted_us) == []
-    assert told.quiet.output is Output.OFF
-    assert told.quiet.word is (Word.ENDED if told.case.kind == "disconnect" else told.before.word)
+def test_what_is_said_is_true_for_this_family(key: str) -> None:
+    asked(key, columns.words_are_true_for_the_family)
+
+
+def test_a_halted_session_stays_what_it_was_until_a_person_wants_output(key: str) -> None:
+    asked(key, columns.halted_session_stays_what_it_was_until_a_person_wants_output)
 
 
 @pytest.mark.covers("FR-01")
-def test_the_record_has_it(told: Story) -> None:
-    must = outcome(told)
-    kinds = {event["type"] for event in told.events}
-    match must:
-        case Ends(records=tuple(records)):
-            assert set(records) <= kinds
-        case Ends(records=values):
-            assert any(dict(values).items() <= event.items() for event in told.events), told.events[-6:]
-        case GoesOn():
-            assert not {"DeviceFault", "Unanswered", "LinkLost", "GuardTripped"} & kinds
+def test_the_record_has_it(key: str) -> None:
+    asked(key, columns.record_has_it)
 
 
-def test_the_record_says_how_the_session_ended(told: Story) -> None:
-    must = outcome(told)
-    assert told.ended.word is Word.ENDED
-    assert told.closed == {"why": told.ended.why}
-    if isinstance(must, Ends) and not must.again:
-        assert told.ended.why == must.why
-        assert told.ended.output is told.view.output
-        assert told.ended.halt_unconfirmed == told.view.halt_unconfirmed
+def test_the_record_says_how_the_session_ended(key: str) -> None:
+    asked(key, columns.record_says_how_the_session_ended)
 
 
-def test_stop_silences_a_session_that_could_not_know(told: Story) -> None:
-    must = outcome(told)
-    if not isinstance(must, GoesOn):
-        return
-    stop = must.after_stop
-    assert told.stop_us is not None
-    silent_ms = told.case.line_ms if stop is None else stop.silent_ms
-    assert told.pulses(told.stop_us + silent_ms * 1000 + 1, told.again_us) == []
-    shown = (told.stopped.word, told.stopped.why)
-    assert shown == ((Word.STOPPED, "stop:key") if stop is None else (stop.word, stop.why))
-    assert told.stopped.output is (Output.OFF if told.stopped.word is Word.STOPPED else Output.UNKNOWN)
+def test_stop_silences_a_session_that_could_not_know(key: str) -> None:
+    asked(key, columns.stop_silences_a_session_that_could_not_know)
 
 
 @pytest.mark.covers("LW-03", "SR-07")
-def test_nothing_comes_back_when_it_is_mended_nor_by_any_key(told: Story) -> None:
-    assert told.pulses(told.mended_us, told.again_us) == []
+def test_nothing_comes_back_when_it_is_mended_nor_by_any_key(key: str) -> None:
+    asked(key, columns.nothing_comes_back_when_it_is_mended_nor_by_any_key)
 
 
-def test_a_person_begins_again_from_zero_or_not_at_all(told: Story) -> None:
-    must = outcome(told)
-    end = must if isinstance(must, Ends) else must.after_stop
-    again = end is None or end.again
-    assert {pulse.amplitude_ua for pulse in told.pulses(told.again_us)} == ({500} if again else set())
+def test_a_person_begins_again_from_zero_or_not_at_all(key: str) -> None:
+    asked(key, columns.person_begins_again_from_zero_or_not_at_all)
 
 
-CHECKS = (
-    test_the_fault_took_effect,
-    test_the_output_ends_by_its_deadline,
-    test_never_does_more_cross_the_skin_than_the_level_and_the_fault_itself,
-    test_the_session_says_what_happened,
-    test_off_is_said_only_when_the_device_has_confirmed_it,
-    test_the_alarm_is_of_the_class_that_the_table_says,
-    test_off_is_false_only_where_the_device_itself_says_it_falsely,
-    test_a_halted_session_stays_what_it_was_until_a_person_wants_output,
-    test_the_record_has_it,
-    test_the_record_says_how_the_session_ended,
-    test_stop_silences_a_session_that_could_not_know,
-    test_nothing_comes_back_when_it_is_mended_nor_by_any_key,
-    test_a_person_begins_again_from_zero_or_not_at_all,
-)
+def test_no_column_is_left_out() -> None:
+    tests = [value for name, value in globals().items() if name.startswith("test_")]
+    named = {name for test in tests for name in test.__code__.co_names}
+    assert [check.__name__ for check in columns.CHECKS if check.__name__ not in named] == []
+
+
+def test_a_failure_names_fault_moment_and_column() -> None:
+    """Of a row that says something else than what happens."""
+    pad, hang = (next(one for one in ROWS["p24"].cases if one.name == name) for name in ("a pad comes off", "it hangs"))
+    found = columns.broken([(replace(pad, outcome=hang.outcome), Moment.HOLD)])
+    assert "a pad comes off | hold | session_says_what_happened" in found
+    assert "a pad comes off | hold | record_has_it" in found
+    assert "a pad comes off | hold | took_effect" not in found
+
+
+LATER = [(key, pair) for key, rows in ROWS.items() for pair in rows.pairs if pair not in DAILY[key]]
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("pair", [pair for pair in ALL if pair not in DAILY], ids=named)
-def test_all_of_this_holds_for_every_fault_at_every_moment(pair: tuple[Case, Moment]) -> None:
-    for check in CHECKS:
-        check(story(*pair))
-
-
-def tone(view: View) -> Tone:
-    """An alarm for all that nobody asked for, and for every halt that nobody confirmed."""
-    if view.halt_unconfirmed:
-        return Tone.ALARM
-    if view.word is Word.ENDED:
-        return Tone.CALM
-    return Tone.HELD if view.why == "stop:key" else Tone.ALARM
-
-
-def since_us(told: Story, must: Ends) -> int:
-    match must.since:
-        case Since.PULSE:
-            assert told.noticed_us is not None
-            return told.noticed_us
-        case Since.TOLD:
-            assert told.told_us is not None
-            return told.told_us
-        case Since.FAULT:
-            return told.wanted_us if told.moment in HALTED else told.began_us
+@pytest.mark.parametrize(("key", "pair"), LATER, ids=[f"{key} | {case.name} | {at}" for key, (case, at) in LATER])
+def test_all_of_this_holds_for_every_fault_at_every_moment(key: str, pair: Pair) -> None:
+    found = columns.broken([pair], family(key))
+    story.cache_clear()  # each is told once, and there are many
+    assert found == {}

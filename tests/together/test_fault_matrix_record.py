@@ -52,7 +52,7 @@ def told(folder: Path, name: str, moment: Moment) -> tuple[Staged, list[str]]:
 
 def _broken(watched: Staged, case: Case) -> None:
     watched.judge.faulted(3_000_000)
-    watched.judge.output_fault, watched.judge.dead_man_us = case.most_ua, case.dead_man_ms * 1000
+    watched.judge.output_fault = case.most_ua
     watched.simulator.inject(case.kind, channel=case.channel, for_us=case.for_us, **case.params)
 
 

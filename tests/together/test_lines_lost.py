@@ -181,7 +181,7 @@ def second(launcher: Launcher, url: str, *, runtime: str = "") -> subprocess.Pop
             "run",
             "tens_conventional",
             "--plain",
-            "--device",
+            "--port",
             url,
             "--patient-code",
             "P-001",

@@ -1,7 +1,8 @@
 """Each shipped treatment on the bench: what its plan says is what crossed the skin and what the record tells.
 
-All run in the campaign, some in every run. Of what goes by the clock a part is enough: a quarter of an hour of a train,
-six minutes of contractions, three of bursts and sweeps. Tests (assessments) run to their end in `test_assessment`.
+All run in the campaign, some in every run, and on each other family of stimulators as well, where it does not refuse
+them. Of what goes by the clock a part is enough: a quarter of an hour of a train, six minutes of contractions, three of
+bursts and sweeps. Tests (assessments) run to their end in `test_assessment`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from nmes.core import events as e
 from nmes.core import session as s
 from nmes.core.plan import Plan, Slot, StagePlan
 from nmes.core.plan import compile as plan_for
+from nmes.core.problems import PlanError
 from nmes.core.timeline import Rhythm
+from nmes.core.units import floor_to_step
 from nmes.core.view import Output, Word
 from nmes.core.waveform import Waveform
 from nmes.devices.sciencemode4.p24 import P24
@@ -32,6 +35,7 @@ from nmes.record.store import Closed, list_sessions, read_session
 from nmes.record.verdicts import verify_session
 from nmes.record.verify import Intact
 from nmes.runtime.binding import session_of
+from nmes.runtime.families import DEFAULT, FAMILIES, Family
 from nmes.runtime.library import Library, Loaded, load_file
 from nmes.trial.bench import bench_with_record
 
@@ -40,9 +44,12 @@ ALWAYS = {"cramp_calf_ctf_training", "tens_burst", "tens_modulated"}
 
 Bursts and sweeps have no steady pulses to count; `test_bursts` does that.
 """
+ON_EACH = "tens_acupuncture_like"
+"""In every run on each other family too: for a minute, because its pulses are few."""
 SHIPPED = {path.stem: load_file(path) for path in Library().files()}
 TREATMENTS = [name for name, loaded in SHIPPED.items() if loaded.protocol.assessment is None]
 LEVEL_UA = 20_000
+OTHER_FAMILIES = [one for one in FAMILIES if one is not DEFAULT]
 UPDATE_US = 40_000
 TURN_US = 20_000
 
@@ -88,10 +95,10 @@ def _unsteady(name: str) -> bool:
     return moving or any(course.band is not None or course.base.burst_pulses for course in courses)
 
 
-def _protocol(name: str, folder: Path) -> Loaded:
+def _protocol(name: str, folder: Path, on: Family) -> Loaded:
     """The shipped file; what goes by the clock is cut short. `nmes try` runs each whole, in the campaign."""
     stages = SHIPPED[name].protocol.stages
-    minutes = 3 if _unsteady(name) else 15 if stages[0].continuous else 6
+    minutes = 1 if on is not DEFAULT else 3 if _unsteady(name) else 15 if stages[0].continuous else 6
     if all(stage.minutes for stage in stages) and sum(stage.stage_ms for stage in stages) > minutes * 60_000:
         return load_file(protocol_file(folder, name, minutes=str(minutes)))
     return SHIPPED[name]
@@ -106,9 +113,10 @@ def _treat(name: str, factory: pytest.TempPathFactory) -> Treatment:
     return DONE[name]
 
 
-def _treated(name: str, home: Path) -> Treatment:
-    bench, record = bench_with_record(_protocol(name, home), home)
-    level_ua = min(LEVEL_UA, *(made.ceiling_ua for made in bench.view.plan.delivered))
+def _treated(name: str, home: Path, on: Family = DEFAULT) -> Treatment:
+    bench, record = bench_with_record(_protocol(name, home, on), home, family=on)
+    least_ua = min(LEVEL_UA, *(made.ceiling_ua for made in bench.view.plan.delivered))
+    level_ua = floor_to_step(least_ua, on.capabilities.amplitude_step_ua)
     watched = Room(bench).running(level_ua)
     state, plan = bench.controller.session.state, watched.view.plan
     assert isinstance(state, s.Running)
@@ -187,6 +195,37 @@ def test_the_dose_in_the_record_is_the_charge_at_the_skin(treated: Treatment) ->
 
 def test_the_dose_in_the_report_and_in_the_table_is_the_charge_at_the_skin(treated: Treatment) -> None:
     reported_dose.check(treated.room, treated.record)
+
+
+ON_OTHERS = [(one, name) for one in OTHER_FAMILIES for name in TREATMENTS]
+
+
+@pytest.mark.covers("SR-24")
+@pytest.mark.parametrize(
+    ("one", "name"),
+    [
+        pytest.param(one, name, marks=() if name == ON_EACH else pytest.mark.campaign, id=f"{one.key}-{name}")
+        for one, name in ON_OTHERS
+    ],
+)
+def test_on_each_other_family_it_is_the_same_or_refused_with_a_reason(one: Family, name: str, tmp_path: Path) -> None:
+    try:
+        plan_for(SHIPPED[name].protocol, one.capabilities)
+    except PlanError as refused:
+        assert one.model in str(refused)
+        with pytest.raises(PlanError):
+            bench_with_record(SHIPPED[name], tmp_path, family=one)
+        assert not list_sessions(tmp_path, Kind.SIMULATION)
+        return
+    treated = _treated(name, tmp_path, one)
+    for check in (
+        test_it_ends_by_itself_and_off,
+        test_the_current_never_leaves_the_level_that_was_confirmed,
+        test_the_dose_in_the_record_is_the_charge_at_the_skin,
+        test_the_record_is_whole_and_closed,
+        test_replaying_the_record_gives_the_same_commands,
+    ):
+        check(treated)
 
 
 @pytest.mark.campaign

@@ -12,6 +12,7 @@ from helpers.waiting import shortest_s, until
 from nmes.core import events as e
 from nmes.core.view import Output, Word
 from nmes.runtime.backdoor_bench import BackdoorBench
+from nmes.runtime.families import Family
 from nmes.runtime.library import Library
 from nmes.runtime.person import Person, person_for
 from nmes.trial import paced
@@ -117,7 +118,7 @@ def looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
     asked: list[str] = []
     trouble: list[str] = []
 
-    def strange(person: Person) -> tuple[object, Callable[[str], str]]:
+    def strange(person: Person, _family: Family) -> tuple[object, Callable[[str], str]]:
         device, door = device_with_person(person)
 
         def answer(line: str) -> str:

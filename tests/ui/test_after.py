@@ -10,6 +10,7 @@ from textual.widgets._footer import FooterKey
 from ui.bench_live import CRAMP, LIBRARY, loaded
 from ui.one_screen import OneScreen, after, on
 
+from helpers.rows import bundled
 from nmes.core import events as e
 from nmes.core.care import after_cramp
 from nmes.core.events import Finding, Observed, What
@@ -160,7 +161,7 @@ async def test_what_the_session_measured_stands_there_to_be_confirmed() -> None:
 # --- the findings, without a screen ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("one", "key", "said"),
     [
         (SKIN, "3", Observed(Finding.SKIN, 3, of="1")),
@@ -211,7 +212,7 @@ def fits(one: Loaded) -> None:
             assert len(lines) <= 6
 
 
-@pytest.mark.parametrize("one", LIBRARY, ids=lambda one: one.protocol.id)
+@bundled("one", LIBRARY, ids=lambda one: one.protocol.id)
 def test_every_row_fits_80_columns(one: Loaded) -> None:
     fits(one)
 

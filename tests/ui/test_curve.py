@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.care_events import Outcome
 from nmes.core.course_of_care import Curve, Point
 from nmes.core.day import Day
@@ -42,9 +43,9 @@ def test_days_are_to_scale_so_that_a_gap_is_seen() -> None:
     assert marks[1] - marks[0] == pytest.approx((marks[2] - marks[0]) / 10, abs=1)
 
 
-@pytest.mark.parametrize("width", [40, 76, 114])
-@pytest.mark.parametrize("height", [4, 8, 14])
-@pytest.mark.parametrize("values", [(0,), (9, 10, 10, 9), (1, 500, 3), tuple(range(40))])
+@bundled("width", [40, 76, 114])
+@bundled("height", [4, 8, 14])
+@bundled("values", [(0,), (9, 10, 10, 9), (1, 500, 3), tuple(range(40))])
 def test_it_is_never_wider_or_higher_than_its_place(width: int, height: int, values: tuple[int, ...]) -> None:
     rows = draw(curve(*values), width, height)
     assert len(rows) == height

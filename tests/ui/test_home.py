@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import OptionList
 from ui.bench_live import CRAMP, LIBRARY, NOW, Desk
 
+from helpers.rows import bundled
 from nmes.core.events import Finding, Observed
 from nmes.core.measurement import NOBODY, Who
 from nmes.record.errors import RecordError
@@ -99,7 +100,7 @@ def test_a_protocol_without_a_rhythm_is_not_waited_for() -> None:
     assert turn_words(Patient("P-017", "left", (DUE,))) == "– next: not set"
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("ending", "said"),
     [
         (Closed("complete"), "complete"),

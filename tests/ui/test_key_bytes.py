@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.ui.key_bytes import MOST_PASTED, PASTE_S, SPLIT_S, KeyBytes
 from nmes.ui.key_forms import ESC, Piece, Stop
 
@@ -27,7 +28,7 @@ def in_paste(piece: Piece) -> Piece:
     return Piece(piece.text, piece.stop, in_paste=True)
 
 
-@pytest.mark.parametrize(
+@bundled(
     "form",
     [
         *("24~", "24;2~", "24;3~", "24;5~", "24;6~", "24;8~", "24;1:1~", "24;2:3~", "24;129~"),  # xterm, kitty
@@ -42,12 +43,12 @@ def test_f12_of_putty_s_vt100() -> None:
     assert cut(b"\x1bO[") == [F12]
 
 
-@pytest.mark.parametrize("form", ["27u", "27;1u", "27;2u", "27;5u", "27;1:3u", "27;1;27u", "27;2;27~", "27;129u"])
+@bundled("form", ["27u", "27;1u", "27;2u", "27;5u", "27;1:3u", "27;1;27u", "27;2;27~", "27;129u"])
 def test_esc_is_stop_in_every_form(form: str) -> None:
     assert cut(f"\x1b[{form}".encode()) == [ESCAPE]
 
 
-@pytest.mark.parametrize("form", ["99;5u", "99;6u", "99;7u", "99:67;6u", "1089::99;5u", "67;6u", "27;5;99~", "99;133u"])
+@bundled("form", ["99;5u", "99;6u", "99;7u", "99:67;6u", "1089::99;5u", "67;6u", "27;5;99~", "99;133u"])
 def test_ctrl_c_is_stop_in_every_form(form: str) -> None:
     assert cut(f"\x1b[{form}".encode()) == [CTRL_C]
 
@@ -96,7 +97,7 @@ def test_space_is_space_with_every_modifier(data: bytes) -> None:
     assert cut(data) == [Piece(" ")]
 
 
-@pytest.mark.parametrize("behind", ["+", "1", "=", "k", "\r", " ", "t", "5", "§", "\x7f"])
+@bundled("behind", ["+", "1", "=", "k", "\r", " ", "t", "5", "§", "\x7f"])
 def test_esc_is_stop_at_once_whatever_is_behind_it(behind: str) -> None:
     assert cut(f"\x1b{behind}".encode()) == [ESCAPE, Piece(behind)]
 
@@ -107,16 +108,16 @@ def test_esc_before_a_sequence_is_stop_and_the_sequence_is_itself() -> None:
     assert cut(b"\x1b\x03") == [ESCAPE, CTRL_C]
 
 
-@pytest.mark.parametrize(
+@bundled(
     "begun",
     ["\x1b", "\x1b[", "\x1b[1;5", "\x1b[<0;40;2", "\x1bO", "\x1bP1;2", "\x1b]0;x", "\x1b_x", "\x1b[M", "\x1b[["],
 )
-@pytest.mark.parametrize(("stop", "piece"), [(b"\x03", CTRL_C), (b"\x1b[24~", F12), (b"\x1b[27;2u", ESCAPE)])
+@bundled(("stop", "piece"), [(b"\x03", CTRL_C), (b"\x1b[24~", F12), (b"\x1b[27;2u", ESCAPE)])
 def test_a_stop_behind_a_sequence_that_was_not_ended_is_a_stop_at_once(begun: str, stop: bytes, piece: Piece) -> None:
     assert cut(begun.encode() + stop) == [ESCAPE, piece]
 
 
-@pytest.mark.parametrize(
+@bundled(
     "sequence",
     [
         *("\x1b[A", "\x1bOA", "\x1bOk", "\x1b[[A", "\x1b[1;5C", "\x1b[15~", "\x1b[24;80R", "\x1b[<0;40;23M", "\x1b[I"),
@@ -185,7 +186,7 @@ def test_an_event_type_that_the_parser_cannot_read_is_left_out() -> None:
     assert cut(b"\x1b[97;1:1;97u") == [Piece("\x1b[97;1;97u")]
 
 
-@pytest.mark.parametrize("form", ["{}u", "27;{}u", "99;{}u", "1;1;{}u", "27;5;{}~", "<0;{};3M", "{};3;3M", "M{}"])
+@bundled("form", ["{}u", "27;{}u", "99;{}u", "1;1;{}u", "27;5;{}~", "<0;{};3M", "{};3;3M", "M{}"])
 def test_a_number_too_long_to_be_one_ends_nothing(form: str) -> None:
     for digits in (60, 100, 5_000):
         stream = KeyBytes()

@@ -10,6 +10,7 @@ from ui.bench_live import CRAMP, LIBRARY, loaded
 from ui.one_screen import OneScreen, desk_of, on
 
 from helpers.desk import Desk
+from helpers.rows import bundled
 from nmes.core import events as e
 from nmes.core.attended import PatientStop
 from nmes.core.body_plates import HEIGHT
@@ -232,7 +233,7 @@ def fits_a_small_window(one: Loaded) -> None:
         assert all(len(line) <= 80 - width - BOX - 4 for line in lines)
 
 
-@pytest.mark.parametrize("one", LIBRARY, ids=lambda one: one.protocol.id)
+@bundled("one", LIBRARY, ids=lambda one: one.protocol.id)
 def test_every_channel_fits_a_small_window(one: Loaded) -> None:
     fits_a_small_window(one)
 

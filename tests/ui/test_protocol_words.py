@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from helpers.rows import bundled
 from nmes.core.body_map import SITES
 from nmes.core.plan import compile as plan_for
 from nmes.core.problems import PlanError
@@ -91,7 +92,7 @@ def test_the_pads_are_told_in_words_and_drawn(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", IDS)
-@pytest.mark.parametrize("width", [WIDTH, 44])
+@bundled("width", [WIDTH, 44])
 def test_no_line_is_wider_than_its_place(name: str, width: int) -> None:
     assert max(len(line) for line in told(shipped(name), width).split("\n")) <= width
 
@@ -124,7 +125,7 @@ def _shown(protocol: Protocol, path: str) -> bool:
     return path.rpartition(".")[2] not in {"low_hz", "high_hz"} and path != "intensity.note"
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("name", "words"),
     [
         ("tens_burst", "7 pulses a burst asked, 7 delivered, within 1; a burst every 500 ms"),

@@ -12,6 +12,7 @@ import pytest
 
 import nmes.core
 from helpers.desk import running, titrating
+from helpers.rows import bundled
 from nmes import language
 from nmes.core import events as e
 from nmes.core.alarm import ABSENT_SOON, ANSWER_OLD, Alarm, Alarms, Level, level_of
@@ -85,12 +86,12 @@ def test_the_lists_of_codes_are_really_read_from_the_session() -> None:
     assert {"operator", "complete", "incomplete", "record", "unanswered", "program_error", "wrong_device"} <= WHYS
 
 
-@pytest.mark.parametrize("code", sorted(NOTED | REFUSED))
+@bundled("code", sorted(NOTED | REFUSED))
 def test_every_note_of_the_session_has_words(code: str) -> None:
     assert code in words.NOTES
 
 
-@pytest.mark.parametrize("code", sorted(WHYS))
+@bundled("code", sorted(WHYS))
 def test_every_reason_has_words(code: str) -> None:
     said = words.why(code)
     assert said.endswith(".")
@@ -98,7 +99,7 @@ def test_every_reason_has_words(code: str) -> None:
     assert not said.startswith("Stopped ("), "a sentence of its own, not its code"
 
 
-@pytest.mark.parametrize("code", sorted(MISSING))
+@bundled("code", sorted(MISSING))
 def test_everything_that_can_be_missing_has_words(code: str) -> None:
     (said,) = missing_words([code])
     assert ":" not in said.removeprefix("outcome:")
@@ -108,7 +109,7 @@ def test_everything_that_can_be_missing_has_words(code: str) -> None:
 ALARMED = {told_as(code) for code in NOTED | REFUSED | WHYS} | {ANSWER_OLD, ABSENT_SOON, "guard:net_charge", "unsure"}
 
 
-@pytest.mark.parametrize("code", sorted(code for code in ALARMED if level_of(code) in {Level.FAULT, Level.CAUTION}))
+@bundled("code", sorted(code for code in ALARMED if level_of(code) in {Level.FAULT, Level.CAUTION}))
 def test_every_alarm_has_a_short_sentence_that_fits_its_row(code: str) -> None:
     level = level_of(code)
     assert level is not None
@@ -251,23 +252,25 @@ def test_a_step_keeps_plus_open_and_a_held_key_does_not() -> None:
     assert key.pressed(later_ms, later_ms)[1] is Press.STEP
 
 
-@pytest.mark.parametrize("word", list(Word))
+@bundled("word", list(Word))
 def test_every_word_has_its_screen(word: Word) -> None:
     assert stage_of(word, Stage.RUN) in set(Stage) - {Stage.CHOOSE}
 
 
-@pytest.mark.parametrize("word", [Word.STARTING, Word.HALTING, Word.STOPPED, Word.UNSURE])
-@pytest.mark.parametrize("now", [Stage.TITRATE, Stage.RUN])
+@bundled("word", [Word.STARTING, Word.HALTING, Word.STOPPED, Word.UNSURE])
+@bundled("now", [Stage.TITRATE, Stage.RUN])
 def test_what_passes_or_is_stopped_stays_on_the_screen_where_it_happened(word: Word, now: Stage) -> None:
     assert stage_of(word, now) is now
 
 
-@pytest.mark.parametrize(
+@bundled(
     "code",
     [
         "stop:input_ended",
         "stop:quit",
         "not_begun",
+        "stop:script",
+        "stop:script_left",
         "not_enabled",
         "record_slow",
         "guard:channel_active",

@@ -1,6 +1,8 @@
-"""The eight channels, one row each. A click on a row chooses it, as the keys 1 to 8 do."""
+"""The channels, one row each. A click on a row chooses it, as the keys 1 to 8 do."""
 
 from __future__ import annotations
+
+from itertools import zip_longest
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -43,5 +45,7 @@ class Channels(Vertical):
     def show(self, state: PanelState, chosen: int) -> None:
         wide = self.size.width >= WIDE
         self.query_one("#channel-head", Shown).show(words.WIDE_HEAD if wide else words.CHANNEL_HEAD)
-        for row, channel in zip(self.query(ChannelRow), state.device.channels, strict=True):
-            row.paint(channel, state.t_us, chosen=channel.channel == chosen, wide=wide)
+        for row, channel in zip_longest(self.query(ChannelRow), state.device.channels):
+            row.display = channel is not None
+            if channel is not None:
+                row.paint(channel, state.t_us, chosen=channel.channel == chosen, wide=wide)

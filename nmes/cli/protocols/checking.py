@@ -9,6 +9,7 @@ from nmes.cli.exits import BAD, GOOD, WRONG_INPUT, complain
 from nmes.cli.finding import plan_of
 from nmes.core.doubts import doubts
 from nmes.core.problems import Problem, ProblemsError
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.heritage import heritage
 from nmes.runtime.library import Library, load_file
 
@@ -21,7 +22,7 @@ class Checked:
     warnings: tuple[Problem, ...] = ()
 
 
-def check(paths: list[Path]) -> int:
+def check(paths: list[Path], family: Family = DEFAULT) -> int:
     """Each file in turn. 1 if any is bad, 2 if a path does not exist or holds no protocol; warnings change nothing."""
     code, results = GOOD, []
     for path in paths:
@@ -30,7 +31,7 @@ def check(paths: list[Path]) -> int:
             complain(f"{path}: no protocol files in this folder" if path.is_dir() else f"{path}: there is no such file")
             code = WRONG_INPUT
         for file in files:
-            results.append(_checked(file))
+            results.append(_checked(file, family))
             _tell(file, results[-1])
     if any(one.errors for one in results):
         code = max(code, BAD)
@@ -53,11 +54,11 @@ def _files(path: Path) -> list[Path]:
     return [path] if path.exists() else [file for file in Library().files() if file.stem == str(path)]
 
 
-def _checked(file: Path) -> Checked:
+def _checked(file: Path, family: Family = DEFAULT) -> Checked:
     try:
         claim = Library().claim(file)
         loaded = load_file(file)
-        plan_of(loaded)
+        plan_of(loaded, family=family)
     except ProblemsError as error:
         return Checked(error.problems)
     warnings = (*doubts(loaded.protocol, loaded.tree), *heritage(loaded).changed)

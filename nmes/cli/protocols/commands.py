@@ -10,6 +10,10 @@ import typer
 protocols = typer.Typer(
     help="See, compare, check, explain and write protocols.", rich_markup_mode=None, invoke_without_command=True
 )
+Device = Annotated[
+    str,
+    typer.Option("--device", metavar="FAMILY", help="For which stimulator: p24, rehamove3, rehastim2 or rehastim1."),
+]
 Named = Annotated[str, typer.Argument(metavar="PROTOCOL", help="The id of a protocol, or the path of its file.")]
 
 
@@ -40,21 +44,24 @@ def protocols_list(
 
 
 @protocols.command(name="show")
-def protocols_show(protocol: Named) -> int:
+def protocols_show(protocol: Named, device: Device = "") -> int:
     """One protocol whole: evidence, pads, shape, asked and delivered, dose, checklist, and where each value is from."""
     from nmes.cli.protocols.showing import show_card
+    from nmes.cli.which import family_named
 
-    return show_card(protocol)
+    return show_card(protocol, family_named(device))
 
 
 @protocols.command(name="check")
 def protocols_check(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Protocol files, folders of them, or ids.")],
+    device: Device = "",
 ) -> int:
     """Check protocol files: all errors by line and column, and warnings where a practice is doubtful."""
     from nmes.cli.protocols.checking import check
+    from nmes.cli.which import family_named
 
-    return check(paths)
+    return check(paths, family_named(device))
 
 
 @protocols.command(name="diff")

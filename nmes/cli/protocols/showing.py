@@ -13,6 +13,7 @@ from nmes.core.problems import ProblemsError
 from nmes.core.protocol import Protocol
 from nmes.core.protocol_trust import origin
 from nmes.core.yaml_tree import Path, Tree, shown
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import is_own
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _FEW = 4
 """So many keys of a group still read as one line [design]."""
 
 
-def show_card(id_or_path: str) -> int:
+def show_card(id_or_path: str, family: Family = DEFAULT) -> int:
     """All of it; 1 if the stimulator cannot deliver it."""
     from nmes.ui.protocol_own import as_shown
     from nmes.ui.protocol_words import card
@@ -30,7 +31,7 @@ def show_card(id_or_path: str) -> int:
     loaded = protocol_named(id_or_path)
     plan: Plan | ProblemsError
     try:
-        plan = plan_of(loaded)
+        plan = plan_of(loaded, family=family)
     except ProblemsError as error:
         plan = error
     protocol, head = as_shown(loaded)

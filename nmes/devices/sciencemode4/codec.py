@@ -28,6 +28,7 @@ _READERS: dict[int, Callable[[bytes], Response]] = {
     Command.LL_CHANNEL_CONFIG_ACK: responses.ll_channel_config_ack,
     Command.ML_GET_CURRENT_DATA_ACK: responses.current_data,
     Command.GET_DEVICE_ID_ACK: responses.device_id,
+    Command.GET_VERSION_MAIN_ACK: responses.version_main,
     Command.GET_BATTERY_STATUS_ACK: responses.battery_status,
     Command.GET_STIM_STATUS_ACK: responses.stim_status,
     Command.GENERAL_ERROR: responses.general_error,

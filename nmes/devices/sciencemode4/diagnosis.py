@@ -1,4 +1,4 @@
-"""Requests the program never sends by itself: low level, reset and RehaMove3. Apart, so that no driver imports them.
+"""Requests the program never sends by itself: low level and reset. Apart, so that no driver imports them.
 
 They exist so that every vector of the protocol can be written and read, and for looking at a device by hand.
 """
@@ -18,26 +18,6 @@ class Reset:
     """Restart the device; the port may vanish and no answer may come [inferred]."""
 
     command: ClassVar[Command] = Command.RESET
-
-    def data(self) -> bytes:
-        return b""
-
-
-@dataclass(frozen=True, slots=True)
-class GetVersionMain:
-    """RehaMove3 only; a P24 is expected to answer Unknown_cmd [inferred]."""
-
-    command: ClassVar[Command] = Command.GET_VERSION_MAIN
-
-    def data(self) -> bytes:
-        return b""
-
-
-@dataclass(frozen=True, slots=True)
-class GetBatteryStatus:
-    """RehaMove3 only: the P24 has no battery."""
-
-    command: ClassVar[Command] = Command.GET_BATTERY_STATUS
 
     def data(self) -> bytes:
         return b""
@@ -74,4 +54,4 @@ class LlChannelConfig:
         return bytes((execute << 7 | socket << 5 | connector << 4 | count,)) + points_data(self.points)
 
 
-DiagnosticRequest = Reset | GetVersionMain | GetBatteryStatus | LlInit | LlChannelConfig
+DiagnosticRequest = Reset | LlInit | LlChannelConfig

@@ -1,9 +1,9 @@
-"""The P24 driver: commands and bytes in, frames and events out, no clock and no port of its own.
+"""The driver of ScienceMode3 and 4: commands and bytes in, frames and events out, no clock and no port of its own.
 
 The law of this file, phase by phase (`phases`): what may be outstanding, and what ends it.
 
     Unidentified   nothing                      Identify, Halt
-    Identifying    id, version, status          all three answered -> Off, by a halt if a level was active;
+    Identifying    what `identify` asks         all answered -> Off, by a halt if a level was active;
                                                 no answer twice, or a wrong one -> WrongDevice, Unidentified
     Off            nothing                      Enable, Identify, Halt
     Enabling       Ml_init                      ok -> Enabled; else Faulted
@@ -35,7 +35,6 @@ from nmes.core.events import (
     DeviceFault,
     HaltConfirmed,
     HaltUnconfirmed,
-    Identified,
     LinkLost,
     OutputConfirmed,
     OutputSent,
@@ -45,13 +44,18 @@ from nmes.core.events import (
 from nmes.core.events import (
     Enabled as EnabledEvent,
 )
-from nmes.devices.sciencemode4 import faults, pace, wording
+from nmes.devices.sciencemode2.frame import Decoder as RehaStim2Decoder
+from nmes.devices.sciencemode2.numbers import Command as RehaStim2Command
+from nmes.devices.sciencemode4 import faults, identify, pace, playable
 from nmes.devices.sciencemode4.burst import LastBurst
 from nmes.devices.sciencemode4.codec import decode
+from nmes.devices.sciencemode4.dialect import Dialect
 from nmes.devices.sciencemode4.exchange import DEADLINES, Ask, Exchange, Outstanding
 from nmes.devices.sciencemode4.frame import Decoder, Frame
+from nmes.devices.sciencemode4.heard import Heard
+from nmes.devices.sciencemode4.identify import Known, Next, Stranger
 from nmes.devices.sciencemode4.numbers import HIGH_VOLTAGE_OFF, Command, Result, StimStatus
-from nmes.devices.sciencemode4.p24 import P24, check
+from nmes.devices.sciencemode4.p24 import DIALECT
 from nmes.devices.sciencemode4.pace import Pace, Poll, Update, Wait
 from nmes.devices.sciencemode4.phases import (
     Aim,
@@ -59,7 +63,6 @@ from nmes.devices.sciencemode4.phases import (
     Enabled,
     Enabling,
     Faulted,
-    Heard,
     Identifying,
     Lost,
     Off,
@@ -70,20 +73,14 @@ from nmes.devices.sciencemode4.phases import (
 )
 from nmes.devices.sciencemode4.requests import (
     GetDeviceId,
-    GetExtendedVersion,
     GetStimStatus,
     LlStop,
-    MlGetCurrentData,
-    MlInit,
     MlStop,
     Request,
 )
 from nmes.devices.sciencemode4.responses import (
     Ack,
-    ChannelStates,
     CurrentData,
-    DeviceId,
-    ExtendedVersion,
     GeneralError,
     Malformed,
     Response,
@@ -93,13 +90,17 @@ from nmes.devices.stimulator import DeviceCommand, OutputState
 
 MAX_HALTS = 3  # not acknowledged: sent twice more, then unconfirmed [design]
 MAX_TRIES = 2  # one repeat of a harmless request [design]
+ANNOUNCEMENT = RehaStim2Command.INIT
+"""What a RehaStim2 says unasked: the wrong device is then named for what it is."""
 
 
-class P24Driver:
-    """See `nmes.devices.stimulator.Driver`. One instance per opened line."""
+class MidLevelDriver:
+    """See `nmes.devices.stimulator.Driver`. One instance per opened line; `dialect`: of the family that is expected."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
         self._decoder = Decoder()
+        self._announced = RehaStim2Decoder()
         self._exchange = Exchange()
         self._phase: Phase = Unidentified()
         self._output = OutputState((), (), None, False)
@@ -109,7 +110,7 @@ class P24Driver:
 
     @property
     def capabilities(self) -> Capabilities:
-        return P24
+        return self._dialect.capabilities
 
     @property
     def output(self) -> OutputState:
@@ -125,7 +126,7 @@ class P24Driver:
             case Enable():
                 self._enable(now_ms)
             case SetOutput(outputs):
-                check(outputs)
+                playable.check(outputs, self._dialect.capabilities)
                 self._aim(outputs, now_ms)
             case _:
                 assert_never(command)
@@ -134,8 +135,10 @@ class P24Driver:
         """Bytes from the device, in any cut."""
         frames = self._decoder.feed(data)
         if data and isinstance(self._phase, Identifying):
-            heard = max(self._phase.heard, Heard.FRAMES if frames else Heard.NOISE)
-            self._phase = replace(self._phase, heard=heard)
+            heard = Heard.FRAMES if frames else Heard.NOISE
+            if any(frame.command == ANNOUNCEMENT for frame in self._announced.feed(data)):
+                heard = Heard.ANNOUNCED
+            self._phase = replace(self._phase, heard=max(self._phase.heard, heard))
         for frame in frames:
             if frame.command == Command.GENERAL_ERROR:
                 self._receive_general_error(frame, now_ms)
@@ -211,9 +214,9 @@ class P24Driver:
             case Stopping(aim) | Checking(aim) as halting:
                 self._phase = replace(halting, aim=replace(aim, ordered=True))
             case Unidentified() | Identifying() | Unconfirmed():
-                self._halt(Aim(Unidentified(), None, ordered=True), 1, MlStop(), now_ms)
+                self._halt(Aim(Unidentified(), (), ordered=True), 1, MlStop(), now_ms)
             case Off() | Enabling() | Enabled() | Faulted():
-                self._halt(Aim(Off(), None, ordered=True), 1, MlStop(), now_ms)
+                self._halt(Aim(Off(), (), ordered=True), 1, MlStop(), now_ms)
             case _:
                 assert_never(self._phase)
 
@@ -222,13 +225,13 @@ class P24Driver:
             case Lost() | Stopping() | Checking():
                 pass  # a halt under way is not interrupted; its event tells when to ask again
             case Unidentified() | Identifying() | Off() | Enabling() | Enabled() | Faulted() | Unconfirmed():
-                self._ask_who(Identifying(GetDeviceId(), 1, Heard.NOTHING, "", ""), now_ms)
+                self._ask_who(Identifying(GetDeviceId(), 1, Heard.NOTHING, Known()), now_ms)
             case _:
                 assert_never(self._phase)
 
     def _enable(self, now_ms: int) -> None:
         if isinstance(self._phase, Off):
-            self._ask(Ask.ENABLE, MlInit(stop_on_all_errors=True), now_ms)
+            self._ask(Ask.ENABLE, self._dialect.init, now_ms)
             self._phase = Enabling(Pace.begin(now_ms, self._last_burst))
             self._output = replace(self._output, off_confirmed=False)
 
@@ -251,7 +254,7 @@ class P24Driver:
                 self._output = replace(self._output, off_confirmed=False)
             case Poll():
                 if may_poll:
-                    self._ask(Ask.POLL, MlGetCurrentData(), now_ms)
+                    self._ask(Ask.POLL, self._dialect.poll, now_ms)
             case Wait():
                 pass
             case _:
@@ -313,25 +316,22 @@ class P24Driver:
                 assert_never(self._phase)
 
     def _answered_who(self, phase: Identifying, response: Response, now_ms: int) -> None:
-        match response:
-            case DeviceId(Result.OK, device_id):
-                self._ask_who(replace(phase, asking=GetExtendedVersion(), tries=1, device_id=device_id), now_ms)
-            case ExtendedVersion(Result.OK, firmware, sciencemode):
-                if sciencemode[0] != wording.SCIENCEMODE_MAJOR:
-                    self._wrong_device(wording.other_version(phase.device_id, sciencemode))
-                    return
-                known = f"{wording.version(firmware)} (ScienceMode {wording.version(sciencemode)})"
-                self._ask_who(replace(phase, asking=GetStimStatus(), tries=1, firmware=known), now_ms)
-            case StimStatusAck(Result.OK, status, _) as found:
-                identified = Identified(P24.model, phase.device_id, phase.firmware)
+        judged = identify.judge(self._dialect, phase.asking, phase.known, response)
+        match judged:
+            case Next(question, known):
+                self._ask_who(replace(phase, asking=question, tries=1, known=known), now_ms)
+            case StimStatusAck(status=status) as found:
+                aim = Aim(Off(), identify.said_of(self._dialect, phase.known), ordered=False)
                 if _is_off(found):
-                    self._rest(Aim(Off(), identified, ordered=False), now_ms)
+                    self._rest(aim, now_ms)
                 else:
-                    self._halt(Aim(Off(), identified, ordered=False), 1, _stop_for(status), now_ms)
-            case GeneralError():
-                pass  # belongs to no request: the deadline decides
-            case other:
-                self._wrong_device(wording.would_not_say(other.result))
+                    self._halt(aim, 1, _stop_for(status), now_ms)
+            case Stranger(reason):
+                self._wrong_device(reason)
+            case None:
+                pass  # a General_error belongs to no request: the deadline decides
+            case _:
+                assert_never(judged)
 
     def _answered_enable(self, rate: Pace, response: Response, sent_ms: int, now_ms: int) -> None:
         match response:
@@ -356,11 +356,12 @@ class P24Driver:
                 self._fault(faults.of_result(other.result))
 
     def _polled(self, rate: Pace, data: CurrentData, sent_ms: int, now_ms: int) -> None:
-        if isinstance(data.body, ChannelStates):
-            active = data.body.active
-            still = tuple((c, a) for c, a in pace.amplitudes(rate.envelope) if rate.held or active >> c - 1 & 1)
+        playing, selector = tuple(rate.playing), self._dialect.poll.selector
+        active = faults.stimulating(data, playing, selector)
+        if active is not None:
+            still = tuple((c, a) for c, a in pace.amplitudes(rate.envelope) if rate.held or c in active)
             self._output = replace(self._output, confirmed=still, confirmed_at_ms=now_ms)
-        found = faults.of_poll(data, tuple(rate.playing))
+        found = faults.of_poll(data, playing, selector)
         if found:
             self._fault(*found)
             return
@@ -400,8 +401,8 @@ class P24Driver:
         match self._phase:
             case Identifying(tries=tries) as phase if tries < MAX_TRIES:
                 self._ask_who(replace(phase, tries=tries + 1), now_ms)
-            case Identifying(heard=heard):
-                self._wrong_device(wording.nothing_answered(heard))
+            case Identifying(heard=heard, known=known):
+                self._wrong_device(identify.unanswered(self._dialect, known, heard))
             case Stopping(aim, halts, request):
                 self._halt(aim, halts + 1, request, now_ms)
             case Checking(tries=tries) as phase if tries < MAX_TRIES:
@@ -418,8 +419,7 @@ class P24Driver:
     def _rest(self, aim: Aim, now_ms: int) -> None:
         self._phase = aim.rest
         self._output = OutputState((), (), now_ms, off_confirmed=True)
-        if aim.identified is not None:
-            self._events.append(aim.identified)
+        self._events.extend(aim.said)
         if aim.ordered:
             self._events.append(HaltConfirmed(now_ms))
 
@@ -441,3 +441,10 @@ def _is_off(found: StimStatusAck) -> bool:
 def _stop_for(status: int) -> MlStop | LlStop:
     """The halt the level needs that is active; the mid level's where in doubt."""
     return LlStop() if status == StimStatus.LOW_LEVEL else MlStop()
+
+
+class P24Driver(MidLevelDriver):
+    """Of the P24."""
+
+    def __init__(self) -> None:
+        super().__init__(DIALECT)

@@ -25,6 +25,7 @@ class Command(IntEnum):
     ML_GET_CURRENT_DATA_ACK = 37
     # RehaMove3 only [source: vendor's library]; named so that its frames can be read
     GET_VERSION_MAIN = 50
+    GET_VERSION_MAIN_ACK = 51
     GET_DEVICE_ID = 52
     GET_DEVICE_ID_ACK = 53
     # RehaMove3 only [source: vendor's library]
@@ -71,3 +72,6 @@ HIGH_VOLTAGE_OFF = 1
 
 ALL_CHANNELS = 4
 """The selector of Ml_get_current_data the P24 documents, Table 25 [source]."""
+
+FOUR_CHANNELS = 2
+"""The selector the RehaMove3 documents [source: SM3 document v3.2.4]."""

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field, replace
 from nmes.core.commands import ChannelOutput
 from nmes.core.units import floor_to_step
 from nmes.core.waveform import Band, Waveform
+from nmes.devices.ramp import Purse
 from nmes.devices.sciencemode4.burst import LATEST_FALL_MS, Gate, LastBurst
-from nmes.devices.sciencemode4.p24 import grid_us
-from nmes.devices.sciencemode4.ramp import Purse
+from nmes.devices.sciencemode4.playable import grid_us
 from nmes.devices.sciencemode4.requests import CURRENT_STEP_UA, MlChannel, MlUpdate
 
 MIN_UPDATE_MS = 40  # at most 25 updates a second [design]
@@ -106,7 +106,9 @@ class Pace:
         purses = {
             channel: self.purses[channel]
             if channel in self.target and _same_climb(self.target[channel], output)
-            else Purse.empty(output.rise_ua_per_s, _shortest_us(output), now_ms, output.waveform.burst_period_ms)
+            else Purse.empty(
+                CURRENT_STEP_UA, output.rise_ua_per_s, _shortest_us(output), now_ms, output.waveform.burst_period_ms
+            )
             for channel, output in target.items()
         }
         return replace(self, target=target, purses=purses)._off_noted(now_ms)

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
-from nmes.core.events import Identified
+from nmes.core.events import Battery, Identified
+from nmes.devices.sciencemode4.heard import Heard
+from nmes.devices.sciencemode4.identify import Known
 from nmes.devices.sciencemode4.pace import Pace, Update
 from nmes.devices.sciencemode4.requests import LlStop, MlStop, Request
-
-
-class Heard(IntEnum):
-    """The best that has come from the line since identification began."""
-
-    NOTHING = 0
-    NOISE = 1
-    FRAMES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +18,12 @@ class Unidentified:
 
 @dataclass(frozen=True, slots=True)
 class Identifying:
-    """`asking` is out for the `tries`-th time. The id is empty until it is known."""
+    """`asking` is out for the `tries`-th time."""
 
     asking: Request
     tries: int
     heard: Heard
-    device_id: str
-    firmware: str
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +53,10 @@ class Faulted:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a halt leads to. `identified` is said then if identification began it, HaltConfirmed if it was `ordered`."""
+    """What a halt leads to. `said` is said then if identification began it, HaltConfirmed if it was `ordered`."""
 
     rest: Unidentified | Off
-    identified: Identified | None
+    said: tuple[Identified | Battery, ...]
     ordered: bool
 
 

@@ -46,6 +46,26 @@ class GetExtendedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class GetVersionMain:
+    """The same of a RehaMove3; a P24 is expected to answer Unknown_cmd [inferred]."""
+
+    command: ClassVar[Command] = Command.GET_VERSION_MAIN
+
+    def data(self) -> bytes:
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
+class GetBatteryStatus:
+    """RehaMove3 only: the P24 has no battery. Answered in every state [inferred]."""
+
+    command: ClassVar[Command] = Command.GET_BATTERY_STATUS
+
+    def data(self) -> bytes:
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
 class GetStimStatus:
     """Which level is initialised, and the high voltage. Does not renew the keep-alive."""
 
@@ -57,7 +77,7 @@ class GetStimStatus:
 
 @dataclass(frozen=True, slots=True)
 class MlInit:
-    """High voltage on, all channels off."""
+    """High voltage on, all channels off. On a RehaMove3 the byte is reserved and 0."""
 
     command: ClassVar[Command] = Command.ML_INIT
     stop_on_all_errors: bool
@@ -121,7 +141,7 @@ class MlStop:
 
 @dataclass(frozen=True, slots=True)
 class MlGetCurrentData:
-    """State of all channels (selector 4). Renews the keep-alive and cannot raise anything."""
+    """State of all channels, by the selector of the family. Renews the keep-alive and cannot raise anything."""
 
     command: ClassVar[Command] = Command.ML_GET_CURRENT_DATA
     selector: int = ALL_CHANNELS
@@ -140,7 +160,18 @@ class LlStop:
         return b""
 
 
-Request = GetDeviceId | GetExtendedVersion | GetStimStatus | MlInit | MlUpdate | MlStop | MlGetCurrentData | LlStop
+Request = (
+    GetDeviceId
+    | GetExtendedVersion
+    | GetVersionMain
+    | GetBatteryStatus
+    | GetStimStatus
+    | MlInit
+    | MlUpdate
+    | MlStop
+    | MlGetCurrentData
+    | LlStop
+)
 
 
 def points_data(points: tuple[Point, ...]) -> bytes:

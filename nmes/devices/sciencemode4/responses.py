@@ -58,6 +58,15 @@ class ExtendedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionMain:
+    """RehaMove3 only. Versions are `(major, minor, revision)`."""
+
+    result: int
+    firmware: tuple[int, int, int]
+    sciencemode: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class StimStatusAck:
     """`status` as in numbers.StimStatus; `high_voltage` 1 = off, 6 = 150 V."""
 
@@ -115,6 +124,7 @@ Response = (
     | UnknownCmd
     | DeviceId
     | ExtendedVersion
+    | VersionMain
     | StimStatusAck
     | CurrentData
     | BatteryStatus
@@ -142,6 +152,11 @@ def device_id(data: bytes) -> DeviceId:
 def extended_version(data: bytes) -> ExtendedVersion:
     result, f1, f2, f3, s1, s2, s3 = _at_least(data, 13)[:7]
     return ExtendedVersion(result, (f1, f2, f3), (s1, s2, s3), data[7:11], data[11], data[12] == 1)
+
+
+def version_main(data: bytes) -> VersionMain:
+    result, f1, f2, f3, s1, s2, s3 = _at_least(data, 7)[:7]
+    return VersionMain(result, (f1, f2, f3), (s1, s2, s3))
 
 
 def stim_status(data: bytes) -> StimStatusAck:

@@ -28,9 +28,9 @@ class Harmless:
 
 @dataclass(frozen=True, slots=True)
 class Init:
-    """Switches the high voltage on. `stop_all`: any fault stops every channel."""
+    """Switches the high voltage on. `stop_all`: any fault stops every channel; None = the device knows no such flag."""
 
-    stop_all: bool
+    stop_all: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,38 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class ListInit:
+    """Switches the channel list mode on with these channels, ascending, and one period for all; gives nothing yet.
+
+    `group_us` between the pulses of one group; the `low_frequency` channels leave out `skips` pulses after each.
+    """
+
+    channels: tuple[int, ...]
+    period_us: int
+    group_us: int
+    low_frequency: tuple[int, ...] = ()
+    skips: int = 0
+
+
+Slot = tuple[int, int, int]
+"""Mode (0 = one pulse each period), phase_us, current_ua of one channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListUpdate:
+    """The whole output of a channel list, one slot per channel of it. Starts, changes and prolongs."""
+
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Not one whole frame we know in every bit."""
 
     reason: str
 
 
-Seen = Halt | Status | Harmless | Init | Update | Poll | Unknown
+Seen = Halt | Status | Harmless | Init | Update | Poll | ListInit | ListUpdate | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +117,26 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The answer to a poll: which channels stimulate, which report a fault."""
+    """The answer to a poll: which channels stimulate, which report a fault.
+
+    `together`: the device has one bit for all of its channels, so `active` is all of them or none.
+    """
 
     number: int
     result: int
     active: tuple[int, ...]
     faulty: tuple[int, ...]
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The answer to a status request."""
+    """The answer to a status request; `renews`: on this family the question prolongs the output."""
 
     number: int
     enabled: bool
     stimulating: bool
+    renews: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from nmes.guard.sight.sciencemode4_frame import Frames, close_frame, open_frame
 # Command numbers [source: P24 Table 19; 36 and 37 from the C library, the P24 manual's 37 and 38 are a slip]
 LL_STOP, ML_INIT, ML_UPDATE, ML_STOP, ML_POLL = 4, 30, 32, 34, 36
 DEVICE_ID, RESET, STIM_STATUS, GENERAL_ERROR, UNKNOWN_COMMAND, EXTENDED_VERSION = 52, 58, 62, 66, 67, 68
+VERSION_MAIN = 50  # the question by which a RehaMove3 is told [source: C library]
 ALL_CHANNELS = 4  # selector of the poll [source: P24 Table 25]
 
 _ANSWERS = {ML_STOP + 1: Asked.HALT, ML_INIT + 1: Asked.INIT, ML_UPDATE + 1: Asked.UPDATE}
@@ -38,6 +39,7 @@ _WITHOUT_DATA: dict[int, Seen] = {
     LL_STOP: Harmless(),
     DEVICE_ID: Harmless(),
     EXTENDED_VERSION: Harmless(),
+    VERSION_MAIN: Harmless(),
 }
 
 

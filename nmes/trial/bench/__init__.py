@@ -1,9 +1,9 @@
 """The only door between controller and simulator: the bench that joins them, the pulses it saw, and the patients."""
 
+from nmes.trial.bench.devices import Device, new_device
 from nmes.trial.bench.joint import (
     DEFAULT_ABSENT_MS,
     Bench,
-    Device,
     ForgetfulSink,
     Line,
     MemorySink,
@@ -24,4 +24,5 @@ __all__ = [
     "bench_with_record",
     "device_with_trace",
     "forgetful",
+    "new_device",
 ]

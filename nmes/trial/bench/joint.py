@@ -11,9 +11,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-from firmware_sim.device import P24
 from firmware_sim.stage import Load, Pulse, Stage
 from nmes.core import events as e
 from nmes.core.attended import Attended
@@ -22,8 +20,7 @@ from nmes.core.plan import Plan
 from nmes.core.plan import compile as plan_for
 from nmes.core.session import begin
 from nmes.core.view import View
-from nmes.devices.sciencemode4.driver import P24Driver
-from nmes.devices.sciencemode4.p24 import P24 as P24_CAPABILITIES
+from nmes.guard.keeping import Keeper
 from nmes.record.chain import NewEntry
 from nmes.record.clocks import Clocks
 from nmes.record.files import Kind, chain_folder
@@ -32,28 +29,15 @@ from nmes.record.keys import station_key
 from nmes.record.sink import InlineJournal, Post, RecordSink
 from nmes.runtime.binding import attended_of, binding
 from nmes.runtime.clock import VirtualClock
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.runtime.open import Peer, open_memory
 from nmes.runtime.origin import origin_of
 from nmes.runtime.simulator import simulator_name
 from nmes.runtime.turn import Controller
+from nmes.trial.bench.devices import Device, new_device
 
 DEFAULT_ABSENT_MS = 10 * 60_000
-
-
-class Device(Protocol):
-    """What the bench needs of a far end: a P24 alone, or a Simulator with its patient and faults."""
-
-    @property
-    def stage(self) -> Stage: ...
-
-    def receive(self, data: bytes, now_us: int) -> None: ...
-
-    def advance(self, now_us: int) -> None: ...
-
-    def transmit(self, now_us: int) -> bytes: ...
-
-    def next_due_us(self) -> int | None: ...
 
 
 @dataclass(slots=True)
@@ -117,8 +101,10 @@ def forgetful(clock: VirtualClock, post: Post) -> RecordSink:  # noqa: ARG001 - 
 class Bench:
     """Controller, guard, driver, wire, firmware and skin on one virtual clock.
 
+    `family`: which driver and which sight; `device` must be one of it, and without one it is made.
     `make_sink` is given the clock and where to post; without it entries stay in memory.
-    `wire` may put something between the port and the device, such as noise.
+    `wire` may put something between the port and the device, such as noise. `keeper`: what halts a device without a
+    dead-man; without one nothing does.
     """
 
     def __init__(
@@ -135,11 +121,15 @@ class Bench:
         attended: Attended | None = None,
         clock: VirtualClock | None = None,
         view_each_ms: int = 0,
+        family: Family = DEFAULT,
+        keeper: Keeper | None = None,
     ) -> None:
         self.clock = clock or VirtualClock()
-        self.device: Device = device or P24()
-        self.guard, self.port = open_memory(wire(Line(self.device, self.clock)), lambda: self.clock.now_us)
-        self.driver = P24Driver()
+        self.family = family
+        self.device: Device = device or new_device(family)
+        far_end = wire(Line(self.device, self.clock))
+        self.guard, self.port = open_memory(far_end, lambda: self.clock.now_us, family, keeper)
+        self.driver = family.new_driver()
         self._told: list[e.Event] = []
         self.sink = make_sink(self.clock, self._told.append) if make_sink else MemorySink(self._told.append)
         self.controller = Controller(
@@ -223,9 +213,9 @@ class Bench:
         return max(charges, default=0)
 
 
-def device_with_trace(loads: Mapping[int, Load]) -> Device:
-    """A P24 with these pads whose stage remembers every pulse: for sessions that are looked at as a whole."""
-    return P24(stage=Stage(loads))
+def device_with_trace(loads: Mapping[int, Load], family: Family = DEFAULT) -> Device:
+    """A device with these pads whose stage remembers every pulse: for sessions that are looked at as a whole."""
+    return new_device(family, Stage(loads))
 
 
 def bench_with_record(
@@ -237,6 +227,7 @@ def bench_with_record(
     attended: Attended | None = None,
     clock: VirtualClock | None = None,
     station: str = "",
+    family: Family = DEFAULT,
 ) -> tuple[Bench, Path]:
     """A bench, from `make`, whose record is a real file in the simulator's chain; RecordError if none can be kept.
 
@@ -245,13 +236,22 @@ def bench_with_record(
     """
     clock = clock or VirtualClock()
     origin = origin_of(home, Kind.SIMULATION, loaded, who, clock.utc())
-    plan = plan_for(loaded.protocol, P24_CAPABILITIES, origin.ctf_mhz if origin else None)
+    plan = plan_for(loaded.protocol, family.capabilities, origin.ctf_mhz if origin else None)
     opened: list[Journal] = []
 
     def make_sink(clock: VirtualClock, post: Post) -> RecordSink:
         clocks = Clocks(lambda: int(clock.utc().timestamp() * 1000), lambda: clock.now_us * 1000, "virtual")
         bound = binding(
-            loaded, plan, "bench", clock.now_ms(), who, origin, attended, simulator=simulator_name(), clocks=clocks
+            loaded,
+            plan,
+            "bench",
+            clock.now_ms(),
+            who,
+            origin,
+            attended,
+            simulator=simulator_name(),
+            clocks=clocks,
+            family=family,
         )
         folder, named = chain_folder(home, Kind.SIMULATION), station or socket.gethostname()
         opened.append(Journal.open(folder, named, bound, clocks, signer=station_key(home)))
@@ -267,6 +267,7 @@ def bench_with_record(
         origin=origin,
         attended=attended,
         clock=clock,
+        family=family,
     )
     return bench, opened[0].path
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from firmware_sim.device import P24
 from firmware_sim.patient import CrampBegan, Patient
 from firmware_sim.stage import Load, Pulse, Stage
+from nmes.runtime.families import DEFAULT, Family
+from nmes.trial.bench.devices import Device, new_device
 from nmes.trial.bench.train import Recorder
 
 
@@ -35,8 +36,9 @@ class LivingPatient:
 
 
 def device_with_patient(
-    loads: Mapping[int, Load], patient: Patient, *, keep_trace: bool = False
-) -> tuple[P24, LivingPatient]:
-    """A P24 with these pads on this patient."""
+    loads: Mapping[int, Load], patient: Patient, *, keep_trace: bool = False, family: Family = DEFAULT
+) -> tuple[Device, LivingPatient]:
+    """A device with these pads on this patient."""
     living = LivingPatient(patient, Recorder())
-    return P24(stage=Stage(loads, keep_trace=keep_trace, sink=living), keep_trace=keep_trace), living
+    stage = Stage(loads, keep_trace=keep_trace, sink=living)
+    return new_device(family, stage, keep_trace=keep_trace), living

@@ -10,10 +10,11 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from firmware_sim.device import P24
 from firmware_sim.stage import Contact, Delivery, Phase, Point, Pulse, Stage, first_phase_of, samples
 from firmware_sim.stage import Load as Load  # noqa: PLC0414 - named here, so that nobody else imports the simulator
 from firmware_sim.stage.trace import ChannelFailed
+from nmes.runtime.families import DEFAULT, Family
+from nmes.trial.bench.devices import Device, new_device
 
 SETTLED = 3
 """Pulses after which what is left on the skin capacitor no longer changes: it decays well within a period [design]."""
@@ -103,10 +104,10 @@ def shape_of(delivery: Delivery) -> Shape:
     )
 
 
-def device_with(loads: Mapping[int, Load]) -> tuple[P24, Recorder]:
-    """A P24 with these pads that keeps no trace of its own, and the recorder of what crosses the skin."""
+def device_with(loads: Mapping[int, Load], family: Family = DEFAULT) -> tuple[Device, Recorder]:
+    """A device with these pads that keeps no trace of its own, and the recorder of what crosses the skin."""
     recorder = Recorder()
-    return P24(stage=Stage(loads, keep_trace=False, sink=recorder), keep_trace=False), recorder
+    return new_device(family, Stage(loads, keep_trace=False, sink=recorder), keep_trace=False), recorder
 
 
 def through(points: tuple[tuple[int, int], ...], load: Load, period_us: int) -> Shape:

@@ -85,7 +85,7 @@ class ChooseScreen(StepScreen):
             yield Protocols(id="protocols", markup=False)
             yield Card()
         yield OriginLine(markup=False)
-        yield Static(words.STATEMENT, id="statement", markup=False)
+        yield Static(words.statement(self.host.services.model), id="statement", markup=False)
 
     def begin(self) -> None:
         self._list(self._first)

@@ -88,7 +88,9 @@ class HomeScreen(StepScreen):
 
     def _paint(self) -> None:
         today, width = self._today, self.query_one(OptionList).size.width - 2 or self.size.width - 4
-        device = device_line(today, self.host.services.patient_stop) if self._read else LOOKING
+        device = (
+            device_line(today, self.host.services.patient_stop, self.host.services.model) if self._read else LOOKING
+        )
         self.query_one("#device", Static).update(device)
         troubles = trouble_lines(today)
         shown = troubles[:TROUBLES]

@@ -1,4 +1,5 @@
 """Step 4: electrodes. Every pad's size is confirmed, and the side read back off the patient, before anything can flow.
+Of a stimulator without a dead-man, somebody says by name to have its emergency button.
 
 Beside the list stands the body map of the channel in hand; its first pad, `1a`, is the one that the polarity speaks of.
 What is confirmed too small, or read back of the wrong side, is sent all the same: the session refuses and records it.
@@ -16,7 +17,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from nmes.core.attended import PatientStop
-from nmes.core.events import Finding, Observed, Placed, Read, ReadBack
+from nmes.core.events import ButtonConfirmed, Finding, Observed, Placed, Read, ReadBack
 from nmes.core.protocol import Protocol
 from nmes.core.screening import tells
 from nmes.core.view import View
@@ -31,7 +32,11 @@ from nmes.ui.widgets.body_map import BodyMap
 from nmes.ui.widgets.field import Field
 from nmes.ui.widgets.pad_list import PadList
 
-_LACKS = {"read:side": ("side_missing", w.SIDE), "patient_stop": ("patient_stop_missing", w.PATIENT)}
+_LACKS = {
+    "read:side": ("side_missing", w.SIDE),
+    "button": ("refused:button_missing", w.BUTTON),
+    "patient_stop": ("patient_stop_missing", w.PATIENT),
+}
 
 
 class PlaceScreen(StepScreen):
@@ -62,6 +67,7 @@ class PlaceScreen(StepScreen):
             yield BodyMap("", markup=False)
         yield Static("", id="floor", markup=False)
         yield Field("why", _("why the side cannot be read back"))
+        yield Field("button", _("who has the emergency button, tested"))
 
     def begin(self) -> None:
         self._list.highlighted = 0
@@ -70,6 +76,9 @@ class PlaceScreen(StepScreen):
 
     def paint(self, view: View) -> None:
         self.query_one("#floor", Static).update(w.contact_words(view))
+        if view.button_by and self.has_class("-button"):
+            self._close_button()
+            self._list.choose_after(w.BUTTON)
         done = is_dealt_with(view, Read.SIDE)
         if done and not self._read:
             self.remove_class("-why")
@@ -160,9 +169,23 @@ class PlaceScreen(StepScreen):
         self._shows()
 
     def on_option_list_option_selected(self) -> None:
-        """Enter takes a confirmation back, because pads are moved; it confirms nothing, least of all by habit."""
+        """Enter takes a confirmation back, because pads are moved; it confirms nothing, least of all by habit.
+
+        In the row of the emergency button it opens the field for a name, or closes it.
+        """
+        if self._list.row == w.BUTTON:
+            return self._close_button() if self.has_class("-button") else self._open_button()
         self._pads = self._pads.off(self._list.channel) if self._list.row.isdecimal() else self._pads
-        self._shows()
+        return self._shows()
+
+    def _open_button(self) -> None:
+        self.remove_class("-why")
+        self.add_class("-button")
+        self.query_one("#button", Input).focus()
+
+    def _close_button(self) -> None:
+        self.remove_class("-button")
+        self._list.focus()
 
     def action_side(self, key: str) -> None:
         if self._list.row != w.SIDE:
@@ -184,10 +207,15 @@ class PlaceScreen(StepScreen):
 
     def action_no_side(self) -> None:
         """To why the side cannot be read back, and away from it."""
+        self.remove_class("-button")
         self.toggle_class("-why")
         (self.query_one("#why", Input) if self.has_class("-why") else self._list).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "button":
+            if not tells(event.value):
+                return self.say("refused:button_unnamed")
+            return self.send(ButtonConfirmed(event.value.strip()))
         if not tells(event.value):
             return self.say("no_reason", text=event.value.strip())
         self.send(ReadBack(Read.SIDE, reason=event.value.strip()))
@@ -251,6 +279,8 @@ class PlaceScreen(StepScreen):
             return w.SIDE_SAID
         if row == w.PATIENT and view is not None and view.patient_stop is PatientStop.TESTED:
             return w.STOP_HEARD
+        if row == w.BUTTON and view is not None and view.button_by:
+            return w.BUTTON_HELD
         if row in w.HINTS:
             return w.HINTS[row]
         if self._is_confirmed(channel) and self._clicked != channel:

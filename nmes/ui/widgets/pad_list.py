@@ -106,6 +106,7 @@ class PadList(Rows):
 
     def _other_rows(self, view: View, side: str) -> Sequence[Option]:
         told = {w.SIDE: w.side_line(view, side), w.PATIENT: w.patient_line(view), w.PAIN: w.pain_line(view)}
+        told[w.BUTTON] = w.button_line(view)
         return [Option(f"{self._here(row)} {self._wrapped(told[row])}", id=row) for row in w.rows(view)]
 
     def _wrapped(self, text: str) -> str:

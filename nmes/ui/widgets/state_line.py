@@ -40,7 +40,7 @@ def state_rows(view: View, detail: str, width: int) -> list[str]:
 def second_line(view: View) -> str:
     """The reason and what is known of the output; a halt that nobody confirmed comes before everything."""
     if view.halt_unconfirmed:
-        return words.UNCONFIRMED
+        return words.unconfirmed_words(view)
     output = words.output_words(view)
     reason = words.why_of(view)
     return f"{output}. {reason}" if reason else output

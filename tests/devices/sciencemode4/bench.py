@@ -13,8 +13,9 @@ from nmes.devices.sciencemode4.driver import P24Driver
 from nmes.devices.stimulator import DeviceCommand, Driver
 
 LL_STOP, ML_INIT, UPDATE, STOP, POLL = 4, 30, 32, 34, 36
-DEVICE_ID, STATUS, VERSION = 52, 62, 68
+VERSION_MAIN, DEVICE_ID, BATTERY, STATUS, VERSION = 50, 52, 54, 62, 68
 NAMES = {4: "ll_stop", 30: "init", 32: "update", 34: "stop", 36: "poll", 52: "id", 62: "status", 68: "version"}
+NAMES |= {VERSION_MAIN: "version main", BATTERY: "battery"}
 
 W50 = Waveform(phase_us=300, gap_us=100, ratio=1, period_us=20_000)
 W2 = Waveform(phase_us=200, gap_us=100, ratio=1, period_us=500_000)
@@ -98,8 +99,8 @@ class Device:
 class Bench:
     """Driver, device and a line that takes `delay_ms` each answer; time moves only when told."""
 
-    def __init__(self, device: Device | None = None, delay_ms: int = 2) -> None:
-        self.driver: Driver = P24Driver()
+    def __init__(self, device: Device | None = None, delay_ms: int = 2, driver: Driver | None = None) -> None:
+        self.driver: Driver = driver or P24Driver()
         self.device = device or Device()
         self.delay_ms = delay_ms
         self.now_ms = 10_000

@@ -14,7 +14,8 @@ from nmes.core.events import DeviceFault, Fault, HaltConfirmed, OutputConfirmed,
 from nmes.core.plan_maker import MAX_GAP_MS, MIN_GAP_MS
 from nmes.core.waveform import Band, Waveform
 from nmes.devices.sciencemode4 import burst as gates
-from nmes.devices.sciencemode4.p24 import check
+from nmes.devices.sciencemode4.p24 import P24
+from nmes.devices.sciencemode4.playable import check
 
 LONG = replace(BURST, burst_pulses=20, period_us=16_000, burst_period_ms=500)
 """312 ms of pulses twice a second."""
@@ -351,22 +352,22 @@ def test_an_answer_that_is_late_delays_the_end_and_nothing_else() -> None:
 )
 def test_bursts_that_cannot_be_switched_are_refused(waveform: Waveform) -> None:
     with pytest.raises(ValueError, match="bursts each"):
-        check((ChannelOutput(1, 10_000, waveform, FAST),))
+        check((ChannelOutput(1, 10_000, waveform, FAST),), P24)
 
 
 def test_the_shortest_and_the_longest_gap_are_not() -> None:
     for period_ms in (125, 1044):
-        check((ChannelOutput(1, 10_000, replace(BURST, burst_period_ms=period_ms), FAST),))
+        check((ChannelOutput(1, 10_000, replace(BURST, burst_period_ms=period_ms), FAST),), P24)
 
 
 @pytest.mark.parametrize("other", [W50, replace(BURST, period_us=12_500), replace(BURST, burst_pulses=5)])
 def test_bursts_go_on_and_off_on_all_channels_together(other: Waveform) -> None:
     with pytest.raises(ValueError, match="together"):
-        check((ChannelOutput(1, 10_000, BURST, FAST), ChannelOutput(2, 10_000, other, FAST)))
+        check((ChannelOutput(1, 10_000, BURST, FAST), ChannelOutput(2, 10_000, other, FAST)), P24)
 
 
 def test_trains_of_several_rates_may_run_side_by_side() -> None:
-    check((ChannelOutput(1, 10_000, W50, FAST), ChannelOutput(2, 10_000, replace(W50, period_us=40_000), FAST)))
+    check((ChannelOutput(1, 10_000, W50, FAST), ChannelOutput(2, 10_000, replace(W50, period_us=40_000), FAST)), P24)
 
 
 # --- sweeps ---
@@ -430,7 +431,7 @@ def test_a_slow_moment_of_a_sweep_earns_no_larger_rise() -> None:
 
 def test_a_waveform_outside_its_band_is_refused() -> None:
     with pytest.raises(ValueError, match="is not part of"):
-        check((ChannelOutput(1, 10_000, replace(W50, period_us=20_500), FAST, BAND),))
+        check((ChannelOutput(1, 10_000, replace(W50, period_us=20_500), FAST, BAND),), P24)
 
 
 def test_an_unknown_answer_in_a_burst_is_a_fault() -> None:

@@ -9,6 +9,7 @@ from devices.sciencemode4.vectors import REQUESTS, RESPONSES, framed, name, raw
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.devices.sciencemode4 import codec, diagnosis, requests, responses
 from nmes.devices.sciencemode4.frame import Decoder, Frame
 from nmes.devices.sciencemode4.numbers import Command
@@ -22,8 +23,8 @@ BARE: dict[str, Any] = {
     "ml_stop": requests.MlStop(),
     "ll_stop": requests.LlStop(),
     "reset": diagnosis.Reset(),
-    "get_version_main": diagnosis.GetVersionMain(),
-    "get_battery_status": diagnosis.GetBatteryStatus(),
+    "get_version_main": requests.GetVersionMain(),
+    "get_battery_status": requests.GetBatteryStatus(),
 }
 PULSE = ((300, 40_000), (100, 0), (300, -40_000))
 
@@ -101,13 +102,13 @@ def body_of(m: dict[str, Any]) -> Any:
     return responses.ElectrodeBits(tuple((m["running"], tuple(c for c in span if c in faulty)) for span in spans))
 
 
-@pytest.mark.parametrize("vector", REQUESTS, ids=name)
+@bundled("vector", REQUESTS, ids=name)
 def test_every_request_is_written_as_the_vector_says(vector: dict[str, Any]) -> None:
     request = request_of(vector["meaning"])
     assert codec.encode(request, vector["meaning"]["packet_number"]) == raw(vector["hex"])
 
 
-@pytest.mark.parametrize("vector", RESPONSES, ids=name)
+@bundled("vector", RESPONSES, ids=name)
 def test_every_response_is_read_as_the_vector_says(vector: dict[str, Any]) -> None:
     [frame] = Decoder().feed(raw(vector["hex"]))
     assert codec.decode(frame) == response_of(vector["meaning"])
@@ -157,7 +158,7 @@ def test_any_update_says_on_the_line_what_was_meant(update: MlUpdate, packet_num
     assert read_update(update.data()) == update
 
 
-@pytest.mark.parametrize(
+@bundled(
     "channel",
     [
         MlChannel(1, 20_000, ((300, 130_500), (300, -130_500))),
@@ -204,7 +205,7 @@ def test_low_level_values_out_of_range_are_refused(request_: Any) -> None:
         codec.encode(request_, 0)
 
 
-@pytest.mark.parametrize("vector", RESPONSES, ids=name)
+@bundled("vector", RESPONSES, ids=name)
 def test_a_response_cut_short_is_malformed_or_says_less_but_never_fails_otherwise(vector: dict[str, Any]) -> None:
     [frame] = Decoder().feed(raw(vector["hex"]))
     whole = codec.decode(frame)

@@ -10,6 +10,7 @@ from devices.sciencemode4.vectors import FRAMING, HOSTILE, REFUSED, VECTORS, crc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.devices.sciencemode4 import frame
 from nmes.devices.sciencemode4.frame import Decoder, Frame, encode
 
@@ -52,7 +53,7 @@ def test_the_constants_are_those_of_the_protocol() -> None:
     assert crc(b"123456789") == FRAMING["crc_check_123456789"]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=name)
+@bundled("vector", VECTORS, ids=name)
 def test_every_vector_comes_out_of_the_decoder_and_goes_back_to_the_same_bytes(vector: dict[str, Any]) -> None:
     [found] = Decoder().feed(raw(vector["hex"]))
     assert (found.packet_number, found.command) == (
@@ -62,14 +63,14 @@ def test_every_vector_comes_out_of_the_decoder_and_goes_back_to_the_same_bytes(v
     assert encode(found) == raw(vector["hex"])
 
 
-@pytest.mark.parametrize("vector", REFUSED, ids=name)
+@bundled("vector", REFUSED, ids=name)
 def test_well_framed_nonsense_is_still_a_frame(vector: dict[str, Any]) -> None:
     [found] = Decoder().feed(raw(vector["hex"]))
     assert (found.command, found.data) == (vector["command_number"], raw(vector["data"]))
     assert encode(found) == raw(vector["hex"])
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=name)
+@bundled("hostile", HOSTILE, ids=name)
 def test_a_hostile_stream_gives_exactly_its_frames_in_every_cut(hostile: dict[str, Any]) -> None:
     chunks = [raw(chunk) for chunk in hostile["chunks"]]
     stream = b"".join(chunks)
@@ -80,7 +81,7 @@ def test_a_hostile_stream_gives_exactly_its_frames_in_every_cut(hostile: dict[st
         assert fed([stream[:cut], stream[cut:]]) == wanted(hostile), f"cut at {cut}"
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=name)
+@bundled("hostile", HOSTILE, ids=name)
 def test_only_an_unfinished_frame_is_held_after_a_hostile_stream(hostile: dict[str, Any]) -> None:
     decoder = Decoder()
     decoder.feed(b"".join(raw(chunk) for chunk in hostile["chunks"]))

@@ -8,6 +8,7 @@ import pytest
 from devices.sciencemode4.bench import HALT, POLL, STATUS, STOP, UPDATE, Bench, one
 from devices.sciencemode4.vectors import framed
 
+from helpers.rows import bundled
 from nmes.core.commands import Enable, Identify
 from nmes.core.events import HaltConfirmed, HaltUnconfirmed, Unanswered
 
@@ -30,7 +31,7 @@ STATES: dict[str, Callable[[Bench], object]] = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
+@bundled("state", STATES)
 def test_a_halt_leaves_in_the_call_that_orders_it_and_is_confirmed_by_the_status(state: str) -> None:
     bench = Bench()
     STATES[state](bench)

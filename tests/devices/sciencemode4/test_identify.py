@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from devices.sciencemode4.bench import DEVICE_ID, HALT, LL_STOP, STATUS, STOP, VERSION, Bench, Device, one
+from devices.sciencemode4.bench import DEVICE_ID, HALT, LL_STOP, STATUS, STOP, VERSION, VERSION_MAIN, Bench, Device, one
 from devices.sciencemode4.vectors import framed
 
 from nmes.core.commands import Enable, Identify
@@ -131,10 +131,40 @@ def test_a_device_that_will_not_say_is_refused_with_its_result(command: int) -> 
     assert "would not say who it is (result 2)" in refusal(Bench(device).identified())
 
 
-def test_a_device_that_does_not_know_the_question_is_refused() -> None:
+def unknowing(*commands: int) -> Device:
     device = Device()
-    device.instead[VERSION] = lambda number, data: framed(number, 67, b"\x0b")
-    assert "(result 11)" in refusal(Bench(device).identified())
+    for command in commands:
+        device.instead[command] = lambda number, data: framed(number, 67, b"\x0b")
+    return device
+
+
+@pytest.mark.covers("SR-17")
+def test_a_rehamove3_is_named_for_what_it_is() -> None:
+    device = unknowing(VERSION)
+    device.instead[DEVICE_ID] = lambda number, data: framed(number, 53, b"\x00RM3-000001")
+    device.instead[VERSION_MAIN] = lambda number, data: framed(number, 51, bytes((0, 2, 1, 16, 3, 2, 4)))
+    bench = Bench(device).identified()
+    assert "RM3-000001 is a RehaMove3, which speaks ScienceMode 3.2.4, not a P24" in refusal(bench)
+    assert bench.names == ["id", "version", "version main"]
+
+
+def test_a_device_that_does_not_know_either_question_is_refused() -> None:
+    bench = Bench(unknowing(VERSION, VERSION_MAIN)).identified()
+    assert "(result 11)" in refusal(bench)
+    assert bench.names == ["id", "version", "version main"]
+
+
+def test_a_device_that_answers_the_other_question_with_a_version_of_neither_is_refused() -> None:
+    assert "(result 11)" in refusal(Bench(unknowing(VERSION)).identified())
+
+
+def test_a_device_that_falls_silent_at_the_other_question_did_not_say_who_it_is() -> None:
+    device = unknowing(VERSION)
+    device.mute(VERSION_MAIN)
+    bench = Bench(device).identified()
+    bench.run(2000)
+    assert bench.names == ["id", "version", "version main", "version main"]
+    assert "(result 11)" in refusal(bench)
 
 
 def test_a_general_error_answers_no_question() -> None:

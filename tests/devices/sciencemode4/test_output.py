@@ -8,6 +8,7 @@ import pytest
 from devices.sciencemode4.bench import HALT, POLL, STATUS, UPDATE, W2, W50, Bench, one
 from devices.sciencemode4.vectors import framed
 
+from helpers.rows import bundled
 from nmes.core.commands import ChannelOutput, Enable, SetOutput
 from nmes.core.events import DeviceFault, Enabled, Fault, LinkLost, OutputConfirmed, OutputSent, Unanswered
 from nmes.core.waveform import Waveform
@@ -746,7 +747,7 @@ def test_the_body_of_a_poll_is_read_whatever_its_result() -> None:
     assert bench.events == [DeviceFault(Fault.ELECTRODE, 1, 10)]
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("result", "fault"),
     [
         (7, Fault.NOT_INITIALISED),
@@ -757,7 +758,7 @@ def test_the_body_of_a_poll_is_read_whatever_its_result() -> None:
         (99, Fault.REFUSED),
     ],
 )
-@pytest.mark.parametrize("body", ["04 01 00 00 00 00", ""])
+@bundled("body", ["04 01 00 00 00 00", ""])
 def test_a_poll_whose_result_is_not_ok_is_a_fault_with_and_without_a_body(result: int, fault: Fault, body: str) -> None:
     bench = Bench().playing(20_000)
     bench.device.instead[POLL] = lambda number, data: framed(number, 37, bytes((result,)) + bytes.fromhex(body))
@@ -927,7 +928,7 @@ def test_off_is_never_said_without_the_devices_word(status_answers: bool) -> Non
 # --- nonsense ---
 
 
-@pytest.mark.parametrize(
+@bundled(
     "command",
     [
         one(130_500),

@@ -6,13 +6,17 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-_FILE = Path(__file__).parents[2] / "vectors" / "sciencemode4.toml"
-_TABLES = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+_FOLDER = Path(__file__).parents[2] / "vectors"
+_TABLES = tomllib.loads((_FOLDER / "sciencemode4.toml").read_text(encoding="utf-8"))
 
 VECTORS: list[dict[str, Any]] = _TABLES["vector"]
 REFUSED: list[dict[str, Any]] = _TABLES["refused"]
 HOSTILE: list[dict[str, Any]] = _TABLES["hostile"]
 FRAMING: dict[str, int] = _TABLES["framing"]
+
+OF_REHAMOVE3: list[dict[str, Any]] = tomllib.loads((_FOLDER / "sciencemode3.toml").read_text(encoding="utf-8"))[
+    "vector"
+]
 
 REQUESTS = [vector for vector in VECTORS if vector["direction"] == "host_to_device"]
 RESPONSES = [vector for vector in VECTORS if vector["direction"] == "device_to_host"]

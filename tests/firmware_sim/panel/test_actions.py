@@ -11,6 +11,7 @@ from firmware_sim.faults.catalogue import checked
 from firmware_sim.panel.actions import ACTIONS, Ask, ask, is_on
 from firmware_sim.panel.state import Channel, Fault, PanelState, Refused
 from helpers.panel_values import CALF, PATIENT, state
+from helpers.rows import bundled
 
 OFF_1 = Fault(7, "electrode_off", "active", 1)
 MUTE = Fault(8, "mute", "active")
@@ -28,7 +29,7 @@ def test_every_key_belongs_to_one_action_and_every_action_has_a_tooltip() -> Non
     assert all(action.tip for action in ACTIONS)
 
 
-@pytest.mark.parametrize("action", ["off", "dry", "short", "drain", "reset", "garble", "mute", "disconnect"])
+@bundled("action", ["off", "dry", "short", "drain", "reset", "garble", "mute", "disconnect"])
 def test_every_fault_of_a_key_is_one_that_the_simulator_knows(action: str) -> None:
     for request in asked(action, state()):
         checked(request["fault"], request.get("channel"), request.get("params", {}))

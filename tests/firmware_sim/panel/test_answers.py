@@ -9,6 +9,7 @@ import pytest
 from firmware_sim.panel import answers
 from firmware_sim.panel.fields import Unreadable
 from firmware_sim.panel.state import Refused
+from helpers.rows import bundled
 
 CHANNELS = [{"channel": number} for number in range(1, 9)]
 BARE = {"t_us": 5, "device": {"state": "NONE", "lamp": "green", "high_voltage": False, "channels": CHANNELS}}
@@ -62,7 +63,7 @@ def test_the_multiples_of_the_thresholds_become_permille() -> None:
     assert found.pain == 1.5
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("node", "said"),
     [
         ({}, "state is missing"),
@@ -71,7 +72,8 @@ def test_the_multiples_of_the_thresholds_become_permille() -> None:
         ({"state": {**BARE, "t_us": float("nan")}}, "t_us is nan"),
         ({"state": {**BARE, "faults": 3}}, "faults is 3, not a list"),
         (with_device(lamp=None), "lamp is None, not a word"),
-        (with_device(channels=CHANNELS[:7]), "channels 1 to 8"),
+        (with_device(channels=CHANNELS[1:]), "channels from 1 on in order"),
+        (with_device(channels=[*CHANNELS, {**CHANNELS[0], "channel": 9}]), "9 channels, more than 8"),
         (with_device(channels=[{"channel": 1, "points": [[1]]}]), "a point is [1]"),
     ],
 )

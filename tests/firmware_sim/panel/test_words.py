@@ -11,6 +11,7 @@ from firmware_sim.panel.state import Channel, Event, Fault
 from firmware_sim.panel.theme import PANEL
 from firmware_sim.sciencemode4.replies import ChannelError
 from helpers.panel_values import device, state
+from helpers.rows import bundled
 
 ON = Channel(1, active=True, set_ua=40_000, flowed_ua=39_500, period_us=20_000, phase_us=300, pulses=1234)
 
@@ -65,8 +66,8 @@ def test_a_running_channel_tells_all_its_figures_under_their_heads() -> None:
     assert line.split()[4:9] == ["40.0", "39.5", "20", "50", "300"]
 
 
-@pytest.mark.parametrize("error", [0, 1, 2, 3])
-@pytest.mark.parametrize("contact", ["good", "limited", "open", "lift_off"])
+@bundled("error", [0, 1, 2, 3])
+@bundled("contact", ["good", "limited", "open", "lift_off"])
 def test_no_channel_is_wider_than_80_columns(error: int, contact: str) -> None:
     channel = replace(
         ON, error=error, contact=contact, contact_permille=500, load="half-lifted", period_us=16_383_000, phase_us=4095

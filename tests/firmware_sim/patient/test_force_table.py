@@ -6,6 +6,7 @@ import pytest
 
 from firmware_sim.patient.ding import Constants
 from firmware_sim.patient.muscle import Muscle
+from helpers.rows import bundled
 from helpers.trains import NO_FATIGUE, S, regular
 from helpers.yardstick import a_by_width
 
@@ -43,13 +44,13 @@ def answer(c: Constants, hz: float, pulses: int, share: float = 1.0) -> tuple[fl
     return muscle.take_peak()
 
 
-@pytest.mark.parametrize("hz", HEALTHY_N)
+@bundled("hz", HEALTHY_N)
 def test_healthy_quadriceps(hz: float) -> None:
     pulses, peak_n, fti_ns = HEALTHY_N[hz]
     assert answer(NO_FATIGUE, hz, pulses) == (pytest.approx(peak_n, rel=0.005), pytest.approx(fti_ns, rel=0.005))
 
 
-@pytest.mark.parametrize("hz", OF_100_HZ)
+@bundled("hz", OF_100_HZ)
 def test_shares_of_the_force_at_100_hz(hz: float) -> None:
     share = 100 * answer(NO_FATIGUE, hz, HEALTHY_N[hz][0])[0] / answer(NO_FATIGUE, 100, 100)[0]
     assert share == pytest.approx(OF_100_HZ[hz], rel=0.005)

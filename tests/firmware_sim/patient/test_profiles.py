@@ -21,6 +21,7 @@ from firmware_sim.patient.profile import Force
 from firmware_sim.stage.electrode import deliver
 from firmware_sim.stage.pulse import Point
 from firmware_sim.yaml_file import FileProblem
+from helpers.rows import bundled
 
 SHIPPED = (
     "after_tka", "cramp_prone_calf", "healthy_adult", "high_adiposity", "older_adult", "sci_acute", "sci_chronic",
@@ -93,7 +94,7 @@ def test_no_number_is_given_a_better_origin_than_the_reference_gives_it(name: st
     assert {path: found[path].tag for path in NOT_EVIDENCE[name]} == NOT_EVIDENCE[name]
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@bundled("name", SHIPPED)
 def test_only_what_was_read_in_a_document_counts_as_evidence(name: str) -> None:
     found = {path for path, number in numbers(load_profile(name)) if number.tag == "source"}
     assert found <= EVIDENCE
@@ -114,7 +115,7 @@ def test_what_sets_them_apart() -> None:
     assert of("worn_electrodes").load(2500).rp_ohm > 3 * healthy.load(2500).rp_ohm
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("words", "muscle"),
     [
         ("quadriceps femoris", "quadriceps"),
@@ -254,7 +255,7 @@ def numbered(path: str, value: float) -> Profile:
     return Profile.model_validate(whole)
 
 
-@pytest.mark.parametrize("path", BOUNDS)
+@bundled("path", BOUNDS)
 def test_every_number_is_taken_within_its_bounds_and_not_beyond(path: str) -> None:
     low, high = BOUNDS[path]
     for taken in BOUNDS[path]:

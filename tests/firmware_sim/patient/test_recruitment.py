@@ -8,6 +8,7 @@ import pytest
 from firmware_sim.patient import Patient, Site, load_profile
 from firmware_sim.patient.recruitment import SPREAD, territories
 from firmware_sim.patient.thresholds import Threshold
+from helpers.rows import bundled
 from helpers.trains import S
 from helpers.yardstick import HMED_2018
 
@@ -35,7 +36,7 @@ def test_the_quadriceps_is_recruited_along_the_curve_of_hmed() -> None:
     assert HEALTHY.muscles["quadriceps"].curve == HMED_2018
 
 
-@pytest.mark.parametrize(
+@bundled(
     ("current_ma", "share"),
     [(17, 0), (30, 0.07), (40, 0.16), (50, 0.28), (60, 0.41), (66, 0.504), (70, 0.55), (80, 0.68), (100, 0.86)],
 )

@@ -11,6 +11,7 @@ from guard.rig import UPDATE, block, encode, update_data
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.guard.sight import (
     Answer,
     Asked,
@@ -42,7 +43,7 @@ def meant(meaning: dict[str, Any]) -> object:
             return Halt()
         case "get_stim_status":
             return Status()
-        case "get_device_id" | "get_extended_version" | "ll_stop":
+        case "get_device_id" | "get_extended_version" | "get_version_main" | "ll_stop":
             return Harmless()
         case "ml_init":
             return Init(meaning["stop_on_all_errors"])
@@ -62,7 +63,7 @@ def meant(meaning: dict[str, Any]) -> object:
             return None
 
 
-@pytest.mark.parametrize("vector", named("host_to_device"))
+@bundled("vector", named("host_to_device"))
 def test_every_request_is_seen_for_what_it_is(vector: dict[str, Any]) -> None:
     request = SIGHT.see_request(bytes.fromhex(vector["hex"]))
     expected = meant(vector["meaning"])
@@ -76,7 +77,7 @@ def test_every_request_is_seen_for_what_it_is(vector: dict[str, Any]) -> None:
         assert seen == expected
 
 
-@pytest.mark.parametrize("vector", [pytest.param(v, id=v["name"]) for v in VECTORS["refused"]])
+@bundled("vector", [pytest.param(v, id=v["name"]) for v in VECTORS["refused"]])
 def test_a_request_the_device_must_refuse_is_unknown_or_left_to_the_rules(vector: dict[str, Any]) -> None:
     seen = SIGHT.see_request(bytes.fromhex(vector["hex"])).seen
     by_rule = {
@@ -93,7 +94,7 @@ def test_a_request_the_device_must_refuse_is_unknown_or_left_to_the_rules(vector
         assert isinstance(seen, Unknown)
 
 
-@pytest.mark.parametrize("vector", named("host_to_device"))
+@bundled("vector", named("host_to_device"))
 def test_one_changed_bit_is_never_taken_for_anything(vector: dict[str, Any]) -> None:
     frame = bytes.fromhex(vector["hex"])
     for bit in range(0, 8 * len(frame), 3):
@@ -123,7 +124,7 @@ UPDATES = {
 
 
 @pytest.mark.covers("SR-17")
-@pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in UPDATES.items()])
+@bundled("data", [pytest.param(data, id=name) for name, data in UPDATES.items()])
 def test_an_update_that_is_not_understood_in_every_bit_is_unknown(data: bytes) -> None:
     assert isinstance(SIGHT.see_request(encode(1, UPDATE, data)).seen, Unknown)
 
@@ -188,8 +189,8 @@ def expected_reply(meaning: dict[str, Any]) -> object:
             return None
 
 
-@pytest.mark.parametrize("vector", named("device_to_host"))
-@pytest.mark.parametrize("cut", [1, 7, 10_000])
+@bundled("vector", named("device_to_host"))
+@bundled("cut", [1, 7, 10_000])
 def test_every_answer_is_heard_for_what_it_is(vector: dict[str, Any], cut: int) -> None:
     frame, listener = bytes.fromhex(vector["hex"]), SIGHT.replies()
     heard = [reply for at in range(0, len(frame), cut) for reply in listener.feed(frame[at : at + cut])]
@@ -236,8 +237,8 @@ def test_a_poll_that_failed_is_told_by_its_result_whatever_follows(behind: bytes
     assert SIGHT.replies().feed(encode(5, 37, b"\x07" + behind)) == [Condition(5, 7, (), ())]
 
 
-@pytest.mark.parametrize("error", range(1, 16))
-@pytest.mark.parametrize("channel", range(1, 9))
+@bundled("error", range(1, 16))
+@bundled("channel", range(1, 9))
 def test_every_error_of_every_channel_is_a_fault_of_that_channel(channel: int, error: int) -> None:
     halves = [0] * 8
     halves[channel - 1] = error

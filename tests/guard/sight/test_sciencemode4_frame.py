@@ -11,6 +11,7 @@ from guard.rig import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.rows import bundled
 from nmes.guard.sight.sciencemode4_frame import Frames, checksum, close_frame, open_frame
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "sciencemode4.toml").read_text("utf-8"))
@@ -32,20 +33,20 @@ def wanted(stream: dict[str, Any], got: list[Packet]) -> list[Packet]:
     ]
 
 
-@pytest.mark.parametrize("stream", HOSTILE)
+@bundled("stream", HOSTILE)
 def test_hostile_streams_give_exactly_the_good_frames(stream: dict[str, Any]) -> None:
     got = fed([bytes.fromhex(chunk) for chunk in stream["chunks"]])
     assert got == wanted(stream, got)
 
 
-@pytest.mark.parametrize("stream", HOSTILE)
+@bundled("stream", HOSTILE)
 def test_hostile_streams_byte_by_byte(stream: dict[str, Any]) -> None:
     data = b"".join(bytes.fromhex(chunk) for chunk in stream["chunks"])
     got = fed([data[at : at + 1] for at in range(len(data))])
     assert got == wanted(stream, got)
 
 
-@pytest.mark.parametrize("stream", HOSTILE)
+@bundled("stream", HOSTILE)
 def test_hostile_streams_cut_anywhere(stream: dict[str, Any]) -> None:
     data = b"".join(bytes.fromhex(chunk) for chunk in stream["chunks"])
     whole = fed([data])

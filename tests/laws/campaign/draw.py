@@ -1,5 +1,7 @@
 """From a seed to a scenario; the same seed gives the same scenario as long as nothing here changes.
 
+The families take turns: the remainder of the seed says whose it is. With a family named every seed is one of it, so
+that a seed is a scenario of the P24 as it was before there were others, and another one on each family.
 Half of the steps are a person's, a quarter is time that passes, the rest is what goes wrong. A tenth of the scenarios
 have no fault at all: there every deadline is the short one.
 """
@@ -9,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
+from firmware_sim.devices import model
+from firmware_sim.model import Model
 from firmware_sim.patient import profile_names
-from firmware_sim.sciencemode4.switches import names, values_of
+from firmware_sim.switching import names, values_of
 from laws.campaign import faults, protocols
 from laws.campaign.script import (
     Away,
@@ -38,19 +42,36 @@ from laws.campaign.script import (
     Treat,
     Wait,
 )
+from nmes.runtime.families import DEFAULT, KEYS, family
 
 SLIPS = ("", "", "", "", "", "code", "side", "pads", "stop", "lost", "felt")
 """What a person leaves out, by mistake."""
 SOURCES = ("key", "key", "mouse", "palette", "signal", "terminal", "patient", "patient_lost")
 LOADS = ("good", "good", "worn", "dry", "open", "half-lifted", "short")
-Draws = Sequence[tuple[int, Callable[[Random], Step]]]
 
 
-def drawn(seed: int) -> Scenario:
-    """The scenario of a seed."""
-    chance = Random(f"campaign/{seed}")
-    protocol, refused = protocols.drawn(chance)
-    edited, more = protocols.drawn(chance) if chance.random() < 0.1 else ("", 0)
+class Chance(Random):
+    """The dice of one scenario; they know of which family its device is."""
+
+    device: Model = model(DEFAULT.key)
+
+
+Draws = Sequence[tuple[int, Callable[[Chance], Step]]]
+
+
+def turn_of(seed: int) -> str:
+    """The family whose turn it is with this seed."""
+    return KEYS[seed % len(KEYS)]
+
+
+def drawn(seed: int, device: str = "") -> Scenario:
+    """The scenario of a seed on a family; "": on the one whose turn it is."""
+    device = device or turn_of(seed)
+    chance = Chance(f"campaign/{seed}" if device == DEFAULT.key else f"campaign/{device}/{seed}")
+    chance.device = model(device)
+    capabilities = family(device).capabilities
+    protocol, refused = protocols.drawn(chance, capabilities)
+    edited, more = protocols.drawn(chance, capabilities) if chance.random() < 0.1 else ("", 0)
     return Scenario(
         seed=seed,
         protocol=protocol,
@@ -63,19 +84,22 @@ def drawn(seed: int) -> Scenario:
         mark_steps=chance.choice((0, 0, 4, 8, 20)),
         script=_script(chance),
         refused=refused + more,
+        device=device,
     )
 
 
-def _switches(chance: Random) -> tuple[tuple[str, bool | int | str], ...]:
+def _switches(chance: Chance) -> tuple[tuple[str, bool | int | str], ...]:
     """None, one or a few of what no document states; each other value comes as often as any."""
-    many = chance.choices((0, 1, 4, len(names())), (15, 55, 20, 10))[0]
-    return tuple((name, chance.choice(values_of(name)[1:])) for name in sorted(chance.sample(names(), many)))
+    table = chance.device.switches
+    many = chance.choices((0, 1, 4, len(names(table))), (15, 55, 20, 10))[0]
+    sampled = sorted(chance.sample(names(table), many))
+    return tuple((name, chance.choice(values_of(table, name)[1:])) for name in sampled)
 
 
-def _script(chance: Random) -> tuple[Step, ...]:
+def _script(chance: Chance) -> tuple[Step, ...]:
     ill = chance.random() < 0.9
     steps: list[Step] = []
-    if chance.random() < 0.05:
+    if chance.random() < 0.05 and not chance.device.senseless("wrong_version", {}):
         steps += (Fault("wrong_version"), _kill(chance))  # it tells its version when a session begins
     if ill and chance.random() < 0.1:
         steps.append(_fault(chance))
@@ -88,7 +112,7 @@ def _script(chance: Random) -> tuple[Step, ...]:
     return (*steps, *_long_after(chance))
 
 
-def _long_after(chance: Random) -> tuple[Step, ...]:
+def _long_after(chance: Chance) -> tuple[Step, ...]:
     """What is live goes on for minutes, or everybody has left."""
     match chance.choices(("over", "watched", "left"), (85, 5, 10))[0]:
         case "watched":
@@ -99,12 +123,12 @@ def _long_after(chance: Random) -> tuple[Step, ...]:
             return ()
 
 
-def _treat(chance: Random) -> Step:
+def _treat(chance: Chance) -> Step:
     steps = chance.randint(2, 16) if chance.random() < 0.8 else chance.randint(30, 44)
     return Treat(steps, chance.choice(SLIPS) if chance.random() < 0.4 else "")
 
 
-def _again(chance: Random, *, ill: bool) -> Sequence[Step]:
+def _again(chance: Chance, *, ill: bool) -> Sequence[Step]:
     """Whatever had stopped it, a person goes on and stays for a while; most faults have no effect at any other time."""
     mended = (Mend(),) if chance.random() < 0.6 else ()
     fault = (_fault(chance),) if ill and chance.random() < 0.6 else ()
@@ -112,17 +136,17 @@ def _again(chance: Random, *, ill: bool) -> Sequence[Step]:
     return (*mended, Press(Key.RESUME), _treat(chance), waits[0], *fault, waits[1])
 
 
-def _one(chance: Random, draws: Draws) -> Step:
+def _one(chance: Chance, draws: Draws) -> Step:
     return chance.choices([draw for _, draw in draws], [weight for weight, _ in draws])[0](chance)
 
 
-def _plus(chance: Random) -> Step:
+def _plus(chance: Chance) -> Step:
     presses, apart_ms = chance.choice(((1, 0), (3, 300), (10, 260), (12, 130), (30, 33), (40, 0)))
     over_ua = chance.choice((None, None, 0, 500, 4_000))
     return Plus(chance.randint(1, 3), presses, apart_ms, chance.choice((0, 0, 0, 1, 3)), chance.random() < 0.2, over_ua)
 
 
-def _say(chance: Random) -> Step:
+def _say(chance: Chance) -> Step:
     what, values, texts = chance.choice(
         (
             ("max_tolerated", (None, 0, 20_000, 10**9), ("",)),
@@ -136,16 +160,16 @@ def _say(chance: Random) -> Step:
     return Say(what, chance.randint(1, 3), chance.choice(values), chance.choice(texts))
 
 
-def _fault(chance: Random) -> Step:
-    return faults.drawn(chance, channels=2)
+def _fault(chance: Chance) -> Step:
+    return faults.drawn(chance, channels=2, model=chance.device)
 
 
-def _pad(chance: Random) -> Step:
+def _pad(chance: Chance) -> Step:
     channel = chance.randint(1, 2)
     return Pad(channel, worn_h=chance.randint(0, 20)) if chance.random() < 0.3 else Pad(channel, chance.choice(LOADS))
 
 
-def _kill(chance: Random) -> Step:
+def _kill(chance: Chance) -> Step:
     down_ms = chance.choice((5, 100, 700, 1_900, 2_600, 6_000))
     return Kill(down_ms, chance.choice((0, 0, 1, 90, 4_000)), chance.random() < 0.3)
 

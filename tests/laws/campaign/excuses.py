@@ -13,9 +13,13 @@ ELECTRODES = frozenset({"electrode_off", "electrode_dry", "electrode_open", "ele
 BYTES = frozenset({"drop_bytes", "corrupt_bytes", "duplicate_bytes", "delay_bytes", "split_bytes"})
 """Each has a direction."""
 LINE = BYTES | {"mute", "deaf", "disconnect"}
+ENDS = frozenset({"emergency_switch", "module_error"})
+"""With these the device itself ends the output, or withholds it."""
 DEVICE = frozenset({"reset", "hang", "supply_sag", "clock_drift", "wrong_version", "lying_ack"})
 SPOILS_DOSE = OUTPUT | ELECTRODES | {"supply_sag", "clock_drift", "lying_ack", "hang"}
 """With these what flowed is not what was asked for, or not when, and nothing on the line tells."""
+TORN = frozenset({"drop_bytes", "corrupt_bytes", "duplicate_bytes"})
+WHOLE = 1000
 LONGEST_FRAME = 64
 """Bytes."""
 
@@ -45,6 +49,28 @@ def keeps_requests(one: Injection) -> bool:
 def keeps_answers(one: Injection) -> bool:
     """Whether an answer can be lost or late: the session hears of nothing, and its next request waits."""
     return one.kind in {"mute", "disconnect", "hang"} or (one.kind in BYTES and one.params["direction"] != "to_device")
+
+
+def cuts_off(one: Injection) -> bool:
+    """Whether nothing that the host sends is understood: not even a halt that is repeated."""
+    if one.kind in {"drop_bytes", "corrupt_bytes"}:
+        return keeps_requests(one) and one.number("permille") == WHOLE
+    return one.kind in {"deaf", "disconnect", "hang"}
+
+
+def tears_requests(one: Injection) -> bool:
+    """Whether a request can arrive as another one, if nothing but a short sum protects it."""
+    return one.kind in TORN and keeps_requests(one)
+
+
+def tears_answers(one: Injection) -> bool:
+    """Whether an answer of one byte can arrive as another one."""
+    return one.kind == "corrupt_bytes" and keeps_answers(one)
+
+
+def withholds(one: Injection) -> bool:
+    """Whether the device says nothing of what it withholds, and may give it again by itself."""
+    return one.kind == "emergency_switch"
 
 
 def deaf_to_changes(one: Injection) -> bool:

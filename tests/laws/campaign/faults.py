@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from random import Random
 
-from firmware_sim.faults.catalogue import KINDS
+from firmware_sim.devices import MODELS
+from firmware_sim.faults.catalogue import ALL
+from firmware_sim.model import Model
 from laws.campaign.script import Fault
 
 Params = dict[str, int | str]
@@ -18,12 +20,20 @@ FOR_EVER = 0.15
 """How many faults last until somebody mends them."""
 
 
-def drawn(chance: Random, channels: int) -> Fault:
-    """One fault of any kind, on one of the first channels where it needs one."""
-    kind = chance.choice(tuple(KINDS))
-    for_us = None if chance.random() < FOR_EVER else chance.choice((100, 400, 1_000, 3_000, 8_000, 20_000)) * 1000
-    channel = chance.randint(1, channels) if kind in ON_A_CHANNEL else None
-    return Fault(kind, channel, tuple(params(kind, chance).items()), for_us)
+def kinds_of(model: Model) -> tuple[str, ...]:
+    """What this family can have in any form."""
+    return tuple(kind for kind in ALL if not model.senseless(kind, {}))
+
+
+def drawn(chance: Random, channels: int, model: Model = MODELS["p24"]) -> Fault:
+    """One fault of any kind that this family can have, on one of the first channels where it needs one."""
+    while True:
+        kind = chance.choice(kinds_of(model))
+        for_us = None if chance.random() < FOR_EVER else chance.choice((100, 400, 1_000, 3_000, 8_000, 20_000)) * 1000
+        channel = chance.randint(1, channels) if kind in ON_A_CHANNEL else None
+        given = params(kind, chance)
+        if not model.senseless(kind, given):
+            return Fault(kind, channel, tuple(given.items()), for_us)
 
 
 ON_A_CHANNEL = frozenset(

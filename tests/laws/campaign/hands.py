@@ -14,7 +14,11 @@ from nmes.core.plan import Slot
 from nmes.core.view import View, Word
 
 Deed = Press | Prepare | Find | Treat | Plus | Minus | Stop | Say | Wait | Away
-READING_MS, KEY_MS, STEP_MS = 5, 20, 260
+READING_MS, KEY_MS = 5, 20
+LATE_MS = 10
+"""So long after the slew limit lets a step through a calm hand asks for it."""
+FINE_UA = 500
+"""The steps of a script are of this size; on a device with larger ones fewer lead to the same level."""
 
 
 @dataclass(slots=True)
@@ -34,9 +38,10 @@ class Hands:
             case Prepare(slip=slip):
                 self._prepare(slip)
             case Treat(steps=steps, slip=slip):
-                self._treat(steps, slip)
+                self._treat(self._steps(steps), slip)
             case Find(slot=slot, steps=steps, confirms=confirms, accepts=accepts):
-                self._find(self.view.slots[slot % len(self.view.slots)].slot, steps, confirms, accepts=accepts)
+                wanted = self.view.slots[slot % len(self.view.slots)].slot
+                self._find(wanted, self._steps(steps), confirms, accepts=accepts)
             case Plus():
                 self._plus(deed)
             case Minus(channel=channel, presses=presses):
@@ -53,6 +58,13 @@ class Hands:
             case _:
                 assert_never(deed)
 
+    def _steps(self, fine: int) -> int:
+        return -(-fine * FINE_UA // self.passing.judge.step_ua)
+
+    @property
+    def _step_ms(self) -> int:
+        return self.passing.judge.increase_ms + LATE_MS
+
     def _press(self, event: e.Event, then_ms: int) -> None:
         self.passing.bench.press(event)
         self.passing.go(then_ms)
@@ -60,6 +72,8 @@ class Hands:
     def _prepare(self, slip: str) -> None:
         codes = self.passing.bench.controller.session.codes
         self._press(e.Screened(tuple(e.Answer(code, e.Reply.NO) for code in codes), "Ada"), KEY_MS)
+        if "button" in self.view.missing and slip != "stop":
+            self._press(e.ButtonConfirmed("Ada"), READING_MS)
         pads = tuple((one.channel, one.pad_mm2) for one in self.view.plan.channels)
         if self.view.attended:
             if slip != "code":
@@ -86,7 +100,7 @@ class Hands:
         if self.view.word is not Word.TITRATING:
             return
         for _ in range(steps):
-            self._press(e.Increase(slot.channel, self.view.epoch), STEP_MS)
+            self._press(e.Increase(slot.channel, self.view.epoch), self._step_ms)
             self._confirm_mark(confirms)
         if accepts:
             self.passing.go(self.view.plan.course(slot).cycle_ms)
@@ -98,7 +112,7 @@ class Hands:
         if confirms and note is not None and note.code == "refused:mark":
             said = dict(note.values)
             over_ua = int(said["mark_ua"]) if confirms == "right" else 500
-            self._press(e.Increase(int(said["channel"]), self.view.epoch, over_ua), STEP_MS)
+            self._press(e.Increase(int(said["channel"]), self.view.epoch, over_ua), self._step_ms)
 
     def _plus(self, plus: Plus) -> None:
         others = tuple(one.channel for one in self.view.channels if one.channel != plus.channel)

@@ -7,6 +7,7 @@ over time: silence after STOP, after a kill, and while the session is halted.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from firmware_sim.simulator import Simulator
@@ -49,11 +50,15 @@ class Judge(Instrument):
     """Since when the session is halted, and nobody has asked for output."""
     _failed_us: int | None = None
     _earlier: Plan | None = None
+    _misread: bool = False
+    """Whether the device may have taken a torn request for another."""
+    _wrong_us: dict[int, int] = field(default_factory=dict)
+    """By channel, since when it does what nobody asked for because of that."""
 
     def __post_init__(self) -> None:
         simulator = self.bench.device
         assert isinstance(simulator, Simulator)
-        self.troubles = Troubles(simulator)
+        self.troubles = Troubles(simulator, halts=self.halts)
 
     # --- what the script tells ---
 
@@ -118,8 +123,13 @@ class Judge(Instrument):
         self.dead_man_us = troubles.dead_man_us(t_us, channel)
         owed_us, slow_us = troubles.owed_us(t_us, self.updates, period_us), troubles.slow_us(t_us, period_us)
         self.late_us = max(troubles.late_us(t_us), owed_us, slow_us)
+        withheld_us = troubles.withheld_since_us(t_us, period_us)
+        if withheld_us is not None:
+            self.late_us = max(self.late_us, t_us - withheld_us)
+        self._misread = troubles.misread(t_us)
         self.bursts_end = not self.late_us and not troubles.fills_silence(t_us, channel)
-        self.withheld = only_bursts(self.plan) and troubles.swallows_bursts(t_us, slowest_us(self.plan)[1])
+        swallowed = only_bursts(self.plan) and troubles.swallows_bursts(t_us, slowest_us(self.plan)[1])
+        self.withheld = swallowed or withheld_us is not None
         own_will = troubles.own_will(t_us, channel)
         by_us = (troubles.silent_by_us(one, channel) for one in ([] if own_will else self._silences))
         self.stopped_us = min(by_us, default=None)
@@ -129,13 +139,31 @@ class Judge(Instrument):
     def _was_obeyed(self, halt_us: int, channel: int) -> bool:
         return self.troubles.obeyed(halt_us, channel)
 
+    def _level(self, pulse: Pulse) -> None:
+        if not self._is_excused(pulse, super()._level):
+            self._wrong_us.pop(pulse.channel, None)
+
     def _rise(self, pulse: Pulse) -> None:
         """With this pulse a device has made what it owed of a rise: the next one is held against this one alone."""
-        super()._rise(pulse)
-        if self.troubles.owed_us(pulse.t_us, self.updates, slowest_us(self.plan)[0]):
+        if self._is_excused(pulse, super()._rise):
+            self.recent[pulse.channel].append((pulse.t_us, pulse))
+        owed = self.troubles.owed_us(pulse.t_us, self.updates, slowest_us(self.plan)[0])
+        if owed or self._misread or self.withheld:
             recent = self.recent[pulse.channel]
             while len(recent) > 1:
                 recent.popleft()
+
+    def _is_excused(self, pulse: Pulse, law: Callable[[Pulse], None]) -> bool:
+        """Whether a law does not hold because the device took a torn request for another, which is soon repeated."""
+        try:
+            law(pulse)
+        except AssertionError:
+            since_us = self._wrong_us.setdefault(pulse.channel, pulse.t_us)
+            if not self._misread or self.troubles.is_healed(since_us, pulse.t_us):
+                raise
+            self.checked["misread"] += 1
+            return True
+        return False
 
     def _held_is_silent(self, pulse: Pulse, *, own_will: bool) -> None:
         """Once the session is halted nothing flows before a person asks for it, whatever led there."""
@@ -179,6 +207,9 @@ class Judge(Instrument):
 
     def _off_is_off(self) -> None:
         if self.alive:
+            if self.troubles.off_is_not_known(self.bench.clock.now_us):
+                self.checked["off not known"] += 1
+                return
             self.checked["off is off"] += 1
             super()._off_is_off()
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laws.campaign.judge import Judge
+from laws.campaign.keeper import RigKeeper
 from laws.instrument import LIVE
 from nmes.core.view import Word
 from nmes.trial.bench import Bench
 
 LATE_US = 60_000
 """So long after a STOP the loop does not turn, and STOP must not wait for it; a stall is longer than this [design]."""
+LOOK_US = 100_000
+"""How often a keeper looks whether somebody wants the line."""
 
 
 @dataclass(slots=True)
 class Passing:
-    """`live_us`: how long output was wanted."""
+    """`live_us`: how long output was wanted. `keeper`: of a device without a dead-man."""
 
     bench: Bench
     judge: Judge
+    keeper: RigKeeper | None = None
     live_us: int = 0
 
     def go(self, time_ms: int, *, touched: bool = True) -> None:
@@ -30,7 +34,9 @@ class Passing:
         while bench.clock.now_us < end_us and self._turns():
             if touched:
                 bench.controller.touch()
-            passed_us = bench.step(end_us)
+            passed_us = bench.step(self._next_us(end_us))
+            if self.keeper is not None:
+                self.keeper.look()
             if bench.view.word in LIVE or bench.view.word is Word.TITRATING:
                 self.live_us += passed_us
             self.judge.look()
@@ -56,10 +62,22 @@ class Passing:
         return self.judge.alive and not self.bench.controller.done
 
     def _alone(self, until_us: int) -> None:
-        """The device goes on without anybody."""
-        if self.bench.clock.now_us < until_us:
-            self.bench.clock.advance_to(until_us)
-            self.bench.device.advance(until_us)
+        """The device goes on without anybody but its keeper."""
+        while self.bench.clock.now_us < until_us:
+            self.bench.clock.advance_to(self._next_us(until_us))
+            self.bench.device.advance(self.bench.clock.now_us)
+            if self.keeper is not None:
+                self.keeper.look()
             self.judge.waiting = True
             self.judge.look()
             self.judge.waiting = False
+
+    def _next_us(self, until_us: int) -> int:
+        """Up to when time may pass at once."""
+        return until_us if self.keeper is None else self.keeper.next_us(until_us)
+
+    def taken_back(self) -> None:
+        """Another session wants the line: it waits for the keeper of the last one."""
+        while self.keeper is not None and self.keeper.holds:
+            self.keeper.wanted = True
+            self._alone(self.bench.clock.now_us + LOOK_US)

@@ -35,6 +35,8 @@ from nmes.record.keys import StationKey, known_keys, station_key
 DEEDS = get_args(Deed)
 FROM_FILE = 5
 """Every event is replayed as it comes; of each fifth scenario the files are replayed too, which costs as much again."""
+KNOWN_MS, LATE_KNOWN_MS = 200, 1_200
+"""By then it is known who answers; a RehaStim 1 is listened to for 0.6 s, and a RehaStim2 speaks each half second."""
 LAST_MS = 5_000
 """After the last step: what was wrong shows by then."""
 
@@ -61,9 +63,13 @@ class Play:
         judge = Judge(bench)
         assert rig.sink is not None
         watch = RecordWatch(rig.sink, bench.controller.session, judge.checked)
-        play = cls(rig, Passing(bench, judge), judge, watch)
-        play.passing.go(200)
+        play = cls(rig, Passing(bench, judge, rig.keeper), judge, watch)
+        play.get_known()
         return play
+
+    def get_known(self) -> None:
+        """The device is identified, if it can be."""
+        self.passing.go(KNOWN_MS if self.rig.family.generation > 2 else LATE_KNOWN_MS)
 
     def go(self, step: Step) -> None:
         """One step, and what is judged after it."""
@@ -154,6 +160,7 @@ class Play:
             if lost:
                 self.figures.put_in("end of record lost", lost)
         self.passing.stall(kill.down_ms)
+        self.passing.taken_back()
         bench = self.rig.open(edited=kill.edited)
         if bench is None:
             return
@@ -162,8 +169,8 @@ class Play:
         self.judge.follow(bench)
         assert self.rig.sink is not None
         self.watch = RecordWatch(self.rig.sink, bench.controller.session, self.judge.checked)
-        self.passing.bench = bench
-        self.passing.go(200)
+        self.passing.bench, self.passing.keeper = bench, self.rig.keeper
+        self.get_known()
 
     def end(self, keys: Mapping[str, bytes]) -> Figures:
         """The last seconds, the dose, the end of the session, and the whole chain from the disk."""

@@ -15,12 +15,13 @@ from random import Random
 from typing import Any
 
 from nmes.core.body_map import regional_codes
+from nmes.core.capabilities import Capabilities
 from nmes.core.plan import compile as plan_for
 from nmes.core.problems import PlanError, ProtocolError
 from nmes.core.protocol_file import parse_located
 from nmes.core.screening import always_asked
 from nmes.core.yaml_tree import read
-from nmes.devices.sciencemode4.p24 import P24
+from nmes.runtime.families import DEFAULT
 from nmes.runtime.library import Loaded, shipped_folder
 
 ID = "campaign"
@@ -30,7 +31,8 @@ KEPT = (
     "precautions", "contraindications", "patient_instructions", "stop_rules", "outcomes",
 )  # fmt: skip
 STATED = ("sites", "body_sites", "polarity")
-MOST_TRIES = 50
+MOST_TRIES = 400
+"""A channel-list device can give one in twelve of what is drawn."""
 
 
 @cache
@@ -54,12 +56,12 @@ def _plain(value: Any) -> Any:
             return value
 
 
-def drawn(chance: Random) -> tuple[str, int]:
-    """The text of a protocol that can be treated with, and how many were refused before it."""
+def drawn(chance: Random, capabilities: Capabilities = DEFAULT.capabilities) -> tuple[str, int]:
+    """The text of a protocol that can be treated with on such a device, and how many were refused before it."""
     for refused in range(MOST_TRIES):
         text = json.dumps(_document(chance))
         try:
-            plan_for(loaded(text).protocol, P24, None)
+            plan_for(loaded(text).protocol, capabilities, None)
         except (ProtocolError, PlanError):
             continue
         return text, refused
@@ -111,7 +113,7 @@ def document(
 
 
 def simple(channels: int = 1) -> str:
-    """50 Hz, twelve contractions of 1 s up, 4 s, 1 s down and 4 s of rest: for tests of the campaign."""
+    """Twelve contractions at 50 Hz, 1 s up, 4 s, 1 s down, 4 s of rest: for tests of the campaign, on every family."""
     dose = {
         "pad_cm2": 45,
         "waveform": {"shape": "symmetric", "phase_us": 300, "gap_us": 0},

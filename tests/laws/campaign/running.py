@@ -9,7 +9,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from laws.campaign.draw import drawn
@@ -17,6 +17,7 @@ from laws.campaign.figures import Figures
 from laws.campaign.play import Stand
 from laws.campaign.script import Scenario, to_json
 from laws.campaign.shrink import Shrinker
+from nmes.runtime.families import DEFAULT
 
 BATCH = 5
 """Scenarios a process is given at once: handing over costs little, and progress is told soon."""
@@ -26,25 +27,40 @@ MEMORY = Path("/dev/shm")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`seed` draws the scenario again; `sentence` is the law that did not hold; `shortest` still breaks it."""
+    """`seed` and `device` draw it again, `sentence` is the law that did not hold, `shortest` still breaks that."""
 
     seed: int
     sentence: str
     shortest: Scenario | None = None
+    device: str = DEFAULT.key
 
     def text(self) -> str:
-        again = f"python -m laws.campaign --seed {self.seed} --sessions 1"
+        again = f"python -m laws.campaign --device {self.device} --seed {self.seed} --sessions 1"
         script = f"\nthe shortest script that fails so:\n{to_json(self.shortest)}" if self.shortest else ""
-        return f"seed {self.seed}: {self.sentence}\nagain: {again}{script}"
+        return f"seed {self.seed} on {self.device}: {self.sentence}\nagain: {again}{script}"
 
 
 @dataclass(slots=True)
 class Outcome:
-    figures: Figures = field(default_factory=Figures)
+    """`by_device`: the figures of each family, by its key."""
+
+    by_device: dict[str, Figures] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
+    @property
+    def figures(self) -> Figures:
+        """Of all families together."""
+        whole = Figures()
+        for figures in self.by_device.values():
+            whole.add(figures)
+        return whole
+
+    def count(self, device: str, figures: Figures) -> None:
+        self.by_device.setdefault(device, Figures()).add(figures)
+
     def add(self, other: Outcome) -> None:
-        self.figures.add(other.figures)
+        for device, figures in other.by_device.items():
+            self.count(device, figures)
         self.failures += other.failures
 
 
@@ -69,35 +85,42 @@ def failing(at: Stand, scenario: Scenario) -> str:
     return ""
 
 
-def play_seeds(seeds: range) -> Outcome:
-    """These seeds, in this process; a failing one is not shortened yet."""
+def play_seeds(seeds: range, device: str = "") -> Outcome:
+    """These seeds on a family, "" on each in turn, in this process; a failing one is not shortened yet."""
     outcome = Outcome()
     with stand() as at:
         for seed in seeds:
-            scenario = drawn(seed)
+            scenario = drawn(seed, device)
             try:
-                outcome.figures.add(at.play(scenario))
+                outcome.count(scenario.device, at.play(scenario))
             except Exception:  # noqa: BLE001 - told with its seed, and looked into again below
-                outcome.failures.append(Failure(seed, failing(at, scenario) or "it fails only now and then"))
+                sentence = failing(at, scenario) or "it fails only now and then"
+                outcome.failures.append(Failure(seed, sentence, device=scenario.device))
     return outcome
 
 
 def shortened(failure: Failure) -> Failure:
     """The same failure with its shortest script."""
     with stand() as at:
-        shortest = Shrinker(lambda scenario: failing(at, scenario)).shortest(drawn(failure.seed))
-        return Failure(failure.seed, failure.sentence, shortest)
+        shortest = Shrinker(lambda scenario: failing(at, scenario)).shortest(drawn(failure.seed, failure.device))
+        return replace(failure, shortest=shortest)
 
 
 def run(
-    seed: int, sessions: int, jobs: int, told: Callable[[Outcome], None] = lambda _: None, *, most_failures: int = 1
+    seed: int,
+    sessions: int,
+    jobs: int,
+    told: Callable[[Outcome], None] = lambda _: None,
+    *,
+    most_failures: int = 1,
+    device: str = "",
 ) -> Outcome:
     """Scenarios of `seed`, `seed + 1` and so on until so many sessions were begun, or so many scenarios have failed.
 
-    `told` hears of what has been done so far.
+    `told` hears of what has been done so far. `device`: a family's key; "" = all families in turn.
     """
     outcome = Outcome()
-    with _outcomes(seed, jobs) as parts:
+    with _outcomes(seed, jobs, device) as parts:
         for part in parts:
             outcome.add(part)
             told(outcome)
@@ -107,23 +130,23 @@ def run(
 
 
 @contextmanager
-def _outcomes(seed: int, jobs: int) -> Iterator[Iterator[Outcome]]:
+def _outcomes(seed: int, jobs: int, device: str) -> Iterator[Iterator[Outcome]]:
     """Without an end, in the order of the seeds."""
     if jobs == 1:
-        yield (play_seeds(seeds) for seeds in _batches(seed, 1))
+        yield (play_seeds(seeds, device) for seeds in _batches(seed, 1))
         return
     with multiprocessing.get_context("spawn").Pool(jobs, _quietly) as pool:
-        yield _in_turn(pool, seed, jobs)
+        yield _in_turn(pool, seed, jobs, device)
         pool.terminate()
 
 
-def _in_turn(pool: multiprocessing.pool.Pool, seed: int, jobs: int) -> Iterator[Outcome]:
+def _in_turn(pool: multiprocessing.pool.Pool, seed: int, jobs: int, device: str) -> Iterator[Outcome]:
     """A few batches wait for each process, never all of them: an endless map would be drawn whole at once."""
     batches = _batches(seed, BATCH)
-    waiting = [pool.apply_async(play_seeds, (next(batches),)) for _ in range(2 * jobs)]
+    waiting = [pool.apply_async(play_seeds, (next(batches), device)) for _ in range(2 * jobs)]
     while True:
         yield waiting.pop(0).get()
-        waiting.append(pool.apply_async(play_seeds, (next(batches),)))
+        waiting.append(pool.apply_async(play_seeds, (next(batches), device)))
 
 
 def _batches(seed: int, size: int) -> Iterator[range]:

@@ -212,7 +212,7 @@ class Scenario:
 
     `switches`: settings of the device other than the usual ones. `person` is one of the people around a profile;
     -1: the profile itself. `lives`: their muscle answers the pulses too. `refused`: protocols drawn before this one
-    that the loader or the plan refused.
+    that the loader or the plan refused. `device`: the key of its family.
     """
 
     seed: int
@@ -226,6 +226,7 @@ class Scenario:
     mark_steps: int = 0
     script: tuple[Step, ...] = field(default=())
     refused: int = 0
+    device: str = "p24"
 
 
 _SCENARIOS = Codec(Scenario)

@@ -1,15 +1,13 @@
 """How fast an amplitude may rise: credit that time earns and a rise spends.
 
 Law: over any stretch of time a channel rises by no more than its rate allows plus one full purse, and a purse holds
-one update's worth and one device step. It starts empty. A fall costs nothing and earns nothing. Numbers are in nA
-because `rise_ua_per_s` times milliseconds is nA.
+one update's worth and one device step (`step_ua`). It starts empty. A fall costs nothing and earns nothing. Numbers are
+in nA because `rise_ua_per_s` times milliseconds is nA.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-from nmes.devices.sciencemode4.requests import CURRENT_STEP_UA
 
 MIN_WINDOW_MS = 58
 """Time that can earn credit at 18 pulses a second and more [design].
@@ -28,6 +26,7 @@ class Purse:
     From 0 it may rise by no more than `first_na` at once.
     """
 
+    step_ua: int
     rise_ua_per_s: int
     room_na: int
     first_na: int
@@ -35,17 +34,15 @@ class Purse:
     at_ms: int
 
     @classmethod
-    def empty(cls, rise_ua_per_s: int, period_us: int, now_ms: int, burst_period_ms: int = 0) -> Purse:
+    def empty(cls, step_ua: int, rise_ua_per_s: int, period_us: int, now_ms: int, burst_period_ms: int = 0) -> Purse:
         """An empty purse that earns from just after `now_ms`.
 
         One device step beyond the window fits in, because what is left below a step must carry over to the next update.
         Bursts rise from one to the next, so there it holds one burst period's worth; the first one begins as any train.
         """
         window_ms = max(MIN_WINDOW_MS, period_us // 1000)
-        first_na, room_na = (
-            rise_ua_per_s * ms + CURRENT_STEP_UA * 1000 for ms in (window_ms, max(window_ms, burst_period_ms))
-        )
-        return cls(rise_ua_per_s, room_na, first_na, 0, now_ms + SKEW_MS)
+        first_na, room_na = (rise_ua_per_s * ms + step_ua * 1000 for ms in (window_ms, max(window_ms, burst_period_ms)))
+        return cls(step_ua, rise_ua_per_s, room_na, first_na, 0, now_ms + SKEW_MS)
 
     def first_ua(self, now_ms: int) -> int:
         """How far a channel may rise now that is at 0, in µA, rounded down."""
@@ -62,7 +59,7 @@ class Purse:
 
     def ready_ms(self) -> int | None:
         """When it holds one device step; None = never."""
-        missing_na = CURRENT_STEP_UA * 1000 - self.credit_na
+        missing_na = self.step_ua * 1000 - self.credit_na
         if missing_na <= 0:
             return self.at_ms
         return self.at_ms - -missing_na // self.rise_ua_per_s if self.rise_ua_per_s else None

@@ -12,6 +12,7 @@ from pathlib import Path
 from nmes.core.events import Event
 from nmes.core.measurement import NOBODY, Who
 from nmes.core.view import View
+from nmes.runtime.families import DEFAULT, Family
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
 from nmes.runtime.patient_stop import PatientStop
@@ -27,10 +28,18 @@ class HandTurned:
     _button: PatientStop | None = None
 
     def __init__(
-        self, loaded: Loaded, home: Path, who: Who = NOBODY, *, attended: bool = False, patient_stop: bool = False
+        self,
+        loaded: Loaded,
+        home: Path,
+        who: Who = NOBODY,
+        *,
+        attended: bool = False,
+        patient_stop: bool = False,
+        family: Family = DEFAULT,
     ) -> None:
+        """`family`: of the device that is simulated."""
         with_it = attended_on_bench(loaded, home, who, patient_stop=patient_stop) if attended else None
-        self._bench, self._record = bench_with_record(loaded, home, who=who, attended=with_it)
+        self._bench, self._record = bench_with_record(loaded, home, who=who, attended=with_it, family=family)
         self._lock = threading.RLock()
 
     @property
@@ -69,6 +78,10 @@ class HandTurned:
             except BaseException as error:
                 self._bench.controller.fail(error)
                 raise
+
+    def skin_charge_nc(self, channel: int) -> int:
+        """Charge of the first phases that crossed the skin on this channel so far, as the instrument saw it."""
+        return self._bench.skin_charge_pc(channel) // 1000
 
     def watched_by(self, button: PatientStop) -> None:
         """The patient's own button stops this session from now on; with the session it is let go."""

@@ -1,0 +1,1 @@
+"""ScienceMode1: HASOMED RehaStim 1 and MotionStim 8."""

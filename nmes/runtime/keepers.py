@@ -1,0 +1,143 @@
+"""A keeper for each device without a dead-man, and what the next start of the program tells of one that took over.
+
+The note is a file that somebody else may have put there: only a plain file is read, within bounds, and once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from nmes.language import _
+from nmes.link.keeper import Halting, KeeperProcess, Told, start_keeper
+from nmes.link.lock import DeviceLock
+from nmes.link.port import Port, PortBusy
+from nmes.runtime.families import Family
+
+PATIENCE_S: Final = 2.0
+"""A keeper of an earlier run lets the line go within 0.1 s of a confirmed halt, and within 1.1 s of any other
+[computed]."""
+AGAIN_S: Final = 0.05
+MOST_BYTES: Final = 4096
+"""Ten times what a note takes [computed]."""
+MOST_NOTES: Final = 16
+_PREFIX: Final = "keeper-"
+_PLAIN_FILE: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def keeper_for(port: Port, family: Family, home: Path) -> KeeperProcess | None:
+    """The keeper of this line; None for a device that stops by itself. PortError: it cannot have one."""
+    if family.capabilities.watchdog_ms:
+        return None
+    if family.halt_answer is None:
+        raise ValueError(f"{family.key} has no dead-man, and no answer to its halt is known")
+    mask, answer = family.halt_answer
+    lock = DeviceLock(port.identity.url).path
+    words = {"device": family.model, "port": port.identity.url}
+    halted = _(
+        "nmes has ended without stopping the stimulator. The keeper has stopped the {device} at {port}, and the device "
+        "has confirmed it. Look at the patient."
+    )
+    failed = _(
+        "NMES HAS ENDED, AND THE KEEPER CANNOT STOP THE {device} AT {port}: PRESS THE EMERGENCY BUTTON NOW. The keeper "
+        "goes on trying."
+    )
+    told = Told(home / f"{_PREFIX}{lock.stem}.json", lock, halted.format(**words), failed.format(**words))
+    return start_keeper(port, Halting(family.new_sight().halt_frame(0), mask, answer), told)
+
+
+def patiently(open_port: Callable[[], Port], family: Family) -> Port:
+    """Open a line that the keeper of an earlier run may still hold: it lets go when it sees that somebody wants it."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return open_port()
+        except PortBusy:
+            if family.capabilities.watchdog_ms or time.monotonic() >= end:
+                raise
+        threading.Event().wait(AGAIN_S)
+
+
+def kept(home: Path) -> list[str]:
+    """What keepers of earlier runs have left to be told, a sentence each. Each is told once."""
+    said: list[str] = []
+    with contextlib.suppress(OSError):
+        for path in sorted(home.glob(f"{_PREFIX}*.json"))[:MOST_NOTES]:
+            said += _told(path)
+            with contextlib.suppress(OSError):
+                path.unlink()
+    return said
+
+
+def _told(path: Path) -> list[str]:
+    try:
+        handle = os.open(path, os.O_RDONLY | _PLAIN_FILE)
+    except OSError:
+        return []
+    try:
+        data = os.read(handle, MOST_BYTES + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+    except OSError:
+        return []
+    finally:
+        os.close(handle)
+    return _sentence(data) if 0 < len(data) <= MOST_BYTES else []
+
+
+def _sentence(data: bytes) -> list[str]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return [_UNREADABLE]
+    match found:
+        case {"why": str(why), "confirmed": bool(confirmed), "url": str(port), "at_utc": str(at_utc)} if (
+            why in _WHY and len(port) <= 200 and port.isprintable() and len(at_utc) <= 40 and at_utc.isprintable()
+        ):
+            how = _WHY[why][0] if confirmed else _WHY[why][1]
+            return [how.format(port=port, when=at_utc)]
+        case _:
+            return [_UNREADABLE]
+
+
+_UNREADABLE: Final = _(
+    "A keeper of an earlier run has left a note that cannot be read: whether the stimulator was stopped then is not "
+    "known. Look at the device."
+)
+_WHY: Final = {
+    "died": (
+        _(
+            "An earlier run of nmes died while current could flow. Its keeper stopped the stimulator at {port}, and "
+            "the device confirmed it ({when})."
+        ),
+        _(
+            "An earlier run of nmes died while current could flow, and its keeper COULD NOT CONFIRM that the "
+            "stimulator at {port} stopped ({when}). Look at the device before anything else."
+        ),
+    ),
+    "stalled": (
+        _(
+            "In an earlier run nmes stood still for more than 1 s. Its keeper stopped the stimulator at {port}, and "
+            "the device confirmed it ({when})."
+        ),
+        _(
+            "In an earlier run nmes stood still for more than 1 s, and its keeper COULD NOT CONFIRM that the "
+            "stimulator at {port} stopped ({when}). Look at the device before anything else."
+        ),
+    ),
+    "given_up": (
+        _(
+            "An earlier run of nmes could not get its halt confirmed. Its keeper stopped the stimulator at {port} "
+            "afterwards, and the device confirmed it ({when})."
+        ),
+        _(
+            "An earlier run of nmes could not get its halt confirmed, and its keeper COULD NOT CONFIRM either that the "
+            "stimulator at {port} stopped ({when}). Look at the device before anything else."
+        ),
+    ),
+}

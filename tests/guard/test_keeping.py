@@ -1,0 +1,134 @@
+"""The guard and its keeper: engaged before bytes leave, renewed by a turn, let go with a confirmed halt alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from guard.rig import HALT, INIT, POLL, STATUS, Device, Rig
+
+
+@dataclass
+class Kept:
+    """A keeper that notes what it is told, and how many frames the device had then."""
+
+    device: Device
+    trouble: str = ""
+    told: list[tuple[str, int]] = field(default_factory=list)
+
+    def engage(self, now_us: int) -> str:
+        self._note("engage")
+        return self.trouble
+
+    def renew(self, now_us: int) -> str:
+        self._note(f"renew {now_us}")
+        return self.trouble
+
+    def rest(self) -> None:
+        self._note("rest")
+
+    def end(self, *, confirmed: bool) -> None:
+        self._note(f"end {confirmed}")
+
+    def words(self) -> list[str]:
+        return [word for word, _frames in self.told]
+
+    def _note(self, word: str) -> None:
+        self.told.append((word, len(self.device.raw)))
+
+
+@dataclass
+class Bench:
+    kept: Kept
+    rig: Rig
+
+
+@pytest.fixture
+def bench() -> Bench:
+    device = Device()
+    kept = Kept(device)
+    return Bench(kept, Rig(bare=True, device=device, keeper=kept))
+
+
+@pytest.mark.covers("SR-28")
+def test_the_keeper_is_engaged_before_what_can_lead_to_output_leaves(bench: Bench) -> None:
+    assert bench.rig.send(HALT)
+    assert bench.rig.send(STATUS)
+    assert bench.kept.told == [], "a halt and a question need nobody"
+    assert bench.rig.send(INIT, b"\x01")
+    assert bench.kept.told == [("engage", 2)]
+    assert bench.rig.device.commands()[-1] == INIT
+
+
+@pytest.mark.covers("SR-28")
+def test_without_a_keeper_that_works_nothing_that_leads_to_output_leaves(bench: Bench) -> None:
+    bench.rig.send(HALT)
+    bench.kept.trouble = "it has ended"
+    assert not bench.rig.send(INIT, b"\x01")
+    assert bench.rig.device.commands() == [HALT, HALT]
+    assert bench.rig.rule == "keeper"
+    assert bench.rig.guard.latched is not None
+    assert bench.rig.guard.latched.detail == "it has ended"
+    assert bench.rig.send(STATUS), "a latched guard still asks and halts"
+
+
+@pytest.mark.covers("SR-28")
+def test_what_the_judge_refuses_engages_nobody(bench: Bench) -> None:
+    bench.rig.send(HALT, read=False)
+    assert not bench.rig.send(INIT, b"\x01"), "the halt is not confirmed"
+    assert bench.kept.told == []
+
+
+@pytest.mark.covers("SR-28", "SR-03")
+def test_only_a_turn_renews_and_only_a_confirmed_halt_lets_the_keeper_rest(bench: Bench) -> None:
+    bench.rig.enable()
+    bench.kept.told.clear()
+    bench.rig.now_us = 7
+    bench.rig.guard.watch()
+    assert bench.kept.words() == ["renew 7"], "switched on: no rest"
+    assert bench.rig.send(POLL, b"\x04")
+    assert bench.kept.words() == ["renew 7", "engage"], "neither what is written nor what is read renews"
+    bench.kept.told.clear()
+    assert bench.rig.send(HALT, read=False)
+    bench.rig.guard.watch()
+    assert "rest" not in bench.kept.words(), "not confirmed yet"
+    bench.rig.guard.read(4096, 0)
+    bench.rig.guard.watch()
+    assert bench.kept.words()[-2:] == ["rest", "renew 7"]
+    bench.rig.send(INIT, b"\x01", read=False)
+    bench.kept.told.clear()
+    bench.rig.guard.watch()
+    assert bench.kept.words() == ["renew 7"], "what starts it is on its way"
+
+
+@pytest.mark.covers("SR-28", "SR-07")
+def test_a_keeper_that_took_over_or_is_gone_latches_once(bench: Bench) -> None:
+    bench.rig.enable()
+    bench.kept.trouble = "it took over"
+    bench.rig.guard.watch()
+    assert [trip.rule for trip in bench.rig.told] == ["keeper"]
+    assert bench.rig.device.commands()[-1] == HALT
+    halts = len(bench.rig.device.raw)
+    bench.rig.guard.watch()
+    assert (len(bench.rig.told), len(bench.rig.device.raw)) == (1, halts)
+
+
+@pytest.mark.covers("SR-28", "FR-03")
+@pytest.mark.parametrize(
+    ("last", "confirmed"), [((), True), ((HALT,), True), ((HALT, INIT), False), ((HALT, INIT, HALT), True)]
+)
+def test_the_end_of_the_line_tells_the_keeper_whether_a_halt_was_confirmed(
+    bench: Bench, last: tuple[int, ...], confirmed: bool
+) -> None:
+    for command in last:
+        assert bench.rig.send(command, b"\x01" if command == INIT else b"")
+    bench.rig.guard.close()
+    assert bench.kept.words()[-1] == f"end {confirmed}"
+    assert bench.rig.device.commands()[-1] == HALT
+
+
+def test_a_broken_line_leaves_the_keeper_what_it_was(bench: Bench) -> None:
+    bench.rig.enable()
+    bench.rig.port.lose()
+    bench.rig.guard.close()
+    assert bench.kept.words()[-1] == "end False"

@@ -1,0 +1,89 @@
+"""Every way out of a session on a device without a dead-man ends with a stop that the device has answered.
+
+There is nobody else: what is left running on it runs on. The device's own state and the pulses at the skin are the
+judges, ten seconds later. The ways of a whole process (signals, the interpreter's end) are in `test_killed` and
+`tests/api/test_real_clock.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from together.test_families import LATE_US, Played
+
+from firmware_sim.sciencemode1.rehastim1 import State
+from nmes.core import events as e
+from nmes.core.session import step
+from nmes.core.view import Word
+from nmes.record.replay import Same, replay
+from nmes.record.store import read_session
+from nmes.runtime.binding import session_of
+from nmes.runtime.families import family
+from nmes.runtime.library import Library
+from nmes.trial.bench import Bench, bench_with_record
+from nmes.trial.therapist import Therapist
+
+REHASTIM1 = family("rehastim1")
+
+
+def ended(bench: Bench) -> None:
+    bench.press(e.End("therapist"))
+    bench.run(1_000)
+
+
+def left(bench: Bench) -> None:
+    bench.controller.leave()
+    bench.run(1_000)
+
+
+def failed(bench: Bench) -> None:
+    bench.controller.fail(ZeroDivisionError("in a turn"))
+
+
+def signalled(bench: Bench) -> None:
+    bench.controller.stop("SIGTERM")
+    bench.controller.leave()
+    bench.run(1_000)
+
+
+def closed(bench: Bench) -> None:
+    bench.guard.close()
+
+
+WAYS: tuple[Callable[[Bench], None], ...] = (ended, left, failed, signalled, closed)
+
+
+@pytest.mark.covers("PR-01", "FR-03", "SR-28")
+def test_on_every_way_out_a_device_without_a_dead_man_is_stopped() -> None:
+    wrong = []
+    for way in WAYS:
+        played = Played(REHASTIM1)
+        played.until(Word.ON)
+        played.bench.run(200)
+        left_us, before = played.bench.clock.now_us, len(played.times_us())
+        way(played.bench)
+        played.device.advance(left_us + 10_000_000)
+        late_us = max(played.times_us()) - left_us
+        if not before or late_us > LATE_US or played.device.state is not State.IDLE or played.device.active_channels:
+            wrong.append(f"{way.__name__}: {played.device.state}, the last pulse {late_us} us after it")
+    assert wrong == []
+
+
+@pytest.mark.covers("LW-07", "SR-29")
+def test_a_session_with_a_confirmed_button_replays(tmp_path: Path) -> None:
+    loaded = Library().load("tens_conventional")
+    bench, record = bench_with_record(loaded, tmp_path, family=REHASTIM1)
+    answers = tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes)
+    person = Therapist(answers, lambda *_: True, "C. Dahl")
+    while bench.view.word is not Word.TITRATING:
+        assert bench.now_ms < 30_000, bench.view.word
+        bench.step()
+        if action := person.act(bench.view):
+            bench.press(action)
+    bench.controller.leave()
+    bench.run(1_000)
+    said = [one.body["event"] for one in read_session(record) if one.type == "event"]
+    assert [one["by"] for one in said if one["type"] == "ButtonConfirmed"] == ["C. Dahl"]
+    assert replay(read_session(record), step, session_of) == Same(len(said))
