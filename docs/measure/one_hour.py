@@ -146,7 +146,7 @@ def figures(minutes: float, told: Told, skin: Skin, *, tries: int = 1, of_growth
     wanted = sorted({planned(total) for total in told.plan.values()})
     lines = [
         f"{minutes:g} minutes, {len(skin.trains)} channels, {1_000_000 // PERIOD_US} Hz; CPython "
-        f"{platform.python_version()}, {platform.system()}, load average {os.getloadavg()[0]:.1f}",
+        f"{platform.python_version()}, {platform.system()}, load average {os.getloadavg()[0]:.1f}{scheduled()}",
         f"end of the treatment: {told.end}; {told.verdict}",
         f"longest time between two signs of life: {skin.longest_gap_us / 1000:.0f} ms; dead-man fired: {skin.dead_man}",
         f"memory of the app: {max(told.memory, default=0) / 1e6:.1f} MB in {len(told.memory)} samples, {grown}",
@@ -167,6 +167,14 @@ def run(minutes: float, folder: Path) -> tuple[Told, Skin]:
                 break
     with trace.open() as noted:
         return told, Skin.read((line for line in noted if line.endswith("\n")), told.started_ns, told.ended_ns)
+
+
+def scheduled() -> str:
+    """How these programs come before others, where they do: whoever measures beside other work has to say so."""
+    policy = os.sched_getscheduler(0)
+    if policy in (os.SCHED_FIFO, os.SCHED_RR):
+        return f", real-time priority {os.sched_getparam(0).sched_priority}"
+    return f", nice {nice}" if (nice := os.getpriority(os.PRIO_PROCESS, 0)) else ""
 
 
 def main() -> int:
