@@ -117,6 +117,8 @@ def line(name: str, kind: str, direction: str, outcome: Outcome, ending: Outcome
 
 EVERY: Mapping[str, int | str] = {"permille": 1000, "unit": "frame"}
 HARMLESS = GoesOn(unknowable="nothing is lost and nothing is late")
+IN_TIME = GoesOn(unknowable="every answer still comes in its time")
+"""Where a family's answers may take longer than a P24's."""
 
 
 def seen_at_a_change(case: Case) -> Case:

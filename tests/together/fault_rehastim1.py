@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from together.fault_cases import (
     AT_END,
+    IN_TIME,
     NOT_ON,
     cable,
     clocks,
@@ -23,7 +24,7 @@ from together.fault_cases import (
     supply,
 )
 from together.fault_moments import HALTED, HALTING, Moment
-from together.fault_rows import POLLED_MS, Cannot, Case, Dial, GoesOn, Since, fault
+from together.fault_rows import POLLED_MS, Cannot, Case, Dial, GoesOn, Since, fault, unconfirmed
 
 REHASTIM1 = Dial(key="rehastim1", model="RehaStim 1", polled_ms=POLLED_MS, halts_ms=420, deaf_ms=150, deaf=Since.MENDED)
 NOT_TOLD = GoesOn(unknowable="the RehaStim 1 tells of no electrode")
@@ -59,7 +60,8 @@ HANGS = replace(
 REFUSED = fault("refused", 0, 1, silent_ms=POLLED_MS, since=Since.FAULT)
 STRAY = fault("stray", 0, 1, silent_ms=POLLED_MS, since=Since.FAULT)
 UNREAD_BIT = GoesOn(unknowable="five of the eight bits of an answer mean nothing")
-IN_TIME = GoesOn(unknowable="every answer still comes in its time")
+UNHALTED = unconfirmed("halt_unconfirmed", 150, ("DeviceFault", "HaltUnconfirmed"), Since.MENDED)
+"""It refuses what is not whole, the halts too."""
 
 
 def _its_own(case: Case) -> tuple[Case, ...]:
@@ -81,8 +83,10 @@ def _its_own(case: Case) -> tuple[Case, ...]:
             return (replace(case, outcome=REFUSED, others=AT_END),)
         case "every byte comes twice, to host":
             return (replace(case, outcome=STRAY, others=AT_END),)
-        case "60 ms late, to host":
-            return (replace(case, outcome=IN_TIME, line_ms=0),)
+        case "a bit of every frame, to device":
+            return (replace(case, outcome=UNHALTED),)
+        case "60 ms late, to host" | "byte by byte, slowly, both":
+            return (replace(case, outcome=IN_TIME),)
         case _:
             return (case,)
 
