@@ -19,7 +19,10 @@ from planted.planting import COPIED, Defect, copy_of_the_tree, defects, planted
 STEP, HALT = ("more than one step", "uA confirmed"), ("us after the halt", "after the halt had arrived")
 """A step is judged where it is decided and at the skin: whichever comes first."""
 FOUND: dict[str, tuple[int, tuple[str, ...]]] = {
-    "the stimulator's own timer takes ten times as long": (50, ("after the last renewing frame",)),
+    "the stimulator's own timer takes ten times as long": (
+        50,
+        ("after the last renewing frame", "ChannelTotal("),
+    ),  # or its dose, first
     "resume at the old level": (100, ("rose ",)),
     "levels outlive a STOP": (100, ("uA confirmed",)),
     "an increase is two steps": (150, STEP),

@@ -44,6 +44,7 @@ from nmes.record.verify import Intact
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(120)]
 
 FIRST_STEP_UA = 1_000
+LATE_STARTS = 4
 """The first pulses of a session that begins from 0 have at most one increase [SR-05]."""
 
 
@@ -162,8 +163,8 @@ def test_a_device_that_stands_still_is_given_up_and_does_not_go_on_when_it_wakes
 
 
 SENTENCE = {
-    ("the same user", "pty"): "is held by nmes, process {pid}, since",
-    ("the same user", "tcp"): "is held by nmes, process {pid}, since",
+    ("the same user", "pty"): "is held by nmes, process {pid}, user ",
+    ("the same user", "tcp"): "is held by nmes, process {pid}, user ",
     ("another user", "pty"): "is held by another program; end that program",
     ("another user", "tcp"): "The line to the stimulator is gone",
 }
@@ -237,17 +238,24 @@ def test_another_name_of_the_same_port_is_the_same_port(launcher: Launcher, tmp_
 
 @pytest.mark.parametrize("line", ["pty", "tcp"])
 def test_who_comes_before_the_dead_mans_time_is_over_renews_nothing(launcher: Launcher, line: str) -> None:
-    """The device still gives the dead controller's pulses: what is found is halted, never kept alive."""
-    device = launcher.device("device", line)
-    controller = with_current(launcher, device)
-    killed_us = device.trace.told()[-1]["t_us"]
-    controller.send(signal.SIGKILL)
-    controller.ended()
-    follower = launcher.controller("second", device.url)
-    told = device.trace.until(lambda told: bool([t for t in frames_us(told, HALT) if t > killed_us]))
-    halted_us = next(t for t in frames_us(told, HALT) if t > killed_us)
-    assert pulses_us(told)[-1] <= halted_us
-    assert not dead_man(told), "it came in time"
+    """The device still gives the dead controller's pulses: what is found is halted, never kept alive.
+
+    A busy computer may take longer than 2 s to start a program; one that came too late shows nothing, and comes again.
+    """
+    for attempt in range(LATE_STARTS):
+        device = launcher.device(f"device {attempt}", line)
+        controller = with_current(launcher, device, f"first {attempt}")
+        killed_us = device.trace.told()[-1]["t_us"]
+        controller.send(signal.SIGKILL)
+        controller.ended()
+        follower = launcher.controller(f"second {attempt}", device.url)
+        told = device.trace.until(lambda told, since_us=killed_us: any(t > since_us for t in frames_us(told, HALT)))
+        halted_us = next(t for t in frames_us(told, HALT) if t > killed_us)
+        assert pulses_us(told)[-1] <= halted_us
+        if not dead_man(told):
+            break
+    else:
+        pytest.fail(f"none of {LATE_STARTS} came in time")
     follower.line("READY")
     after = [line for line in device.trace.told() if line["t_us"] > halted_us]
     assert most_ua(after[: after.index(next(one for one in after if "pulse" in one)) + 3]) <= FIRST_STEP_UA

@@ -190,6 +190,10 @@ def test_the_dose_in_the_record_is_the_charge_at_the_skin(treated: Treatment) ->
     treated.room.judge.dose()
     for dose in treated.room.view.dose:
         share = 20 if treated.unsteady else 500  # two changes of output a burst, each uncertain while it is on its way
+        if treated.room.bench.family is not DEFAULT:
+            share = min(
+                share, 100
+            )  # a change is uncertain until it is answered: on a RehaStim2 for up to 24 ms [source]
         assert dose.high_nc - dose.low_nc < dose.high_nc // share, "and the range is narrow when nothing went wrong"
 
 
