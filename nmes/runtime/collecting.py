@@ -46,7 +46,7 @@ class Collecting:
             gc.unfreeze()
 
     def turned(self, now_ms: int, *, quiet: bool) -> None:
-        """Between two turns. `quiet`: nothing flows, and nothing is about to."""
+        """Between two turns. `quiet`: nothing flows and nothing is about to, as in a rest of the plan."""
         if self._last_ms is None:
             self._last_ms = now_ms
         elif now_ms - self._last_ms >= (QUIET_EACH_MS if quiet else LIVE_EACH_MS):

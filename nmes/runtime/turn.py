@@ -16,8 +16,9 @@ from typing import Final, assert_never
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core import states as s
-from nmes.core.session import next_wake_ms, step
+from nmes.core.session import next_wake_ms, plan_time_ms, step
 from nmes.core.session_value import Session, Step
+from nmes.core.timeline import Phase
 from nmes.core.view import ENDED_EARLY, FIRST_GIVEN, OutputState, View, view
 from nmes.devices.stimulator import Driver
 from nmes.guard.port import GuardedPort, PortError
@@ -36,6 +37,8 @@ LONGEST_WAIT_MS: Final = 10
 turns, one that hears the key and one that hears that its entry is on the disk: a key is to be seen within 60 ms
 [requirement]; with 50 they took 90 ms, with 10 they take 20, for 2 % of a core [computed].
 """
+REST_LEFT_MS: Final = 1000
+"""A rest of the plan that goes on for at least this long is a time for what holds the program up [design]."""
 LONGEST_SLEEP_MS: Final = 1000
 """The longest time without a planned turn [design]."""
 EVENTS_A_TURN: Final = 64
@@ -170,9 +173,20 @@ class Controller:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the device confirmed that it is off, and nothing is about to flow."""
+        """Whether nothing flows and nothing is about to: the device confirmed that it is off, or the plan rests."""
+        if isinstance(self._session.state, s.Running):
+            return self._rests()
         ahead = isinstance(self._session.state, s.Live | s.Committing | s.Enabling)
         return self._driver.output.off_confirmed and not ahead
+
+    def _rests(self) -> bool:
+        """Whether the plan rests for a while yet, and the device has said that every channel is at 0."""
+        at_ms, output = plan_time_ms(self._session), self._driver.output
+        return (
+            at_ms is not None
+            and all(one.phase is Phase.REST and one.ends_in_ms >= REST_LEFT_MS for one in self._session.plan.at(at_ms))
+            and not any(level_ua for _, level_ua in (*output.commanded, *output.confirmed))
+        )
 
     def wait_ms(self) -> int:
         """How long the loop may wait for bytes before the next turn, in ms, from now."""

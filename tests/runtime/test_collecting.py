@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 from together.real_line import WAIT_S, Desk
+from together.staging import room
 
-from nmes.core.view import Word
+from nmes.core.view import RUNNING, Word
 from nmes.runtime.collecting import LIVE_EACH_MS, NEVER, QUIET_EACH_MS, Collecting
 from nmes.trial.bench import MemorySink
 
@@ -105,3 +106,17 @@ def test_a_session_is_quiet_only_while_the_device_is_off_and_nothing_is_about_to
     desk.controller.leave()
     desk.loop.join(WAIT_S)
     assert gc.get_threshold()[2] != NEVER
+
+
+@pytest.mark.covers("LW-02")
+def test_a_rest_of_the_plan_is_quiet_until_a_second_before_it_ends_and_a_contraction_never() -> None:
+    watched = room().running()
+    quiet_us: list[int] = []
+    while watched.view.word is not Word.ENDED:
+        watched.run(20)
+        if watched.view.word in RUNNING and watched.bench.controller.is_quiet:
+            quiet_us.append(watched.now_us)
+    flowed_us = [pulse.t_us for pulse in watched.pulses(quiet_us[0] - 10_000_000)]
+    ahead_us = [min((at - now for at in flowed_us if at >= now), default=10_000_000) for now in quiet_us]
+    assert len(quiet_us) > 600, "two rests of 10 s, but for their edges"
+    assert min(ahead_us) >= 900_000, "and the first step comes when the plan says"
