@@ -102,9 +102,9 @@ class Instrument:
     bursts_end: bool = True
     """False only where a line or an output that is broken may fill the silence between two bursts."""
     late_us: int = 0
+    """What a rise may come late, and then at once, where a line or a controller is slow."""
     withheld: bool = False
     """Whether what is silent may be so without anybody's knowing: what follows is held against what flowed before."""
-    """What a rise may come late, and then at once, where a line or a controller is slow."""
     limits: dict[int, History] = field(default_factory=dict)
     rates: dict[int, History] = field(default_factory=dict)
     recent: dict[int, deque[tuple[int, Pulse]]] = field(default_factory=dict)
@@ -233,6 +233,7 @@ class Instrument:
                 self.levels.pop(Slot(channel, waveform), None)
                 self.allowed, self.rate = {channel: 0}, {channel: SLEW_UA_PER_S}
                 self.resumed_us = -RESUME_US
+                self.increased_ms = -MEMORY_US  # a search begins at 0 with the output off, and waits for nothing before it
             case e.Increase(channel=channel, epoch=epoch, linked=linked) if (
                 epoch == shown.epoch and channel in self.allowed
             ):
