@@ -233,7 +233,8 @@ class Instrument:
                 self.levels.pop(Slot(channel, waveform), None)
                 self.allowed, self.rate = {channel: 0}, {channel: SLEW_UA_PER_S}
                 self.resumed_us = -RESUME_US
-                self.increased_ms = -MEMORY_US  # a search begins at 0 with the output off, and waits for nothing before it
+                # A search begins at 0, with the output off: its first step waits for no step of another one.
+                self.increased_ms = -MEMORY_US
             case e.Increase(channel=channel, epoch=epoch, linked=linked) if (
                 epoch == shown.epoch and channel in self.allowed
             ):
