@@ -1,7 +1,8 @@
 """The registry of stimulator families: the one place that ties a driver, its sight, its ceilings and its line together.
 
 Law: whoever needs a device takes a `Family` and asks it; outside `devices` and `guard` nobody names a model. The driver
-and the guard's sight of a family share nothing but this row.
+and the guard's sight of a family share nothing but this row. Both are loaded when a line is opened: a screen that shows
+protocols waits for none of them.
 """
 
 from __future__ import annotations
@@ -11,26 +12,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from nmes.core.capabilities import Capabilities
-from nmes.devices.sciencemode1.driver import RehaStim1Driver
 from nmes.devices.sciencemode1.rehastim1 import REHASTIM1
 from nmes.devices.sciencemode1.rehastim1 import SETTINGS as REHASTIM1_LINE
-from nmes.devices.sciencemode2.driver import RehaStim2Driver
 from nmes.devices.sciencemode2.rehastim2 import REHASTIM2
 from nmes.devices.sciencemode2.rehastim2 import SETTINGS as REHASTIM2_LINE
-from nmes.devices.sciencemode3.driver import RehaMove3Driver
 from nmes.devices.sciencemode3.rehamove3 import REHAMOVE3
 from nmes.devices.sciencemode3.rehamove3 import SETTINGS as REHAMOVE3_LINE
-from nmes.devices.sciencemode4.driver import P24Driver
 from nmes.devices.sciencemode4.p24 import P24
 from nmes.devices.sciencemode4.p24 import SETTINGS as P24_LINE
 from nmes.devices.stimulator import Driver, LinkSettings
 from nmes.guard import ceilings
 from nmes.guard.ceilings import Ceilings
 from nmes.guard.sight import Sight
-from nmes.guard.sight.sciencemode1 import ScienceMode1Sight
-from nmes.guard.sight.sciencemode2 import ScienceMode2Sight
-from nmes.guard.sight.sciencemode3 import ScienceMode3Sight
-from nmes.guard.sight.sciencemode4 import ScienceMode4Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,55 @@ class Family:
     """It answers no question, so that nothing but a halt shows whether it is there."""
 
 
-DEFAULT: Final = Family("p24", P24.model, 4, P24, P24_LINE, P24Driver, ScienceMode4Sight, ceilings.P24)
+def _p24_driver() -> Driver:
+    from nmes.devices.sciencemode4.driver import P24Driver  # noqa: PLC0415 - not needed for the first paint
+
+    return P24Driver()
+
+
+def _p24_sight() -> Sight:
+    from nmes.guard.sight.sciencemode4 import ScienceMode4Sight  # noqa: PLC0415 - not needed for the first paint
+
+    return ScienceMode4Sight()
+
+
+def _rehamove3_driver() -> Driver:
+    from nmes.devices.sciencemode3.driver import RehaMove3Driver  # noqa: PLC0415 - not needed for the first paint
+
+    return RehaMove3Driver()
+
+
+def _rehamove3_sight() -> Sight:
+    from nmes.guard.sight.sciencemode3 import ScienceMode3Sight  # noqa: PLC0415 - not needed for the first paint
+
+    return ScienceMode3Sight()
+
+
+def _rehastim2_driver() -> Driver:
+    from nmes.devices.sciencemode2.driver import RehaStim2Driver  # noqa: PLC0415 - not needed for the first paint
+
+    return RehaStim2Driver()
+
+
+def _rehastim2_sight() -> Sight:
+    from nmes.guard.sight.sciencemode2 import ScienceMode2Sight  # noqa: PLC0415 - not needed for the first paint
+
+    return ScienceMode2Sight()
+
+
+def _rehastim1_driver() -> Driver:
+    from nmes.devices.sciencemode1.driver import RehaStim1Driver  # noqa: PLC0415 - not needed for the first paint
+
+    return RehaStim1Driver()
+
+
+def _rehastim1_sight() -> Sight:
+    from nmes.guard.sight.sciencemode1 import ScienceMode1Sight  # noqa: PLC0415 - not needed for the first paint
+
+    return ScienceMode1Sight()
+
+
+DEFAULT: Final = Family("p24", P24.model, 4, P24, P24_LINE, _p24_driver, _p24_sight, ceilings.P24)
 
 FAMILIES: Final[tuple[Family, ...]] = (
     DEFAULT,
@@ -65,8 +106,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
         3,
         REHAMOVE3,
         REHAMOVE3_LINE,
-        RehaMove3Driver,
-        ScienceMode3Sight,
+        _rehamove3_driver,
+        _rehamove3_sight,
         ceilings.REHAMOVE3,
     ),
     Family(
@@ -75,8 +116,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
         2,
         REHASTIM2,
         REHASTIM2_LINE,
-        RehaStim2Driver,
-        ScienceMode2Sight,
+        _rehastim2_driver,
+        _rehastim2_sight,
         ceilings.REHASTIM2,
     ),
     Family(
@@ -85,8 +126,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
         1,
         REHASTIM1,
         REHASTIM1_LINE,
-        RehaStim1Driver,
-        ScienceMode1Sight,
+        _rehastim1_driver,
+        _rehastim1_sight,
         ceilings.REHASTIM1,
         halt_answer=(0xC1, 0x81),  # bits 7-6: a stop; bit 0: done; the others are not specified [source: SM1 Table 3]
         asked_by_halt=True,  # a list, an update, a stop and a single pulse are all it knows [source: SM1 section 5]
