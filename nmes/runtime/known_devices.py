@@ -101,7 +101,7 @@ def load(home: Path) -> tuple[Remembered, ...]:
     if data is None:
         return ()
     try:
-        return _decoded(json.loads(data))
+        return _decoded(json.loads(data, object_pairs_hook=_each_once))
     except RecursionError:
         raise _unreadable(path, _("it is nested too deeply")) from None
     except (ValueError, KeyError, TypeError) as error:
@@ -204,11 +204,19 @@ def _bytes_of(path: Path) -> bytes | None:
     return data
 
 
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """ValueError for a name that stands twice: which of the two was meant would be a guess."""
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        raise ValueError("a name stands there twice")
+    return named
+
+
 def _decoded(found: object) -> tuple[Remembered, ...]:
     """ValueError, KeyError or TypeError for anything but what `_encoded` writes."""
     whole = _mapping(found, {"version", "devices"})
     listed = whole["devices"]
-    if whole["version"] != VERSION or not isinstance(listed, list) or len(listed) > MOST_DEVICES:
+    if _number(whole["version"]) != VERSION or not isinstance(listed, list) or len(listed) > MOST_DEVICES:
         raise ValueError("another version, or no list")
     devices = tuple(_device(one) for one in listed)
     if len({(device.serial_number, device.vendor_id, device.product_id) for device in devices}) != len(devices):

@@ -89,6 +89,7 @@ def whole(**other: object) -> dict[str, object]:
 def hostile() -> dict[str, bytes]:
     texts: dict[str, object] = {
         "another version": {**whole(), "version": 2},
+        "true for a version": {**whole(), "version": True},
         "a list": [],
         "no devices": {"version": 1},
         "one key more": {**whole(), "x": 1},
@@ -111,6 +112,9 @@ def hostile() -> dict[str, bytes]:
         "nested": b"[" * 100_000,
         "nested objects": b'{"a":' * 40_000,
         "an endless number": b'{"version": ' + b"9" * 50_000 + b"}",
+        "not a number": json.dumps(whole(vendor_id=float("nan"))).encode(),
+        "devices twice": json.dumps(whole())[:-1].encode() + b', "devices": []}',
+        "an id twice": json.dumps(whole()).replace('"port"', '"vendor_id": 7, "port"').encode(),
         "endless": json.dumps(whole()).encode() + b" " * MOST_BYTES,
         **{name: json.dumps(text).encode() for name, text in texts.items()},
     }
