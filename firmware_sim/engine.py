@@ -160,4 +160,5 @@ def new_engine(device: Device, seed: int) -> Engine:
     """An engine that begins where the device is."""
     timeline = Timeline()
     acts = Acts(device, timeline, device.stage.compliance_mv)
-    return Engine(device, timeline, Cable(timeline, seed, device.model.framed), acts, DeviceClock(), device.now_us)
+    cable = Cable(timeline, seed, device.model.framed, device.model.shortest_frame)
+    return Engine(device, timeline, cable, acts, DeviceClock(), device.now_us)

@@ -140,6 +140,7 @@ class Model:
     `make` builds one from switches by name (as values or text), a stage, its id and whether the stage keeps a trace.
     An empty `device_id` means that the family tells none. `line_matters` False: its port is one by name only, such as
     a USB CDC, over which bytes pass at any settings. `framed` False: no byte marks where a packet ends.
+    `shortest_frame`, in bytes: a fault that takes one byte of every frame finds it in each.
     """
 
     key: str
@@ -150,6 +151,7 @@ class Model:
     line: LineSettings
     line_matters: bool = True
     framed: bool = True
+    shortest_frame: int = 12
     device_id: str
     switches: Table
     states: Mapping[str, str]

@@ -26,6 +26,8 @@ class Cable:
     seed: int
     framed: bool = True
     """Whether the frames on it begin and end with bytes of their own."""
+    shortest_frame: int = 12
+    """In bytes, of those that do."""
     inward: Wire = field(default_factory=Wire)
     outward: Wire = field(default_factory=Wire)
     _spoilers: dict[tuple[int, Direction], Spoiler] = field(default_factory=dict)
@@ -87,7 +89,7 @@ class Cable:
 
     def _spoiler(self, one: Injection, direction: Direction) -> Spoiler | None:
         random = Random(f"{self.seed}/{one.draw}/{one.kind}/{direction}")  # noqa: S311 - reproducible, not secret
-        frames = Frames() if self.framed else Packets(each=direction == "to_host")
+        frames = Frames(shortest=self.shortest_frame) if self.framed else Packets(each=direction == "to_host")
         match one.kind:
             case "drop_bytes":
                 return Drop(random, one.number("permille"), one.params["unit"] == "frame", frames)

@@ -365,6 +365,7 @@ MODEL = Model(
     channels=CHANNELS,
     dead_man_us=limits.WATCHDOG_US,
     line=LineSettings(460_800, "E", 1, rtscts=False),  # [source: ScienceMode2 document p. 9]
+    shortest_frame=framing.MINIMUM_BYTES,
     device_id="",
     switches=Switches,
     states=STATE_WORDS,

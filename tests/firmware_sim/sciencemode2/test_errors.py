@@ -334,3 +334,17 @@ def test_spoiled_bytes_do_not_end_it_for_good():
     run.ask_until(2_500 * MS)
     assert run.simulator.state in (State.STARTED, State.DISCONNECTED)
     assert {pulse.amplitude_ua for pulse in run.trace} == {40_000}
+
+
+def test_of_every_corrupted_frame_one_bit_is_turned_over_however_short_it_is():
+    said = []
+    for kind in ("", "corrupt_bytes"):
+        simulator = Simulator(new_device("rehastim2"), seed=1)
+        if kind:
+            number = simulator.inject(kind, permille=1000, unit="frame", direction="to_host")
+        simulator.advance(20 * S)
+        said.append(simulator.transmit(20 * S))
+    whole, spoiled = said
+    turned = [(a ^ b).bit_count() for a, b in zip(whole, spoiled, strict=True)]
+    assert sum(turned) == whole.count(framing.START) == simulator.injection(number).effects > 30
+    assert max(turned) == 1
