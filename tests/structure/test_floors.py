@@ -5,6 +5,7 @@ The same contracts stand in pyproject.toml for import-linter; here they hold wit
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,8 +32,11 @@ IMPURE = (
 )
 """Clocks, files, threads, sockets, chance and whatever brings them along; a path as text (PurePath) is none."""
 
-NMES = imports_below(ROOT, "nmes")
-FIRMWARE = imports_below(ROOT, "firmware_sim")
+
+@functools.cache
+def below(package: str) -> list[Import]:
+    """Every import of a package; read when a test needs it, not by every process that shares the tests."""
+    return imports_below(ROOT, package)
 
 
 def floor_of(module: str, floors: tuple[tuple[str, ...], ...] = FLOORS) -> int | None:
@@ -72,7 +76,7 @@ def within(imports: Iterable[Import], room: str) -> list[Import]:
 
 
 def test_imports_point_downwards() -> None:
-    assert upward(NMES) == []
+    assert upward(below("nmes")) == []
 
 
 def test_every_room_stands_on_a_floor() -> None:
@@ -87,49 +91,53 @@ def test_the_floors_are_those_that_import_linter_holds() -> None:
 
 
 def test_the_simulator_is_independent_of_the_controller() -> None:
-    assert reaching(FIRMWARE, ["nmes"]) == []
+    assert reaching(below("firmware_sim"), ["nmes"]) == []
 
 
 def test_only_the_bench_joins_controller_and_simulator() -> None:
-    assert reaching(NMES, ["firmware_sim"], doors=["nmes.trial.bench"]) == []
-    assert reaching(NMES, ["firmware_sim"]), "the bench is expected to join them"
+    assert reaching(below("nmes"), ["firmware_sim"], doors=["nmes.trial.bench"]) == []
+    assert reaching(below("nmes"), ["firmware_sim"]), "the bench is expected to join them"
 
 
 def test_the_guard_decodes_for_itself() -> None:
-    assert reaching(within(NMES, "nmes.guard"), ["nmes.core", "nmes.devices", "nmes.record"]) == []
+    assert reaching(within(below("nmes"), "nmes.guard"), ["nmes.core", "nmes.devices", "nmes.record"]) == []
 
 
 def test_the_guard_imports_nothing_of_ours_but_the_line() -> None:
-    ours = [one for one in within(NMES, "nmes.guard") if lies_in(one.imported, "nmes")]
+    ours = [one for one in within(below("nmes"), "nmes.guard") if lies_in(one.imported, "nmes")]
     assert [str(one) for one in ours if room_of(one.imported) not in {"nmes.guard", "nmes.link"}] == []
 
 
 def test_only_the_guard_and_runtime_open_know_a_line() -> None:
     doors = ["nmes.link", "nmes.guard", "nmes.runtime.open", "nmes.runtime.keepers", "nmes.runtime.ports"]
-    assert reaching(NMES, ["nmes.link"], doors) == []
+    assert reaching(below("nmes"), ["nmes.link"], doors) == []
 
 
 def test_who_looks_at_ports_gets_facts_and_no_port() -> None:
-    of_line = {one.imported for one in within(NMES, "nmes.runtime.ports") if lies_in(one.imported, "nmes.link")}
+    of_line = {
+        one.imported for one in within(below("nmes"), "nmes.runtime.ports") if lies_in(one.imported, "nmes.link")
+    }
     assert of_line
     assert {name for name in of_line if not lies_in(name, "nmes.link.ports")} == set()
 
 
 def test_the_laboratories_door_acts_through_the_session_alone() -> None:
     past = ["nmes.devices", "nmes.guard", "nmes.link", "firmware_sim", "serial", "textual"]
-    assert reaching(within(NMES, "nmes.api"), past) == []
+    assert reaching(within(below("nmes"), "nmes.api"), past) == []
 
 
 def test_only_the_serial_port_knows_pyserial() -> None:
-    assert reaching([*NMES, *FIRMWARE], ["serial"], doors=["nmes.link.serial_port"]) == []
+    assert reaching([*below("nmes"), *below("firmware_sim")], ["serial"], doors=["nmes.link.serial_port"]) == []
 
 
 def test_only_the_screens_know_textual() -> None:
-    assert reaching([*NMES, *FIRMWARE], ["textual"], doors=["nmes.ui", "firmware_sim.panel"]) == []
+    assert (
+        reaching([*below("nmes"), *below("firmware_sim")], ["textual"], doors=["nmes.ui", "firmware_sim.panel"]) == []
+    )
 
 
 def test_the_core_knows_no_clock_file_thread_or_socket() -> None:
-    paths = [one for one in within(NMES, "nmes.core") if one.imported != "pathlib.PurePath"]
+    paths = [one for one in within(below("nmes"), "nmes.core") if one.imported != "pathlib.PurePath"]
     assert reaching(paths, IMPURE) == []
 
 
@@ -163,7 +171,7 @@ def test_a_forbidden_import_is_found_and_a_door_is_not() -> None:
 
 def test_every_module_was_read() -> None:
     files = [*(ROOT / "nmes").rglob("*.py"), *(ROOT / "firmware_sim").rglob("*.py")]
-    importing = {one.importer for one in [*NMES, *FIRMWARE]}
+    importing = {one.importer for one in [*below("nmes"), *below("firmware_sim")]}
     assert len(files) > 100
     assert Path("nmes/core/session.py") in {file.relative_to(ROOT) for file in files}
     assert {"nmes.core.session", "nmes.guard.port", "firmware_sim.serve"} <= importing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import pytest
@@ -11,7 +12,12 @@ from babel.messages.mofile import read_mo
 from helpers.catalogues import TRANSLATED, edited, file_of, spoken
 
 PLACE = re.compile(r"\{(\w*)[^}]*\}")
-SOURCE = spoken()
+
+
+@functools.cache
+def source() -> Catalog:
+    """Of the whole program; read when a test needs it, not by every process that shares the tests."""
+    return spoken()
 
 
 @pytest.fixture(scope="module", params=TRANSLATED)
@@ -37,11 +43,11 @@ def pairs(messages: list[Message]) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 def test_there_is_something_to_translate() -> None:
-    assert len(said(SOURCE)) > 300
+    assert len(said(source())) > 300
 
 
 def test_every_sentence_of_the_source_is_translated(catalog: Catalog) -> None:
-    wanted = {message.id if isinstance(message.id, str) else tuple(message.id) for message in said(SOURCE)}
+    wanted = {message.id if isinstance(message.id, str) else tuple(message.id) for message in said(source())}
     done = {
         message.id if isinstance(message.id, str) else tuple(message.id): all(texts(message.string))
         for message in said(catalog)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import pkgutil
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
@@ -29,15 +31,18 @@ from nmes.ui.typed_who import ctf_mhz
 from nmes.ui.widgets.alarm_bar import alarm_row
 
 
-def calls(module: object, name: str, argument: int) -> set[str]:
+@functools.cache
+def all_calls(module: ModuleType) -> list[tuple[str, list[ast.expr]]]:
+    """Every call of this module: the name that is called, and its arguments."""
+    tree = ast.walk(ast.parse(inspect.getsource(module)))
+    called = [node for node in tree if isinstance(node, ast.Call)]
+    return [(getattr(node.func, "id", getattr(node.func, "attr", "")), node.args) for node in called]
+
+
+def calls(module: ModuleType, name: str, argument: int) -> set[str]:
     """The texts given as this argument in calls of a function of this module; f-strings by their fixed beginning."""
-    found = set()
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
-            text = node.args[argument] if len(node.args) > argument else None
-            if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                found.add(text.value)
-    return found
+    given = [args[argument] for called, args in all_calls(module) if called == name and len(args) > argument]
+    return {text.value for text in given if isinstance(text, ast.Constant) and isinstance(text.value, str)}
 
 
 CORE = [importlib.import_module(f"nmes.core.{one.name}") for one in pkgutil.iter_modules(nmes.core.__path__)]
