@@ -113,6 +113,7 @@ def test_wrong_input_is_one_clear_line_and_exit_code_2(nmes: Nmes, arguments: tu
     assert word in told.err
 
 
+@pytest.mark.thorough
 def test_without_a_terminal_nmes_names_what_works_and_ends_well(home: Path) -> None:
     nmes = process(home, stdin=subprocess.DEVNULL)
     out, err = nmes.communicate(timeout=40)
@@ -153,6 +154,7 @@ def test_ctrl_c_ends_a_command_quietly(home: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == "nmes: interrupted\n"
 
 
+@pytest.mark.thorough
 def test_a_reader_that_leaves_early_sees_no_traceback(home: Path) -> None:
     with process(home, "protocols", "show", CRAMP) as nmes:
         assert nmes.stdout is not None
@@ -162,6 +164,7 @@ def test_a_reader_that_leaves_early_sees_no_traceback(home: Path) -> None:
     assert nmes.returncode == 141, "as SIGPIPE ends a program: it says nothing of what was asked about"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("more", [(), ("nosuch",)])
 def test_a_reader_that_leaves_is_no_damage_of_a_record(home: Path, more: tuple[str, ...]) -> None:
     with process(home, "audit", "key", "show") as made:
@@ -176,6 +179,7 @@ def test_a_reader_that_leaves_is_no_damage_of_a_record(home: Path, more: tuple[s
     assert "cannot be read" not in told
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
 @pytest.mark.parametrize(
     "command", [("audit", "verify"), ("audit", "list"), ("protocols", "show", CRAMP), ("audit", "list", "--json")]
@@ -245,6 +249,7 @@ def test_what_is_written_and_what_the_stream_knows_is_passed_on(monkeypatch: pyt
     assert bytes_.getvalue() == b"one\ntwo\nthree\n"
 
 
+@pytest.mark.thorough
 def test_a_terminal_without_a_micro_sign_does_not_end_the_program(home: Path) -> None:
     command = [sys.executable, "-m", "nmes", "protocols", "show", CRAMP]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "NMES_HOME": str(home)}

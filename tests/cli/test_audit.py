@@ -82,6 +82,7 @@ def kept(home: Path, two_sessions: Path) -> list[Path]:
     return records(home)
 
 
+@pytest.mark.thorough
 def test_the_story_of_a_session_tells_who_did_what_and_what_was_decided(shown: dict[str, str]) -> None:
     told = shown["1"]
     wanted = (
@@ -204,6 +205,7 @@ def test_a_damaged_session_is_shown_as_far_as_it_can_be_read(nmes: Nmes, kept: l
 # --- show ---
 
 
+@pytest.mark.thorough
 def test_what_is_shown_first_is_whether_it_can_be_believed(nmes: Nmes, kept: list[Path], home: Path) -> None:
     told = nmes("audit", "show", "1").out.splitlines()
     entries = len(kept[0].read_bytes().splitlines())
@@ -366,6 +368,7 @@ def test_a_table_of_one_session_or_of_all(nmes: Nmes, kept: list[Path], tmp_path
     assert len(output) > 5
 
 
+@pytest.mark.thorough
 def test_a_bundle_is_one_of_this_session(nmes: Nmes, kept: list[Path]) -> None:
     bundle = json.loads(nmes("audit", "export", "1", "--format", "fhir").out)
     assert (bundle["resourceType"], bundle["identifier"]["value"]) == ("Bundle", kept[0].stem)
@@ -425,6 +428,7 @@ def test_a_file_that_is_there_is_kept_unless_it_is_meant(nmes: Nmes, kept: list[
 # --- report ---
 
 
+@pytest.mark.thorough
 def test_a_report_is_written_beside_the_records(nmes: Nmes, kept: list[Path], home: Path) -> None:
     for form, name in (("file", ""), ("audit", "-audit"), ("home", "-home")):
         told = nmes("audit", "report", "1", "--form", form)

@@ -86,6 +86,7 @@ def test_intact_records_verify_with_key_and_head_and_say_what_they_cannot_prove(
     assert ("Simulation" in told.out) is (options != ("--patients",))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -381,6 +382,7 @@ def test_a_head_is_found_wherever_it_is_in_the_chain(nmes: Nmes, kept: list[Path
     assert nmes("audit", "verify", "1", "--head", code).code == 0
 
 
+@pytest.mark.thorough
 def test_a_damaged_line_never_ends_the_search_for_a_head(nmes: Nmes, kept: list[Path]) -> None:
     code, lines = head_of(kept[2]), lines_of(kept[0])
     for at in (-4, -30, -66, -70, 3, 12):

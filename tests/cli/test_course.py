@@ -60,6 +60,7 @@ def files(home: Path) -> list[Path]:
 # --- entering ---
 
 
+@pytest.mark.thorough
 def test_a_course_is_entered_and_shown(care: Care, home: Path) -> None:
     assert care("plan", "--protocol", CRAMP, "--from", "2026-01-05").code == 0
     assert care("diary", "--cramps", "9", "--nrs", "7", "--week", "2026-01-08").code == 0
@@ -320,6 +321,7 @@ def test_an_answer_that_cannot_be_right_is_refused(care: Care, home: Path, more:
     assert (said.code, told in said.err, len(files(home))) == (2, True, before)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("after_a_session")
 def test_a_proposal_is_accepted_changed_or_declined_with_a_reason(care: Care, home: Path) -> None:
     answers = ("--discomfort", "4", "--contraction", "3", "--soreness", "1", "--dark-urine", "no", "--skin-mark", "no")

@@ -13,6 +13,7 @@ from cli.conftest import Nmes, process, records
 from nmes.record.files import read_end
 
 
+@pytest.mark.thorough
 def test_the_demo_ends_well_within_a_minute_with_a_verified_record(home: Path, nmes: Nmes) -> None:
     began = time.monotonic()
     demo = process(home, "demo")
@@ -27,6 +28,7 @@ def test_the_demo_ends_well_within_a_minute_with_a_verified_record(home: Path, n
     assert list((home / "records").glob("*.jsonl")) == [], "no simulation among patients"
 
 
+@pytest.mark.thorough
 def test_a_home_that_cannot_be_written_is_told_in_one_line(home: Path, nmes: Nmes) -> None:
     home.write_text("a file where the folder should be")
     for command in (("demo",), ("run", "cramp_calf_ctf_training", "--plain", "--patient-code", "-", "--speed", "max")):

@@ -42,6 +42,7 @@ def test_the_training_uses_what_the_test_found_and_shows_from_where(nmes: Nmes, 
 RECORDED = "One is recorded of P-017 left, and was not taken: check the code and the side."
 
 
+@pytest.mark.thorough
 def test_for_anybody_else_it_falls_back_and_says_so_and_what_is_recorded_nearby(nmes: Nmes, home: Path) -> None:
     nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "yes", "wait 1"))
     nearby = {(): False, ("P-018", "left"): False, ("P-017", "right"): True}
@@ -57,6 +58,7 @@ def test_for_anybody_else_it_falls_back_and_says_so_and_what_is_recorded_nearby(
         assert (bound["ctf_mhz"], bound["ctf_origin"]["kind"]) == (None, "fallback"), who
 
 
+@pytest.mark.thorough
 def test_a_cramp_long_after_a_stop_is_neither_measured_nor_trained_by(nmes: Nmes) -> None:
     tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "stop", "wait 1200", "cramp", "end"))
     assert "NOT MEASURED: the output was already stopped" in tested.out
@@ -114,6 +116,7 @@ def test_everything_wrong_is_told_at_once(nmes: Nmes) -> None:
     assert [part in told.err for part in ("--patient-code", "--side", "--ctf")] == [True] * 3
 
 
+@pytest.mark.thorough
 def test_the_record_names_the_cramp_and_the_value_in_words(nmes: Nmes, home: Path) -> None:
     nmes("run", TEST, *MAX, *P17, stdin=test_lines("mvic 120", "wait 70", "cramp", "yes", "wait 1"))
     told = nmes("audit", "show", "1").out
@@ -123,6 +126,7 @@ def test_the_record_names_the_cramp_and_the_value_in_words(nmes: Nmes, home: Pat
 
 
 class TestTry:
+    @pytest.mark.thorough
     def test_an_assessment_is_told_beside_what_is_true(self, nmes: Nmes) -> None:
         told = nmes("try", TEST, "--pools", "1")
         assert (told.code, told.err) == (0, "")
@@ -137,6 +141,7 @@ class TestTry:
         assert '"measures": "motor_threshold"' in told.out
         assert '"off_after_key_ms": null' in told.out
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("more", [("--population", "3"), ("--compare", CRAMP), ("--html", "x.html")])
     def test_what_only_a_treatment_has_is_refused(self, nmes: Nmes, more: tuple[str, ...]) -> None:
         told = nmes("try", TEST, *more)

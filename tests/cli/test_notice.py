@@ -48,6 +48,7 @@ def test_a_session_that_is_being_written_is_not_told(home: Path, cut: Path) -> N
     assert interrupted(home, None), "nobody holds a lock that is not there"
 
 
+@pytest.mark.thorough
 def test_the_app_tells_of_an_interrupted_session_before_it_opens(home: Path, cut: Path) -> None:
     import pty
 
@@ -76,6 +77,7 @@ def test_records_in_use_are_told_with_what_to_do(nmes: Nmes, cut: Path) -> None:
             assert "For whom" not in told.out, "nobody is asked for what cannot be begun"
 
 
+@pytest.mark.thorough
 def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(nmes: Nmes, home: Path) -> None:
     home.write_text("a file where the folder should be")
     for told in (nmes("demo"), nmes(*MAX, stdin="-\n"), nmes("run", CRAMP, "--plain", stdin="-\n")):

@@ -44,6 +44,7 @@ def closed(home: Path) -> str:
     return str(last.body["why"])
 
 
+@pytest.mark.thorough
 def test_a_script_of_lines_reaches_the_end_with_an_intact_record(nmes: Nmes, home: Path) -> None:
     told = nmes(*MAX, stdin=script(*["wait 50"] * 9, *SIGNED))
     lines = told.out.splitlines()
@@ -265,6 +266,7 @@ def test_nobody_there_pauses_the_session(nmes: Nmes, home: Path) -> None:
     assert "PAUSED. Paused: nobody had touched a key for too long." in told.out
 
 
+@pytest.mark.thorough
 def test_bytes_that_are_no_text_are_survived(home: Path) -> None:
     with process(home, *MAX, text=False) as nmes:
         out, err = nmes.communicate(b"-\n\xff\xfe\x00\x1b[2J\n" + b"x" * 100_000 + b"\nend", timeout=40)
@@ -306,6 +308,7 @@ def until(nmes: subprocess.Popen[str], words: str) -> list[str]:
     raise AssertionError(f"never said {words!r}: {lines[-5:]}")
 
 
+@pytest.mark.thorough
 def test_a_typed_stop_overtakes_what_was_typed_before_it_and_drops_it(home: Path) -> None:
     with running(home, lines=script()) as nmes:
         until(nmes, "ON: channel 1")
@@ -336,6 +339,7 @@ def test_a_signal_halts_first_then_closes_the_record_then_ends_the_program(home:
     assert closed(home) == f"stop:{name}"
 
 
+@pytest.mark.thorough
 def test_a_reader_that_leaves_stops_the_output(home: Path) -> None:
     with running(home, "--speed", "5", lines=script()) as nmes:
         until(nmes, "RAMP UP")
@@ -347,6 +351,7 @@ def test_a_reader_that_leaves_stops_the_output(home: Path) -> None:
     assert closed(home) == "stop:terminal"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_the_first_ctrl_c_of_a_person_is_a_stop_and_the_second_one_leaves(home: Path) -> None:
     import pty

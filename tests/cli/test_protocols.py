@@ -33,6 +33,7 @@ def test_the_list_has_every_shipped_protocol_with_its_title_below(nmes: Nmes) ->
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("options", "in_it", "not_in_it"),
     [

@@ -249,6 +249,7 @@ def test_answers_that_end_too_early_are_told_with_the_option_to_give(nmes: Nmes,
     assert not (home / "protocols").exists()
 
 
+@pytest.mark.thorough
 def test_an_answer_that_is_no_text_is_one_sentence(home: Path) -> None:
     child = process(home, "protocols", "new", stdin=subprocess.PIPE, text=False)
     _, said = child.communicate(b"my_calf\nCalf \xff\n", timeout=30)

@@ -27,6 +27,7 @@ def kept(home: Path, two: Path) -> list[Path]:
     return records(home)
 
 
+@pytest.mark.thorough
 def test_a_session_is_told_as_text(nmes: Nmes, kept: list[Path]) -> None:
     told = nmes("report", "1")
     assert (told.code, told.err) == (0, "")
@@ -50,6 +51,7 @@ def test_a_session_without_an_end_is_told_as_one(nmes: Nmes, kept: list[Path]) -
     assert "Complete" not in told.out
 
 
+@pytest.mark.thorough
 def test_the_page_is_written_and_never_over_another_file_unasked(nmes: Nmes, kept: list[Path], tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     assert nmes("report", "1", "--html", str(page)).code == 0
@@ -72,6 +74,7 @@ def test_a_damaged_record_is_an_exit_code_and_the_first_thing_told(nmes: Nmes, k
     assert f"! RECORD DAMAGED at entry {entry}:" in told.out
 
 
+@pytest.mark.thorough
 def test_a_record_ends_it_with_the_code_of_the_other_commands(nmes: Nmes, kept: list[Path], home: Path) -> None:
     def codes(session: str) -> set[int]:
         return {nmes(*command, session).code for command in (("report",), ("audit", "show"), ("audit", "report"))}

@@ -48,6 +48,7 @@ def test_the_app_opens_in_a_terminal_and_is_left_by_a_key(home: Path, arguments:
         os.close(terminal)
 
 
+@pytest.mark.thorough
 def test_a_signal_ends_the_app_with_the_code_of_the_signal(home: Path) -> None:
     import pty
 

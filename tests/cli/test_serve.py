@@ -169,6 +169,7 @@ async def test_what_is_no_message_of_a_terminal_ends_the_page(told: str) -> None
         assert message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED}
 
 
+@pytest.mark.thorough
 async def test_an_app_that_will_not_end_is_made_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser_server, "END_S", 0.2)
     async with serving(STUBBORN) as (client, address):

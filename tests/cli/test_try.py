@@ -66,6 +66,7 @@ def test_every_shipped_protocol_can_be_tried(protocol: str, nmes: Nmes, home: Pa
 SETS = {"contractions": "2", "sets": "2", "set_rest_s": "5"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("protocol", "cut"), [("tens_burst", {"minutes": "1"}), ("tens_modulated", {"minutes": "1"}), (CALF, SETS)]
 )
@@ -87,10 +88,12 @@ def is_good(tried: Result, home: Path) -> None:
 # --- what it says ---
 
 
+@pytest.mark.thorough
 def test_it_begins_with_what_it_is_not(tried: Nmes, quads: str) -> None:
     assert flat(tried(quads, *QUICK).out).startswith(BANNER)
 
 
+@pytest.mark.thorough
 def test_it_answers_what_a_therapist_asks(tried: Nmes, quads: str) -> None:
     said = flat(tried(quads, "--pools", "2").out)
     for answer in (
@@ -115,6 +118,7 @@ def test_it_answers_what_a_therapist_asks(tried: Nmes, quads: str) -> None:
     assert "Cramp none" in said
 
 
+@pytest.mark.thorough
 def test_a_sensory_protocol_speaks_of_feeling_and_not_of_force(nmes: Nmes, tens: str) -> None:
     said = flat(nmes("try", tens).out)
     assert "1.5 times the threshold of feeling, there is no muscle under the pads" in said
@@ -123,6 +127,7 @@ def test_a_sensory_protocol_speaks_of_feeling_and_not_of_force(nmes: Nmes, tens:
     assert "contraction" not in said.partition("Dose")[2]
 
 
+@pytest.mark.thorough
 def test_the_cramp_protocol_is_tried_on_who_it_is_for(nmes: Nmes, tmp_path: Path) -> None:
     calf = str(protocol_file(tmp_path, CALF, contractions="1", sets="2", set_rest_s="5"))
     said = flat(nmes("try", calf, "--level", "45").out)
@@ -134,12 +139,14 @@ def test_the_cramp_protocol_is_tried_on_who_it_is_for(nmes: Nmes, tmp_path: Path
     )
 
 
+@pytest.mark.thorough
 def test_a_level_off_the_grid_is_rounded_down_and_said(nmes: Nmes, quads: str) -> None:
     said = flat(nmes("try", quads, "--pools", "1", "--level", "10.7").out)
     assert "10.7 mA is not on the stimulator's grid: rounded down to 10.5 mA" in said
     assert "10.5 mA, given with --level, not found by feeling" in said
 
 
+@pytest.mark.thorough
 def test_a_level_no_patient_would_take_is_said_to_be_one(tried: Nmes, quads: str) -> None:
     said = flat(tried(quads, "--pools", "1", "--level", "80").out)
     assert "MORE than a patient tolerates (7)" in said
@@ -171,6 +178,7 @@ def test_what_is_good_has_no_but(tried: Nmes, quads: str) -> None:
     assert buts(tried(quads, "--pools", "2").out) == []
 
 
+@pytest.mark.thorough
 def test_a_cramp_while_the_level_is_found_is_told_and_nobody_would_have_taken_more(nmes: Nmes, calf: str) -> None:
     tried = nmes("try", calf)
     said = flat(tried.out)
@@ -191,6 +199,7 @@ def test_more_discomfort_than_is_tolerated_stands_under_the_result(tried: Nmes, 
     )
 
 
+@pytest.mark.thorough
 def test_a_muscle_that_does_nothing_stands_under_the_result(nmes: Nmes, calf: str) -> None:
     said = buts(nmes("try", calf, "--patient", "high_adiposity", "--level", "5").out)
     assert said == [
@@ -199,6 +208,7 @@ def test_a_muscle_that_does_nothing_stands_under_the_result(nmes: Nmes, calf: st
     ]
 
 
+@pytest.mark.thorough
 def test_who_feels_nothing_cannot_be_asked(nmes: Nmes, tens: str) -> None:
     tried = nmes("try", tens, "--patient", "sci_chronic")
     nothing, missed = buts(tried.out)
@@ -211,11 +221,13 @@ def test_who_feels_nothing_cannot_be_asked(nmes: Nmes, tens: str) -> None:
     assert "sensory" not in tried.out
 
 
+@pytest.mark.thorough
 def test_a_given_level_below_what_is_asked_for_is_said(nmes: Nmes, tens: str) -> None:
     (but,) = buts(nmes("try", tens, "--level", "10").out)
     assert but == "target not reached: the given level does not do what the protocol asks for"
 
 
+@pytest.mark.thorough
 def test_a_long_cramp_breaks_the_stop_rule_of_the_card(nmes: Nmes, calf: str) -> None:
     """Chance goes by the seed; this is one of those where a cramp outlasts its current by more than 30 s."""
     (but,) = [but for but in buts(nmes("try", calf, "--seed", LONG_CRAMP, "--level", "45").out) if "went on" in but]
@@ -223,6 +235,7 @@ def test_a_long_cramp_breaks_the_stop_rule_of_the_card(nmes: Nmes, calf: str) ->
     assert "[verify]" in but
 
 
+@pytest.mark.thorough
 def test_visible_twitches_are_small_and_not_nothing(nmes: Nmes, tmp_path: Path) -> None:
     said = flat(nmes("try", str(protocol_file(tmp_path, "tens_acupuncture_like", minutes="1"))).out)
     assert "23.0 mA, found: what the protocol asks for" in said
@@ -232,6 +245,7 @@ def test_visible_twitches_are_small_and_not_nothing(nmes: Nmes, tmp_path: Path) 
     assert "sensory" not in said
 
 
+@pytest.mark.thorough
 def test_a_fault_is_the_main_result(nmes: Nmes, quads: str) -> None:
     tried = nmes("try", quads, "--patient", "worn_electrodes")
     result = flat(tried.out).partition("RESULT ")[2]
@@ -241,6 +255,7 @@ def test_a_fault_is_the_main_result(nmes: Nmes, quads: str) -> None:
     assert "did not begin" in result
 
 
+@pytest.mark.thorough
 def test_two_protocols_stand_side_by_side(nmes: Nmes, quads: str, tens: str) -> None:
     tried = nmes("try", quads, "--compare", tens, *QUICK)
     rows = {line[:19].strip(): line[19:].split("  ") for line in tried.out.splitlines() if line[:1].strip()}
@@ -251,6 +266,7 @@ def test_two_protocols_stand_side_by_side(nmes: Nmes, quads: str, tens: str) -> 
     assert max(map(len, tried.out.splitlines())) < 80
 
 
+@pytest.mark.thorough
 def test_two_protocols_are_tried_on_the_same_patient(nmes: Nmes, quads: str, tmp_path: Path) -> None:
     """The first one's usual, also where the second would be tried on another by itself."""
     calf = str(protocol_file(tmp_path, CALF, contractions="1", sets="2", set_rest_s="5"))
@@ -302,6 +318,7 @@ def test_finding_and_treatment_are_told_in_one_unit(tried: Nmes, quads: str) -> 
 # --- for other programs ---
 
 
+@pytest.mark.thorough
 def test_json_holds_integers_under_known_keys_and_stdout_nothing_else(nmes: Nmes, quads: str) -> None:
     tried = nmes("try", quads, "--json", "--pools", "1")
     document = json.loads(tried.out)
@@ -316,6 +333,7 @@ def test_json_holds_integers_under_known_keys_and_stdout_nothing_else(nmes: Nmes
     assert "float" not in {type(value).__name__ for value in _values(document)}
 
 
+@pytest.mark.thorough
 def test_every_key_of_the_json_is_documented(tried: Nmes, quads: str) -> None:
     guide = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "try.md").read_text(encoding="utf-8")
     documents = [
@@ -340,6 +358,7 @@ def _keys(node: object) -> set[str]:
     return {key for value in node for key in _keys(value)} if isinstance(node, list) else set()
 
 
+@pytest.mark.thorough
 def test_json_tells_what_the_screen_tells(tried: Nmes, tens: str, quads: str) -> None:
     numb = json.loads(tried(tens, "--patient", "sci_chronic", "--json").out)
     assert [one["code"] for one in numb["but"]] == ["nothing_felt", "target_not_reached"]
@@ -411,6 +430,7 @@ def test_who_was_stopped_is_told_with_the_current(nmes: Nmes, quads: str) -> Non
 # --- the page ---
 
 
+@pytest.mark.thorough
 def test_the_page_is_one_file_that_asks_for_nothing(nmes: Nmes, quads: str, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     tried = nmes("try", quads, "--html", str(page), *QUICK)
@@ -426,6 +446,7 @@ def test_the_page_is_one_file_that_asks_for_nothing(nmes: Nmes, quads: str, tmp_
     assert text.count('class="plotly-graph-div"') >= 3
 
 
+@pytest.mark.thorough
 def test_what_a_protocol_says_is_text_on_the_page_and_no_program(nmes: Nmes, tmp_path: Path) -> None:
     evil = "'<script>alert(1)</script>'"
     protocol = protocol_file(tmp_path, TENS, minutes="1", title=evil, muscle=evil)
@@ -492,6 +513,7 @@ def test_nonsense_is_refused_before_anything_is_tried(
     assert not home.exists()
 
 
+@pytest.mark.thorough
 def test_a_profile_may_be_a_file_and_a_bad_one_is_told_with_its_line(nmes: Nmes, quads: str, tmp_path: Path) -> None:
     profile = tmp_path / "mine.yaml"
     profile.write_text("name: mine\ntitle: Mine\nabout: A test.\nlike: healthy_adult\n")

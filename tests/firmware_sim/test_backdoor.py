@@ -124,6 +124,7 @@ def test_a_load_a_contact_and_a_switch_are_set(desk):
     assert desk.rig.sim.device.switches.fault_after_pulses == 3
 
 
+@pytest.mark.thorough
 def test_a_pad_dries_and_warms_from_then_on_until_another_is_put_on(desk):
     fresh = desk.rig.run(0.5).pulses()[-1].end_voltage_mv
     assert desk.ask("set", what="wear", channel=1, worn_h=20)["ok"]
@@ -318,6 +319,7 @@ KEYS = (
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6) | VALUES, max_size=4))
 def test_no_request_raises_and_the_device_lives_on(requests):

@@ -70,6 +70,7 @@ def until_dead(background) -> None:
         time.sleep(0.001)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("error", [RuntimeError("soup"), OSError(28, "full"), ValueError("time went back")])
 def test_what_ends_the_server_comes_out_of_the_block(error):
     with pytest.raises(type(error)) as caught:
@@ -110,12 +111,14 @@ def one_line(command: list[str], seconds: float = 40) -> str:
     return err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("arguments", [(), ("--scenario", "electrode-off", "--over", "socket")], ids=["serve", "play"])
 def test_a_fault_of_its_own_is_one_line_and_exit_1(arguments):
     said = one_line([sys.executable, "-c", BROKEN, *arguments])
     assert said == "nmes-sim: stopped by a fault of its own: RuntimeError: the line broke\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("over", ["memory", "socket"])
 def test_a_full_disk_under_a_scenario_is_one_line_and_exit_1(over):

@@ -138,6 +138,7 @@ def test_clearing_all_leaves_a_whole_device():
     assert rig.answers(36, 0.6)
 
 
+@pytest.mark.thorough
 def test_injections_are_bounded_and_the_oldest_that_are_over_are_forgotten():
     sim = Simulator()
     for _ in range(1200):

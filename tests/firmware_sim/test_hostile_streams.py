@@ -93,6 +93,7 @@ def test_memory_stays_bounded_by_one_longest_frame():
     assert len(receiver._buffer) <= framing.MAXIMUM_BYTES
 
 
+@pytest.mark.thorough
 def test_a_flood_of_escaped_start_bytes_is_searched_in_bounded_time():
     receiver, start = Receiver(), time.thread_time()
     receiver.feed(b"\x81\xf0" * 5_000)

@@ -51,6 +51,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
 # --- the same trace ---
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", shipped.names())
 def test_a_shipped_scenario_holds_and_gives_the_same_trace_twice_and_paced(name):
     first, second, paced = played(name), played(name), played(name, 50)
@@ -107,6 +108,7 @@ def by_channel(pulse) -> tuple[int, int]:
     return pulse.channel, pulse.t_us
 
 
+@pytest.mark.thorough
 def test_over_a_socket_a_line_that_is_gone_is_connected_again(write):
     path = write(
         SESSION
@@ -176,6 +178,7 @@ def test_every_action_and_every_expectation(write, capsys):
     assert "11 expectations, everything held" in out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("expect", "said"),
     [

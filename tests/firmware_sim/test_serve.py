@@ -115,6 +115,7 @@ def wait_for(condition, seconds=PATIENCE_S):
         time.sleep(0.01)
 
 
+@pytest.mark.thorough
 def test_a_session_over_tcp_is_traced_to_a_clean_end(start, connect):
     process, port, trace = start()
     client = connect(port)
@@ -183,6 +184,7 @@ def test_the_trace_is_complete_up_to_a_kill(start, connect):
     assert len(pulses(trace)) >= 3
 
 
+@pytest.mark.thorough
 def test_without_a_parent_reading_it_starts_and_ends_in_silence(tmp_path):
     reading, writing = os.pipe()
     os.close(reading)
@@ -193,6 +195,7 @@ def test_without_a_parent_reading_it_starts_and_ends_in_silence(tmp_path):
     assert lines(tmp_path / "t")[-1]["end"] == "idle"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_person_ends_it_with_any_usual_signal(start, number):
     process, _, trace = start()
@@ -319,6 +322,7 @@ def test_so_it_is_for_the_program():
     assert "unknown switch" in refused_start("--switch", "soup=1")
 
 
+@pytest.mark.thorough
 def test_version_and_help():
     assert launch("--version").communicate(timeout=PATIENCE_S)[0].decode() == f"nmes-sim {__version__}\n"
     text = launch("--help").communicate(timeout=PATIENCE_S)[0].decode()
@@ -347,6 +351,7 @@ def test_a_full_disk_is_one_clear_line_and_exit_1():
     assert err.count(b"\n") == 1
 
 
+@pytest.mark.thorough
 def test_at_ten_times_the_speed_the_dead_man_fires_after_a_tenth_of_the_time(start, connect):
     def fired_after_s():
         process, port, trace = start("--speed", "10", "--exit-when-idle", "0.1")
@@ -429,6 +434,7 @@ def start_open(start):
         one.close()
 
 
+@pytest.mark.thorough
 def test_the_backdoor_is_a_port_of_its_own_and_several_look_through_it(start_open, connect):
     process, port, trace, door = start_open("--patient", "healthy_adult", "--site", "1=gastrocnemius", "--seed", "3")
     client, one, other = connect(port), door(), door()
@@ -447,6 +453,7 @@ def test_the_backdoor_is_a_port_of_its_own_and_several_look_through_it(start_ope
     assert any(line.get("fault_began") == "electrode_off" for line in lines(trace))
 
 
+@pytest.mark.thorough
 def test_each_channel_s_side_pad_and_length_reach_the_person(start_open):
     more = ("--site", "1=gastrocnemius", "--side", "1=left", "--length", "1=shortened", "--pad-mm2", "1=10000")
     _, _, _, door = start_open("--patient", "healthy_adult", *more, "--site", "2=none; skin")
@@ -497,6 +504,7 @@ def test_a_busy_port_of_the_backdoor_is_one_clear_line():
     assert err.decode().startswith(f"nmes-sim: cannot open port {port} for the backdoor: ")
 
 
+@pytest.mark.thorough
 def test_rubbish_and_a_flood_at_the_backdoor_delay_no_pulse(start_open, connect):
     _, port, trace, door = start_open()
     client, rude = connect(port), door()
@@ -527,6 +535,7 @@ def test_snapshots_without_end_hold_up_no_answer_for_as_long_as_a_controller_wai
     assert sorted(took)[len(took) // 2] < 0.1, "nmes waits for 0.2 s"
 
 
+@pytest.mark.thorough
 def test_a_disconnect_drops_the_client_and_turns_others_away_for_its_time(start_open, connect):
     _, port, _, door = start_open()
     client, way_in = connect(port), door()
@@ -566,6 +575,7 @@ def test_a_disconnect_takes_a_pseudo_terminal_away_and_tells_the_name_of_the_nex
     assert process.returncode == 0
 
 
+@pytest.mark.thorough
 def test_a_snapshot_is_restored_on_the_real_clock(start_open, connect):
     _, port, trace, door = start_open("--speed", "4")  # half a second in which a state has to be seen
     client, way_in = connect(port), door()
@@ -627,6 +637,7 @@ def test_a_panel_without_a_terminal_is_one_clear_line_and_exit_2():
     assert err.count(b"\n") == 1
 
 
+@pytest.mark.thorough
 def test_a_scenario_is_played_by_the_program():
     process = launch("--scenario", "electrode-off", "--speed", "50")
     out, err = process.communicate(timeout=PATIENCE_S)

@@ -52,6 +52,7 @@ def answered(port: int, data: bytes, size: int) -> bytes:
         return told
 
 
+@pytest.mark.thorough
 def test_a_rehastim1_whose_host_has_gone_goes_on_and_its_program_with_it(start: Start) -> None:
     process, url = start("--device", "rehastim1", "--exit-when-idle", "1", "--speed", "20")
     port = int(url.rpartition(":")[2])

@@ -50,6 +50,7 @@ def random_case(seed):
     return points, skin, random.uniform(-150, 150) * random.choice([0, 1, 1]), limit_v
 
 
+@pytest.mark.thorough
 @bundled("seed", range(40))
 def test_the_closed_form_equals_solve_ivp_within_a_millionth(seed):
     points, skin, start_v, limit_v = random_case(seed)
@@ -92,6 +93,7 @@ def test_after_the_supply_sagged_no_current_flows_until_the_skin_has_discharged(
     assert result.charge_pc == pytest.approx(charges, rel=1e-6)
 
 
+@pytest.mark.thorough
 @bundled("seed", range(0, 40, 3))
 def test_the_charge_is_the_integral_of_the_trace(seed):
     points, skin, start_v, limit_v = random_case(seed)

@@ -30,6 +30,7 @@ def integrate(points, skin, start_v):
     return charges, voltage
 
 
+@pytest.mark.thorough
 @bundled("load", ["good", "worn", "dry", "half-lifted"])
 @bundled(("ma", "us"), [(10, 200), (40, 300), (80, 400), (130, 250), (-60, 300)])
 @bundled("start_v", [0.0, 30.0, -12.5])

@@ -45,6 +45,7 @@ def test_every_folder_of_the_corpus_belongs_to_a_target() -> None:
     assert {path.name for path in CORPUS.iterdir() if path.is_dir()} <= set(TARGETS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_few_random_inputs_break_no_law(name: str) -> None:
     drawn, deep = random.Random(name), 0
@@ -63,6 +64,7 @@ def test_no_input_breaks_a_law(name: str) -> None:
     search(TARGETS[name], int(os.environ.get("NMES_WALKS", "3000")))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flood", FLOODS, ids=repr)
 def test_a_flood_takes_no_more_time_than_its_bytes(flood: bytes) -> None:
     """Of what each reader has to hold back. The slowest takes 10 µs a byte; a quadratic one would take minutes."""
@@ -86,6 +88,7 @@ def test_a_device_that_is_flooded_with_requests_takes_no_more_time_than_they_are
             device.receive(request * 8_000, 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("nest", NESTS, ids=repr)
 def test_a_protocol_of_one_thing_repeated_is_refused_soon(nest: bytes) -> None:
     with bounded(memory=True), pytest.raises(ProtocolError):

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = ROOT / "docs" / "requirements.toml"
-SELDOM: Final = ("mark.campaign", "mark.benchmark")
+SELDOM: Final = ("mark.campaign", "mark.benchmark", "mark.thorough")
 """Marks of tests that the daily suite leaves out."""
 TAGS: Final = re.compile(r"\[(?:source|verify|design|computed|inferred)\b")
 GONE: Final = ", which is not there"

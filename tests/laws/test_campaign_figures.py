@@ -114,6 +114,7 @@ def test_a_run_that_lacks_something_ends_with_exit_code_1_and_names_it(capsys: p
     assert exit_code(Outcome({"p24": complete(1)}, [Failure(7, "a pulse")])) == 1
 
 
+@pytest.mark.thorough
 def test_everything_a_scenario_can_draw_is_known_to_the_count(stand: Stand) -> None:
     """What is put in under another name would never be missed."""
     figures = Figures()

@@ -95,6 +95,7 @@ MISTAKES: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], tuple[Step, ...]
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_found(mistake: str, stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     make, script, words = MISTAKES[mistake]
@@ -102,6 +103,7 @@ def test_a_mistake_is_found(mistake: str, stand: Stand, monkeypatch: pytest.Monk
     assert words in failing(stand, scenario(*script)) != ""
 
 
+@pytest.mark.thorough
 def test_without_a_mistake_the_same_scripts_hold(stand: Stand) -> None:
     scripts = [script for _, script, _ in MISTAKES.values()]
     assert [failing(stand, scenario(*script)) for script in scripts] == [""] * len(scripts)
@@ -129,6 +131,7 @@ OF_A_FAMILY: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None], tuple[St
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mistake", OF_A_FAMILY)
 def test_a_mistake_that_only_some_families_can_have_is_found(
     mistake: str, stand: Stand, monkeypatch: pytest.MonkeyPatch
@@ -186,6 +189,7 @@ def session_of(script: tuple[Step, ...], harmless: tuple[Step, ...]) -> Scenario
     return scenario(*with_harmless(script, harmless), channels=channels)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("harmless", TOGETHER)
 def test_each_of_the_harmless_faults_has_an_effect(harmless: str, stand: Stand) -> None:
     """Or nothing would be shown with it."""

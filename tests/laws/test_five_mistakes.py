@@ -309,6 +309,7 @@ async def find(desk: Desk, pilot: Pilot[None], level_ua: int) -> None:
     await desk.see(pilot)
 
 
+@pytest.mark.thorough
 def test_two_channels_swapped_are_caught_in_lines(tmp_path: Path) -> None:
     person = Wired({1: LEFT_THIGH, 2: RIGHT_THIGH})
     first = ("side both", "pads 1 50", "pads 2 50", "placed", *level(1, 20), "felt 1 elsewhere", *level(2, 20), "start")

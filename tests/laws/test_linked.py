@@ -143,6 +143,7 @@ def hands(seed: int, presses: int, family: Family = DEFAULT) -> tuple[int, int]:
     return raised, none
 
 
+@pytest.mark.thorough
 def test_linked_channels_rise_together_or_not_at_all() -> None:
     raised, none = hands(seed=3, presses=40)
     assert raised

@@ -176,6 +176,7 @@ def test_the_course_of_care_is_told_where_there_is_one(story: Story) -> None:
     assert "Course of care" not in headings(made(story))
 
 
+@pytest.mark.thorough
 def test_each_form_and_kind_has_a_file_of_its_own(own_home: Path, story: Story) -> None:
     names = {write_report(own_home, story.session, QUICK, form, as_).name for form in Form for as_ in Format}
     stem = f"simulation-{story.session}"

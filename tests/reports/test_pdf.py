@@ -66,6 +66,7 @@ def test_the_text_is_taken_out_in_reading_order() -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.thorough
 def test_a_real_report_reads_in_the_order_of_its_sections(story: Story) -> None:
     report = report_of(story, QUICK, Form.AUDIT)
     text, at = read(pdf_of(report)), 0

@@ -74,6 +74,7 @@ def text(report: Report, width: int = 200) -> str:
     return "\n".join(lines_of(report, width))
 
 
+@pytest.mark.thorough
 def test_each_of_the_five_mistakes_is_told_as_caught(whole: tuple[Report, Report]) -> None:
     caught = section(whole[0], "What was caught")
     told = {row[0].partition(":")[0]: (row[1], row[4]) for row in rows(caught)}
@@ -91,6 +92,7 @@ def test_a_press_that_came_too_early_is_not_told_as_a_held_key(whole: tuple[Repo
     assert int(early[1]) > 1
 
 
+@pytest.mark.thorough
 def test_how_much_of_the_plan_was_given_is_told(files: list[Path]) -> None:
     said = section(reported(files[0]), "What was given").lines[0]
     end = WORDING.end_of(files[0])
@@ -178,6 +180,7 @@ def test_of_a_card_in_another_language_its_number_says_that_it_speaks_of_levels(
     assert any("the card says: Nur die Hälfte. Accepted were" in one for one in after) is is_told
 
 
+@pytest.mark.thorough
 def test_who_acted_is_told_in_the_words_of_the_screens(files: list[Path]) -> None:
     report = report_of(story_of(files[0], Kind.SIMULATION), replace(WORDING, who=lambda actor: f"<{actor}>"))
     parts = ("What happened", "What was asked for and refused")
@@ -185,6 +188,7 @@ def test_who_acted_is_told_in_the_words_of_the_screens(files: list[Path]) -> Non
     assert who == {"<Dr Adams>", "<program>"}
 
 
+@pytest.mark.thorough
 def test_a_session_with_levels_on_record_is_no_first_one(tmp_path: Path) -> None:
     five_mistakes(tmp_path)
     sitting = Sitting(tmp_path)
@@ -194,6 +198,7 @@ def test_a_session_with_levels_on_record_is_no_first_one(tmp_path: Path) -> None
     assert not any("Only recorded" in one for one in section(reported(sitting.record), "What was caught").after)
 
 
+@pytest.mark.thorough
 def test_a_stop_before_the_end_is_told_with_its_own_time(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.screened()
@@ -214,6 +219,7 @@ def test_a_stop_before_the_end_is_told_with_its_own_time(tmp_path: Path) -> None
     assert row[2] == "1.0 mA"
 
 
+@pytest.mark.thorough
 def test_an_end_after_a_stop_that_was_gone_on_after_is_not_told_as_that_stop(files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     began = next(one for one in story.happenings if one.code == "intent")
@@ -234,6 +240,7 @@ def test_a_checklist_sent_again_tells_which_answers_were_changed(tmp_path: Path)
     assert "The answer to cause_age was changed: unknown, no." in lines
 
 
+@pytest.mark.thorough
 def test_what_was_measured_stands_near_the_top(whole: tuple[Report, Report], files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     found = replace(story.happenings[0], code="measured", values=(("what", "ctf"), ("value", 18_000)))
@@ -330,6 +337,7 @@ def test_findings_and_signature_are_told_with_their_entries(whole: tuple[Report,
     assert (signed, False) in report.verdicts
 
 
+@pytest.mark.thorough
 def test_an_interrupted_session_is_never_told_as_complete(files: list[Path]) -> None:
     report = reported(files[1])
     assert report.verdicts[0][0].startswith("NOT CLOSED")
@@ -348,6 +356,7 @@ def test_what_was_gone_on_with_in_spite_of_an_answer_is_told_with_its_reason(who
     assert "known, looked at" in screening.after[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("line", [1, 40, -1])
 def test_a_damaged_record_gives_a_report_that_says_so_first(files: list[Path], line: int) -> None:
     lines = files[0].read_bytes().splitlines(keepends=True)
@@ -488,6 +497,7 @@ def test_where_the_output_was_not_known_is_grey_on_the_page() -> None:
     assert plot.note in page
 
 
+@pytest.mark.thorough
 def test_the_report_is_written_whole_for_its_owner_and_again_over_itself(files: list[Path], tmp_path: Path) -> None:
     path = write_report(tmp_path, files[0].stem, WORDING)
     first = path.read_text()
@@ -501,6 +511,7 @@ def test_the_report_is_written_whole_for_its_owner_and_again_over_itself(files: 
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
+@pytest.mark.thorough
 def test_a_report_that_cannot_be_written_is_one_error_and_leaves_nothing(files: list[Path], tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file where the folder should be")
     with pytest.raises(RecordError, match="cannot be written"):
@@ -514,6 +525,7 @@ def test_a_report_that_cannot_be_written_is_one_error_and_leaves_nothing(files: 
         write_report(tmp_path, "000009", WORDING)
 
 
+@pytest.mark.thorough
 def test_a_story_without_a_plan_is_still_told(files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     assert story.opened is not None
@@ -529,6 +541,7 @@ def test_a_trial_is_told_as_one_that_is_not_signed(tmp_path: Path) -> None:
     assert not loud
 
 
+@pytest.mark.thorough
 def test_a_file_is_on_the_medium_before_it_has_its_name(tmp_path: Path) -> None:
     target, synced = tmp_path / "report.html", list[bytes]()
     target.write_bytes(b"old")

@@ -48,6 +48,7 @@ AGREED: dict[str, tuple[CareEvent, ...]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("agreed", AGREED.values(), ids=AGREED)
 def test_a_session_begins_at_0_with_the_ceilings_of_its_card_whatever_is_agreed(
     agreed: tuple[CareEvent, ...], tmp_path: Path

@@ -198,6 +198,7 @@ def holding(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and b"Erika" in path.read_bytes()]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["nothing", "some", "all"])
 @pytest.mark.parametrize("fails", [False, True], ids=["power cut", "disk fails"])
 def test_wherever_an_erasure_ends_no_report_outlives_the_text_it_holds(tmp_path: Path, how: str, fails: bool) -> None:

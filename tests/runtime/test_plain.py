@@ -271,6 +271,7 @@ def test_a_line_carries_the_epoch_of_the_view_it_was_typed_at(desk: Desk) -> Non
     assert old.epoch < desk.view.epoch
 
 
+@pytest.mark.thorough
 def test_the_treatment_is_told_phase_by_phase_with_contractions_and_time_left(desk: Desk) -> None:
     desk.started()
     desk.run(32_000)
@@ -287,6 +288,7 @@ def test_the_treatment_is_told_phase_by_phase_with_contractions_and_time_left(de
     assert [line for line in desk.said if line.endswith(" left")] == told
 
 
+@pytest.mark.thorough
 def test_pause_and_resume_are_told_and_the_plan_is_finished(desk: Desk) -> None:
     desk.started()
     desk.script("wait 3", "pause", "resume")
@@ -297,6 +299,7 @@ def test_pause_and_resume_are_told_and_the_plan_is_finished(desk: Desk) -> None:
     assert desk.said.index("RESUMING. Contraction 1 of 18") < desk.said.index("ENDED. because complete")
 
 
+@pytest.mark.thorough
 def test_somebody_who_is_not_there_is_asked_once_before_the_pause() -> None:
     protocol = Library().load("cramp_calf_ctf_training").protocol
     desk = Desk(protocol, absent_limit_ms=protocol.operator_absent_limit_ms)

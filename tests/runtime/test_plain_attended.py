@@ -453,6 +453,7 @@ def test_what_was_not_done_is_kept_with_its_reason(desk: Attending, line: str, f
     assert desk.type(line.replace(reason, "no")).do is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "line",
     [

@@ -40,6 +40,7 @@ def views(replay: Replay, event: type[e.Event]) -> list[View]:  # type: ignore[v
     return [view for view in found if view is not None]
 
 
+@pytest.mark.thorough
 def test_the_whole_session_is_followed_to_its_end(replay: Replay) -> None:
     assert isinstance(replay.result, Same)
     assert replay.moments[0].entry.type == "opened"

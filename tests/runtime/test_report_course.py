@@ -63,6 +63,7 @@ def entered(home: Path, *events) -> None:  # type: ignore[no-untyped-def]  # any
     enter(home, Kind.SIMULATION, events, "Dr Bell", NOW, CLOCKS)
 
 
+@pytest.mark.thorough
 def test_without_a_plan_or_an_entry_nothing_is_told(story: Story) -> None:
     assert told(story) == []
     assert story.opened is not None
@@ -102,6 +103,7 @@ def test_only_the_first_letter_of_an_outcome_is_made_a_capital(
     assert ("Krampfartige Anfälle pro Woche", "2026-01-05: 5") in told(story)
 
 
+@pytest.mark.thorough
 def test_what_was_withdrawn_of_this_session_is_marked_and_told_with_why(home: Path, story: Story) -> None:
     care = enter(home, Kind.SIMULATION, [Answered(CODE, SIDE, story.session, dark_urine=True)], "Dr Bell", NOW, CLOCKS)
     (answer,) = read(home, Kind.SIMULATION).entered

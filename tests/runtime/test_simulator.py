@@ -37,6 +37,7 @@ def test_without_a_trace_it_leaves_no_file(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["dataclasses.py", "firmware_sim.py"])
 def test_a_file_of_the_folder_that_somebody_is_in_is_never_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -78,6 +79,7 @@ def test_a_child_that_will_not_end_is_made_to(monkeypatch: pytest.MonkeyPatch) -
     assert process.returncode == -9
 
 
+@pytest.mark.thorough
 def test_a_child_that_is_left_lives_on() -> None:
     running = start_simulator()
     running.leave()
@@ -86,6 +88,7 @@ def test_a_child_that_is_left_lives_on() -> None:
     running.end()
 
 
+@pytest.mark.thorough
 def test_with_a_person_it_has_a_bench_of_its_own_beside_the_device_s_line() -> None:
     running = start_simulator(None, person_for(Library().load("cramp_calf_ctf_training").protocol))
     bench = running.sim_bench
@@ -99,6 +102,7 @@ def test_with_a_person_it_has_a_bench_of_its_own_beside_the_device_s_line() -> N
     running.end()
 
 
+@pytest.mark.thorough
 def test_a_person_who_is_nobody_is_told_in_one_sentence() -> None:
     with pytest.raises(SimulatorError, match=r"^the simulator did not start: nmes-sim: nobody: there is no"):
         start_simulator(None, Person("nobody", ()))

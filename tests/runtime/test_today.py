@@ -123,6 +123,7 @@ def test_no_whole_record_is_read_where_it_cannot_change_whose_turn_it_is(days: i
     assert of_list([session(2, days, ending=ending)], LIBRARY, NOW, never).patients
 
 
+@pytest.mark.thorough
 def test_it_counts_if_it_was_signed_with_half_of_it_given(tmp_path: Path) -> None:
     def sat(for_ms: int, *, signed: bool = True) -> Part:
         sitting = Sitting(tmp_path)
@@ -227,6 +228,7 @@ def test_a_device_is_never_called_more_than_what_was_looked_at(tmp_path: Path) -
     assert today(tmp_path, Kind.PATIENT, str(port), LIBRARY, NOW).device is Device.THERE
 
 
+@pytest.mark.thorough
 def test_records_that_cannot_be_read_are_said_and_hide_no_device(tmp_path: Path) -> None:
     found = today(tmp_path / ("x" * 300), Kind.PATIENT, None, LIBRARY, NOW)
     assert "too long" in found.trouble

@@ -118,6 +118,7 @@ async def measured(running, mode):
     return list(zip(acks, pulses, strict=True))
 
 
+@pytest.mark.thorough
 async def test_low_level_plot(running):
     """What the samples decode to is what flowed, in mA [inferred]."""
     for ack, pulse in await measured(running, LowLevelMode.STIM_CURRENT):
@@ -126,12 +127,14 @@ async def test_low_level_plot(running):
         assert max(ack.measurement_samples) == pulse["peak_current_ua"] / 1000
 
 
+@pytest.mark.thorough
 async def test_low_level_plot_of_the_voltage(terminal):
     """The same in V [inferred]: into a good pad, charged by the end of each phase, 1.8 V for each mA."""
     for ack, pulse in await measured(terminal, LowLevelMode.STIM_VOLTAGE):
         assert max(ack.measurement_samples) == pytest.approx(pulse["peak_current_ua"] * 1.8 / 1000, rel=0.05)
 
 
+@pytest.mark.thorough
 async def test_low_level_measures_the_high_voltage_source(terminal):
     with terminal.connection() as connection:
         device = DeviceP24(connection)
@@ -144,6 +147,7 @@ async def test_low_level_measures_the_high_voltage_source(terminal):
     assert ack.measurement_samples == [150.0] * 128
 
 
+@pytest.mark.thorough
 async def test_low_level_not_executed_and_without_voltage(terminal):
     """Their package sends the points in any case."""
     with terminal.connection() as connection:
@@ -224,6 +228,7 @@ async def test_mid_level_update(running):
     assert {p["contact"] for p in told} == {"good"}
 
 
+@pytest.mark.thorough
 async def test_reset_is_acknowledged_and_the_device_is_there_again(terminal):
     with terminal.connection() as connection:
         device = DeviceP24(connection)
@@ -233,6 +238,7 @@ async def test_reset_is_acknowledged_and_the_device_is_there_again(terminal):
         assert (await device.get_layer_general().get_stim_status()).stim_status.name == "NO_LEVEL_INITIALIZED"
 
 
+@pytest.mark.thorough
 async def test_mixing_levels_is_refused_as_their_hints_say(terminal):
     with terminal.connection() as connection:
         device = DeviceP24(connection)

@@ -92,6 +92,7 @@ async def their_low_level(running: Running) -> None:
         await low.stop()
 
 
+@pytest.mark.thorough
 async def test_two_clients_take_turns_on_one_device(running, tmp_path):
     await their_mid_level(running)
     wait_for(running.pulses, "their first pulse")

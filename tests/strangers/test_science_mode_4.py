@@ -24,6 +24,7 @@ async def some_pulses(running, count):
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.thorough
 async def test_it_initialises_updates_polls_and_stops_and_the_skin_gets_what_it_asked_for(running):
     with running.connection() as connection:
         device = DeviceP24(connection)
@@ -55,6 +56,7 @@ async def test_it_initialises_updates_polls_and_stops_and_the_skin_gets_what_it_
         assert all(0 <= delay <= 660 for delay in late), late
 
 
+@pytest.mark.thorough
 async def test_it_sees_an_electrode_error(running):
     with running.connection() as connection:
         mid = DeviceP24(connection).get_layer_mid_level()
@@ -67,6 +69,7 @@ async def test_it_sees_an_electrode_error(running):
     assert [p["peak_current_ua"] for p in running.pulses()] == [0]
 
 
+@pytest.mark.thorough
 async def test_what_it_gets_wrong_is_refused_and_harmless(running):
     with running.connection() as connection:
         mid = DeviceP24(connection).get_layer_mid_level()

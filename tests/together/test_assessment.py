@@ -88,6 +88,7 @@ def training(home: Path, who: Who) -> Iterator[tuple[Bench, Path]]:
     bench.run(2000)
 
 
+@pytest.mark.thorough
 def test_the_threshold_of_the_cramp_prone_calf_is_found_within_one_step(tested: Finished) -> None:
     true_mhz = round(1000 * load_profile("cramp_prone_calf").muscles["gastrocnemius"].ctf_hz.value)
     assert abs(tested.mhz - true_mhz) <= STEP_MHZ

@@ -146,6 +146,7 @@ def test_after_the_treatment_a_stop_still_halts(tmp_path: Path, loaded: Loaded) 
     assert live.finish().intact
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("record", OLD, ids=lambda path: path.parent.name)
 def test_a_record_of_an_older_vocabulary_verifies_and_replays(record: Path) -> None:
     assert isinstance(verify_session(record).verdict, Intact)

@@ -185,6 +185,7 @@ def told(record: Path) -> list[tuple[object, ...]]:
     return eval(text.replace(BY_LINES, "SOMEBODY").replace(BY_KEYS, "SOMEBODY"))  # our own repr of plain values
 
 
+@pytest.mark.thorough
 async def test_keys_and_lines_give_the_same_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = by_lines(tmp_path / "lines", WHOLE, monkeypatch)
     person = of_a_person(lines)

@@ -83,6 +83,7 @@ def after(there: Room, time_ms: int) -> list[Pulse]:
 # --- bursts ---
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("switch", TELLING)
 def test_a_burst_has_its_pulses_within_one_on_every_switch(switch: str) -> None:
     there = holding(tens_plan(BURST), 1_000, SWITCHES[switch])
@@ -90,6 +91,7 @@ def test_a_burst_has_its_pulses_within_one_on_every_switch(switch: str) -> None:
     assert counts == ({6} if switch == "first_pulse=after_one_period" else {7})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("waveform", [BURST, LONG, SHORT, RARE])
 def test_bursts_come_as_often_as_they_should(waveform: Waveform) -> None:
     there = holding(tens_plan(waveform), 2_000)
@@ -113,6 +115,7 @@ def jittered(there: Room, time_ms: int, seed: int) -> None:
         there.judge.look()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("switch", ["base", "first_pulse=after_one_period", "update_restarts_period=True"])
 def test_a_late_host_costs_one_pulse_at_most(switch: str) -> None:
     there = holding(tens_plan(BURST), 2_000, SWITCHES[switch])
@@ -160,6 +163,7 @@ def test_the_record_counts_bursts_exactly() -> None:
 CLOSE = replace(BURST, burst_pulses=10, burst_period_ms=200)
 
 
+@pytest.mark.thorough
 def test_bursts_close_to_each_other_climb_by_what_a_burst_period_has_earned() -> None:
     """Every step is judged at the skin, from the beginning of one burst to the beginning of the next."""
     there = room(tens_plan(CLOSE, ramp_ms=500)).running(35_500)
@@ -203,6 +207,7 @@ def test_lowered_to_nothing_and_raised_again_in_a_moment_bursts_keep_their_dista
     assert there.view.word is Word.TITRATING, there.view.why
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hang_ms", [40, 80, 120, 150])
 def test_a_burst_that_ends_late_is_followed_by_silence(hang_ms: int) -> None:
     there = holding(tens_plan(CLOSE), 2_000)
@@ -222,6 +227,7 @@ def press_minus(there: Room) -> None:
     there.press(e.Decrease(1))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at_ms", [0, 50, 300])
 @pytest.mark.parametrize(("press", "step_ua"), [(press_plus, 500), (press_minus, -500)])
 def test_plus_and_minus_are_heard_in_burst_and_gap(press: Callable[[Room], None], step_ua: int, at_ms: int) -> None:
@@ -232,6 +238,7 @@ def test_plus_and_minus_are_heard_in_burst_and_gap(press: Callable[[Room], None]
     assert after(there, 990)[0].amplitude_ua == LEVEL_UA + step_ua
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at_ms", [0, 20, 64, 90, 280, 497])
 def test_a_stop_in_burst_or_gap_is_the_end(at_ms: int) -> None:
     there = holding(tens_plan(BURST))
@@ -243,6 +250,7 @@ def test_a_stop_in_burst_or_gap_is_the_end(at_ms: int) -> None:
     assert there.last_pulse_us() <= now_us
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at_ms", [0, 300])
 def test_after_a_pause_in_burst_or_gap_the_bursts_climb_from_0(at_ms: int) -> None:
     there = holding(tens_plan(BURST))
@@ -258,6 +266,7 @@ def test_after_a_pause_in_burst_or_gap_the_bursts_climb_from_0(at_ms: int) -> No
     assert full_us - first[0].t_us >= 4_000_000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at_ms", [0, 400])
 def test_a_pad_that_is_lifted_in_burst_or_gap_ends_it(at_ms: int) -> None:
     there = holding(tens_plan(BURST), 15_500)
@@ -271,6 +280,7 @@ def test_a_pad_that_is_lifted_in_burst_or_gap_ends_it(at_ms: int) -> None:
     assert there.last_pulse_us() < lifted_us
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("at_ms", "hang_ms"), [(10, 60), (10, 300), (10, 2_500), (100, 900), (100, 1_100), (430, 60), (430, 1_100)]
 )
@@ -326,6 +336,7 @@ def test_a_modulated_train_swings_within_its_depth() -> None:
     assert (max(amplitudes), min(amplitudes)) == (LEVEL_UA, 1_500), "60 % of 3 mA, down to the grid"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["frequency", "in turn", "phase", "modulation"])
 def test_the_record_counts_a_changing_train_within_a_pulse_a_change(name: str) -> None:
     plan = {

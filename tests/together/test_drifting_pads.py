@@ -5,6 +5,7 @@ Hours of drying pass in seconds here: the pad is taken for one that was worn so 
 
 from __future__ import annotations
 
+import pytest
 from together.fault_story import Staged, staged
 
 from firmware_sim.stage import Contact
@@ -41,6 +42,7 @@ def test_a_drifting_impedance_changes_nothing_while_the_current_is_reached() -> 
     assert not {"DeviceFault", "Unanswered", "GuardTripped"} & {event["type"] for event in watched.events()}
 
 
+@pytest.mark.thorough
 def test_where_it_drifts_until_the_current_is_not_reached_the_output_ends() -> None:
     watched, since_us = dried("worn", 30_000)
     watched.run(1_000)

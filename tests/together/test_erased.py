@@ -137,6 +137,7 @@ def forgotten(record: Path, clocks: Clocks) -> str:
     return erase(home, Kind.SIMULATION, texts, "the patient asked", author)
 
 
+@pytest.mark.thorough
 def test_no_free_text_is_in_the_record_and_every_one_is_read_from_it(written: Path) -> None:
     lines = written.read_bytes()
     assert b"Mustermann" not in lines
@@ -160,6 +161,7 @@ def test_each_kind_of_event_was_typed_with_a_text_and_some_of_each_were_done_and
     assert len(both & {"Signed", "LeftUnsigned"}) == 1, "by which it ended"
 
 
+@pytest.mark.thorough
 def test_an_erased_record_verifies_and_gives_the_same_commands(written: Path, tmp_path: Path) -> None:
     record = copied(written, tmp_path)
     before = commands_of(record)
@@ -176,6 +178,7 @@ def test_an_erased_record_verifies_and_gives_the_same_commands(written: Path, tm
     assert "Mustermann" not in shown
 
 
+@pytest.mark.thorough
 def test_a_record_whose_texts_are_lost_is_damaged_and_gives_the_same_commands(written: Path, tmp_path: Path) -> None:
     record = copied(written, tmp_path)
     before = commands_of(record)
@@ -187,6 +190,7 @@ def test_a_record_whose_texts_are_lost_is_damaged_and_gives_the_same_commands(wr
     assert MISSING in str([one.body for one in read_session(record)])
 
 
+@pytest.mark.thorough
 def test_without_the_mark_of_a_text_that_tells_nothing_the_commands_would_differ(written: Path, tmp_path: Path) -> None:
     """The placeholder alone would turn what was refused into a reason."""
     record = copied(written, tmp_path)

@@ -62,6 +62,7 @@ def test_every_row_and_every_moment_has_its_turn() -> None:
         assert {case.name for case, _ in DAILY[key]} >= rows.other, key
 
 
+@pytest.mark.thorough
 def test_every_story_is_told_to_its_end_and_breaks_no_law(key: str) -> None:
     assert columns.broken(DAILY[key], family(key), []) == {}
 

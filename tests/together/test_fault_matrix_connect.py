@@ -96,6 +96,7 @@ def test_once_it_is_mended_a_new_session_on_the_same_device_begins_from_zero(
     assert (levels[0], levels[-1]) == (500, 2_000)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["mute", "deaf", "disconnect"])
 @pytest.mark.parametrize("moment", [Moment.HOLD, Moment.REST])
 def test_an_end_pressed_at_once_leaves_nothing_on_the_screen_that_is_not_known(kind: str, moment: Moment) -> None:

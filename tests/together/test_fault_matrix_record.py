@@ -56,12 +56,14 @@ def _broken(watched: Staged, case: Case) -> None:
     watched.simulator.inject(case.kind, channel=case.channel, for_us=case.for_us, **case.params)
 
 
+@pytest.mark.thorough
 def test_an_electrode_that_came_off_is_named_with_its_channel(tmp_path: Path) -> None:
     _, lines = told(tmp_path, "a pad comes off", Moment.HOLD)
     assert "The stimulator reports an electrode that is off or loose. Channel 1, result 10." in lines
     assert lines.index("off, confirmed by the device", 20) > 20
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["it hangs", "the cable is pulled", "every frame is lost, to host"])
 def test_what_is_not_known_is_not_written(name: str, tmp_path: Path) -> None:
     watched, lines = told(tmp_path, name, Moment.HOLD)
@@ -81,6 +83,7 @@ def test_the_dose_of_a_session_that_ended_unsure_is_a_range_that_holds_what_cros
     assert given.low_nc < watched.bench.skin_charge_pc(1) / 1000 <= given.high_nc
 
 
+@pytest.mark.thorough
 def test_what_nobody_can_see_leaves_no_trace_in_the_record_but_the_dose_as_it_was_asked_for(tmp_path: Path) -> None:
     watched, lines = told(tmp_path, "a fifth too much", Moment.RAMP_UP)
     assert not any("stimulator reports" in line or "no answer" in line for line in lines)
@@ -89,6 +92,7 @@ def test_what_nobody_can_see_leaves_no_trace_in_the_record_but_the_dose_as_it_wa
     assert watched.bench.skin_charge_pc(1) / 1000 > titrated_and_asked_nc, "more crossed the skin than anybody knows"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
 def test_a_fault_on_a_disk_that_fails_with_it_halts_all_the_same(error: int, tmp_path: Path) -> None:
     disk = FailingDisk()

@@ -139,6 +139,7 @@ def steady(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return _treat(request.param, tmp_path_factory)
 
 
+@pytest.mark.thorough
 def test_it_ends_by_itself_and_off(treated: Treatment) -> None:
     view = treated.room.view
     assert (view.word, view.why, view.output) == (Word.ENDED, "complete", Output.OFF)
@@ -197,6 +198,7 @@ def test_the_dose_in_the_record_is_the_charge_at_the_skin(treated: Treatment) ->
         assert dose.high_nc - dose.low_nc < dose.high_nc // share, "and the range is narrow when nothing went wrong"
 
 
+@pytest.mark.thorough
 def test_the_dose_in_the_report_and_in_the_table_is_the_charge_at_the_skin(treated: Treatment) -> None:
     reported_dose.check(treated.room, treated.record)
 

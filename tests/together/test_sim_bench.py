@@ -72,6 +72,7 @@ def to_level(live: PacedBench) -> None:
     until(step, lambda: (live.view.word, live.view.note, live.failure))
 
 
+@pytest.mark.thorough
 def test_a_pulled_pad_is_found_by_the_device_and_stops_the_session(paced: PacedBench) -> None:
     to_level(paced)
     bench = bench_of(paced)
@@ -90,6 +91,7 @@ def test_a_pulled_pad_is_found_by_the_device_and_stops_the_session(paced: PacedB
     assert paced.view.word is Word.STOPPED
 
 
+@pytest.mark.thorough
 def test_what_the_current_does_to_the_person_is_seen_while_it_flows(paced: PacedBench) -> None:
     to_level(paced)
     bench = bench_of(paced)

@@ -22,6 +22,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Assessed:
     return tried(tmp_path_factory.mktemp("ctf"), ctf_text(start=12, cap=24, train_s=4, off_s=10))
 
 
+@pytest.mark.thorough
 def test_what_is_measured_is_the_train_in_which_the_muscle_cramped(found: Assessed) -> None:
     """Whether that is the person's threshold, within a step, is tested with the shipped test and its rests."""
     assert (found.run.ending.why, found.good) == ("assessed", True)
@@ -60,12 +61,14 @@ def test_only_trains_with_output_are_counted(found: Assessed) -> None:
     assert replace(found, run=replace(found.run, treatment_us=None)).trains == 0
 
 
+@pytest.mark.thorough
 def test_somebody_without_cramps_reaches_the_cap(tmp_path: Path) -> None:
     found = tried(tmp_path, ctf_text(start=4, cap=6, train_s=3, off_s=1), "healthy_adult")
     assert (found.run.ending.why, found.good, found.measured, found.cramp) == ("complete", True, (), None)
     assert (found.trains, found.error_mhz) == (2, None)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("measures", ["max_tolerated", "motor_threshold"])
 def test_a_level_that_is_measured_ends_the_session(tmp_path: Path, measures: str) -> None:
     found = tried(tmp_path, level_text(measures))

@@ -19,6 +19,7 @@ from nmes.runtime.library import Library
 from nmes.trial.bench import Bench, bench_with_record
 
 
+@pytest.mark.thorough
 def test_the_same_script_gives_the_same_trace_and_the_same_record() -> None:
     one, two = (room().holding() for _ in range(2))
     assert one.device.stage.trace == two.device.stage.trace

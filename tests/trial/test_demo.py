@@ -55,6 +55,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return Told(loaded, lines, home)
 
 
+@pytest.mark.thorough
 def test_it_is_told_from_the_checklist_to_the_end(told: Told) -> None:
     lines = told.lines
     words = [line[8:].split(":")[0].split(" (")[0].strip() for line in lines if line[:7].strip() and line[3:4] == ":"]
@@ -82,6 +83,7 @@ def test_the_dose_in_the_record_stands_beside_the_charge_at_the_skin(told: Told)
     assert told.lines[-1].endswith(" µC at the skin; they agree within one pulse per change of output")
 
 
+@pytest.mark.thorough
 def test_it_finds_the_level_of_nmes_try_on_the_same_virtual_patient(told: Told) -> None:
     trial = try_one(setup_of(told.loaded, usual_patient(told.loaded.protocol)))
     (slot,) = trial.slots
@@ -116,6 +118,7 @@ class Swelling(Bench):
         return 2 * super().skin_charge_pc(channel)
 
 
+@pytest.mark.thorough
 def test_a_dose_that_is_not_what_the_skin_got_is_said_to_differ(tmp_path: Path) -> None:
     lines: list[str] = []
     swelling = partial(bench_with_record, make=Swelling)
@@ -141,6 +144,7 @@ def test_it_leaves_a_closed_record_among_the_simulated_ones(told: Told) -> None:
     assert list_sessions(told.home, Kind.PATIENT) == []
 
 
+@pytest.mark.thorough
 def test_a_demonstration_that_does_not_end_says_so(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match=r"the session did not end within 0 h; it is titrating"):
         run_demo(Library().load("quads_knee_oa"), tmp_path, lambda _: None, longest_ms=30_000)

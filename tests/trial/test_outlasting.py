@@ -39,6 +39,7 @@ def test_only_the_channels_of_the_muscle_count() -> None:
     assert train_end_us(pulses(0, 500_000, 900_000, channels=b"\x01\x01\x02"), (1,), 0) == 500_000
 
 
+@pytest.mark.thorough
 def test_it_counts_from_the_end_of_the_current_that_brought_it_on(calf: Trial) -> None:
     """The contraction takes 5 s of the plan: 0.5 s up, 4 s, 0.5 s down."""
     trial = cramped(calf, 2_500, 45_000)

@@ -74,6 +74,7 @@ def test_a_stop_is_not_kept_waiting_by_the_bench(
     until(lambda: live.view.output is Output.OFF)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("speed", "slowest", "fastest"), [(1.0, 0.5, 1.5), (20.0, 5, 25)])
 def test_it_keeps_its_pace(
     start: Callable[[float | None], PacedBench], speed: float, slowest: float, fastest: float
@@ -149,6 +150,7 @@ def test_a_virtual_patient_that_fails_costs_the_session_nothing(
     assert not live.done
 
 
+@pytest.mark.thorough
 def test_what_nobody_waits_for_any_more_is_not_done_later(
     looked_at: tuple[PacedBench, list[str], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from together.staging import Room, room
 
 from helpers.plans import alternating_plan
@@ -48,12 +49,14 @@ def test_it_never_asks_for_more_before_the_device_has_confirmed_what_it_has() ->
     assert sum(isinstance(action, e.Increase) for action in done) >= 10
 
 
+@pytest.mark.thorough
 def test_it_stops_raising_at_the_ceiling() -> None:
     watched = room()
     follow(watched, Therapist((), lambda slot, view: False), Word.ON, within_ms=300_000)
     assert watched.view.slots[0].level_ua == watched.channel(1).ceiling_ua
 
 
+@pytest.mark.thorough
 def test_it_pauses_where_it_was_told_and_resumes_after_a_while() -> None:
     watched, therapist = room(), at(2_000)
     therapist.pauses_ms, therapist.pause_ms = (3_000,), 7_000

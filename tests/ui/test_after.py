@@ -30,6 +30,7 @@ def item(app: OneScreen) -> Item:
     return app.step.query_one(FindingList).item
 
 
+@pytest.mark.thorough
 async def test_numbers_are_one_key_each_and_f2_leads_to_what_is_missing_and_then_to_the_signature() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
         assert "▸ Skin: 0 normal, 1 redness, 2 irritation, 3 burn or blister; x not done" in app.text()
@@ -48,6 +49,7 @@ async def test_numbers_are_one_key_each_and_f2_leads_to_what_is_missing_and_then
         assert [type(message) for message in app.said] == [ToSign]
 
 
+@pytest.mark.thorough
 async def test_what_needs_words_is_owed_until_they_are_written_and_letters_alone_are_no_words() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
         await app.keys(pilot, "0", "3", "down", "down", "y", "tab", *"itch")
@@ -64,6 +66,7 @@ async def test_what_needs_words_is_owed_until_they_are_written_and_letters_alone
         assert [type(message) for message in app.said] == [ToSign], "outcomes may stay open, with a reason at the end"
 
 
+@pytest.mark.thorough
 async def test_an_outcome_has_a_result_or_a_reason_and_a_note_may_be_taken_back() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
         await app.keys(pilot, "down", "down", "enter", "3", "enter")
@@ -80,6 +83,7 @@ async def test_an_outcome_has_a_result_or_a_reason_and_a_note_may_be_taken_back(
         assert found(NOTE, app.latest.observed) is None
 
 
+@pytest.mark.thorough
 async def test_a_held_number_answers_one_row_and_the_same_letter_again_takes_back_what_is_owed() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
         await app.keys(pilot, "0")
@@ -94,6 +98,7 @@ async def test_a_held_number_answers_one_row_and_the_same_letter_again_takes_bac
         assert "! That key is no answer here." in app.text()
 
 
+@pytest.mark.thorough
 async def test_a_field_that_is_left_keeps_nothing() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
         await app.keys(pilot, "down", "down", "enter", *"half a thou", "tab")
@@ -122,6 +127,7 @@ async def test_every_answer_can_be_clicked_and_a_click_never_repeats_the_last_ke
         assert app.done[-1] == Observed(Finding.ADVERSE, 0)
 
 
+@pytest.mark.thorough
 async def test_not_done_opens_the_field_at_once_and_f2_loses_nothing_that_is_being_written() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
         await app.keys(pilot, "x", *"pads stay on", "enter")
@@ -133,6 +139,7 @@ async def test_not_done_opens_the_field_at_once_and_f2_loses_nothing_that_is_bei
         assert app.done[-1] == Observed(Finding.OUTCOME, None, "no diary", FIRST.of)
 
 
+@pytest.mark.thorough
 async def test_a_digit_begins_the_result_of_an_outcome_and_the_row_of_keys_says_what_is_heard() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
         await app.keys(pilot)

@@ -96,6 +96,7 @@ async def test_the_app_tells_the_step_of_a_key_that_nothing_is_bound_to_so_that_
         assert step.crossing.asked is None
 
 
+@pytest.mark.thorough
 async def test_the_treatment_begins_with_plus_locked_and_each_unlocked_plus_is_one_step(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.ON)
@@ -119,6 +120,7 @@ async def test_the_treatment_begins_with_plus_locked_and_each_unlocked_plus_is_o
         assert "! Increase only while channel 1 is fully ON, not in a ramp or a rest." in desk.text()
 
 
+@pytest.mark.thorough
 async def test_no_wheel_no_drag_and_no_number_changes_the_amplitude_shown_as_commanded_and_confirmed(
     desk: Desk,
 ) -> None:
@@ -136,6 +138,7 @@ async def test_no_wheel_no_drag_and_no_number_changes_the_amplitude_shown_as_com
         assert "s ago" in desk.text()
 
 
+@pytest.mark.thorough
 async def test_a_device_that_goes_silent_is_shown_as_unsure_never_as_off(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.ON)
@@ -185,6 +188,7 @@ async def test_a_long_muscle_name_keeps_to_its_column() -> None:
     assert cut("vastus medialis", 10) == "vastus me…"
 
 
+@pytest.mark.thorough
 async def test_a_countdown_of_minutes_has_no_seconds_beside_it(desk: Desk) -> None:
     async with desk.at(Stage.RUN, protocol="tens_conventional") as pilot:
         desk.live.until(lambda view: view.word is Word.ON)
@@ -194,6 +198,7 @@ async def test_a_countdown_of_minutes_has_no_seconds_beside_it(desk: Desk) -> No
         assert "To RAMP DOWN" in desk.text()
 
 
+@pytest.mark.thorough
 async def test_after_a_stop_the_levels_are_found_again(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.ON)
@@ -208,6 +213,7 @@ async def test_after_a_stop_the_levels_are_found_again(desk: Desk) -> None:
         assert desk.live.view.channels[0].commanded_ua == 0
 
 
+@pytest.mark.thorough
 async def test_the_screen_asks_before_it_pauses_for_want_of_an_operator(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         limit_ms = desk.live.one.protocol.operator_absent_limit_ms
@@ -224,6 +230,7 @@ async def test_the_screen_asks_before_it_pauses_for_want_of_an_operator(desk: De
         assert desk.live.touches == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("protocol", ["quads_acl_reconstruction"])
 async def test_each_channel_has_its_line_and_the_arrows_choose_it(desk: Desk, protocol: str) -> None:
     async with desk.at(Stage.TITRATE, protocol=protocol) as pilot:

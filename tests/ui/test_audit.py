@@ -101,6 +101,7 @@ def assert_whole(desk: Desk, size: tuple[int, int]) -> None:
     assert all(region.height > 0 for region in regions)
 
 
+@pytest.mark.thorough
 async def test_the_cursor_keys_go_from_event_to_event_and_the_mouse_to_a_time(home: Path) -> None:
     desk = desk_of(home)
     async with desk.at(Stage.HOME) as pilot:
@@ -126,6 +127,7 @@ async def test_the_cursor_keys_go_from_event_to_event_and_the_mouse_to_a_time(ho
         assert abs(replay.replay.moments[replay.index].at.t_ms - half_ms) < half_ms // 2
 
 
+@pytest.mark.thorough
 async def test_no_key_of_a_record_reaches_a_session(home: Path, tmp_path: Path) -> None:
     """Over a session that is over: nothing is posted, and its View is not shown on the record."""
     desk = desk_of(tmp_path, chain=lambda kind: chain_of(home, kind))
@@ -169,6 +171,7 @@ async def test_records_are_not_opened_over_a_live_session(home: Path, tmp_path: 
         assert desk.app.screen is desk.app.step
 
 
+@pytest.mark.thorough
 async def test_a_chain_is_verified_in_a_thread_and_each_bad_session_is_named(home: Path, tmp_path: Path) -> None:
     (tmp_path / "simulation").mkdir()
     for path in (home / "simulation").glob("*.jsonl"):
@@ -198,6 +201,7 @@ async def test_a_chain_is_verified_in_a_thread_and_each_bad_session_is_named(hom
         assert isinstance(watched.verify(watched.sessions()[1]).verdict, Damaged)
 
 
+@pytest.mark.thorough
 async def test_what_is_verified_before_the_list_is_there_does_not_keep_the_list_away(home: Path) -> None:
     may_list = threading.Event()
 
@@ -231,6 +235,7 @@ async def test_the_other_chain_is_one_key_away_and_may_be_empty(home: Path) -> N
         assert isinstance(desk.app.screen, AuditScreen)
 
 
+@pytest.mark.thorough
 async def test_what_cannot_be_read_is_one_line(home: Path) -> None:
     def broken(*_anything: object) -> Any:
         raise RecordError("the records \x1b[31m cannot be read")
@@ -266,6 +271,7 @@ async def test_a_filter_that_fits_nothing_says_so(home: Path) -> None:
         assert desk.app.screen.query_one(OptionList).option_count == 2
 
 
+@pytest.mark.thorough
 async def test_a_report_is_written_in_a_thread_and_stop_waits_for_none(home: Path, tmp_path: Path) -> None:
     """A renderer that takes as long as it likes: keys, STOP and the heartbeat go on."""
     begun, may_end = threading.Event(), threading.Event()

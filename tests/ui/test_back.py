@@ -28,6 +28,7 @@ def attended(tmp_path: Path) -> Desk:
     return Desk(tmp_path, attended=True)
 
 
+@pytest.mark.thorough
 async def test_from_the_checklist_the_session_is_left_after_a_question_and_its_record_is_whole(attended: Desk) -> None:
     desk = attended
     async with desk.at(Stage.SCREENING) as pilot:
@@ -58,6 +59,7 @@ async def test_from_the_checklist_the_session_is_left_after_a_question_and_its_r
         assert desk.sessions[0].finished == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("happened", [e.LinkLost("cable pulled"), e.JournalFailed("disk full")], ids=["line", "record"])
 async def test_what_goes_wrong_while_the_question_stands_is_told_by_the_summary_and_stays_an_alarm(
     attended: Desk, happened: e.Event
@@ -79,6 +81,7 @@ async def test_what_goes_wrong_while_the_question_stands_is_told_by_the_summary_
         assert [alarm.acknowledged for alarm in desk.app.alarms.all] == [False]
 
 
+@pytest.mark.thorough
 async def test_from_the_electrodes_to_the_checklist_with_its_answers_and_from_the_levels_with_none(
     attended: Desk,
 ) -> None:
@@ -170,6 +173,7 @@ def test_nobody_is_told_that_nothing_flowed_where_it_did_or_may_have() -> None:
         assert "current has flowed" not in words(view).casefold()
 
 
+@pytest.mark.thorough
 async def test_after_a_stop_in_the_treatment_back_leads_to_the_electrodes_and_while_it_runs_nowhere(
     attended: Desk,
 ) -> None:
@@ -188,6 +192,7 @@ async def test_after_a_stop_in_the_treatment_back_leads_to_the_electrodes_and_wh
         assert (desk.app.stage, desk.live.view.word) == (Stage.PLACE, Word.PLACING)
 
 
+@pytest.mark.thorough
 async def test_the_answer_to_a_question_about_one_session_does_nothing_to_another(desk: Desk) -> None:
     async with desk.at(Stage.SCREENING) as pilot:
         await pilot.press("f3")

@@ -66,6 +66,7 @@ async def test_it_is_loud_and_nothing_goes_on_before_a_name_is_written() -> None
         assert app.latest.word is Word.READY
 
 
+@pytest.mark.thorough
 async def test_the_field_for_the_name_opens_and_closes_with_enter_and_with_the_other_field() -> None:
     async with on(PlaceScreen(ONE.protocol, OWNED), placing()) as (app, pilot):
         await app.keys(pilot, "1", "down", "enter")

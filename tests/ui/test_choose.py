@@ -88,6 +88,7 @@ def test_every_purpose_of_the_library_has_its_group() -> None:
     assert {one.protocol.purpose for one in LIBRARY} <= set(PURPOSES)
 
 
+@pytest.mark.thorough
 async def test_the_list_shrinks_while_somebody_types_and_what_is_chosen_is_for_the_patient(tmp_path: Path) -> None:
     async with choosing(tmp_path, Who("P-017", "left", 18_000)) as (app, pilot):
         assert [row for row in listed(app) if row.startswith("── ")] == ["── LEG CRAMPS", "── STRENGTH", "── PAIN"]
@@ -108,6 +109,7 @@ async def test_the_list_shrinks_while_somebody_types_and_what_is_chosen_is_for_t
         assert app.said[-1] == Chosen(LIBRARY.index(loaded(CRAMP)), Who("P-017", "left", 18_000))
 
 
+@pytest.mark.thorough
 async def test_the_first_that_fits_is_in_hand_while_somebody_types_unless_a_row_was_chosen(tmp_path: Path) -> None:
     async with choosing(tmp_path, first="tens_conventional") as (app, pilot):
         await app.keys(pilot, "slash", *"tens")
@@ -124,6 +126,7 @@ async def test_the_first_that_fits_is_in_hand_while_somebody_types_unless_a_row_
         assert "use it" not in app.text()
 
 
+@pytest.mark.thorough
 async def test_a_click_marks_a_protocol_and_a_second_one_uses_it(tmp_path: Path) -> None:
     async with choosing(tmp_path, Who("P-017", "left"), first=CRAMP) as (app, pilot):
         rows = app.step.query_one(Protocols)
@@ -191,6 +194,7 @@ def test_for_whom_is_told_in_one_line() -> None:
     assert for_words(Who(ctf_mhz=18_500)) == "Without a patient code, CTF 18.5 Hz typed"
 
 
+@pytest.mark.thorough
 async def test_the_result_of_a_test_is_found_again_for_this_patient_and_side_only(tmp_path: Path) -> None:
     test = loaded("assess_ctf_calf")
     async with choosing(tmp_path, NOBODY, "assess_ctf_calf") as (app, _pilot):
@@ -215,6 +219,7 @@ async def test_the_result_of_a_test_is_found_again_for_this_patient_and_side_onl
         assert "FALLBACK" in app.flat(), "nothing was measured of another side"
 
 
+@pytest.mark.thorough
 async def test_in_the_app_what_is_chosen_opens_a_session_for_the_patient(desk: Desk) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
         pilot.app.screen.choose(loaded(CRAMP))
@@ -237,6 +242,7 @@ def test_what_may_be_typed_about_a_patient() -> None:
     assert "cannot be right" in ctf_trouble("1")
 
 
+@pytest.mark.thorough
 async def test_a_protocol_of_both_legs_is_not_begun_for_one(desk: Desk) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
         await desk.begin(pilot, "quads_older_adult", Who("P-104", "left"))

@@ -161,6 +161,7 @@ async def test_a_course_that_cannot_be_read_is_one_line_and_damaged_records_are_
         assert rows_of(desk)[0].startswith("! 000004-x"), "somebody else's course is not shown"
 
 
+@pytest.mark.thorough
 async def test_no_key_of_these_screens_reaches_an_output_and_every_stop_is_heard(tmp_path: Path) -> None:
     async with opened(tmp_path, Ledger()) as (desk, pilot):
         stops: list[str] = []
@@ -178,6 +179,7 @@ async def test_no_key_of_these_screens_reaches_an_output_and_every_stop_is_heard
 # --- entering ---
 
 
+@pytest.mark.thorough
 async def test_a_week_of_the_diary_is_entered_and_everything_is_told_anew(tmp_path: Path) -> None:
     ledger = Ledger(events=[PLAN])
     async with opened(tmp_path, ledger, "d") as (desk, pilot):
@@ -202,6 +204,7 @@ async def test_a_week_of_the_diary_is_entered_and_everything_is_told_anew(tmp_pa
         assert "On record: 6 cramps" in desk.text()
 
 
+@pytest.mark.thorough
 async def test_a_proposal_is_changed_with_a_reason_by_a_therapist_of_the_station(tmp_path: Path) -> None:
     ledger = Ledger()
     async with opened(tmp_path, ledger) as (desk, pilot):
@@ -220,6 +223,7 @@ async def test_a_proposal_is_changed_with_a_reason_by_a_therapist_of_the_station
         assert any("60 % of the most tolerated, not 65 %" in row for row in rows_of(desk))
 
 
+@pytest.mark.thorough
 async def test_what_is_not_entered_is_left_only_after_a_question(tmp_path: Path) -> None:
     ledger = Ledger()
     async with opened(tmp_path, ledger) as (desk, pilot):
@@ -308,6 +312,7 @@ async def test_a_form_that_is_being_written_is_entered_once_and_waits(tmp_path: 
         assert ledger.by == ["Ada"], "once"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_quit_while_something_is_entered_waits_to_hear_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool
@@ -363,6 +368,7 @@ PLANNED = fold(*WHO, [did(PLAN)], (), TODAY).plan
 assert PLANNED is not None
 
 
+@pytest.mark.thorough
 async def test_home_offers_the_course_of_who_is_stood_on_and_shows_who_is_awaited(tmp_path: Path) -> None:
     ledger = Ledger()
     late = replace(day(DUE, LATER).patients[0], turn=Turn.DUE, in_days=-3)
@@ -390,6 +396,7 @@ async def test_home_offers_the_course_of_who_is_stood_on_and_shows_who_is_awaite
         assert desk.app.hand.first.protocol.id == CRAMP, "the plan's protocol is highlighted next"
 
 
+@pytest.mark.thorough
 async def test_the_patients_screen_tells_what_speaks_against_a_session_and_what_is_agreed(tmp_path: Path) -> None:
     decided = Decided(*WHO, Rule.SHARE, LAST.session, (), Choice.DECLINED, "", (), "not yet")
     ledger = Ledger(events=[*DIARY, PLAN, TOLD, decided])
@@ -424,6 +431,7 @@ async def test_what_speaks_against_a_session_is_told_without_a_plan_and_before_a
         assert told in " ".join(desk.text().split()), "a side that is new"
 
 
+@pytest.mark.thorough
 async def test_a_booster_is_told_on_home_and_at_step_1(tmp_path: Path) -> None:
     over = replace(day(DUE, LATER).patients[0], turn=Turn.BOOSTER, in_days=10)
     base = replace(day(DUE, LATER), patients=(over, replace(day(DUE, LATER).patients[1], turn=Turn.BOOSTER)))
@@ -457,6 +465,7 @@ def test_the_library_has_what_the_plan_is_made_of() -> None:
     assert isinstance(did(PLAN), Entered)
 
 
+@pytest.mark.thorough
 async def test_enter_on_a_row_that_only_tells_says_that(tmp_path: Path) -> None:
     async with opened(tmp_path, Ledger(events=[])) as (desk, pilot):
         screen = desk.app.screen

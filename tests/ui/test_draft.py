@@ -95,6 +95,7 @@ def test_typing_what_stood_there_is_no_edit() -> None:
     assert copy().with_typed(PHASE, "200").with_typed(PHASE, " 150 ").typed == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("typed", ["200, gap_us: 1", "a # 3", "0,5", "{", "- 3", "a: b", "!x", "&a", "'", "\\", ""])
 def test_nothing_typed_can_change_the_structure_of_the_file(typed: str) -> None:
     number = copy().with_typed(PHASE, typed).checked(compile_plan)
@@ -169,6 +170,7 @@ def test_every_value_of_every_shipped_protocol_can_be_edited(file: Path) -> None
     copied_whole(Library((shipped_folder(),)).load(file.stem))
 
 
+@pytest.mark.thorough
 def test_a_copy_of_each_form_is_sound() -> None:
     for one in LIBRARY:
         assert Draft.of(one, f"{one.protocol.id}_own").checked(compile_plan).problems == ()

@@ -59,6 +59,7 @@ def flat(desk: Desk) -> str:
     return " ".join(desk.text().split())
 
 
+@pytest.mark.thorough
 async def test_what_is_typed_is_judged_at_once_and_saved_as_a_new_own_file(desk: Desk, own_home: Path) -> None:
     before = {file: file.read_bytes() for file in shipped_folder().rglob("*.yaml")}
     async with desk.at(Stage.CHOOSE) as pilot:
@@ -127,6 +128,7 @@ async def test_what_is_typed_is_judged_at_once_and_saved_as_a_new_own_file(desk:
     assert before == {file: file.read_bytes() for file in shipped_folder().rglob("*.yaml")}
 
 
+@pytest.mark.thorough
 async def test_nothing_typed_is_lost_unasked_and_no_session_and_editor_stand_together(desk: Desk) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
         await pilot.press("slash", *"ee")

@@ -32,6 +32,7 @@ def test_words_are_explained_of_screens_that_are_there() -> None:
     assert set(WORDS) <= {one.__name__ for one in screen_classes()}
 
 
+@pytest.mark.thorough
 async def test_the_help_tells_each_key_of_the_screen_the_added_ones_too_and_fits(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     async with desk.at(Stage.TITRATE) as pilot:
@@ -70,6 +71,7 @@ async def test_the_help_of_every_screen_fits(tmp_path: Path, name: str) -> None:
         assert max(len(row) for row in text.split("\n")) <= WIDTH
 
 
+@pytest.mark.thorough
 async def test_the_list_of_commands_has_stop_first_and_what_the_screen_can_do_now(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     async with desk.at(Stage.TITRATE) as pilot:

@@ -145,6 +145,7 @@ def test_interrupted_sessions_are_told_one_by_one_and_damaged_ones_are_counted()
 # --- the screen ---
 
 
+@pytest.mark.thorough
 async def test_the_first_screen_shows_the_day_and_enter_opens_whose_turn_it_is(tmp_path: Path) -> None:
     interrupted = session(3, 2, code="P-019", ending=Interrupted())
     desk = Desk(tmp_path, today=lambda: day(interrupted, DUE, LATER))

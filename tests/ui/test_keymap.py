@@ -62,6 +62,7 @@ def test_the_keys_that_are_heard_first_are_those_no_file_may_take() -> None:
     assert HEARD_FIRST | {"space"} == STOP_KEYS
 
 
+@pytest.mark.thorough
 async def test_an_added_key_does_the_same_and_the_old_one_still_does(tmp_path: Path) -> None:
     text = "pause: f5\ncramp.note: [ctrl+j]\nincrease: k\nstop: f11\nstop.space: ctrl+y\n"
     desk = desk_with(tmp_path, text)

@@ -76,6 +76,7 @@ async def test_a_session_that_is_still_opening_is_ended_as_soon_as_it_is_there(t
     assert (opening.desk.app.failure, opening.desk.app.return_code) == (None, 143 if way == "signal" else 0)
 
 
+@pytest.mark.thorough
 async def test_one_that_cannot_be_opened_holds_nobody_up(tmp_path: Path) -> None:
     opening = Opening(tmp_path)
     opening.desk.refuse = CannotStart("the port is used by another program")
@@ -86,6 +87,7 @@ async def test_one_that_cannot_be_opened_holds_nobody_up(tmp_path: Path) -> None
 # --- on a screen that is no more ---
 
 
+@pytest.mark.thorough
 async def test_what_comes_for_a_screen_that_is_no_more_is_painted_nowhere(desk: Desk) -> None:
     async with desk.at(Stage.HOME) as pilot:
         gone = desk.app.step

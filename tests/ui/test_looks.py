@@ -34,6 +34,7 @@ def seen() -> list[object]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "size"), seen())
 async def test_a_screen_can_be_read_in_every_theme_fits_and_is_what_it_was(
     tmp_path: Path, name: str, size: tuple[int, int]

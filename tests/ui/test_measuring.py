@@ -36,6 +36,7 @@ def flat(desk: Desk) -> str:
     return " ".join(desk.text().split())
 
 
+@pytest.mark.thorough
 async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE, protocol=TEST) as pilot:
         assert "It pauses when no key is pressed for" in flat(desk)
@@ -87,6 +88,7 @@ async def test_cramp_is_the_result_while_a_test_runs_and_only_noted_after_a_stop
         assert "a later session cannot find what is measured here" in flat(desk)
 
 
+@pytest.mark.thorough
 async def test_most_tolerated_and_cramp_in_a_training(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         assert "TARGET     x marks the most" in desk.text()
@@ -138,6 +140,7 @@ async def test_most_tolerated_and_cramp_in_a_training(desk: Desk) -> None:
         assert ADVICE not in desk.text()
 
 
+@pytest.mark.thorough
 async def test_forces_are_typed_in_a_window_in_which_stop_works_and_nothing_rises(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE, protocol="quads_older_adult") as pilot:
         assert "TARGET     f types the MVIC" in desk.text()
@@ -166,6 +169,7 @@ async def test_forces_are_typed_in_a_window_in_which_stop_works_and_nothing_rise
         assert ("now 30 %" in desk.text(), desk.live.view.measured[-1].value) == (True, 120_000)
 
 
+@pytest.mark.thorough
 async def test_between_bursts_no_figure_flickers(desk: Desk) -> None:
     async with desk.at(Stage.RUN, protocol="tens_burst") as pilot:
         desk.live.until(lambda view: view.channels[0].commanded_ua == 2_000)

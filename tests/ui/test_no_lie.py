@@ -39,6 +39,7 @@ def raised(live: BenchLive, level_ua: int) -> Note:
     return view.note
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("key", "side"), [("left", "left"), ("right", "right"), ("l", "left"), ("r", "right"), ("b", "both")]
 )
@@ -51,6 +52,7 @@ async def test_the_key_of_a_side_gives_that_side(tmp_path: Path, key: str, side:
         assert desk.app.screen.query_one(Choice).value == side, "round, and never back to none"
 
 
+@pytest.mark.thorough
 async def test_letters_of_a_code_choose_no_side_and_what_is_missing_is_said(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     async with desk.at(Stage.PATIENT) as pilot:
@@ -63,6 +65,7 @@ async def test_letters_of_a_code_choose_no_side_and_what_is_missing_is_said(tmp_
         assert "Missing" not in desk.text()
 
 
+@pytest.mark.thorough
 async def test_a_session_can_be_ended_where_levels_are_found(tmp_path: Path) -> None:
     desk = Desk(tmp_path, attended=True)
     async with desk.at(Stage.TITRATE) as pilot:
@@ -72,6 +75,7 @@ async def test_a_session_can_be_ended_where_levels_are_found(tmp_path: Path) -> 
         assert desk.live.posted == [e.End()]
 
 
+@pytest.mark.thorough
 async def test_what_is_chosen_but_not_yet_sent_is_not_called_missing() -> None:
     desk = desk_of(ONE)
     desk.do(e.Screened(tuple(e.Answer(code, e.Reply.NO) for code in ONE.protocol.screening_codes), "Ada Bell"))
@@ -104,6 +108,7 @@ def test_a_test_that_found_no_cramp_says_so_beside_what_else_it_measured() -> No
     assert told_lines(seen(after(ONE)), ONE.protocol) == []
 
 
+@pytest.mark.thorough
 def test_in_a_test_nobody_is_told_to_contract(tmp_path: Path) -> None:
     live = BenchLive(TEST, tmp_path)
     to_run(live, 2_000)
@@ -147,6 +152,7 @@ def test_what_to_look_for_stays_beside_a_question_where_there_is_room() -> None:
     assert level_rows(16, 2, 5, state=2, bar=2) == LevelRows(2, 0), "whole, or not at all"
 
 
+@pytest.mark.thorough
 async def test_the_most_that_is_told_in_the_treatment_is_the_protocols_ceiling(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     async with desk.at(Stage.TITRATE) as pilot:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import pytest
 from textual.widgets import Input
 from ui.bench_live import CRAMP, LIBRARY, Desk
 from ui.test_home import DUE, LATER, day, session
@@ -52,6 +53,7 @@ def test_levels_are_told_as_marks_with_their_session() -> None:
     assert level_lines(()) == ["No level of an earlier session of this protocol and version is known."]
 
 
+@pytest.mark.thorough
 async def test_the_last_sessions_and_levels_of_a_patient_on_record_are_shown(tmp_path: Path) -> None:
     asked: list[tuple[Who, str, str]] = []
     other_side_is_read = Event()
@@ -86,6 +88,7 @@ async def test_the_last_sessions_and_levels_of_a_patient_on_record_are_shown(tmp
         assert "channel 1:" not in desk.text(), "levels of nobody else stand there"
 
 
+@pytest.mark.thorough
 async def test_what_was_found_after_the_last_session_is_loud_and_the_threshold_on_record_is_told(
     tmp_path: Path,
 ) -> None:
@@ -143,6 +146,7 @@ def test_a_damaged_last_record_is_told_instead_and_a_good_one_is_not_loud() -> N
     assert "day not known" in lines[2]
 
 
+@pytest.mark.thorough
 async def test_what_cannot_be_right_is_said_and_what_is_right_is_there_again_on_the_way_back(desk: Desk) -> None:
     async with desk.at(Stage.PATIENT) as pilot:
         for keys, said in (
@@ -165,6 +169,7 @@ async def test_what_cannot_be_right_is_said_and_what_is_right_is_there_again_on_
                 assert desk.app.step.who == Who("P-017", "both", 18_500)
 
 
+@pytest.mark.thorough
 async def test_without_a_code_a_real_session_needs_a_reason_and_the_record_has_it(tmp_path: Path) -> None:
     desk = Desk(tmp_path, attended=True, simulation=False)
     async with desk.at(Stage.HOME) as pilot:

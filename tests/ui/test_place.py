@@ -48,6 +48,7 @@ async def offered(app: OneScreen, pilot, action: str) -> FooterKey:
     pytest.fail(f"{action} is not offered")
 
 
+@pytest.mark.thorough
 async def test_pads_are_confirmed_by_their_size_and_the_side_is_read_off_the_patient() -> None:
     async with on(PlaceScreen(ONE.protocol, OWNED), placing()) as (app, pilot):
         text = app.text()
@@ -80,6 +81,7 @@ async def test_pads_are_confirmed_by_their_size_and_the_side_is_read_off_the_pat
         assert app.latest.word is Word.READY
 
 
+@pytest.mark.thorough
 async def test_the_wrong_side_is_loud_and_does_not_pass() -> None:
     async with on(PlaceScreen(ONE.protocol), placing()) as (app, pilot):
         await app.keys(pilot, "l")
@@ -95,6 +97,7 @@ async def test_the_wrong_side_is_loud_and_does_not_pass() -> None:
         assert app.latest.word is Word.READY
 
 
+@pytest.mark.thorough
 async def test_a_pad_that_is_too_small_is_refused_and_a_larger_one_noted() -> None:
     async with on(PlaceScreen(ONE.protocol, (1600, *OWNED)), placing()) as (app, pilot):
         await app.keys(pilot, "1")
@@ -112,6 +115,7 @@ async def test_a_pad_that_is_too_small_is_refused_and_a_larger_one_noted() -> No
         assert app.latest.note.code == "pad_larger"
 
 
+@pytest.mark.thorough
 async def test_enter_confirms_nothing_and_takes_a_confirmation_back() -> None:
     async with on(PlaceScreen(TWO.protocol), placing(TWO)) as (app, pilot):
         await app.keys(pilot, "enter", "f2")
@@ -127,6 +131,7 @@ async def test_enter_confirms_nothing_and_takes_a_confirmation_back() -> None:
         assert screen.query_one(PadList).option_count == len(TWO.protocol.channels) + 2
 
 
+@pytest.mark.thorough
 async def test_the_patients_own_stop_is_pressed_once_first_where_there_is_one() -> None:
     async with on(PlaceScreen(ONE.protocol), placing(patient_stop=True)) as (app, pilot):
         await app.keys(pilot, "2", "l", "f2")
@@ -141,6 +146,7 @@ async def test_the_patients_own_stop_is_pressed_once_first_where_there_is_one() 
         assert app.latest.word is Word.READY
 
 
+@pytest.mark.thorough
 async def test_a_side_that_cannot_be_read_back_needs_a_reason() -> None:
     async with on(PlaceScreen(ONE.protocol), placing()) as (app, pilot):
         await app.keys(pilot, "2", "f4", *"ok", "enter")
@@ -154,6 +160,7 @@ async def test_a_side_that_cannot_be_read_back_needs_a_reason() -> None:
         assert app.latest.word is Word.READY
 
 
+@pytest.mark.thorough
 async def test_a_click_takes_the_size_that_is_needed_and_then_the_next() -> None:
     async with on(PlaceScreen(ONE.protocol), placing()) as (app, pilot):
         sizes = await offered(app, pilot, "screen.next_size")
@@ -170,6 +177,7 @@ async def test_a_click_takes_the_size_that_is_needed_and_then_the_next() -> None
         assert app.done == [e.ReadBack(e.Read.SIDE, "left")]
 
 
+@pytest.mark.thorough
 async def test_a_digit_meant_for_the_pain_never_changes_a_pad_that_is_confirmed() -> None:
     async with on(PlaceScreen(ONE.protocol), placing()) as (app, pilot):
         await app.keys(pilot, "2", "l")
@@ -187,6 +195,7 @@ async def test_a_digit_meant_for_the_pain_never_changes_a_pad_that_is_confirmed(
         assert app.done[-1] == e.Placed(((1, 4500),)), "opened first, so it was meant"
 
 
+@pytest.mark.thorough
 async def test_only_keys_that_are_heard_are_offered_in_the_row_of_the_side_and_of_the_stop() -> None:
     async with on(PlaceScreen(ONE.protocol), placing(patient_stop=True)) as (app, pilot):
         await app.keys(pilot, "2")

@@ -103,6 +103,7 @@ def test_a_clearance_that_is_needed_stands_at_the_top(name: str) -> None:
     assert ("! Only " in top) == (shipped(name).clearance != "none")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["cramp_calf_ctf_training", "tens_labour", "quads_copd_severe"])
 def test_each_value_to_verify_is_marked_beside_the_value_too(name: str) -> None:
     """One mark is in the list at the end; a value that is only there looks as good as any other in the text."""

@@ -125,6 +125,7 @@ def test_why_a_state_is_not_known_is_told() -> None:
     assert "had not begun" in unknown_words(Same(0))
 
 
+@pytest.mark.thorough
 def test_the_state_of_then_fits_80_columns(tmp_path: Path) -> None:
     replay = replay_of(five_mistakes(tmp_path), Kind.SIMULATION)
     on = next(view for one in replay.moments if (view := one.view()) is not None and view.output == "on")

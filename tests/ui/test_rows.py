@@ -44,6 +44,7 @@ async def test_textual_s_own_list_cannot_be_paged_without_a_height_and_ours_can(
         assert ours.rows.highlighted == 0
 
 
+@pytest.mark.thorough
 async def test_paging_the_commands_in_a_window_too_small_for_them_ends_nothing(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         await pilot.press("ctrl+p")
@@ -60,6 +61,7 @@ async def test_paging_the_commands_in_a_window_too_small_for_them_ends_nothing(d
         assert desk.live.stops == []
 
 
+@pytest.mark.thorough
 async def test_what_is_typed_faster_than_the_list_of_commands_closes_runs_once_and_takes_no_step_away(
     desk: Desk,
 ) -> None:
@@ -85,6 +87,7 @@ async def test_what_is_typed_faster_than_the_list_of_commands_closes_runs_once_a
                 await pilot.pause()
 
 
+@pytest.mark.thorough
 async def test_a_search_that_begins_while_the_list_of_commands_is_taken_down_fails_nothing(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         await pilot.press("ctrl+p")

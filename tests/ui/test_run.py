@@ -200,6 +200,7 @@ async def test_linked_channels_go_up_as_one_step_and_down_each_at_once() -> None
         assert app.sent[2:] == [e.Decrease(2)]
 
 
+@pytest.mark.thorough
 async def test_each_event_is_one_key_and_a_wish_to_stop_goes_to_0_first() -> None:
     async with one(RunScreen, on()) as (app, pilot):
         await pilot.press("m", "c")
@@ -212,6 +213,7 @@ async def test_each_event_is_one_key_and_a_wish_to_stop_goes_to_0_first() -> Non
         assert app.sent[2:] == [e.Mark("wish")], "there is nothing to pause any more"
 
 
+@pytest.mark.thorough
 async def test_a_small_window_says_that_a_key_was_refused_and_a_large_one_forgets_it() -> None:
     desk = on()
     desk.do(e.Pause())
@@ -230,6 +232,7 @@ async def test_a_small_window_says_that_a_key_was_refused_and_a_large_one_forget
         assert "nothing can start" not in app.text()
 
 
+@pytest.mark.thorough
 async def test_a_digit_after_a_pain_says_how_strong_and_the_keys_that_lower_stay_at_hand() -> None:
     async with one(RunScreen, on()) as (app, pilot):
         await pilot.press("7")
@@ -249,6 +252,7 @@ async def test_a_digit_after_a_pain_says_how_strong_and_the_keys_that_lower_stay
         assert app.sent[5:] == [e.Mark("pain")], "long after it a digit is none"
 
 
+@pytest.mark.thorough
 async def test_a_note_is_written_in_a_side_screen_that_stops_and_never_raises() -> None:
     async with one(RunScreen, on()) as (app, pilot):
         await pilot.press("u", "n")
@@ -301,6 +305,7 @@ _HALTED = {
 }
 
 
+@pytest.mark.thorough
 async def test_every_state_is_told_in_words_and_nothing_is_cut_off_at_80x24() -> None:
     async with one(RunScreen, on(many(8))) as (app, pilot):
         base = seen(app.desk)
@@ -333,6 +338,7 @@ async def test_every_state_is_told_in_words_and_nothing_is_cut_off_at_80x24() ->
         assert await clipped(app, pilot) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("plan", "said"),
     [
@@ -363,6 +369,7 @@ async def test_nothing_is_cut_off_at_any_size_with_any_number_of_channels(size: 
         assert await clipped(app, pilot) == []
 
 
+@pytest.mark.thorough
 async def test_the_bench_beside_takes_columns_and_nothing_is_cut_off() -> None:
     async with one(RunScreen, on(many(2)), size=(120, 40)) as (app, pilot):
         app.step.query_one("#body").styles.width = 86
@@ -371,6 +378,7 @@ async def test_the_bench_beside_takes_columns_and_nothing_is_cut_off() -> None:
         assert await clipped(app, pilot) == []
 
 
+@pytest.mark.thorough
 async def test_the_envelope_is_drawn_twice_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     async with one(RunScreen, on()) as (app, pilot):
         drawn = []
@@ -393,6 +401,7 @@ async def test_no_text_field_no_wheel_and_no_digit_on_the_screen_of_the_treatmen
         assert app.sent == []
 
 
+@pytest.mark.thorough
 async def test_a_first_session_says_once_and_then_in_its_state_when_its_contractions_are_given() -> None:
     aimed = replace(simple_plan(), aim=Aim("visible_tetanic", first_percent=50))
     desk = core_of(aimed, Who("P-017", "left"), Attended(first=True)).run(5_000)
@@ -449,6 +458,7 @@ def test_a_contraction_shorter_than_the_climb_after_a_resume_is_told_as_ramp_dow
     assert told[Phase.RAMP_DOWN] == {(Word.RAMP_DOWN, "RELAX")}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("halt", "told"), [(e.Pause(), "PAUSED"), (e.Stop("key", 1), "STOPPED")])
 async def test_a_halted_treatment_keeps_the_contraction_it_was_in(halt: e.Event, told: str) -> None:
     desk = on()
@@ -459,6 +469,7 @@ async def test_a_halted_treatment_keeps_the_contraction_it_was_in(halt: e.Event,
         assert await clipped(app, pilot) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("key", "event"), [("enter", [e.Cramp]), ("n", [])])
 async def test_cramp_in_a_rest_of_a_test_asks_first(key: str, event: list[type[e.Event]]) -> None:
     desk = core_of(ctf_plan(train_s=5, off_s=10)).run(1_000)
@@ -476,6 +487,7 @@ async def test_cramp_in_a_rest_of_a_test_asks_first(key: str, event: list[type[e
         assert app.screen is app.step, "n is no note here"
 
 
+@pytest.mark.thorough
 async def test_such_a_question_is_no_more_when_the_next_train_begins_and_there_nothing_is_asked() -> None:
     desk = core_of(ctf_plan(train_s=5, off_s=10)).run(1_000)
     desk.wait(6_000, 50)

@@ -42,6 +42,7 @@ def field(app: OneScreen, name: str) -> Input:
     return app.step.query_one(f"#{name}", Input)
 
 
+@pytest.mark.thorough
 async def test_a_checklist_is_answered_key_by_key_and_never_by_a_held_key_or_a_word() -> None:
     async with on(ScreeningScreen(ONE.protocol), desk_of(ONE, NOBODY)) as (app, pilot):
         questions, by = shown(app), field(app, "by")
@@ -90,6 +91,7 @@ async def test_a_checklist_is_answered_key_by_key_and_never_by_a_held_key_or_a_w
         assert app.done[-1].by == "Ada"
 
 
+@pytest.mark.thorough
 async def test_letters_typed_blindly_after_a_yes_never_become_a_reason_and_what_is_owed_is_marked() -> None:
     frail = CODES.index("frail_skin")
     three = CODES[frail + 1 : frail + 4]
@@ -108,6 +110,7 @@ async def test_letters_typed_blindly_after_a_yes_never_become_a_reason_and_what_
         assert "↳ STILL OWED: the reason. Enter writes it." in app.text()
 
 
+@pytest.mark.thorough
 async def test_the_last_answer_is_not_overwritten_by_letters_typed_blindly_after_it() -> None:
     answers = all_no()
     async with on(ScreeningScreen(ONE.protocol, (), answers), desk_of(ONE)) as (app, pilot):
@@ -119,6 +122,7 @@ async def test_the_last_answer_is_not_overwritten_by_letters_typed_blindly_after
         assert answers.replies["frail_skin"] is e.Reply.NO, "who goes away and comes back may change it"
 
 
+@pytest.mark.thorough
 async def test_where_the_keys_go_is_told_in_words() -> None:
     screen = ScreeningScreen(ONE.protocol, THERAPISTS, all_no(but=("frail_skin", CODES[-1])))
     async with on(screen, desk_of(ONE)) as (app, pilot):
@@ -139,6 +143,7 @@ async def test_where_the_keys_go_is_told_in_words() -> None:
         assert "▸ You are writing the CODE, from the patient's own card." in app.text()
 
 
+@pytest.mark.thorough
 async def test_the_code_is_read_back_a_wrong_one_is_loud_and_does_not_pass() -> None:
     async with on(ScreeningScreen(ONE.protocol, THERAPISTS, all_no()), desk_of(ONE)) as (app, pilot):
         await app.keys(pilot, "tab", "1", "f2")
@@ -161,6 +166,7 @@ async def test_the_code_is_read_back_a_wrong_one_is_loud_and_does_not_pass() -> 
         assert app.done[-1].by == "Ada Bell"
 
 
+@pytest.mark.thorough
 async def test_a_code_that_cannot_be_read_needs_a_reason_that_is_one() -> None:
     async with on(ScreeningScreen(ONE.protocol), desk_of(ONE)) as (app, pilot):
         await app.keys(pilot, "f4")
@@ -177,6 +183,7 @@ async def test_a_code_that_cannot_be_read_needs_a_reason_that_is_one() -> None:
         assert "the patient's code, read back" not in app.text(), "nothing more is asked of it"
 
 
+@pytest.mark.thorough
 async def test_a_page_up_to_the_first_heading_leaves_a_question_in_hand() -> None:
     async with on(ScreeningScreen(ONE.protocol), desk_of(ONE)) as (app, pilot):
         await app.keys(pilot, "pagedown")
@@ -188,6 +195,7 @@ async def test_a_page_up_to_the_first_heading_leaves_a_question_in_hand() -> Non
         assert app.step.answers.replies == {CODES[0]: e.Reply.NO}
 
 
+@pytest.mark.thorough
 async def test_the_questions_are_broken_anew_when_something_comes_to_stand_beside_them() -> None:
     async with on(ScreeningScreen(ONE.protocol), desk_of(ONE), size=(120, 40)) as (app, pilot):
         before = str(shown(app).get_option(CODES[0]).prompt)
@@ -201,6 +209,7 @@ async def test_the_questions_are_broken_anew_when_something_comes_to_stand_besid
         assert " ".join(after.split()) == " ".join(before.split())
 
 
+@pytest.mark.thorough
 async def test_answers_given_before_a_step_back_are_there_again() -> None:
     async with on(ScreeningScreen(ONE.protocol, (), all_no(by="Ada Bell")), desk_of(ONE, NOBODY)) as (app, pilot):
         assert "All answered" in app.text()
@@ -209,6 +218,7 @@ async def test_answers_given_before_a_step_back_are_there_again() -> None:
         assert isinstance(app.done[-1], e.Screened)
 
 
+@pytest.mark.thorough
 async def test_what_is_gone_on_with_is_asked_for_shown_again_and_sent_only_then() -> None:
     async with on(ScreeningScreen(ONE.protocol), desk_of(ONE, NOBODY)) as (app, pilot):
         reason, questions = field(app, "reason"), shown(app)
@@ -264,6 +274,7 @@ async def test_what_is_gone_on_with_is_asked_for_shown_again_and_sent_only_then(
         assert app.latest.word is Word.PLACING
 
 
+@pytest.mark.thorough
 async def test_in_the_app_the_checklist_is_step_3_and_leads_to_the_electrodes(desk: Desk) -> None:
     async with desk.at(Stage.SCREENING) as pilot:
         assert "3/8 Screening" in desk.text()

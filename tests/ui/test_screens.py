@@ -18,6 +18,7 @@ from nmes.ui.theme import wear
 from nmes.ui.widgets.answer_row import AnswerRow
 
 
+@pytest.mark.thorough
 async def test_the_card_follows_the_list_and_scrolls_by_page_keys(desk: Desk) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
         screen, seen = pilot.app.screen, []
@@ -34,6 +35,7 @@ async def test_the_card_follows_the_list_and_scrolls_by_page_keys(desk: Desk) ->
         assert seen[0] is not seen[1]
 
 
+@pytest.mark.thorough
 async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_cannot_be_used(desk: Desk) -> None:
     def refuse(_one, _ctf_mhz) -> None:
         raise PlanError([Problem("channels.0", "", "the pulse is longer than its period", "give a lower frequency")])
@@ -64,6 +66,7 @@ async def test_a_small_window_shows_the_essentials_and_refuses_to_start(desk: De
         assert isinstance(desk.live.posted[-1], e.Titrate)
 
 
+@pytest.mark.thorough
 async def test_a_window_that_shrinks_in_the_treatment_keeps_stop_state_amplitude_and_time(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.ON)
@@ -80,6 +83,7 @@ async def test_a_window_that_shrinks_in_the_treatment_keeps_stop_state_amplitude
         assert desk.live.stops
 
 
+@pytest.mark.thorough
 async def test_the_state_is_told_without_colour(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     plain = Desk(desk.home)
@@ -91,6 +95,7 @@ async def test_the_state_is_told_without_colour(desk: Desk, monkeypatch: pytest.
             assert shown in plain.text()
 
 
+@pytest.mark.thorough
 async def test_the_summary_tells_the_dose_as_it_is_known_and_the_verdict(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         desk.live.until(lambda view: view.word is Word.REST)
@@ -104,6 +109,7 @@ async def test_the_summary_tells_the_dose_as_it_is_known_and_the_verdict(desk: D
         assert str(desk.live.record.name)[:20] in desk.text().replace("\n", "")
 
 
+@pytest.mark.thorough
 async def test_no_screen_changes_under_an_open_window(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         await pilot.press("f1")
@@ -136,6 +142,7 @@ class Asked(App[None]):
         """The STOP bar's."""
 
 
+@pytest.mark.thorough
 async def test_a_question_is_answered_by_a_click_on_its_answers() -> None:
     app, given = Asked(), []
     windows = (lambda: Ask("End?", "end", "go on"), lambda: InSpite("Ada", ("YES: x",)))

@@ -26,6 +26,7 @@ def desk_with(home: Path, settings: Settings = BEGUN) -> Desk:
     return Desk(home, settings=settings, save_settings=lambda wanted: save(home, wanted))
 
 
+@pytest.mark.thorough
 async def test_everything_is_set_by_keyboard_and_holds_at_once(tmp_path: Path) -> None:
     desk = desk_with(tmp_path)
     async with desk.at(Stage.HOME) as pilot:
@@ -49,6 +50,7 @@ async def test_everything_is_set_by_keyboard_and_holds_at_once(tmp_path: Path) -
         assert "· Room 3 b" in desk.text(), "the first screen says where it stands"
 
 
+@pytest.mark.thorough
 async def test_a_word_is_changed_by_mouse_and_a_theme_that_is_not_saved_is_taken_off(tmp_path: Path) -> None:
     desk = desk_with(tmp_path)
     async with desk.at(Stage.HOME) as pilot:
@@ -72,6 +74,7 @@ async def test_a_word_is_changed_by_mouse_and_a_theme_that_is_not_saved_is_taken
         assert not path_of(tmp_path).exists()
 
 
+@pytest.mark.thorough
 async def test_while_they_are_saved_no_key_takes_the_steps_away_and_help_stays_open(tmp_path: Path) -> None:
     """The screen goes when the disk has them, from under no window; the first screen is still there below."""
     may_save, asked = Event(), []
@@ -103,6 +106,7 @@ async def test_while_they_are_saved_no_key_takes_the_steps_away_and_help_stays_o
         assert load(tmp_path) == asked[-1]
 
 
+@pytest.mark.thorough
 async def test_what_is_wrong_is_told_and_not_saved_and_a_file_that_went_bad_is_left_alone(tmp_path: Path) -> None:
     desk = desk_with(tmp_path, replace(BEGUN, reduced_motion=True))
     async with desk.at(Stage.HOME) as pilot:

@@ -44,6 +44,7 @@ def field(app: OneScreen, name: str) -> Input:
     return app.step.query_one(f"#{name}", Input)
 
 
+@pytest.mark.thorough
 async def test_enter_signs_nothing_and_f2_signs_with_the_therapist_of_the_number() -> None:
     async with on(SignScreen(ONE.protocol, THERAPISTS), found()) as (app, pilot):
         assert "▸ You are writing WHO SIGNS: 1 Ada Bell, 2 Ben Curd, or a name. F2 signs." in app.text()
@@ -58,6 +59,7 @@ async def test_enter_signs_nothing_and_f2_signs_with_the_therapist_of_the_number
         assert app.latest.word is Word.ENDED
 
 
+@pytest.mark.thorough
 async def test_open_outcomes_need_a_reason() -> None:
     async with on(SignScreen(ONE.protocol), found(outcomes=False)) as (app, pilot):
         assert f"Not measured: {ONE.protocol.outcomes[0]}" in app.flat()
@@ -189,6 +191,7 @@ async def test_a_damaged_record_is_loud_and_without_a_writer_there_is_no_f7(tmp_
         assert app.step.query_one("#record").has_class("-blocked")
 
 
+@pytest.mark.thorough
 async def test_in_the_app_a_signed_session_leads_to_its_summary(tmp_path: Path) -> None:
     desk = Desk(tmp_path, attended=True)
     async with desk.at(Stage.SIGN) as pilot:

@@ -134,6 +134,7 @@ Belled(Settings()).run()
 """
 
 
+@pytest.mark.thorough
 def test_the_bell_really_goes_out_to_a_terminal() -> None:
     master, slave = pty.openpty()
     child = subprocess.Popen([sys.executable, "-c", APP], stdin=slave, stdout=slave, stderr=slave, close_fds=True)

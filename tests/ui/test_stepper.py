@@ -47,6 +47,7 @@ def test_every_word_has_a_screen_and_what_passes_changes_none() -> None:
         assert stage not in BEFORE_A_SESSION
 
 
+@pytest.mark.thorough
 async def test_what_is_missing_stands_above_the_keys_until_it_is_there(tmp_path: Path) -> None:
     desk = Desk(tmp_path, attended=True)
     async with desk.at(Stage.HOME) as pilot:
@@ -73,6 +74,7 @@ async def test_on_a_wide_screen_all_steps_stand_there(desk: Desk) -> None:
         assert "▸1 Patient◂ 2 Protocol 3 Screening 4 Electrodes 5 Levels 6 Treatment 7 After 8 Sign" in desk.text()
 
 
+@pytest.mark.thorough
 async def test_an_alarm_is_seen_by_one_key_and_nothing_starts_by_it(tmp_path: Path) -> None:
     desk = Desk(tmp_path, attended=True)
     async with desk.at(Stage.RUN) as pilot:

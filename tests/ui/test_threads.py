@@ -83,6 +83,7 @@ async def test_who_is_cancelled_leaves_its_call_alone_and_the_next_waits_for_it(
     assert slow.most_at_once == 1
 
 
+@pytest.mark.thorough
 async def test_an_error_is_raised_to_who_asked_and_of_one_that_nobody_waits_for_nothing_is_heard() -> None:
     loop, heard = asyncio.get_running_loop(), list[dict[str, Any]]()
     loop.set_exception_handler(lambda _loop, context: heard.append(context))
@@ -124,6 +125,7 @@ async def test_an_answer_that_nobody_wants_any_more_is_let_go(slow: Slow) -> Non
 # --- in the app ---
 
 
+@pytest.mark.thorough
 async def test_levels_looked_up_at_each_letter_hold_one_thread(tmp_path: Path, slow: Slow) -> None:
     desk = Desk(tmp_path, last_levels=lambda who, _protocol, _version: (slow(who.code), ())[1])
     async with desk.at(Stage.PATIENT) as pilot:
@@ -149,6 +151,7 @@ async def test_every_report_that_was_asked_for_is_written_one_after_another(tmp_
         assert (slow.asked, slow.most_at_once) == (["a", "b", "c"], 1)
 
 
+@pytest.mark.thorough
 async def test_a_session_is_opened_and_closed_though_no_thread_of_the_pool_is_free(desk: Desk, slow: Slow) -> None:
     async with desk.at(Stage.CHOOSE) as pilot:
         loop = asyncio.get_running_loop()
@@ -164,6 +167,7 @@ async def test_a_session_is_opened_and_closed_though_no_thread_of_the_pool_is_fr
         await busy
 
 
+@pytest.mark.thorough
 async def test_a_course_is_read_and_entered_though_no_thread_of_the_pool_is_free(tmp_path: Path, slow: Slow) -> None:
     ledger = Ledger()
     desk = Desk(tmp_path, course=ledger.course, enter_care=ledger.enter)

@@ -205,6 +205,7 @@ def test_the_list_shows_the_chosen_level_among_many() -> None:
 # --- the screen ---
 
 
+@pytest.mark.thorough
 async def test_a_mark_below_the_first_step_of_the_device_asks_at_that_step() -> None:
     desk = core_of(simple_plan(), WHO, Attended(ghosts=(replace(GHOST, level_ua=400),)))
     desk.do(e.Titrate(1, 0, desk.epoch))
@@ -255,6 +256,7 @@ async def test_a_decrease_takes_the_question_away_and_enter_is_no_answer_any_mor
         assert app.latest.channels[0].level_ua == 2_500
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("key", ["k", "f1", "down", "x", "v", "w"])
 async def test_any_other_key_is_a_no_also_one_without_a_binding_and_no_mark_is_made_by_it(key: str) -> None:
     async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
@@ -289,6 +291,7 @@ async def test_each_mark_is_one_key_and_is_drawn() -> None:
         assert "S tingle 3.0  M twitch 3.0  T most 3.0" in app.text()
 
 
+@pytest.mark.thorough
 async def test_after_accepting_it_is_asked_where_it_was_felt_and_elsewhere_leads_back() -> None:
     async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
         assert "was it felt where it should be?" not in app.text()
@@ -372,6 +375,7 @@ async def test_a_card_without_a_muscle_shows_the_place_only() -> None:
         assert "none;" not in app.text()
 
 
+@pytest.mark.thorough
 async def test_felt_elsewhere_voids_and_leads_to_the_electrodes() -> None:
     desk = at_the_ghost()
     desk.do(e.Accept(desk.epoch))
@@ -407,6 +411,7 @@ async def test_a_held_plus_is_told_to_the_record_once() -> None:
         assert marks == [e.Mark("plus_held")]
 
 
+@pytest.mark.thorough
 async def test_the_row_of_keys_fits_in_every_state() -> None:
     desk = core_of(plan_of(((ONE, rhythm()), (TWO, rhythm()))), WHO, Attended())
     desk.do(e.Titrate(1, 0, desk.epoch))

@@ -117,6 +117,7 @@ async def sign(desk: Desk, pilot: Pilot[None], live: BenchLive) -> None:
     await desk.see(pilot)
 
 
+@pytest.mark.thorough
 async def test_a_whole_session_by_keys_alone(attended: Desk) -> None:
     desk = attended
     async with desk.app.run_test(size=(80, 24)) as pilot:
@@ -160,6 +161,7 @@ async def test_a_whole_session_by_keys_alone(attended: Desk) -> None:
         assert desk.app.live is None
 
 
+@pytest.mark.thorough
 async def test_the_heartbeat_comes_from_the_timer_that_paints(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         before = desk.live.beats

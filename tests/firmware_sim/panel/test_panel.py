@@ -64,6 +64,7 @@ async def test_a_bad_pad_from_the_start_is_replaced_by_a_good_one() -> None:
 # --- supply, line, device ---
 
 
+@pytest.mark.thorough
 async def test_a_key_begins_its_fault_and_the_same_key_ends_it(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for key, kind in [("v", "supply_sag"), ("g", "corrupt_bytes"), ("m", "mute"), ("x", "disconnect")]:
@@ -133,6 +134,7 @@ async def test_clear_all_ends_every_fault(bench: PanelBench) -> None:
         assert bench.running() == []
 
 
+@pytest.mark.thorough
 async def test_a_snapshot_is_gone_back_to(bench: PanelBench) -> None:
     bench.stimulate({1: 10})
     async with bench.at(SMALL) as pilot:
@@ -207,6 +209,7 @@ async def test_the_permanent_words_lamp_state_line_voltage_and_every_key_are_vis
         assert "f1 Help" in screen or "F1 help" in screen
 
 
+@pytest.mark.thorough
 @SIZES
 async def test_nothing_is_clipped(calf_bench: PanelBench, size: tuple[int, int]) -> None:
     calf_bench.stimulate({1: 60, 2: 130})
@@ -259,6 +262,7 @@ async def test_the_waveform_is_that_of_the_chosen_channel(bench: PanelBench) -> 
         assert "Channel 5: no pulse yet" in await bench.press(pilot, "5")
 
 
+@pytest.mark.thorough
 async def test_a_small_window_shows_one_pane_and_a_large_one_all_four(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         shown = [pane.id for pane in bench.app.query(Pane) if pane.display]
@@ -277,6 +281,7 @@ async def test_a_small_window_shows_one_pane_and_a_large_one_all_four(bench: Pan
         assert all(pane.display for pane in other.app.query(Pane))
 
 
+@pytest.mark.thorough
 async def test_a_window_that_is_made_larger_or_smaller_is_laid_out_anew_at_once(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for size, panes in [(LARGE, 4), (SMALL, 1), ((60, 20), 0), (LARGE, 4)]:
@@ -318,6 +323,7 @@ async def test_the_help_names_every_key_and_closes(bench: PanelBench) -> None:
 # --- keys, buttons, mouse ---
 
 
+@pytest.mark.thorough
 async def test_a_button_asks_for_the_same_as_its_key() -> None:
     by_key, by_mouse = PanelBench(), PanelBench()
     actions = [one for one in ACTIONS if one.id not in ("quit", "help")]
@@ -361,6 +367,7 @@ async def test_a_button_is_marked_while_what_it_began_goes_on(bench: PanelBench)
         assert "■m Mute" not in await bench.press(pilot, "m")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_the_panel_is_left(bench: PanelBench, key: str) -> None:
     async with bench.at(SMALL) as pilot:
@@ -459,6 +466,7 @@ async def test_the_same_words_in_another_colour_are_painted_again(bench: PanelBe
             assert [str(span.style) for span in Content.from_text(note.render()).spans] == [hue]
 
 
+@pytest.mark.thorough
 async def test_a_note_goes_after_a_while(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         await bench.press(pilot, "o")

@@ -84,6 +84,7 @@ def terminal() -> Iterator[Terminal]:
         made.close()
 
 
+@pytest.mark.thorough
 def test_it_shows_its_words_without_colour_and_q_ends_the_simulator(terminal: Terminal) -> None:
     terminal.wait_for("SIMULATOR, no patient, no stimulator")
     terminal.type("q")
@@ -99,11 +100,13 @@ def test_a_lost_terminal_ends_the_simulator(terminal: Terminal, told: bool) -> N
     assert terminal.code() == 0
 
 
+@pytest.mark.thorough
 def test_an_end_asked_for_from_outside_is_clean(terminal: Terminal) -> None:
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.code() == 0
 
 
+@pytest.mark.thorough
 def test_a_server_that_breaks_ends_the_panel_with_one_line_and_exit_1() -> None:
     terminal = Terminal("-c", BROKEN)
     try:

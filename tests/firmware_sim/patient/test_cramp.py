@@ -72,6 +72,7 @@ def test_well_above_the_threshold_a_shortened_calf_cramps() -> None:
     assert share_that_cramps(40) > 0.95
 
 
+@pytest.mark.thorough
 def test_at_the_threshold_half_of_them_do() -> None:
     stretched = calf("stretched", pools=1)
     assert stretched.reading().muscles[0].ctf_mhz == 15_500
@@ -85,10 +86,12 @@ def test_a_stretched_muscle_never_cramps() -> None:
     assert share_that_cramps(100, length="stretched", hz=80) == 0
 
 
+@pytest.mark.thorough
 def test_a_neutral_calf_rarely_does() -> None:
     assert share_that_cramps(300, length="neutral") == pytest.approx(0.1, abs=0.05)
 
 
+@pytest.mark.thorough
 def test_a_quadriceps_almost_never_does() -> None:
     assert share_that_cramps(300, muscle="quadriceps", length="neutral") <= 0.01
     assert share_that_cramps(300, muscle="quadriceps") <= 0.04

@@ -50,6 +50,7 @@ TRAINS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", TRAINS)
 def test_the_table_of_fatigue(name: str) -> None:
     times_us, period_us, count, course, last_fti, end, first_n = TRAINS[name]
@@ -83,6 +84,7 @@ def test_faster_trains_tire_more() -> None:
     assert left[0] > left[1] > left[2]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("rest_s", "percent"), [(30, 61), (60, 74.5), (127, 90.5), (300, 99.4)])
 def test_recovery_at_rest(rest_s: int, percent: float) -> None:
     tired, first = _tired()

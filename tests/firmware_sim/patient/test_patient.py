@@ -39,17 +39,20 @@ def session(seed: int = 4, cuts: int = 0, compiled: bool | None = None) -> Patie
     return patient
 
 
+@pytest.mark.thorough
 def test_the_same_pulses_and_seed_give_the_same_patient() -> None:
     assert session().reading() == session().reading()
     assert any(session(seed).reading() != session().reading() for seed in (5, 6, 7)), "cramps are drawn"
 
 
+@pytest.mark.thorough
 def test_how_often_the_patient_is_looked_at_changes_nothing() -> None:
     plain, looked_at = session(), session(cuts=1)
     assert looked_at.reading() == plain.reading()
     assert looked_at.take_peaks() == plain.take_peaks()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("carry", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))], ids=["copy", "pickle"])
 def test_a_patient_can_be_carried_in_mid_session(carry) -> None:
     first = session()

@@ -21,6 +21,7 @@ def driven(weights: tuple[float, ...], row: tuple[float, ...], count: int = 60) 
     return muscle, [peak for peak, _ in contractions(muscle, TRAIN, S, count, row)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("weights", [(1 / 8,) * 8, (1 / 7,) * 7, (0.4, 0.25, 0.2, 0.1, 0.05)])
 def test_all_pools_together_are_the_single_muscle(weights: tuple[float, ...]) -> None:
     one, peaks = driven((1.0,), (1.0,))

@@ -31,11 +31,13 @@ def some(name: str, seeds: range) -> Figures:
     return total
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", MISTAKES)
 def test_the_skin_stays_within_what_was_confirmed(name: str) -> None:
     assert some(name, range(1)).reached
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", HARMFUL)
 def test_without_the_guard_it_would_not(name: str) -> None:
     """So that a walk in which no law breaks says something of the guard."""
