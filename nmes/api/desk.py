@@ -45,8 +45,6 @@ class Desk:
         self._thread, self._process = threading.get_ident(), os.getpid()
         self._before: dict[int, Handler] = {}
         atexit.register(self._at_exit)
-        if turned is None and threading.current_thread() is threading.main_thread():
-            self._take_signals()
 
     @property
     def is_open(self) -> bool:
@@ -149,7 +147,10 @@ class Desk:
 
     # --- signals: the output first, then what the signal was for ---
 
-    def _take_signals(self) -> None:
+    def take_signals(self) -> None:
+        """From now on each signal that ends the program stops first; in the main thread, and on the real clock."""
+        if self._turned is not None or threading.current_thread() is not threading.main_thread():
+            return
         for number in TAKEN:
             self._before[number] = signal.getsignal(number) or signal.SIG_DFL
             signal.signal(number, self._on_signal)

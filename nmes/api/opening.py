@@ -6,8 +6,6 @@ must have done before output has to be said, and it is signed, or the record tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +13,7 @@ from types import TracebackType
 from nmes.api.asynchronous import AsyncStimulator
 from nmes.api.desk import Desk
 from nmes.api.errors import BadProtocol, CannotDeliver, CannotOpen, Refused
+from nmes.api.holding_back import signals_held_back
 from nmes.api.stimulator import Stimulator
 from nmes.core.measurement import SIDES, Who, is_code
 from nmes.core.plan import compile as plan_for
@@ -130,18 +129,26 @@ def _check(asked: Asked) -> None:
 
 
 class Opening:
-    """A session that is not open yet. Each can be opened once, by one block."""
+    """A session that is not open yet. Each can be opened once, by one block.
+
+    A block that has not begun yet has no end of its own: whatever breaks its beginning off closes the session.
+    """
 
     def __init__(self, asked: Asked) -> None:
         self._asked: Asked | None = asked
         self._desk: Desk | None = None
 
     def __enter__(self) -> Stimulator:
-        asked, desk = self._open()
-        stimulator = Stimulator(desk, asked.loaded, asked.attended_by, asked.button_by)
-        with _undone(desk):
+        asked = self._taken()
+        try:
+            desk = self._open(asked)
+            stimulator = Stimulator(desk, asked.loaded, asked.attended_by, asked.button_by)
             stimulator.identified()
-        return stimulator
+        except BaseException:
+            self._leave(failed=True)
+            raise
+        else:
+            return stimulator
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -149,38 +156,39 @@ class Opening:
         self._leave(failed=error is not None)
 
     async def __aenter__(self) -> AsyncStimulator:
-        asked, desk = self._open()
-        stimulator = AsyncStimulator(desk, asked.loaded, asked.attended_by, asked.button_by)
-        with _undone(desk):
+        asked = self._taken()
+        try:
+            desk = self._open(asked)
+            stimulator = AsyncStimulator(desk, asked.loaded, asked.attended_by, asked.button_by)
             await stimulator.identified()
-        return stimulator
+        except BaseException:
+            self._leave(failed=True)
+            raise
+        else:
+            return stimulator
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._leave(failed=error is not None)
 
-    def _open(self) -> tuple[Asked, Desk]:
+    def _taken(self) -> Asked:
         asked, self._asked = self._asked, None
         if asked is None:
             raise Refused("opened_before", "This session was opened before: ask open_stimulator for another one.")
-        live, turned = _live(asked)
-        self._desk = Desk(live, turned)
-        return asked, self._desk
+        return asked
+
+    def _open(self, asked: Asked) -> Desk:
+        """A signal that comes meanwhile finds either nothing open or a desk that closes what is."""
+        with signals_held_back():
+            live, turned = _live(asked)
+            self._desk = desk = Desk(live, turned)
+        desk.take_signals()
+        return desk
 
     def _leave(self, *, failed: bool) -> None:
         if self._desk is not None:
             self._desk.leave(failed=failed)
-
-
-@contextmanager
-def _undone(desk: Desk) -> Iterator[None]:
-    """A block that has not begun yet has no end of its own: whatever breaks it off here closes the session."""
-    try:
-        yield
-    except BaseException:
-        desk.leave(failed=True)
-        raise
 
 
 def _live(asked: Asked) -> tuple[Live, HandTurned | None]:

@@ -187,15 +187,16 @@ def open_live(
             guard = open_guarded(simulator.url if simulator else str(url), family, home, session=journal.path.stem)
         except (RecordError, SimulatorError, PortError) as error:
             raise CannotStart(str(error)) from error
+        undo.callback(guard.leave)
+        controller = _wired(begun, family, guard, journal, clock, loaded.protocol.operator_absent_limit_ms)
+        bench = simulator.sim_bench if simulator else None
+        session = RunningSession(controller, Loop(controller), journal.path, kind is Kind.SIMULATION, simulator, bench)
+        if url is not None:
+            session.notice = noticing(home, guard.identity, family)
+        session.loop.start()
+        if button is not None:
+            session.watched_by(button)
         undo.pop_all()
-    controller = _wired(begun, family, guard, journal, clock, loaded.protocol.operator_absent_limit_ms)
-    bench = simulator.sim_bench if simulator else None
-    session = RunningSession(controller, Loop(controller), journal.path, kind is Kind.SIMULATION, simulator, bench)
-    if url is not None:
-        session.notice = noticing(home, guard.identity, family)
-    session.loop.start()
-    if button is not None:
-        session.watched_by(button)
     return session
 
 

@@ -14,8 +14,9 @@ from types import FrameType
 
 import pytest
 
-from nmes.api import Opening, Output, Refused, Stimulator, Word, open_stimulator
+from nmes.api import CannotOpen, Opening, Output, Refused, Stimulator, Word, open_stimulator
 from nmes.api.front import desk_of
+from nmes.runtime.live import summary_of
 from tests.api.scripts import BY, opening, placed, ready, short
 
 
@@ -161,3 +162,114 @@ def test_ctrl_c_in_the_first_line_of_leaving_has_stopped_already(tmp_path: Path)
     stops = re.findall(r'"source":"(SIGINT|script_left)"', stimulator.summary.record.read_text(encoding="utf-8"))
     assert stops[0] == "SIGINT"
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def broken_off_after(name: str, act: Callable[[], object]) -> Callable[[FrameType, str, object], object]:
+    """A tracer that does this once, when the first function of this name has ended and nobody has its result yet."""
+
+    def trace(frame: FrameType, event: str, _: object) -> object:
+        if event == "call" and frame.f_code.co_qualname != name:
+            return None
+        if event == "return":
+            sys.settrace(None)
+            act()
+        return trace
+
+    return trace
+
+
+def opened_while_traced(asked: Opening, tracer: Callable[[FrameType, str, object], object]) -> None:
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        with asked:
+            raise AssertionError("the block has begun")
+    finally:
+        sys.settrace(before)
+
+
+def press_ctrl_c() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.covers("SR-25")
+def test_ctrl_c_while_a_session_opens_leaves_nothing_open(tmp_path: Path) -> None:
+    """Whatever had just been opened; a script goes on after it as if it had never asked."""
+    before = signal.getsignal(signal.SIGINT)
+    for name in ("HandTurned.__init__", "_live", "Desk.__init__"):
+        home = tmp_path / name
+        home.mkdir()
+        with pytest.raises(KeyboardInterrupt):
+            opened_while_traced(opening(home), broken_off_after(name, press_ctrl_c))
+        (record,) = (home / "simulation").glob("*.jsonl")
+        assert summary_of(record).intact, (name, summary_of(record).verdict)
+        assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_while_a_session_cannot_be_opened_is_heard_all_the_same(tmp_path: Path) -> None:
+    asked = open_stimulator(short(tmp_path), attended_by=BY, home=tmp_path, port="/dev/tty-of-nobody")
+    with pytest.raises(KeyboardInterrupt) as raised:
+        opened_while_traced(asked, broken_off_after("kind_of", press_ctrl_c))
+    assert isinstance(raised.value.__context__, CannotOpen)
+
+
+def test_who_presses_ctrl_c_twice_is_not_kept_waiting(tmp_path: Path) -> None:
+    def twice() -> None:
+        press_ctrl_c()
+        press_ctrl_c()
+
+    with pytest.raises(KeyboardInterrupt):
+        opened_while_traced(opening(tmp_path), broken_off_after("attended_on_bench", twice))
+    assert not (tmp_path / "simulation").exists(), "it was heard before anything was opened"
+
+
+def test_opening_a_session_again_within_its_block_leaves_it_as_it_is(tmp_path: Path) -> None:
+    asked = opening(tmp_path)
+    with asked as stimulator:
+        placed(stimulator, short(tmp_path))
+        with pytest.raises(Refused, match="opened before"), asked:
+            pass
+        assert stimulator.titrate(1).word is Word.TITRATING
+
+
+def keepers() -> list[str]:
+    """Those that this program has begun and that have not ended."""
+    found = [one for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()]
+    return [one for one in found if "keeper_program" in Path("/proc", one, "cmdline").read_text()]
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.timeout(120)
+@pytest.mark.covers("SR-25", "SR-28")
+def test_ctrl_c_while_a_session_opens_on_the_real_clock_leaves_no_keeper(tmp_path: Path) -> None:
+    for name in ("start_keeper", "open_guarded", "open_live", "Desk.__init__"):
+        home = tmp_path / name
+        home.mkdir()
+        asked = open_stimulator(
+            short(home), attended_by=BY, home=home, device="rehastim1", emergency_button_by="C. Dahl"
+        )
+        with pytest.raises(KeyboardInterrupt):
+            opened_while_traced(asked, broken_off_after(name, press_ctrl_c))
+        assert keepers() == [], name
+        (record,) = (home / "simulation").glob("*.jsonl")
+        assert summary_of(record).intact, (name, summary_of(record).verdict)
+
+
+@pytest.mark.campaign
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.timeout(120)
+@pytest.mark.covers("SR-28")
+def test_what_breaks_the_opening_off_after_the_line_is_open_leaves_no_keeper(tmp_path: Path) -> None:
+    def no_memory() -> None:
+        raise MemoryError
+
+    for name in ("_wired", "Loop.__init__"):
+        home = tmp_path / name
+        home.mkdir()
+        asked = open_stimulator(
+            short(home), attended_by=BY, home=home, device="rehastim1", emergency_button_by="C. Dahl"
+        )
+        with pytest.raises(MemoryError):
+            opened_while_traced(asked, broken_off_after(name, no_memory))
+        assert keepers() == [], name
