@@ -22,7 +22,7 @@ from firmware_sim.sciencemode3.switches import Switches
 from firmware_sim.sciencemode4 import framing, requests
 from firmware_sim.stage import Stage
 from fuzz.feed import Feed
-from fuzz.wire import LONGEST, Packet, by_simulator, nearly, stream
+from fuzz.wire import by_simulator, nearly, stream
 from nmes.core.commands import ChannelOutput, Enable, Halt, Identify, SetOutput
 from nmes.core.events import Device as Event
 from nmes.core.events import Enabled, Identified
@@ -34,7 +34,8 @@ from nmes.devices.stimulator import DeviceCommand
 from nmes.guard import sight as seen
 from nmes.guard.judge import always_passes
 from nmes.guard.port import GuardedPort
-from nmes.guard.sight.sciencemode2_frame import Packets
+from nmes.guard.sight.packets import Packet, Packets
+from nmes.guard.sight.sciencemode2_frame import LONGEST, open_frame
 from nmes.link.memory_port import MemoryPort
 from nmes.runtime.families import Family, family
 
@@ -227,10 +228,10 @@ def _by_simulator(pieces: list[bytes]) -> list[Packet]:
 
 
 def _by_guard(pieces: list[bytes]) -> list[Packet]:
-    reader, found = Packets(), list[Packet]()
+    packets, found = Packets(LONGEST, open_frame), list[Packet]()
     for piece in pieces:
-        found += reader.feed(piece)
-        assert len(reader._held) <= LONGEST
+        found += packets.feed(piece)
+        assert len(packets._held) < LONGEST
     return found
 
 

@@ -15,10 +15,10 @@ from nmes.devices.sciencemode4.codec import decode
 from nmes.devices.sciencemode4.frame import Decoder
 from nmes.devices.sciencemode4.responses import Malformed
 from nmes.guard import sight as seen
+from nmes.guard.sight.packets import Packet, Packets
 from nmes.guard.sight.sciencemode4 import ScienceMode4Sight
-from nmes.guard.sight.sciencemode4_frame import LONGEST, Frames
+from nmes.guard.sight.sciencemode4_frame import LONGEST, open_frame
 
-Packet = tuple[int, int, bytes]
 REQUESTS = (0, 2, 4, 30, 32, 34, 36, 50, 52, 54, 56, 58, 60, 62, 64, 68)
 ANSWERS = (1, 3, 5, 31, 33, 35, 37, 53, 55, 59, 63, 66, 67, 69)
 SPECIAL = b"\xf0\x0f\x81\x55\xa5\x5a\xd4\0"
@@ -97,10 +97,10 @@ def by_simulator(pieces: list[bytes]) -> list[Packet]:
 
 
 def _by_guard(pieces: list[bytes]) -> list[Packet]:
-    frames, found = Frames(), list[Packet]()
+    packets, found = Packets(LONGEST, open_frame), list[Packet]()
     for piece in pieces:
-        found += frames.feed(piece)
-        assert len(frames._held) <= LONGEST
+        found += packets.feed(piece)
+        assert len(packets._held) < LONGEST
     return found
 
 

@@ -27,8 +27,8 @@ TARGETS = (
         (
             *_all("nmes.guard", "arming", "burst", "ceilings", "clock", "confirmed", "hearing", "judge"),
             *_all("nmes.guard", "line", "lists", "port", "pulse", "rules", "state", "sight"),
-            *_all("nmes.guard.sight", "sciencemode4", "sciencemode4_frame", "sciencemode3", "sciencemode2"),
-            *_all("nmes.guard.sight", "sciencemode2_frame", "sciencemode1"),
+            *_all("nmes.guard.sight", "packets", "sciencemode4", "sciencemode4_frame", "sciencemode3"),
+            *_all("nmes.guard.sight", "sciencemode2", "sciencemode2_frame", "sciencemode1"),
         ),
         ("tests/guard",),
         95,

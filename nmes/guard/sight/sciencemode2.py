@@ -23,7 +23,8 @@ from nmes.guard.sight import (
     Status,
     Unknown,
 )
-from nmes.guard.sight.sciencemode2_frame import Packets, close_frame, open_frame
+from nmes.guard.sight.packets import Packets
+from nmes.guard.sight.sciencemode2_frame import LONGEST, close_frame, open_frame
 
 # Command numbers [source: SM2 document sections 4.1 to 4.3; two are printed wrongly on pp. 19 and 20]
 INIT, INIT_ACK, UNKNOWN_COMMAND, MODE = 1, 2, 3, 10
@@ -64,7 +65,7 @@ class ScienceMode2Replies:
     """The device's half of the line."""
 
     def __init__(self) -> None:
-        self._packets = Packets()
+        self._packets = Packets(LONGEST, open_frame)
 
     def feed(self, data: bytes) -> list[Reply]:
         read = (_reply(*packet) for packet in self._packets.feed(data))

@@ -25,7 +25,8 @@ from nmes.guard.sight import (
     Unknown,
     Update,
 )
-from nmes.guard.sight.sciencemode4_frame import Frames, close_frame, open_frame
+from nmes.guard.sight.packets import Packets
+from nmes.guard.sight.sciencemode4_frame import LONGEST, close_frame, open_frame
 
 # Command numbers [source: SM3 document v3.2.4; 68 from the C library: the question by which a P24 is told]
 LL_STOP, ML_INIT, ML_UPDATE, ML_STOP, ML_POLL = 4, 30, 32, 34, 36
@@ -74,10 +75,10 @@ class ScienceMode3Replies:
     """The device's half of the line."""
 
     def __init__(self) -> None:
-        self._frames = Frames()
+        self._packets = Packets(LONGEST, open_frame)
 
     def feed(self, data: bytes) -> list[Reply]:
-        read = (_reply(*packet) for packet in self._frames.feed(data))
+        read = (_reply(*packet) for packet in self._packets.feed(data))
         return [reply for reply in read if reply is not None]
 
 

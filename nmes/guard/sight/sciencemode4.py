@@ -24,7 +24,8 @@ from nmes.guard.sight import (
     Unknown,
     Update,
 )
-from nmes.guard.sight.sciencemode4_frame import Frames, close_frame, open_frame
+from nmes.guard.sight.packets import Packets
+from nmes.guard.sight.sciencemode4_frame import LONGEST, close_frame, open_frame
 
 # Command numbers [source: P24 Table 19; 36 and 37 from the C library, the P24 manual's 37 and 38 are a slip]
 LL_STOP, ML_INIT, ML_UPDATE, ML_STOP, ML_POLL = 4, 30, 32, 34, 36
@@ -68,10 +69,10 @@ class ScienceMode4Replies:
     """The device's half of the line."""
 
     def __init__(self) -> None:
-        self._frames = Frames()
+        self._packets = Packets(LONGEST, open_frame)
 
     def feed(self, data: bytes) -> list[Reply]:
-        read = (_reply(*packet) for packet in self._frames.feed(data))
+        read = (_reply(*packet) for packet in self._packets.feed(data))
         return [reply for reply in read if reply is not None]
 
 

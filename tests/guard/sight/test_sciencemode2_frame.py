@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nmes.guard.sight.sciencemode2_frame import LONGEST, Packet, Packets, checksum, close_frame, open_frame
+from nmes.guard.sight.packets import Packet, Packets
+from nmes.guard.sight.sciencemode2_frame import LONGEST, checksum, close_frame, open_frame
 
 FILE = tomllib.loads((Path(__file__).parents[2] / "vectors" / "sciencemode2.toml").read_text("utf-8"))
 
 
 def fed(chunks: list[bytes]) -> list[Packet]:
-    packets = Packets()
+    packets = Packets(LONGEST, open_frame)
     return [packet for chunk in chunks for packet in packets.feed(chunk)]
 
 
@@ -94,7 +95,7 @@ def test_the_outcome_does_not_depend_on_the_cut(parts: list[bytes], data: st.Dat
 
 @pytest.mark.parametrize("filler", [b"\x00", b"\xf0", b"\x81\xf0", b"\xf0\x81", b"\x81"])
 def test_endless_noise_is_forgotten_and_the_next_frame_is_found(filler: bytes) -> None:
-    packets = Packets()
+    packets = Packets(LONGEST, open_frame)
     for _ in range(10):
         assert packets.feed(filler * 100) == []
         assert len(packets._held) < LONGEST  # bounded: the promise has no other witness

@@ -12,16 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.rows import bundled
-from nmes.guard.sight.sciencemode4_frame import Frames, checksum, close_frame, open_frame
+from nmes.guard.sight import sciencemode4_frame
+from nmes.guard.sight.packets import Packet, Packets
+from nmes.guard.sight.sciencemode4_frame import checksum, close_frame, open_frame
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "sciencemode4.toml").read_text("utf-8"))
 HOSTILE = [pytest.param(stream, id=stream["name"]) for stream in VECTORS["hostile"]]
-Packet = tuple[int, int, bytes]
 
 
 def fed(chunks: list[bytes]) -> list[Packet]:
-    frames = Frames()
-    return [packet for chunk in chunks for packet in frames.feed(chunk)]
+    packets = Packets(sciencemode4_frame.LONGEST, open_frame)
+    return [packet for chunk in chunks for packet in packets.feed(chunk)]
 
 
 def wanted(stream: dict[str, Any], got: list[Packet]) -> list[Packet]:
@@ -112,9 +113,9 @@ def test_the_outcome_does_not_depend_on_the_cut(parts: list[bytes], data: st.Dat
 
 @pytest.mark.parametrize("filler", [b"\x00", b"\xf0", b"\x81\xf0", b"\xf0\x81", b"\x81"])
 def test_endless_noise_is_forgotten_and_the_next_frame_is_found(filler: bytes) -> None:
-    frames = Frames()
+    packets = Packets(sciencemode4_frame.LONGEST, open_frame)
     for _ in range(40):
-        assert frames.feed(filler * 100) == []
-        assert len(frames._held) < 1200  # bounded: the promise has no other witness
-    found = frames.feed(b"\x00" * 1300 + close_frame(3, 34) * 2)
+        assert packets.feed(filler * 100) == []
+        assert len(packets._held) < 1200  # bounded: the promise has no other witness
+    found = packets.feed(b"\x00" * 1300 + close_frame(3, 34) * 2)
     assert found[-1] == (3, 34, b"")
