@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import stat
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from nmes.language import _
 from nmes.link.keeper import Halting, KeeperProcess, Told, start_keeper
 from nmes.link.lock import DeviceLock
 from nmes.link.port import Port, PortBusy
+from nmes.plain_file import read_plain
 from nmes.runtime.families import Family
 
 PATIENCE_S: Final = 2.0
@@ -29,7 +28,6 @@ MOST_BYTES: Final = 4096
 """Ten times what a note takes [computed]."""
 MOST_NOTES: Final = 16
 _PREFIX: Final = "keeper-"
-_PLAIN_FILE: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def keeper_for(port: Port, family: Family, home: Path) -> KeeperProcess | None:
@@ -78,16 +76,10 @@ def kept(home: Path) -> list[str]:
 
 def _told(path: Path) -> list[str]:
     try:
-        handle = os.open(path, os.O_RDONLY | _PLAIN_FILE)
+        data = read_plain(path, MOST_BYTES)
     except OSError:
         return []
-    try:
-        data = os.read(handle, MOST_BYTES + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
-    except OSError:
-        return []
-    finally:
-        os.close(handle)
-    return _sentence(data) if 0 < len(data) <= MOST_BYTES else []
+    return _sentence(data) if data else []
 
 
 def _sentence(data: bytes) -> list[str]:

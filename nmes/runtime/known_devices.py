@@ -11,7 +11,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import Final
 
 from nmes.core.printable import printable
 from nmes.language import _
+from nmes.plain_file import NotPlain, TooLong, open_plain, read_plain
 from nmes.record.disk import FILE_MODE, Disk
 
 FILE: Final = "devices.json"
@@ -30,7 +30,6 @@ MOST_BYTES: Final = 1 << 18
 """Of a file that is read: ten times what a clinic with a hundred devices has [computed: 25 kB for those]."""
 MOST_DEVICES: Final = 500
 _MOST_WORD: Final = 200
-_PLAIN_FILE: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WAIT_S, _TRIES = 0.05, 60
 """Another program writes for some milliseconds; it is waited for up to 3 s [design]."""
 
@@ -183,25 +182,17 @@ def _kept(word: str) -> str:
 
 
 def _bytes_of(path: Path) -> bytes | None:
-    """The whole file, within bounds; nothing is waited for, and no link is followed."""
+    """The whole file, None if there is none. KnownDevicesError."""
     try:
-        fd = os.open(path, os.O_RDONLY | _PLAIN_FILE)
+        return read_plain(path, MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except NotPlain as error:
+        raise _unreadable(path, _("it is no plain file")) from error
+    except TooLong as error:
+        raise _unreadable(path, _("it is too long")) from error
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
-    try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise _unreadable(path, _("it is no plain file"))
-        with os.fdopen(fd, "rb", closefd=False) as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
-    finally:
-        os.close(fd)
-    if len(data) > MOST_BYTES:
-        raise _unreadable(path, _("it is too long"))
-    return data
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -294,7 +285,7 @@ def _encoded(devices: tuple[Remembered, ...]) -> bytes:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | _PLAIN_FILE, FILE_MODE)
+    fd = open_plain(path, os.O_RDWR | os.O_CREAT, FILE_MODE)
     try:
         _claim(fd)
         yield
