@@ -33,7 +33,12 @@ TARGETS = (
         ("tests/guard",),
         95,
     ),
-    Target("driver", _all("nmes.devices.sciencemode4", "exchange", "identify", "driver"), ("tests/devices",), 90),
+    Target(
+        "driver",
+        (*_all("nmes.devices.sciencemode4", "exchange", "identify", "driver"), "nmes.devices.outstanding"),
+        ("tests/devices",),
+        90,
+    ),
     Target("chain", ("nmes.record.chain",), ("tests/record",), 90),
 )
 

@@ -48,9 +48,10 @@ from nmes.core.events import (
 )
 from nmes.devices.channel_list.checks import check
 from nmes.devices.channel_list.pace import List, Manner, Pace, Playing, Prove, Unlist, Update, Wait, amplitudes
+from nmes.devices.outstanding import MAX_HALTS, MAX_TRIES, Outstanding
 from nmes.devices.sciencemode1 import codec, wording
 from nmes.devices.sciencemode1.codec import Ack, Kind, ListUpdate, Slot, Stop
-from nmes.devices.sciencemode1.exchange import DEADLINES, Ask, Exchange, Outstanding
+from nmes.devices.sciencemode1.exchange import DEADLINES, Ask, Exchange, Request
 from nmes.devices.sciencemode1.phases import (
     Enabled,
     Enabling,
@@ -66,8 +67,6 @@ from nmes.devices.sciencemode1.phases import (
 from nmes.devices.sciencemode1.rehastim1 import REHASTIM1, list_of
 from nmes.devices.stimulator import DeviceCommand, OutputState
 
-MAX_HALTS = 3  # not acknowledged: sent twice more, then unconfirmed [design]
-MAX_TRIES = 2  # one repeat of the stop that identifies [design]
 STAY_OFF_MS = 1_000  # what is to be off is stopped so often [design]
 AGAIN_MS = 200  # a wrong update that passed the device's sum stands no longer: ten pulses at 50 Hz [design]
 MOST_HEARD = 64  # enough for two announcements of a RehaStim2 [design]
@@ -271,7 +270,7 @@ class RehaStim1Driver:
         self._events.append(OutputSent(now_ms, self._output.commanded))
         return replace(phase, pace=rate, leaving=None)
 
-    def _ask(self, ask: Ask, request: codec.ListInit | ListUpdate | Stop, now_ms: int) -> None:
+    def _ask(self, ask: Ask, request: Request, now_ms: int) -> None:
         self._frames.append(self._exchange.ask(ask, request, now_ms))
 
     def _overtake(self, ask: Ask, now_ms: int) -> None:
@@ -299,7 +298,7 @@ class RehaStim1Driver:
         if isinstance(self._phase, Enabled) and ack.kind is not Kind.STOP:
             self._fault(Fault.STRAY)
 
-    def _done(self, asked: Outstanding, now_ms: int) -> None:
+    def _done(self, asked: Outstanding[Ask, Request], now_ms: int) -> None:
         match self._phase:
             case Identifying() as phase:
                 self._phase = replace(phase, answered=True)
@@ -318,7 +317,7 @@ class RehaStim1Driver:
             case _:
                 assert_never(self._phase)
 
-    def _done_enabled(self, phase: Enabled, asked: Outstanding, now_ms: int) -> None:
+    def _done_enabled(self, phase: Enabled, asked: Outstanding[Ask, Request], now_ms: int) -> None:
         rate = self._left(phase, asked.sent_ms).pace.renewed(asked.sent_ms)
         match asked.ask:
             case Ask.LIST if phase.making is not None:
@@ -335,10 +334,10 @@ class RehaStim1Driver:
             self._events.append(OutputConfirmed(now_ms, confirmed))
         self._output = replace(self._output, confirmed=confirmed, confirmed_at_ms=now_ms)
 
-    def _not_done(self, asked: Outstanding, now_ms: int) -> None:
+    def _not_done(self, asked: Outstanding[Ask, Request], now_ms: int) -> None:
         """The device would not: of a stop that is as if it had not answered."""
         match self._phase:
-            case Enabling() | Enabled() if asked.kind is not Kind.STOP:
+            case Enabling() | Enabled() if not isinstance(asked.request, Stop):
                 self._fault(Fault.REFUSED)
             case Identifying():
                 pass  # what it says until the end of the time decides
@@ -359,7 +358,7 @@ class RehaStim1Driver:
         else:
             self._wrong_device(wording.nothing_answered(phase.heard))
 
-    def _missed(self, overdue: Outstanding, now_ms: int) -> None:
+    def _missed(self, overdue: Outstanding[Ask, Request], now_ms: int) -> None:
         match self._phase:
             case Stopping(halts, known):
                 self._halt(halts + 1, known=known, now_ms=now_ms)
@@ -368,7 +367,7 @@ class RehaStim1Driver:
                 self._phase = replace(phase, tries=tries + 1)
             case Off() | Enabling() | Enabled() | Identifying() | Unidentified() | Faulted() | Unconfirmed() | Lost():
                 # only the first three ever have a command outstanding whose time is over
-                self._events.append(Unanswered(DEADLINES[overdue.ask].words))
+                self._events.append(Unanswered(overdue.deadline.words))
                 self._output = replace(self._output, off_confirmed=False)
                 self._phase = Faulted()
             case _:

@@ -1,4 +1,4 @@
-"""One command outstanding, its acknowledgement recognised, its deadline known.
+"""What an acknowledgement of ScienceMode1 is known by, and how long each may take.
 
 Law: nothing but the kind of a command comes back, no number. So nothing follows a command that is not acknowledged,
 except a halt, and what comes back belongs to what is outstanding or to nothing. The device works in order: once a
@@ -8,10 +8,10 @@ command is acknowledged, so is every one before it, or never will be.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from types import MappingProxyType
 
+from nmes.devices.outstanding import Deadline, OneOutstanding, Outstanding
 from nmes.devices.sciencemode1 import codec
 from nmes.devices.sciencemode1.codec import Ack, Kind, ListInit, ListUpdate, Stop
 
@@ -27,14 +27,6 @@ class Ask(Enum):
     AGAIN = auto()
     STAY_OFF = auto()
     STOP = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """How long an acknowledgement may take, and the plain words for the command when it does not come."""
-
-    deadline_ms: int
-    words: str
 
 
 # The device answers after about 2 ms [source: README of ScienceMode1]
@@ -53,58 +45,28 @@ DEADLINES: Mapping[Ask, Deadline] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outstanding:
-    """A command on its way. `sent_ms` is when it was handed over, made exact once it is known to be `written`."""
-
-    ask: Ask
-    kind: Kind
-    sent_ms: int
-    written: bool = False
-
-    @property
-    def due_ms(self) -> int:
-        return self.sent_ms + DEADLINES[self.ask].deadline_ms
+Request = ListInit | ListUpdate | Stop
+"""What a driver says of this language."""
+_KINDS: Mapping[type[Request], Kind] = MappingProxyType(
+    {ListInit: Kind.INIT, ListUpdate: Kind.UPDATE, Stop: Kind.STOP},
+)
 
 
-class Exchange:
+class Exchange(OneOutstanding[Ask, Request]):
     """The one outstanding command."""
 
     def __init__(self) -> None:
-        self.outstanding: Outstanding | None = None
+        super().__init__(DEADLINES)
 
-    def ask(self, ask: Ask, request: ListInit | ListUpdate | Stop, now_ms: int) -> bytes:
-        """The bytes of a new command. RuntimeError if one is outstanding."""
-        if self.outstanding is not None:
-            raise RuntimeError(f"{self.outstanding.ask.name} is outstanding; {ask.name} must wait")
-        return self.overtake(ask, request, now_ms)
-
-    def overtake(self, ask: Ask, request: ListInit | ListUpdate | Stop, now_ms: int) -> bytes:
-        """The bytes of a command that waits for nobody; what was outstanding is no longer."""
+    def overtake(self, ask: Ask, request: Request, now_ms: int) -> bytes:
         frame = codec.encode(request)
-        self.outstanding = Outstanding(ask, Kind(frame[0] >> 5 & 3), now_ms)
+        self._begin(ask, request, (), now_ms)
         return frame
 
-    def written(self, now_ms: int) -> None:
-        """The outstanding command has left: its deadline counts from here; said again, nothing changes."""
-        if self.outstanding is not None and not self.outstanding.written:
-            self.outstanding = replace(self.outstanding, sent_ms=now_ms, written=True)
-
-    def overdue(self, now_ms: int) -> Outstanding | None:
-        """The outstanding command if its time is over; it is then outstanding no longer."""
-        if (asked := self.outstanding) is None or now_ms < asked.due_ms:
-            return None
-        self.outstanding = None
-        return asked
-
-    def drop(self) -> None:
-        """Whatever acknowledgement still comes, it counts no more."""
-        self.outstanding = None
-
-    def answer(self, ack: Ack) -> Outstanding | None:
+    def answer(self, ack: Ack) -> Outstanding[Ask, Request] | None:
         """The command this acknowledges, or None if it belongs to nothing."""
         asked = self.outstanding
-        if asked is None or ack.kind is not asked.kind:
+        if asked is None or ack.kind is not _KINDS[type(asked.request)]:
             return None
         self.outstanding = None
         return asked

@@ -51,8 +51,9 @@ from nmes.core.events import (
 from nmes.devices.channel_list import pace
 from nmes.devices.channel_list.checks import check
 from nmes.devices.channel_list.pace import List, Listed, Pace, Prove, Sound, Unlist, Update, Wait
+from nmes.devices.outstanding import MAX_HALTS, MAX_TRIES, Outstanding
 from nmes.devices.sciencemode2 import codec, faults, wording
-from nmes.devices.sciencemode2.exchange import DEADLINES, Answer, Ask, Exchange, Outstanding
+from nmes.devices.sciencemode2.exchange import Answer, Ask, Exchange
 from nmes.devices.sciencemode2.frame import Decoder, Frame
 from nmes.devices.sciencemode2.numbers import Mode, Result
 from nmes.devices.sciencemode2.phases import (
@@ -94,11 +95,7 @@ from nmes.devices.sciencemode2.responses import (
 from nmes.devices.sciencemode4.frame import Decoder as NewerDecoder
 from nmes.devices.stimulator import DeviceCommand, OutputState
 
-MAX_HALTS = 3  # not acknowledged: sent twice more, then unconfirmed [design]
-MAX_TRIES = 2  # one repeat of a harmless request [design]
-LISTEN_MS = (
-    2500  # a device that is still connected lets go after 1.2 s and announces itself each 0.5 s [source; design]
-)
+LISTEN_MS = 2500  # one that is still connected lets go after 1.2 s, and announces itself each 0.5 s [source; design]
 UNSAID_MS = 600  # half of the device's 1.2 s: busy for longer is as good as silent [design]
 RESTING = (MIN_PULSE_US, 0)  # a channel of the list that rests: no current, and the shortest width [design]
 
@@ -475,7 +472,7 @@ class RehaStim2Driver:
 
     # --- ends ---
 
-    def _missed(self, overdue: Outstanding, now_ms: int) -> None:
+    def _missed(self, overdue: Outstanding[Ask, Request], now_ms: int) -> None:
         match self._phase:
             case Asking(tries) if tries < MAX_TRIES:
                 self._ask_who(tries + 1, now_ms)
@@ -493,7 +490,7 @@ class RehaStim2Driver:
                 self._halt(aim, halts + 1, now_ms)
             case Enabling() | Enabled() | Unidentified() | Listening() | Faulted() | Unconfirmed() | Lost():
                 # only the first two ever have a request outstanding
-                self._events.append(Unanswered(DEADLINES[overdue.ask].words))
+                self._events.append(Unanswered(overdue.deadline.words))
                 self._phase = Faulted()
             case _:
                 assert_never(self._phase)

@@ -44,13 +44,14 @@ from nmes.core.events import (
 from nmes.core.events import (
     Enabled as EnabledEvent,
 )
+from nmes.devices.outstanding import MAX_HALTS, MAX_TRIES, Outstanding
 from nmes.devices.sciencemode2.frame import Decoder as RehaStim2Decoder
 from nmes.devices.sciencemode2.numbers import Command as RehaStim2Command
 from nmes.devices.sciencemode4 import faults, identify, pace, playable
 from nmes.devices.sciencemode4.burst import LastBurst
 from nmes.devices.sciencemode4.codec import decode
 from nmes.devices.sciencemode4.dialect import Dialect
-from nmes.devices.sciencemode4.exchange import DEADLINES, Ask, Exchange, Outstanding
+from nmes.devices.sciencemode4.exchange import DEADLINES, Ask, Exchange
 from nmes.devices.sciencemode4.frame import Decoder, Frame
 from nmes.devices.sciencemode4.heard import Heard
 from nmes.devices.sciencemode4.identify import Known, Next, Stranger
@@ -88,8 +89,6 @@ from nmes.devices.sciencemode4.responses import (
 )
 from nmes.devices.stimulator import DeviceCommand, OutputState
 
-MAX_HALTS = 3  # not acknowledged: sent twice more, then unconfirmed [design]
-MAX_TRIES = 2  # one repeat of a harmless request [design]
 ANNOUNCEMENT = RehaStim2Command.INIT
 """What a RehaStim2 says unasked: the wrong device is then named for what it is."""
 
@@ -397,7 +396,7 @@ class MidLevelDriver:
 
     # --- ends ---
 
-    def _missed(self, overdue: Outstanding, now_ms: int) -> None:
+    def _missed(self, overdue: Outstanding[Ask, Request], now_ms: int) -> None:
         match self._phase:
             case Identifying(tries=tries) as phase if tries < MAX_TRIES:
                 self._ask_who(replace(phase, tries=tries + 1), now_ms)
@@ -411,7 +410,7 @@ class MidLevelDriver:
                 self._halt(aim, halts + 1, request, now_ms)
             case Enabling() | Enabled() | Unidentified() | Off() | Faulted() | Unconfirmed() | Lost():
                 # only the first two ever have a request outstanding
-                self._events.append(Unanswered(DEADLINES[overdue.ask].words))
+                self._events.append(Unanswered(overdue.deadline.words))
                 self._phase = Faulted()
             case _:
                 assert_never(self._phase)

@@ -154,12 +154,6 @@ class TestTheExchange:
         assert not isinstance(response, responses.Init | responses.StimulationError)
         return exchange.answer(frame, response) is not None
 
-    def test_a_second_request_must_wait(self) -> None:
-        exchange = Exchange()
-        exchange.ask(Ask.WHO, requests.GetStimulationMode(), 0)
-        with pytest.raises(RuntimeError, match="WHO is outstanding; LIST must wait"):
-            exchange.ask(Ask.LIST, requests.GetStimulationMode(), 0)
-
     def test_numbers_go_from_0_to_255_and_begin_again(self) -> None:
         exchange = Exchange()
         lines = [exchange.overtake(Ask.STOP, requests.StopChannelList(), 0) for _ in range(257)]

@@ -1,24 +1,11 @@
-"""One request at a time; every deadline has its number."""
+"""Every deadline has its number; the line and the device are those of the manual."""
 
 from __future__ import annotations
 
-import pytest
-
 from nmes.devices.sciencemode4.driver import P24Driver
-from nmes.devices.sciencemode4.exchange import DEADLINES, Ask, Exchange
+from nmes.devices.sciencemode4.exchange import DEADLINES, Ask
 from nmes.devices.sciencemode4.p24 import P24, SETTINGS
-from nmes.devices.sciencemode4.requests import GetStimStatus, MlStop
 from nmes.devices.stimulator import LinkSettings
-
-
-def test_a_second_request_must_wait_and_only_overtaking_replaces_the_first() -> None:
-    exchange = Exchange()
-    exchange.ask(Ask.STOPPED, GetStimStatus(), 0)
-    with pytest.raises(RuntimeError, match="STOPPED is outstanding; STOP must wait"):
-        exchange.ask(Ask.STOP, MlStop(), 0)
-    exchange.overtake(Ask.STOP, MlStop(), 0)
-    assert exchange.outstanding is not None
-    assert exchange.outstanding.ask is Ask.STOP
 
 
 def test_every_reason_to_ask_has_a_deadline_and_all_but_identification_end_within_the_keep_alive() -> None:
