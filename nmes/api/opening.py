@@ -112,7 +112,7 @@ def _check(asked: Asked) -> None:
         raise Refused("virtual", "A virtual session has no port and no trace file: its device is in this process.")
     if asked.trace is not None and asked.port is not None:
         raise Refused("trace", "Only the simulator can write a trace of pulses: leave out trace, or port.")
-    if not capabilities.watchdog_ms and not tells(asked.button_by):
+    if not capabilities.has_dead_man and not tells(asked.button_by):
         said = f"{capabilities.model} has no dead-man: name who has its emergency button in reach and has tested it."
         raise Refused("button_missing", said)
     if who.code and not is_code(who.code):

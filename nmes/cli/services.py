@@ -45,7 +45,7 @@ def services_of(station: Station, protocols: Sequence[Loaded]) -> Services:
         protocols=protocols,
         compile_plan=partial(plan_of, family=station.family),
         model=station.family.model,
-        needs_button=not station.family.capabilities.watchdog_ms,
+        needs_button=not station.family.capabilities.has_dead_man,
         origin_of=_origins(station),
         save_own=_saved,
         open_session=_opening(in_force),

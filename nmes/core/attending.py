@@ -46,7 +46,7 @@ def untested(session: Session) -> bool:
 
 def buttonless(session: Session) -> bool:
     """Whether the device goes on by itself when all else fails, and nobody said to have its emergency button."""
-    return not session.plan.capabilities.watchdog_ms and not session.progress.button_by
+    return not session.plan.capabilities.has_dead_man and not session.progress.button_by
 
 
 def missing(session: Session) -> Iterator[str]:
@@ -137,7 +137,7 @@ def _unread(session: Session, *void: e.Read) -> Session:
 
 def button(session: Session, event: e.ButtonConfirmed) -> Step:
     """A person says, by name, to have the emergency button in reach and to have tested it."""
-    if session.plan.capabilities.watchdog_ms:
+    if session.plan.capabilities.has_dead_man:
         return refused(session, "button_not_needed")
     if not isinstance(session.state, _BEFORE_OUTPUT):
         return refused(session, "not_placing")

@@ -55,6 +55,16 @@ class Capabilities:
     """By so much a period has to be longer than the slots of its channels."""
     electrode_feedback: ElectrodeFeedback = ElectrodeFeedback.POLLED
 
+    @property
+    def has_dead_man(self) -> bool:
+        """Whether its output ends by itself when whoever drives it falls silent."""
+        return self.watchdog_ms > 0
+
+    @property
+    def has_list(self) -> bool:
+        """Whether it plays a list of channels, one after the other within a period they share."""
+        return self.group_slot_us > 0
+
     def longer_period_us(self, wanted_us: int) -> int:
         """The next period on the device's grid that is not shorter than `wanted_us`: frequencies round down."""
         return max(self.min_period_us, -(-wanted_us // self.period_grid_us) * self.period_grid_us)

@@ -22,7 +22,7 @@ CONFIRMED: Final = _("Emergency button in reach and tested: {name}")
 
 def without_dead_man(view: View) -> bool:
     """Whether the device goes on by itself when everything else fails."""
-    return not view.plan.capabilities.watchdog_ms
+    return not view.plan.capabilities.has_dead_man
 
 
 def warnings(view: View) -> Iterator[str]:

@@ -459,7 +459,7 @@ OUTPUTS: Final = {
 
 def unconfirmed_words(view: View) -> str:
     """What is left to do where a halt was never confirmed."""
-    return UNCONFIRMED if view.plan.capabilities.watchdog_ms else PRESS
+    return UNCONFIRMED if view.plan.capabilities.has_dead_man else PRESS
 
 
 NO_VOLTAGE: Final = _("Output at 0, ready to stimulate, confirmed")
@@ -468,8 +468,8 @@ NO_VOLTAGE: Final = _("Output at 0, ready to stimulate, confirmed")
 
 def output_words(view: View) -> str:
     """What is known of the output, with the age of the knowledge; it says OFF only when the device has."""
-    has_list = view.output is Output.ENABLED and view.plan.capabilities.group_slot_us
-    said = NO_VOLTAGE if has_list else OUTPUTS[view.output]
+    no_voltage = view.output is Output.ENABLED and view.plan.capabilities.has_list
+    said = NO_VOLTAGE if no_voltage else OUTPUTS[view.output]
     return said if view.output is Output.UNKNOWN else f"{said} {age(view.age_ms)}"
 
 

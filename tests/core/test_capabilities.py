@@ -1,4 +1,6 @@
-"""Periods round to the longer one the device has: a frequency is never exceeded."""
+"""Periods round to the longer one the device has: a frequency is never exceeded. What a device has, it says."""
+
+from dataclasses import replace
 
 from helpers.rows import bundled
 from tests.core.protocol_making import DEVICE, FINE_DEVICE
@@ -34,3 +36,8 @@ def test_the_period_is_the_next_longer_one(hertz: int, half_ms_grid_us: int, qua
 
 def test_a_period_shorter_than_the_device_can_make_becomes_its_shortest() -> None:
     assert DEVICE.longer_period_us(1) == 500
+
+
+def test_a_device_says_whether_it_ends_by_itself_and_whether_it_plays_a_list() -> None:
+    assert [replace(DEVICE, watchdog_ms=ms).has_dead_man for ms in (0, 1, 2_000)] == [False, True, True]
+    assert [replace(DEVICE, group_slot_us=us).has_list for us in (0, 1, 1_500)] == [False, True, True]
