@@ -81,7 +81,7 @@ def _answer(state: State, asked: Pending, reply: Answer) -> Judgement:
     if reply.asked is Asked.HALT:
         return (_superseded(replace(rest, stage=Stage.OFF), asked) if reply.result in (0, 7) else rest), None
     if reply.result != 0:
-        return rest, Refusal(Rule.REPLY_NOT_OK, f"the device answered an {reply.asked} with result {reply.result}")
+        return rest, Refusal(Rule.REPLY_NOT_OK, f"the device answered the {reply.asked} with result {reply.result}")
     if reply.asked is Asked.INIT:
         listed = asked.seen if isinstance(asked.seen, ListInit) else None
         return _superseded(replace(rest, stage=Stage.ENABLED, listed=listed), asked), None

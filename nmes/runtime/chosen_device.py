@@ -1,8 +1,8 @@
 """Which family is at a port: what the person says, else what is remembered for the device that hangs there.
 
 Law: it never asks the port. Whatever it did not hear from the person it says, so that a wrong memory is seen before
-anything is opened; and a device that hangs at another port than last time is named with that port,
-never followed there.
+anything is opened; and a device that hangs at another port than last time is named with that port, never followed
+there.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def test_what_was_not_ok_is_told(command: int, asked: str) -> None:
         rig.send(INIT, b"\x01")
     else:
         rig.update(500)
-    assert rig.told[0].detail == f"the device answered an {asked} with result 28"
+    assert rig.told[0].detail == f"the device answered the {asked} with result 28"
 
 
 def test_a_device_that_stimulates_before_anything_was_asked_of_it_is_halted() -> None:

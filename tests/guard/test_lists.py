@@ -272,7 +272,7 @@ def test_an_update_the_device_does_not_take_is_the_end() -> None:
     rig.wait(200)
     rig.play(2)
     assert rig.rule == "reply_not_ok"
-    assert rig.told[0].detail == "the device answered an update with result 1"
+    assert rig.told[0].detail == "the device answered the update with result 1"
 
 
 def test_an_answer_to_a_single_pulse_is_a_complaint() -> None:
