@@ -45,7 +45,9 @@ class Trip:
 class GuardedPort:
     """See the methods. `on_trip` hears of the trips the guard decided itself; who calls `trip` knows.
 
-    It may be called while the line is held, so it must not wait for a thread that uses the guard.
+    It may be called while the line is held, so it must not wait for a thread that uses the guard. `left_on`: the line
+    comes from a keeper whose halt the device has not confirmed; then the own keeper is at work from the start, and goes
+    with a confirmed halt alone.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class GuardedPort:
         clock_us: Callable[[], int] = boottime_us,
         on_trip: Callable[[Trip], None] | None = None,
         keeper: Keeper | None = None,
+        *,
+        left_on: bool = False,
     ) -> None:
         self._port = port
         self._keeper = keeper
@@ -72,6 +76,10 @@ class GuardedPort:
         self._now_us = clock_us()
         self._tally = threading.RLock()  # held for two assignments, never while bytes are written
         self._line = Line()  # check-and-write
+        if left_on:
+            self._state = replace(self._state, stage=Stage.HALTING, renewed_us=self._now_us)
+            if keeper is not None:
+                keeper.engage(self._now_us)  # what is wrong with it is told once a turn
 
     @property
     def identity(self) -> Identity:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from nmes.link.keeper_report import report_beside
 from nmes.link.port import Port, PortMissing
 
 READY_S: Final = 10.0
@@ -53,6 +54,8 @@ class Told:
     """The device's lock file: another holder in it wants the line."""
     halted: str
     failed: str
+    family: str
+    """The key of the device's family: before it is halted, the line goes only to a session of that."""
 
 
 class KeeperProcess:
@@ -154,7 +157,8 @@ def start_keeper(port: Port, halting: Halting, told: Told) -> KeeperProcess:
         **{"line": line, "pipe": reading, "back": telling, "halt": halting.frame.hex()},
         **{"mask": halting.mask, "answer": halting.answer, "terminal": _terminal(), "url": port.identity.url},
         **{"note": str(told.note.absolute()), "lock": str(told.lock.absolute())},
-        **{"halted": told.halted, "failed": told.failed},
+        **{"halted": told.halted, "failed": told.failed, "family": told.family},
+        "report": str(report_beside(told.lock.absolute())),
     }
     try:
         process = _started(setup, (line, reading, telling))

@@ -50,6 +50,8 @@ LOOK_MS = 100
 """How often it looks whether another program wants the line, once it is its own [design]."""
 FAILED_MS = 2000
 """So long unanswered, and the person is told that it could not [design]."""
+MOST_LOCK = 4096
+"""Bytes of a lock file that are read: ten times what the longest takes [computed]."""
 MOST_UNREAD = 65_536
 """Bytes of the dead controller's time that are thrown away; more than a serial line's buffer holds [design]."""
 
@@ -60,6 +62,8 @@ class Setup(TypedDict):
     line: int
     pipe: int
     back: int
+    family: str
+    """The key of the device's family."""
     halt: str
     """Hexadecimal."""
     mask: int
@@ -70,6 +74,8 @@ class Setup(TypedDict):
     """The file it leaves if it took over."""
     lock: str
     """The device's lock file."""
+    report: str
+    """The file beside it in which it says that it has the line."""
     url: str
     halted: str
     """The sentence for a person when it has stopped the device."""
@@ -145,7 +151,8 @@ class Keeper:
         if self.vigil.acts and not self.piped and now_ms() - self.looked_ms >= LOOK_MS:
             self.looked_ms = now_ms()
             if _touched(self.setup["lock"]) != self.lock:
-                self.vigil = wanted_by_another(self.vigil, now_ms())
+                heir = _wanted_for(self.setup["lock"]) == self.setup["family"]
+                self.vigil = wanted_by_another(self.vigil, now_ms(), heir=heir)
 
     def _hear_controller(self) -> None:
         said = os.read(self.setup["pipe"], 4096)
@@ -191,12 +198,13 @@ class Keeper:
             self.vigil = halt_written(self.vigil, now_ms())
 
     def _note(self, why: str, confirmed: bool) -> None:
-        """For the next start of the program."""
+        """For the next start of the program, and for whoever wants the device meanwhile."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        text = json.dumps({"url": self.setup["url"], "why": why, "confirmed": confirmed, "at_utc": at})
+        told = {"url": self.setup["url"], "why": why, "confirmed": confirmed, "at_utc": at}
+        text = json.dumps({**told, "family": self.setup["family"], "keeper": os.getpid()})
         with contextlib.suppress(OSError):  # a computer that has no file or process left needs its halts all the more
             if self.notes is None:
-                self.notes = _note_writer(Path(self.setup["note"]))
+                self.notes = _note_writer(Path(self.setup["note"]), Path(self.setup["report"]))
             os.write(self.notes, text.encode() + b"\n")
 
     def _say(self, what: bytes) -> None:
@@ -232,9 +240,25 @@ def _touched(path: str) -> tuple[int, int]:
     return (known.st_mtime_ns, known.st_size)
 
 
-def _note_writer(path: Path) -> int:
-    """A process that writes each line it is given over the note; the end of its pipe. A disk that hangs must not keep
-    a halt waiting, and of two notes the newer one has to stay.
+def _wanted_for(path: str) -> str:
+    """The family of the session that has the device's lock, as it wrote into the lock file; "" if none can be read."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    try:
+        found = json.loads(os.read(handle, MOST_LOCK))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    finally:
+        os.close(handle)
+    return str(found.get("family", "")) if isinstance(found, dict) else ""
+
+
+def _note_writer(note: Path, report: Path) -> int:
+    """A process that writes each line it is given over the report and the note; the end of its pipe. A disk that hangs
+    must not keep a halt waiting, and of two notes the newer one has to stay. It ends with the keeper, and has the lock
+    on the report until then (`nmes.link.keeper_report`).
     """
     reading, writing = os.pipe()
     if os.fork():
@@ -244,14 +268,29 @@ def _note_writer(path: Path) -> int:
     try:
         os.closerange(0, reading)
         os.closerange(reading + 1, os.sysconf("SC_OPEN_MAX"))  # the line above all, which must not stay open for it
-        while line := os.read(reading, 4096):
-            fresh = path.with_name(f"{path.name}.{os.getpid()}")
-            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-            os.write(handle, line.splitlines()[-1])
-            os.close(handle)
-            fresh.replace(path)
+        held: int | None = None
+        while lines := os.read(reading, 4096):
+            line = lines.splitlines()[-1]
+            with contextlib.suppress(OSError):
+                held = _reported(report, line, held)
+            with contextlib.suppress(OSError):
+                fresh = note.with_name(f"{note.name}.{os.getpid()}")
+                handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+                os.write(handle, line)
+                os.close(handle)
+                fresh.replace(note)
     finally:
         os._exit(0)
+
+
+def _reported(report: Path, line: bytes, held: int | None) -> int:
+    """The open report with this line in it, and the lock on it."""
+    if held is None:
+        held = os.open(report, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+        fcntl.flock(held, fcntl.LOCK_EX)
+    os.ftruncate(held, 0)
+    os.pwrite(held, line, 0)
+    return held
 
 
 def _opened(terminal: str) -> int | None:

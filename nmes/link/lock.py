@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 import sys
+import threading
 import warnings
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -22,13 +22,16 @@ from platformdirs import user_runtime_path
 
 from nmes.link.address import device_name
 from nmes.link.port import PortBusy, PortMissing
+from nmes.plain_file import NotPlain, open_plain, read_plain
 
 MOST_NOTE: Final = 4096
 """Bytes of a note that are read: ten times what the longest of ours takes [computed]."""
 _MOST_WORD: Final = 120
 """Letters of one of its words that are told [design]."""
-_PLAIN_FILE: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""A link in its place is not followed, and a FIFO is not waited for."""
+_TRIES: Final = 25
+"""So often a lock that is held may be one that somebody only asks about: that takes microseconds, and longer only on a
+loaded computer [design]."""
+_AGAIN_S: Final = 0.002
 
 if sys.platform == "win32":
     import msvcrt
@@ -37,6 +40,9 @@ if sys.platform == "win32":
         """Lock one byte far behind the text, so that others can still read who holds it."""
         os.lseek(handle, 1 << 20, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    _share = _claim
+    """There is no other lock here; it is held while somebody asks."""
 
     def _user() -> str:
         return os.environ.get("USERNAME", "?")
@@ -48,6 +54,10 @@ else:
         """Raises OSError if another open file holds the lock; the system frees it when the process ends."""
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
+    def _share(handle: int) -> None:
+        """As `_claim`, beside others who share: so that two who ask do not take each other for a holder."""
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
     def _user() -> str:
         """Who the process belongs to; the environment may say anything."""
         try:
@@ -58,7 +68,9 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Who holds a device; empty and 0 where it was not written down. `session`: the id of its record."""
+    """Who holds a device; empty and 0 where it was not written down. `session`: the id of its record. `family`: the key
+    of the stimulator that it takes the device for, where it would take a line over from a keeper.
+    """
 
     program: str
     pid: int
@@ -66,6 +78,7 @@ class Note:
     user: str = ""
     session: str = ""
     device: str = ""
+    family: str = ""
 
     def __str__(self) -> str:
         parts = [self.program, f"process {self.pid}"]
@@ -85,15 +98,24 @@ def _runtime_folder() -> Path:
 class DeviceLock:
     """The right to talk to one device. `url` names it; two names of one device are one (`nmes.link.address`).
 
-    `session`: the id of the record that is written meanwhile, told to whoever wants the device too.
+    `session`: the id of the record that is written meanwhile, told to whoever wants the device too. `family`: which
+    stimulator it is, told to a keeper that has the line.
     """
 
-    def __init__(self, url: str, folder: Path | None = None, program: str = "nmes", session: str = "") -> None:
+    def __init__(
+        self, url: str, folder: Path | None = None, program: str = "nmes", session: str = "", family: str = ""
+    ) -> None:
         self._url = url
         self._folder = folder if folder is not None else _runtime_folder()
         self._program = program
         self._session = session
+        self._family = family
         self._handle: int | None = None
+
+    @property
+    def family(self) -> str:
+        """What it takes the device for; "" where it would take no line over."""
+        return self._family
 
     @property
     def path(self) -> Path:
@@ -102,11 +124,16 @@ class DeviceLock:
         return self._folder / f"{hashlib.sha256(name).hexdigest()[:16]}.lock"
 
     def acquire(self) -> None:
-        """Take the lock and note who has it; raises PortBusy naming the holder, PortMissing if it cannot write."""
+        """Take the lock and note who has it; raises PortBusy naming the holder, PortMissing if it cannot write.
+
+        Nothing happens if it is held by this very object.
+        """
+        if self._handle is not None:
+            return
         path = self.path
         handle = self._opened(path)
         try:
-            _claim(handle)
+            _claim_from_askers(handle)
         except OSError as error:
             os.close(handle)
             raise PortBusy(f"{self._url} is held by {_told(noted(path))}.") from error
@@ -118,20 +145,11 @@ class DeviceLock:
         self._handle = handle
 
     def holder(self) -> Note | None:
-        """Who holds the device now; None if nobody does. Takes nothing; a holder that left no note has no name."""
-        path = self.path
-        try:
-            handle = os.open(path, os.O_RDWR | _PLAIN_FILE)
-        except OSError:
-            return None
-        try:
-            if stat.S_ISREG(os.fstat(handle).st_mode):
-                _claim(handle)
-        except OSError:
-            return noted(path) or Note("", 0, "")
-        finally:
-            os.close(handle)
-        return None
+        """Who holds the device now; None if nobody does. A holder that left no note has no name.
+
+        A lock of this kind can only be asked about by sharing it for a moment; who takes the device waits that long.
+        """
+        return (noted(self.path) or Note("", 0, "")) if is_held(self.path) else None
 
     def release(self) -> None:
         """Idempotent."""
@@ -143,39 +161,61 @@ class DeviceLock:
     def _opened(self, path: Path) -> int:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | _PLAIN_FILE, 0o600)
+            return open_plain(path, os.O_RDWR | os.O_CREAT)
+        except NotPlain as error:
+            raise PortMissing(f"{self._url} cannot be locked: {path} is no plain file; remove it.") from error
         except OSError as error:
             raise self._unlockable(path, error) from error
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            os.close(handle)
-            raise PortMissing(f"{self._url} cannot be locked: {path} is no plain file; remove it.")
-        return handle
 
     def _unlockable(self, path: Path, error: OSError) -> PortMissing:
         return PortMissing(f"{self._url} cannot be locked: {error.strerror} at {path}; free or change it.")
 
     def _write(self, handle: int) -> None:
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        note = Note(self._program, os.getpid(), started, _user(), self._session, self._url)
+        note = Note(self._program, os.getpid(), started, _user(), self._session, self._url, self._family)
         os.lseek(handle, 0, os.SEEK_SET)
         os.truncate(handle, 0)
         os.write(handle, json.dumps(asdict(note)).encode())
 
 
-def noted(path: Path) -> Note | None:
-    """The note in a lock file; None where there is none, or none of ours, whatever else is in its place."""
+def _claim_from_askers(handle: int) -> None:
+    """As `_claim`; somebody who only asks whether it is held is waited for."""
+    for _again in range(_TRIES):
+        try:
+            _claim(handle)
+        except OSError:
+            threading.Event().wait(_AGAIN_S)
+        else:
+            return
+    _claim(handle)
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody has the system's lock on a plain file; False where there is none."""
     try:
-        handle = os.open(path, os.O_RDONLY | _PLAIN_FILE)
+        handle = open_plain(path, os.O_RDWR)
     except OSError:
-        return None
+        return False
     try:
-        plain = stat.S_ISREG(os.fstat(handle).st_mode)
-        data = os.read(handle, MOST_NOTE + 1) if plain else b""
+        _share(handle)
     except OSError:
-        return None
+        return True
     finally:
         os.close(handle)
-    return _understood(data) if len(data) <= MOST_NOTE else None
+    return False
+
+
+def noted(path: Path) -> Note | None:
+    """The note in a lock file; None where there is none, or none of ours, whatever else is in its place."""
+    return _understood(read_plainly(path))
+
+
+def read_plainly(path: Path) -> bytes:
+    """A plain file of at most `MOST_NOTE` bytes; empty where there is none, or it is longer."""
+    try:
+        return read_plain(path, MOST_NOTE)
+    except OSError:
+        return b""
 
 
 def _understood(data: bytes) -> Note | None:
@@ -187,7 +227,7 @@ def _understood(data: bytes) -> Note | None:
         return None
     pid, words = (
         found.get("pid"),
-        {key: found.get(key, "") for key in ("program", "started", "user", "session", "device")},
+        {key: found.get(key, "") for key in ("program", "started", "user", "session", "device", "family")},
     )
     if type(pid) is not int or not 0 < pid < 1 << 32 or not all(_is_word(word) for word in words.values()):
         return None

@@ -12,6 +12,7 @@ import errno
 import os
 import select
 import sys
+import threading
 import time
 
 import serial
@@ -33,6 +34,8 @@ else:
     _STRAY = (OSError, TypeError, ValueError, termios.error)
 
 WRITE_S = 0.1  # [design] the longest a STOP waits for a write that RTS/CTS has blocked
+AGAIN_S = 0.05  # [design] between two tries to open a line that is waited for
+HELD = {errno.EAGAIN, errno.EBUSY}  # [computed] what a line answers that another program has open exclusively
 NO_CONTROL_LINES = {errno.ENOTTY, errno.EINVAL}  # [computed] what a pseudo-terminal answers, and what others may
 
 
@@ -139,27 +142,18 @@ def _has_descriptor(line: serial.SerialBase) -> bool:
     return True
 
 
-def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None) -> Port:
+def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None, patience_s: float = 0.0) -> Port:
     """Open `/dev/...`, `COM3`, a pseudo-terminal or `socket://host:port`, exclusively.
 
-    `lock` is where the holder is written down (default: the user's runtime folder). Raises PortMissing or PortBusy.
+    `lock` is where the holder is written down (default: the user's runtime folder). `patience_s`: so long a line that
+    is held is waited for, with the lock in hand, for a keeper to see. Raises PortMissing or PortBusy.
     """
     held = lock if lock is not None else DeviceLock(url)
     held.acquire()
     if is_socket(url):
         return open_socket(url, held)
     try:
-        line = serial.serial_for_url(
-            url,
-            baudrate=settings.baud,
-            bytesize=settings.data_bits,
-            parity="N" if is_pseudo(url) else settings.parity,
-            stopbits=settings.stop_bits,
-            rtscts=settings.rts_cts,
-            timeout=0,
-            write_timeout=WRITE_S,
-            exclusive=True,
-        )
+        line = _line(url, settings, time.monotonic() + patience_s)
         wrong = _not_as_asked(line, url, settings)
     except _STRAY as error:
         held.release()
@@ -171,6 +165,26 @@ def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None
             f"{url} did not take {wrong}, which this stimulator needs; use its own cable or another adapter."
         )
     return SerialPort(line, identify(url), held)
+
+
+def _line(url: str, settings: LineSettings, end_s: float) -> serial.SerialBase:
+    while True:
+        try:
+            return serial.serial_for_url(
+                url,
+                baudrate=settings.baud,
+                bytesize=settings.data_bits,
+                parity="N" if is_pseudo(url) else settings.parity,
+                stopbits=settings.stop_bits,
+                rtscts=settings.rts_cts,
+                timeout=0,
+                write_timeout=WRITE_S,
+                exclusive=True,
+            )
+        except _STRAY as error:
+            if getattr(error, "errno", None) not in HELD or time.monotonic() >= end_s:
+                raise
+        threading.Event().wait(AGAIN_S)
 
 
 def _not_as_asked(line: serial.SerialBase, url: str, settings: LineSettings) -> str:
@@ -202,7 +216,7 @@ def known_ports() -> list[Identity]:
 def _not_opened(url: str, error: Exception) -> PortError:
     """Which of our errors a failed open is, with what to do about it."""
     match getattr(error, "errno", None):
-        case errno.EAGAIN | errno.EBUSY:
+        case known if known in HELD:
             return PortBusy(f"{url} is held by another program; end that program, then try again.")
         case errno.EACCES | errno.EPERM:
             return PortMissing(

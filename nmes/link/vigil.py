@@ -9,7 +9,8 @@ The keeper (`keeper_program`) is a process of its own beside the controller. Law
   the system's buffer. Halted is what answered two halts in a row, each asked after the other's answer, with nothing
   else said between them. Whatever else is said afterwards makes it halt again.
 - It never stops halting by itself while the line is there. The line goes back only to a controller that lives and has
-  latched, or to another program that has taken the device's lock.
+  latched, or to another program that has taken the device's lock: once the device is halted to any, before that only
+  to a session of the same family, which goes on where it leaves off.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ STILL_MS = 1000
 ENOUGH = 2
 """Halts answered one after the other."""
 GIVEN_AWAY_MS = 1000
-"""A line whose device does not answer is given to another program after so long: it may do better [design]."""
+"""A line whose device does not answer is given to a session of its family after so long: it may do better [design]."""
 
 
 class Word(IntEnum):
@@ -158,10 +159,10 @@ def answered(vigil: Vigil, data: bytes, mask: int, answer: int) -> Vigil:
     return vigil
 
 
-def wanted_by_another(vigil: Vigil, now_ms: int) -> Vigil:
-    """Another program has the device's lock and waits for the line."""
+def wanted_by_another(vigil: Vigil, now_ms: int, *, heir: bool) -> Vigil:
+    """Another program had or has the device's lock; `heir`: it opens a session of the same family, and waits."""
     tried = now_ms - vigil.taken_ms >= GIVEN_AWAY_MS
-    return replace(vigil, phase=Phase.OVER) if vigil.confirmed or (vigil.acts and tried) else vigil
+    return replace(vigil, phase=Phase.OVER) if vigil.confirmed or (vigil.acts and tried and heir) else vigil
 
 
 def _taken(vigil: Vigil, why: Why, now_ms: int) -> Vigil:

@@ -7,38 +7,35 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from nmes.language import _
 from nmes.link.keeper import Halting, KeeperProcess, Told, start_keeper
+from nmes.link.keeper_report import AtWork
 from nmes.link.lock import DeviceLock
-from nmes.link.port import Port, PortBusy
+from nmes.link.port import Port
 from nmes.plain_file import read_plain
-from nmes.runtime.families import Family
+from nmes.runtime.families import KEYS, Family, family
 
 PATIENCE_S: Final = 2.0
 """A keeper of an earlier run lets the line go within 0.1 s of a confirmed halt, and within 1.1 s of any other
 [computed]."""
-AGAIN_S: Final = 0.05
 MOST_BYTES: Final = 4096
 """Ten times what a note takes [computed]."""
 MOST_NOTES: Final = 16
 _PREFIX: Final = "keeper-"
 
 
-def keeper_for(port: Port, family: Family, home: Path) -> KeeperProcess | None:
+def keeper_for(port: Port, kind: Family, home: Path) -> KeeperProcess | None:
     """The keeper of this line; None for a device that stops by itself. PortError: it cannot have one."""
-    if family.capabilities.watchdog_ms:
+    if kind.capabilities.watchdog_ms:
         return None
-    if family.halt_answer is None:
-        raise ValueError(f"{family.key} has no dead-man, and no answer to its halt is known")
-    mask, answer = family.halt_answer
+    if kind.halt_answer is None:
+        raise ValueError(f"{kind.key} has no dead-man, and no answer to its halt is known")
+    mask, answer = kind.halt_answer
     lock = DeviceLock(port.identity.url).path
-    words = {"device": family.model, "port": port.identity.url}
+    words = {"device": kind.model, "port": port.identity.url}
     halted = _(
         "nmes has ended without stopping the stimulator. The keeper has stopped the {device} at {port}, and the device "
         "has confirmed it. Look at the patient."
@@ -47,20 +44,26 @@ def keeper_for(port: Port, family: Family, home: Path) -> KeeperProcess | None:
         "NMES HAS ENDED, AND THE KEEPER CANNOT STOP THE {device} AT {port}: PRESS THE EMERGENCY BUTTON NOW. The keeper "
         "goes on trying."
     )
-    told = Told(home / f"{_PREFIX}{lock.stem}.json", lock, halted.format(**words), failed.format(**words))
-    return start_keeper(port, Halting(family.new_sight().halt_frame(0), mask, answer), told)
+    note = home / f"{_PREFIX}{lock.stem}.json"
+    told = Told(note, lock, halted.format(**words), failed.format(**words), kind.key)
+    return start_keeper(port, Halting(kind.new_sight().halt_frame(0), mask, answer), told)
 
 
-def patiently(open_port: Callable[[], Port], family: Family) -> Port:
-    """Open a line that the keeper of an earlier run may still hold: it lets go when it sees that somebody wants it."""
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return open_port()
-        except PortBusy:
-            if family.capabilities.watchdog_ms or time.monotonic() >= end:
-                raise
-        threading.Event().wait(AGAIN_S)
+def patience_s(earlier: AtWork | None, kind: Family) -> float:
+    """So long a line is waited for that the keeper of an earlier run may still hold."""
+    return PATIENCE_S if earlier is not None or not kind.capabilities.watchdog_ms else 0.0
+
+
+def not_given(earlier: AtWork, url: str) -> str:
+    """Why a line is not to be had, and what a person who knows better can do."""
+    model = family(earlier.family).model if earlier.family in KEYS else earlier.family
+    said = _(
+        "{port} is held by the keeper of an earlier run (process {number}): the {device} there HAS NOT CONFIRMED THAT "
+        "IT STOPPED and may still be on. Look at the patient, then at the stimulator. A session with --device {key} "
+        "gets the line. If that stimulator is off, or no longer there, pull its cable's plug and put it in again, or "
+        "end the keeper: kill -9 {number}"
+    )
+    return said.format(port=url, number=earlier.process, device=model, key=earlier.family)
 
 
 def kept(home: Path) -> list[str]:

@@ -28,10 +28,11 @@ from nmes.guard.clock import boottime_us
 from nmes.guard.keeping import Keeper
 from nmes.guard.port import GuardedPort
 from nmes.language import _
+from nmes.link.keeper_report import AtWork, keeper_at
 from nmes.link.lock import DeviceLock
 from nmes.link.memory_port import MemoryPort
 from nmes.link.memory_port import Peer as Peer  # noqa: PLC0414 - re-exported: only this module may know the line
-from nmes.link.port import LineSettings, Port, PortError
+from nmes.link.port import LineSettings, Port, PortBusy, PortError
 from nmes.record.clocks import Clocks, system_clocks
 from nmes.record.errors import RecordError
 from nmes.record.files import Kind, chain_folder
@@ -42,7 +43,7 @@ from nmes.record.sink import JournalThread
 from nmes.runtime.binding import attended_of, binding
 from nmes.runtime.clock import RealClock
 from nmes.runtime.families import DEFAULT, Family
-from nmes.runtime.keepers import keeper_for, patiently
+from nmes.runtime.keepers import keeper_for, not_given, patience_s
 from nmes.runtime.library import Loaded
 from nmes.runtime.live import Summary, summary_of
 from nmes.runtime.loop import Loop
@@ -260,28 +261,40 @@ def open_guarded(url: str, family: Family = DEFAULT, home: Path | None = None, s
     """The guard of the line at `url`, opened as this family's line must be; PortError if it cannot be.
 
     `session`: the id of the record that is written meanwhile; whoever wants the device too is told it. A device without
-    a dead-man gets its keeper with it, which leaves its note in `home` (None: the user's own).
+    a dead-man gets its keeper with it, which leaves its note in `home` (None: the user's own). That one is at work from
+    the start where the line comes from a keeper whose halt was not confirmed: nobody leaves such a device alone.
     """
-    port = patiently(lambda: _opened(url, family, DeviceLock(url, session=session)), family)
+    port, earlier = _opened(url, family, DeviceLock(url, session=session, family=family.key))
     try:
         keeper = keeper_for(port, family, home if home is not None else own_home())
     except BaseException:
         port.close()
         raise
-    return guard_of(port, family=family, keeper=keeper)
+    left_on = earlier is not None and not earlier.confirmed
+    return guard_of(port, family=family, keeper=keeper, left_on=left_on)
 
 
 def open_asking(url: str, family: Family) -> GuardedPort:
-    """The same line for asking who is there: without a keeper, because nothing is started on it (SR-26)."""
-    return guard_of(_opened(url, family, DeviceLock(url)), family=family)
+    """The same line for asking who is there: without a keeper, because nothing is started on it (SR-26); therefore no
+    keeper gives it the line of a device that is not known to be halted.
+    """
+    return guard_of(_opened(url, family, DeviceLock(url))[0], family=family)
 
 
-def _opened(url: str, family: Family, lock: DeviceLock) -> Port:
-    """The line, opened as this family's must be."""
+def _opened(url: str, family: Family, lock: DeviceLock) -> tuple[Port, AtWork | None]:
+    """The line, opened as this family's must be, and the keeper of an earlier run that had it; PortBusy if that keeps
+    it.
+    """
     from nmes.link.serial_port import open_serial  # noqa: PLC0415 - pyserial is slow to import and not always needed
 
     line = family.line
-    return open_serial(url, LineSettings(line.baud, line.data_bits, line.parity, line.stop_bits, line.rts_cts), lock)
+    settings = LineSettings(line.baud, line.data_bits, line.parity, line.stop_bits, line.rts_cts)
+    lock.acquire()
+    earlier = keeper_at(lock.path)
+    if earlier is not None and not earlier.confirmed and earlier.family != lock.family:
+        lock.release()
+        raise PortBusy(not_given(earlier, url))
+    return open_serial(url, settings, lock, patience_s(earlier, family)), earlier
 
 
 def open_memory(
@@ -293,10 +306,15 @@ def open_memory(
 
 
 def guard_of(
-    port: Port, clock_us: Callable[[], int] = boottime_us, family: Family = DEFAULT, keeper: Keeper | None = None
+    port: Port,
+    clock_us: Callable[[], int] = boottime_us,
+    family: Family = DEFAULT,
+    keeper: Keeper | None = None,
+    *,
+    left_on: bool = False,
 ) -> GuardedPort:
     """A guard around an open line, with this family's own sight and ceilings."""
-    return GuardedPort(port, family.new_sight(), family.ceilings, clock_us, keeper=keeper)
+    return GuardedPort(port, family.new_sight(), family.ceilings, clock_us, keeper=keeper, left_on=left_on)
 
 
 def is_simulation(url: str | None, system: str = sys.platform) -> bool:

@@ -100,6 +100,7 @@ class Rig:
         device: Device | None = None,
         keeper: Keeper | None = None,
         sight: Sight | None = None,
+        left_on: bool = False,
     ) -> None:
         self.now_us = start_us
         self.device = device or Device()
@@ -112,6 +113,7 @@ class Rig:
             lambda: self.now_us,
             self.told.append,
             keeper,
+            left_on=left_on,
         )
         self.number = 0
         if not bare:

@@ -60,6 +60,27 @@ def test_the_keeper_is_engaged_before_what_can_lead_to_output_leaves(bench: Benc
     assert bench.rig.device.commands()[-1] == INIT
 
 
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_device_that_was_left_on_has_a_keeper_from_the_start_that_goes_with_a_confirmed_halt_alone() -> None:
+    device = Device()
+    kept = Kept(device)
+    rig = Rig(bare=True, device=device, keeper=kept, left_on=True)
+    rig.guard.watch()
+    assert kept.words() == ["engage", "renew 0"], "it does not rest"
+    assert rig.send(STATUS)
+    assert not rig.send(INIT, b"\x01"), "nothing begins before a halt is confirmed"
+    assert Rig(bare=True, left_on=True).send(HALT), "one that stops by itself has none"
+    rig = Rig(bare=True, device=device, keeper=kept, left_on=True)
+    rig.send(HALT)
+    kept.told.clear()
+    rig.guard.watch()
+    rig.guard.close()
+    assert kept.words() == ["rest", "renew 0", "end True"]
+    rig = Rig(bare=True, device=device, keeper=kept, left_on=True)
+    rig.guard.leave()
+    assert kept.words()[-1] == "end False"
+
+
 @pytest.mark.covers("SR-28")
 def test_without_a_keeper_that_works_nothing_that_leads_to_output_leaves(bench: Bench) -> None:
     bench.rig.send(HALT)

@@ -13,11 +13,13 @@ from nmes.link.lock import DeviceLock
 from nmes.link.port import LineSettings
 from nmes.link.serial_port import open_serial
 
+FAMILY = "rehastim1"
+
 
 def main(name: str, folder: Path) -> None:
     lock = DeviceLock(name, folder)
     port = open_serial(name, LineSettings(115_200, 8, "N", 2, rts_cts=True), lock)
-    told = Told(folder / "keeper-1.json", lock.path, "The keeper has stopped it.", "The keeper cannot stop it.")
+    told = Told(folder / "keeper-1.json", lock.path, "The keeper has stopped it.", "The keeper cannot stop it.", FAMILY)
     keeper = start_keeper(port, Halting(b"\xc0", 0xC1, 0x81), told)
     keeper.engage(0)
     print(keeper.pid, flush=True)

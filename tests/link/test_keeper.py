@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import inspect
 import json
 import os
@@ -25,6 +26,7 @@ from textual.drivers import linux_driver
 from helpers.byte_device import INIT, STOP, UPDATE, ByteDevice
 from nmes.link.keeper import Halting, KeeperProcess, Told, start_keeper
 from nmes.link.keeper_program import LEAVE_SCREEN, Keeper, Setup, identity
+from nmes.link.keeper_report import AtWork, keeper_at, report_beside
 from nmes.link.lock import DeviceLock
 from nmes.link.memory_port import MemoryPort
 from nmes.link.port import Identity, PortMissing
@@ -101,7 +103,7 @@ def far() -> Iterator[Far]:
 @pytest.fixture
 def told(tmp_path: Path) -> Told:
     (tmp_path / "lock").write_text("ours")
-    return Told(tmp_path / "keeper-1.json", tmp_path / "lock", "stopped", "not stopped")
+    return Told(tmp_path / "keeper-1.json", tmp_path / "lock", "stopped", "not stopped", "rehastim1")
 
 
 def is_over(keeper: KeeperProcess) -> bool:
@@ -127,19 +129,23 @@ def open_files() -> set[str]:
     return {path.name for path in Path("/dev/fd").iterdir()}
 
 
+def children() -> set[str]:
+    """The processes that this one has begun and has not yet taken leave of. Linux only."""
+    return {one for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()}
+
+
 @pytest.mark.covers("SR-28")
 def test_a_line_that_is_none_gets_no_keeper_and_what_was_begun_is_undone(tmp_path: Path, told: Told) -> None:
     """A keeper that holds /dev/null takes every halt and stops nothing."""
     refused = []
     with (tmp_path / "file").open("w+b") as file, Path("/dev/null").open("r+b", buffering=0) as null:
-        before = open_files()
+        before, had = open_files(), children()
         for line in (file.fileno(), null.fileno()):
             with pytest.raises(PortMissing) as told_why:
                 start_keeper(Bare(line), HALTING, told)
             refused.append(str(told_why.value))
         assert open_files() == before
-        with pytest.raises(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
+        assert children() == had, "other tests of this process may have left some"
     assert set(refused) == {"a line: the keeper did not get this line; nothing can be started on it."}
     assert identity(99_999) == ""
 
@@ -247,6 +253,7 @@ def test_an_answer_that_a_controller_took_from_under_it_is_not_the_end_of_the_li
     setup = Setup(
         **{"line": far.near, "pipe": -1, "back": -1, "halt": "c0", "mask": 0xC1, "answer": 0x81, "terminal": ""},
         **{"url": "a line", "note": str(told.note), "lock": str(told.lock), "halted": "", "failed": ""},
+        **{"family": told.family, "report": ""},
     )
     shape = termios.tcgetattr(far.near)
     shape[3] &= ~termios.ICANON
@@ -312,6 +319,28 @@ def test_a_controller_that_lets_its_lock_go_is_not_another_program_that_wants_th
     assert far.device.halts == 2
     told.lock.write_text("somebody else")
     os.waitid(os.P_PID, keeper.pid, os.WEXITED)
+
+
+@pytest.mark.covers("SR-28")
+def test_what_stands_in_a_report_counts_while_somebody_holds_it_and_only_if_it_is_a_keepers(tmp_path: Path) -> None:
+    lock = tmp_path / "device.lock"
+    report = report_beside(lock)
+    good = {"keeper": 7, "family": "rehastim1", "confirmed": False, "why": "died"}
+    assert keeper_at(lock) is None
+    report.write_text(json.dumps(good))
+    assert keeper_at(lock) is None, "its keeper is gone"
+    held = os.open(report, os.O_RDWR)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    assert keeper_at(lock) == AtWork(7, "rehastim1", confirmed=False)
+    wrong = []
+    strange = ("", "{", "[]", "[" * 4000, json.dumps(good) + " " * 5000)
+    parts = ({"keeper": -1}, {"keeper": "7"}, {"family": "\x1b[2J"}, {"family": "x" * 50}, {"confirmed": 1})
+    for text in (*strange, *(json.dumps({**good, **part}) for part in parts)):
+        report.write_text(text)
+        if keeper_at(lock) is not None:
+            wrong.append(text)
+    assert wrong == []
+    os.close(held)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets another process's limits")

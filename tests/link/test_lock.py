@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pwd
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,23 @@ def test_who_asks_for_the_holder_takes_nothing(tmp_path: Path) -> None:
     lock.release()
     assert asking.holder() is None
     asking.acquire()
+
+
+@pytest.mark.covers("FR-07")
+def test_who_asks_at_the_same_moment_keeps_nobody_from_the_device_and_is_no_holder(tmp_path: Path) -> None:
+    """The lock is asked about by sharing it: here for 10 ms, as on a computer where the asker lost its core."""
+    lock = DeviceLock("/dev/ttyACM0", tmp_path)
+    lock.path.touch()
+    asking = os.open(lock.path, os.O_RDWR)
+    fcntl.flock(asking, fcntl.LOCK_SH)
+    assert DeviceLock("/dev/ttyACM0", tmp_path).holder() is None
+    over = threading.Timer(0.01, os.close, [asking])
+    over.start()
+    lock.acquire()
+    over.join()
+    held = lock.holder()
+    assert held is not None
+    assert held.pid == os.getpid()
 
 
 def test_other_devices_are_free(tmp_path: Path) -> None:

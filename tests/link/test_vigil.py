@@ -178,11 +178,13 @@ def test_done_is_the_end_and_what_means_nothing_changes_nothing() -> None:
 
 
 @pytest.mark.covers("SR-28")
-def test_another_program_gets_the_line_when_the_device_is_halted_or_has_not_answered_for_long() -> None:
+def test_the_line_of_a_halted_device_is_anybodys_and_else_a_session_of_its_familys_after_long() -> None:
     line = Line(ByteDevice(), INIT + UPDATE)
     halted = line.keep(ended(watching(), 0), 0, 200)
-    assert wanted_by_another(halted, 200).phase is Phase.OVER
+    assert wanted_by_another(halted, 200, heir=False).phase is Phase.OVER
     trying = ended(watching(), 0)
-    assert wanted_by_another(trying, GIVEN_AWAY_MS - 1) == trying
-    assert wanted_by_another(trying, GIVEN_AWAY_MS).phase is Phase.OVER
-    assert wanted_by_another(watching(), 10 * GIVEN_AWAY_MS) == watching(), "while it is the controller's, nobody's"
+    assert wanted_by_another(trying, GIVEN_AWAY_MS - 1, heir=True) == trying
+    assert wanted_by_another(trying, GIVEN_AWAY_MS, heir=True).phase is Phase.OVER
+    assert wanted_by_another(trying, 10 * GIVEN_AWAY_MS, heir=False) == trying
+    kept = watching()
+    assert wanted_by_another(kept, 10 * GIVEN_AWAY_MS, heir=True) == kept, "while it is the controller's, nobody's"

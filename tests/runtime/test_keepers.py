@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import select
+import subprocess
+import sys
+import time
+import tty
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from helpers.byte_device import INIT, UPDATE, ByteDevice
+from nmes.link.keeper_report import AtWork, keeper_at
+from nmes.link.lock import DeviceLock
 from nmes.link.memory_port import MemoryPort
 from nmes.link.port import PortBusy, PortMissing
-from nmes.runtime.families import DEFAULT, FAMILIES
-from nmes.runtime.keepers import MOST_BYTES, keeper_for, kept, patiently
+from nmes.runtime.families import DEFAULT, FAMILIES, family
+from nmes.runtime.keepers import MOST_BYTES, keeper_for, kept
+from nmes.runtime.open import open_asking, open_guarded
 
 WITHOUT = replace(DEFAULT, capabilities=replace(DEFAULT.capabilities, watchdog_ms=0), halt_answer=(0xC1, 0x81))
 GOOD = {"url": "/dev/ttyUSB0", "why": "died", "confirmed": True, "at_utc": "2026-01-02T03:04:05+00:00"}
@@ -40,21 +49,76 @@ def test_a_device_that_stops_by_itself_has_no_keeper_and_no_other_goes_without(t
         keeper_for(MemoryPort(Nobody()), WITHOUT, tmp_path)
 
 
-def test_a_line_that_an_earlier_keeper_still_holds_is_waited_for() -> None:
-    tried: list[int] = []
+CONTROLLER = Path(__file__).parents[1] / "link" / "keeper_controller.py"
 
-    def opens() -> MemoryPort:
-        tried.append(1)
-        if len(tried) < 3:
-            raise PortBusy("not yet")
-        return MemoryPort(Nobody())
 
-    patiently(opens, WITHOUT)
-    assert len(tried) == 3
-    tried.clear()
-    with pytest.raises(PortBusy):
-        patiently(opens, DEFAULT)
-    assert len(tried) == 1, "no keeper ever holds the line of a device that stops by itself"
+class Left:
+    """A RehaStim 1 on a pseudo-terminal whose controller is dead, and that does not answer the keeper's halts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.end, self.near = os.openpty()
+        tty.setraw(self.end)
+        self.url, self.device = os.ttyname(self.near), ByteDevice()
+        command = [sys.executable, str(CONTROLLER), self.url, str(folder / "nmes")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as controller:
+            assert controller.stdout is not None
+            self.keeper = int(controller.stdout.readline())
+            self.device.take(INIT + UPDATE)
+            self.device.deaf = True
+            controller.kill()
+        self.lock = DeviceLock(self.url).path
+
+    def serve(self, until: Callable[[], bool]) -> None:
+        """The device hears and answers until then."""
+        waits, end = select.poll(), time.monotonic() + 20
+        waits.register(self.end, select.POLLIN)
+        while not until():
+            assert time.monotonic() < end
+            if waits.poll(50):
+                os.write(self.end, self.device.take(os.read(self.end, 4096)))
+
+    @property
+    def kept_by(self) -> AtWork | None:
+        return keeper_at(self.lock)
+
+
+@pytest.fixture
+def left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Left]:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    left = Left(tmp_path)
+    yield left
+    os.close(left.end)
+    os.close(left.near)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the runtime folder is named by the environment there")
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_device_that_is_not_known_to_be_halted_goes_to_a_session_of_its_family_alone_and_is_never_left(
+    left: Left, tmp_path: Path
+) -> None:
+    rehastim1 = family("rehastim1")
+    left.serve(lambda: left.kept_by is not None)
+    assert left.kept_by == AtWork(left.keeper, "rehastim1", confirmed=False)
+    for opens in (lambda: open_guarded(left.url, DEFAULT, tmp_path), lambda: open_asking(left.url, rehastim1)):
+        with pytest.raises(PortBusy, match=f"process {left.keeper}.*the RehaStim 1 there HAS NOT CONFIRMED") as told:
+            opens()
+        assert f"kill -9 {left.keeper}" in str(told.value)
+    other, began = DeviceLock(left.url, family="p24"), time.monotonic()
+    other.acquire()
+    left.serve(lambda: time.monotonic() > began + 1.3)
+    other.release()
+    assert left.kept_by is not None, "it has kept the line"
+
+    guard = open_guarded(left.url, rehastim1, tmp_path)
+    left.serve(lambda: left.kept_by is None)
+    guard.close()  # with nothing confirmed
+    left.serve(lambda: left.kept_by is not None)
+    assert left.kept_by != AtWork(left.keeper, "rehastim1", confirmed=False)
+    left.device.deaf = False
+    left.serve(lambda: left.kept_by is not None and left.kept_by.confirmed)
+    assert not left.device.running
+    open_guarded(left.url, DEFAULT, tmp_path).close()
+    left.serve(lambda: left.kept_by is None)
 
 
 @pytest.mark.covers("SR-28")

@@ -113,7 +113,7 @@ class RigKeeper:
             assert self.family.halt_answer is not None
             self.vigil = answered(self.vigil, heard, *self.family.halt_answer)
         if self.wanted:
-            self.vigil = wanted_by_another(self.vigil, now_ms)
+            self.vigil = wanted_by_another(self.vigil, now_ms, heir=True)
         due_ms = halt_due_ms(self.vigil)
         if due_ms is not None and due_ms <= now_ms:
             self.device.receive(self.family.new_sight().halt_frame(0), self.clock.now_us)
