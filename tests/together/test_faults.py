@@ -177,19 +177,25 @@ def after(fault: Fault) -> tuple[Room, int]:
     return watched, at_us
 
 
-def test_the_skin_is_silent_by_its_deadline_and_stays_so(fault: Fault) -> None:
+def test_the_skin_is_silent_by_its_deadline_and_a_person_goes_on_from_zero_or_not_at_all(fault: Fault) -> None:
+    """The session says what happened; nothing that is mended and no key brings the current back."""
     watched, at_us = after(fault)
-    assert watched.last_pulse_us() <= at_us + fault.silent_ms * 1000
-    fault.mend(watched)
-    watched.run(20_000)
-    assert watched.pulses(at_us + fault.silent_ms * 1000 + 1) == []
-
-
-def test_the_session_says_what_happened(fault: Fault) -> None:
-    watched, _ = after(fault)
+    silent_us = at_us + fault.silent_ms * 1000
+    assert watched.last_pulse_us() <= silent_us
     assert (watched.view.word, watched.view.why) == (fault.word, fault.why)
     assert watched.view.output is (Output.OFF if fault.word is Word.STOPPED else Output.UNKNOWN)
     assert watched.view.halt_unconfirmed == (fault.word is Word.UNSURE)
+    fault.mend(watched)
+    watched.run(20_000)
+    epoch = watched.view.epoch
+    for event in (e.Resume(epoch), e.Start(epoch), e.Increase(1, epoch), e.Accept(epoch), e.Increase(1, epoch - 1)):
+        watched.press(event, 500)
+    assert watched.pulses(silent_us + 1) == []
+    watched.judge.release()
+    watched.press(e.Titrate(1, 0, watched.view.epoch), 500)
+    watched.press(e.Increase(1, watched.view.epoch), 1_000)
+    again = {pulse.peak_current_ua for pulse in watched.pulses(silent_us + 1)}
+    assert again == ({500} if fault.resumes else set())
 
 
 def test_the_record_has_the_fault_and_the_end_of_the_session(fault: Fault) -> None:
@@ -199,28 +205,6 @@ def test_the_record_has_the_fault_and_the_end_of_the_session(fault: Fault) -> No
     watched.run(1_000)
     assert watched.sink.closed == {"why": fault.why}
     assert watched.view.word is Word.ENDED
-
-
-def test_no_key_brings_the_current_back(fault: Fault) -> None:
-    watched, at_us = after(fault)
-    fault.mend(watched)
-    epoch = watched.view.epoch
-    for event in (e.Resume(epoch), e.Start(epoch), e.Increase(1, epoch), e.Accept(epoch), e.Increase(1, epoch - 1)):
-        watched.press(event, 500)
-    assert watched.pulses(at_us + fault.silent_ms * 1000 + 1) == []
-
-
-def test_a_person_goes_on_from_zero_or_not_at_all(fault: Fault) -> None:
-    watched, at_us = after(fault)
-    fault.mend(watched)
-    watched.judge.release()
-    watched.press(e.Titrate(1, 0, watched.view.epoch), 500)
-    watched.press(e.Increase(1, watched.view.epoch), 1_000)
-    again = watched.pulses(at_us + fault.silent_ms * 1000 + 1)
-    if fault.resumes:
-        assert {pulse.peak_current_ua for pulse in again} == {500}
-    else:
-        assert again == []
 
 
 @pytest.mark.covers("SR-08")
