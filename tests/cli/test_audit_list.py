@@ -60,6 +60,7 @@ def test_each_session_is_one_line_with_whose_what_when_and_how_it_ended(
     ], "entries of the course of care are no sessions"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("options", "found"),
     [

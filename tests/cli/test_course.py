@@ -304,6 +304,7 @@ def test_what_speaks_against_a_session_is_said_first_and_then_no_day_is_due(care
     assert "is DAMAGED: what was found after it is not known." in " ".join(said)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("after_a_session")
 @pytest.mark.parametrize(
     ("more", "told"),

@@ -366,6 +366,7 @@ def test_a_folder_in_the_place_of_a_record_ends_an_archive_in_one_sentence(
     assert not (tmp_path / "a.zip").exists()
 
 
+@pytest.mark.thorough
 def test_what_does_not_verify_is_not_removed(session: Path, removing: Callable[..., Result]) -> None:
     session.write_bytes(session.read_bytes().replace(b'"pain"', b'"pein"', 1))
     result = removing()

@@ -25,6 +25,7 @@ def test_lines(*then: str) -> str:
 test_lines.__test__ = False  # type: ignore[attr-defined]  # lines of a test, no test
 
 
+@pytest.mark.thorough
 def test_the_training_uses_what_the_test_found_and_shows_from_where(nmes: Nmes, home: Path) -> None:
     tested = nmes("run", TEST, *MAX, *P17, stdin=test_lines("wait 70", "cramp", "yes", "wait 1", *SIGNED))
     assert (tested.code, tested.err) == (0, "")
@@ -136,6 +137,7 @@ class TestTry:
         assert "Complete, and within every limit." in told.out
         assert max(map(len, told.out.splitlines())) < 80, "the terminal of a test is 80 wide"
 
+    @pytest.mark.thorough
     def test_as_json(self, nmes: Nmes) -> None:
         told = nmes("try", "assess_motor_threshold_calf", "--pools", "1", "--json")
         assert '"measures": "motor_threshold"' in told.out

@@ -68,6 +68,7 @@ def test_a_start_tells_no_output_that_is_older_than_what_was_said_last(nmes: Nme
     assert "Output at 0, high voltage on" not in told
 
 
+@pytest.mark.thorough
 def test_a_whole_session_is_read_back_found_signed_and_reported(nmes: Nmes, home: Path) -> None:
     read = ("code P-018", "code P-017", "side left")
     lines = script("wait 3", "end", *SIGNED, "report", who=("P-017 left",), read=read)
@@ -87,6 +88,7 @@ def test_a_whole_session_is_read_back_found_signed_and_reported(nmes: Nmes, home
     assert (entries(home)[0].body["patient"], entries(home)[0].body["side"]) == ("P-017", "left")
 
 
+@pytest.mark.thorough
 def test_over_in_a_script_passes_a_mark_only_behind_a_wait_in_which_the_question_stood(nmes: Nmes) -> None:
     first = script("wait 3", "end", *SIGNED, who=("P-017 left",), read=("code P-017", "side left"))
     nmes(*MAX, stdin=first)
@@ -205,6 +207,7 @@ def to_running(live: HandTurned, loaded: Loaded) -> None:
     until(Word.RAMP_UP)
 
 
+@pytest.mark.thorough
 def test_the_same_script_gives_the_same_session(nmes: Nmes, home: Path) -> None:
     for _ in range(2):
         nmes(*MAX, stdin=script("wait 7", "pause", "resume", "wait 9", "+", "end"))
@@ -259,6 +262,7 @@ def test_only_marks_that_somebody_looks_for_are_taken(nmes: Nmes, home: Path) ->
     assert [event["kind"] for event in events if event.get("type") == "Mark"] == ["pain", "note"]
 
 
+@pytest.mark.thorough
 def test_nobody_there_pauses_the_session(nmes: Nmes, home: Path) -> None:
     told = nmes(*MAX, stdin=script("wait 70", "end"))
     assert told.code == 1

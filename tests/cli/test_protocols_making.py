@@ -73,6 +73,7 @@ def test_a_copy_changed_by_hand_may_not_keep_the_source(nmes: Nmes, home: Path) 
     assert "phase_us: 200 — the original has 150; this value still has the original's origin (source)" in told.out
 
 
+@pytest.mark.thorough
 def test_show_says_whose_copy_it_is_and_marks_what_its_source_no_longer_says(nmes: Nmes, home: Path) -> None:
     assert "OWN" not in nmes("protocols", "show", CRAMP).out
     nmes("protocols", "copy", CRAMP, "mine")
@@ -110,6 +111,7 @@ def test_a_copy_of_a_changed_copy_is_held_against_the_first_file(nmes: Nmes, hom
     assert "the original has 150" in nmes("protocols", "check", "again").out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("gone", [True, False])
 def test_a_copy_of_what_is_not_there_as_it_was_says_that_nobody_can_tell(nmes: Nmes, home: Path, gone: bool) -> None:
     nmes("protocols", "copy", CRAMP, "mine")
@@ -175,6 +177,7 @@ def test_options_answer_the_same_questions(nmes: Nmes, home: Path) -> None:
     assert by_option == by_hand.replace("id: my_calf", "id: other")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "more",
     [
@@ -324,6 +327,7 @@ def test_a_key_is_explained_with_unit_range_meaning_and_source(nmes: Nmes) -> No
     assert "range: 1 to 8 entries" in nmes("protocols", "explain", "channels").out
 
 
+@pytest.mark.thorough
 def test_in_a_file_its_value_its_line_and_its_origin_are_told_too(nmes: Nmes) -> None:
     loaded = Library().load(CRAMP)
     line = loaded.tree.place(("stages", 0, "set_rest_s"))[0]

@@ -44,6 +44,7 @@ def test_a_session_is_told_as_text(nmes: Nmes, kept: list[Path]) -> None:
     assert "Not in this record" not in told.out
 
 
+@pytest.mark.thorough
 def test_a_session_without_an_end_is_told_as_one(nmes: Nmes, kept: list[Path]) -> None:
     told = nmes("report", kept[1].stem)
     assert told.code == 3, "its record holds as far as it goes, and nothing vouches for its end yet"

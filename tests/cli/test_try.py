@@ -469,6 +469,7 @@ def test_a_population_has_its_page_too(tried: Nmes, quads: str, crowd_page: Path
 # --- what it refuses: one clear line, exit code 2 ---
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

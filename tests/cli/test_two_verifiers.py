@@ -38,6 +38,7 @@ def kept(home: Path) -> list[Path]:
     return [Station(home).session() for _ in range(3)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES)
 def test_both_end_with_the_same_code(case: str, nmes: Nmes, kept: list[Path], home: Path, tmp_path: Path) -> None:
     other, own = station_key(tmp_path / "elsewhere", QUICK), station_key(home)

@@ -524,6 +524,7 @@ def test_what_a_turn_had_no_time_for_is_answered_later(slow_port):
     assert not port.busy
 
 
+@pytest.mark.thorough
 def test_a_client_that_never_reads_is_dropped(desk_port):
     client = desk_port()
     for _ in range(2000):
@@ -550,6 +551,7 @@ def test_a_newcomer_takes_the_place_of_the_client_that_has_been_idle_longest(des
     assert clients[0].lines(1) == [{"id": 3, "ok": True}]
 
 
+@pytest.mark.thorough
 def test_when_all_are_busy_a_client_too_many_is_turned_away(slow_port):
     port, _, far = slow_port(40_000_000, 16)
     for one in far:

@@ -61,6 +61,7 @@ def test_a_shipped_scenario_holds_and_gives_the_same_trace_twice_and_paced(name)
     assert first.given == second.given == paced.given
 
 
+@pytest.mark.thorough
 def test_there_are_several_and_their_traces_differ():
     assert len(shipped.names()) >= 3
     assert len({played(name).digest for name in shipped.names()}) == len(shipped.names())

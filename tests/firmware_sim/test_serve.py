@@ -139,6 +139,7 @@ def test_a_session_over_tcp_is_traced_to_a_clean_end(start, connect):
     assert all(line["pulse"]["peak_current_ua"] == 40_000 for line in pulses(trace))
 
 
+@pytest.mark.thorough
 def test_one_client_at_a_time_and_the_device_outlives_its_clients(start, connect):
     _, port, _ = start()
     first = connect(port)
@@ -173,6 +174,7 @@ def test_a_vanished_client_leaves_2_s_of_pulses_and_then_silence(start, connect)
     assert told[-1]["t_us"] >= last + 2_000_000
 
 
+@pytest.mark.thorough
 def test_the_trace_is_complete_up_to_a_kill(start, connect):
     process, port, trace = start()
     client = connect(port)
@@ -204,6 +206,7 @@ def test_a_person_ends_it_with_any_usual_signal(start, number):
     assert lines(trace)[-1]["end"] == number.name
 
 
+@pytest.mark.thorough
 def test_loads_switches_and_the_device_id_come_from_the_command_line(start, connect):
     _, port, trace = start(
         *("--load", "dry", "1=open", "--switch", "fault_result_mirrored=false"),
@@ -219,6 +222,7 @@ def test_loads_switches_and_the_device_id_come_from_the_command_line(start, conn
     assert pulses(trace)[0]["pulse"]["contact"] == "open"
 
 
+@pytest.mark.thorough
 def test_a_pseudo_terminal_passes_every_byte_and_can_be_reopened(tmp_path):
     process = launch("--serve", "pty")
     try:
@@ -236,6 +240,7 @@ def test_a_pseudo_terminal_passes_every_byte_and_can_be_reopened(tmp_path):
     assert process.returncode == 0
 
 
+@pytest.mark.thorough
 def test_a_busy_port_is_one_clear_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -342,6 +347,7 @@ def test_version_and_help():
         assert word in text
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_one_clear_line_and_exit_1():
     process = launch("--trace", "/dev/full")
@@ -371,6 +377,7 @@ def test_at_ten_times_the_speed_the_dead_man_fires_after_a_tenth_of_the_time(sta
     assert shortest_s(fired_after_s, 1.5, tries=5) < 1.5  # 2 s of its time are 0.2 s of ours
 
 
+@pytest.mark.thorough
 def test_a_signal_that_its_starter_had_blocked_ends_it_all_the_same(start):
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     try:
@@ -483,6 +490,7 @@ def test_whoever_has_not_read_the_token_gets_nothing_and_disturbs_nobody(start_o
     assert inside.ask("get", what="faults")["faults"] == []
 
 
+@pytest.mark.thorough
 def test_beside_a_panel_address_and_token_go_to_stdout_before_it_opens():
     process = launch("--panel", "--backdoor")  # without a terminal no panel opens, and the program ends
     out, _ = process.communicate(timeout=PATIENCE_S)
@@ -490,11 +498,13 @@ def test_beside_a_panel_address_and_token_go_to_stdout_before_it_opens():
     assert len(out.split()) == 3
 
 
+@pytest.mark.thorough
 def test_without_the_option_there_is_no_backdoor(start):
     process, _, _ = start()
     assert not select.select([process.stdout], [], [], 0.2)[0]
 
 
+@pytest.mark.thorough
 def test_a_busy_port_of_the_backdoor_is_one_clear_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -629,6 +639,7 @@ def test_what_arrived_before_the_line_went_is_handed_over_first():
     assert framing.Receiver().feed(wire.log[0])[0].command == 31
 
 
+@pytest.mark.thorough
 def test_a_panel_without_a_terminal_is_one_clear_line_and_exit_2():
     process = launch("--panel")
     out, err = process.communicate(timeout=PATIENCE_S)

@@ -63,6 +63,7 @@ def test_a_rehastim1_whose_host_has_gone_goes_on_and_its_program_with_it(start: 
     assert process.wait(PATIENCE_S) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="settings are read back on Linux only")
 def test_a_rehastim2_on_a_terminal_is_understood_at_its_own_settings_only(start: Start) -> None:
     process, path = start("--serve", "pty", "--device", "rehastim2")

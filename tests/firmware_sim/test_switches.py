@@ -277,6 +277,7 @@ def test_every_switch_says_what_it_covers():
     assert all(len(switches.covers(name)) > 20 for name in switches.names())
 
 
+@pytest.mark.thorough
 @bundled("setting", [pytest.param(s, id=name) for name, s in alternatives()])
 def test_under_every_setting_a_stop_silences_and_currents_stay_at_what_was_set(new_bench, setting):
     bench = new_bench(setting, loads={3: Skin(1000)})

@@ -46,6 +46,7 @@ def test_a_good_file_becomes_the_model() -> None:
     assert play == Play(name="one", gain=2.1e-5, steps=(Wait(do="wait", for_ms=5), Press(do="press", key="stop")))
 
 
+@pytest.mark.thorough
 @bundled(
     ("text", "said"),
     [

@@ -563,7 +563,7 @@ def test_the_first_step_of_a_search_waits_for_no_step_of_the_search_before() -> 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda one: one.key)
 def test_the_laws_hold_on_random_walks(family: Family) -> None:
-    run_state_machine_as_test(walk_on(family), settings=walks(12 if family is DEFAULT else 2, 20))
+    run_state_machine_as_test(walk_on(family), settings=walks(8 if family is DEFAULT else 2, 20))
 
 
 @pytest.mark.campaign

@@ -161,6 +161,7 @@ def test_nothing_that_a_person_typed_freely_is_in_any_table(story: Story) -> Non
         assert "known, looked at" not in text
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "a,b", 'say "x"', "two\r\nlines\x1b[31m"])
 def test_a_hostile_text_is_text_in_one_cell(story: Story, text: str) -> None:
     assert story.opened is not None

@@ -127,6 +127,7 @@ def test_without_a_card_that_can_be_read_it_keeps_to_what_is_for_all(story: Stor
         assert any("Dark urine" in one for one in items(found))
 
 
+@pytest.mark.thorough
 def test_it_is_printed_large(story: Story) -> None:
     assert '<body class="large">' in page_of(sheet(story))
     assert '<body class="large">' not in page_of(report_of(story, replace(WORDING, end_of=lambda _p: None), Form.FILE))

@@ -104,6 +104,7 @@ def test_how_much_of_the_plan_was_given_is_told(files: list[Path]) -> None:
     assert "how much of it was given cannot be told" in section(unknown, "What was given").lines[0]
 
 
+@pytest.mark.thorough
 def test_a_test_is_told_as_what_ends_with_its_result_and_not_as_a_part_of_a_plan(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path, protocol="assess_ctf_calf")
     sitting.screened()
@@ -313,6 +314,7 @@ def test_a_mistake_that_was_not_made_is_told_as_not_in_the_record(whole: tuple[R
     assert not any(row[0].startswith("Wrong patient") for row in rows(caught))
 
 
+@pytest.mark.thorough
 def test_what_was_given_is_told_with_its_dose_as_a_range(files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     (row,) = rows(section(reported(files[0]), "What was given"))
@@ -393,6 +395,7 @@ def test_a_record_whose_end_nothing_vouches_for_is_not_told_as_verified(files: l
     assert told.endswith(f"up to entry 2, and up to entry {story.verdict.entries} as session 000002-x found it.")
 
 
+@pytest.mark.thorough
 def test_writing_that_ended_is_told(files: list[Path]) -> None:
     files[1].with_suffix(".broken").write_text("disk full")
     assert "then writing ended: disk full" in text(reported(files[1]))
@@ -472,6 +475,7 @@ def test_hostile_texts_cannot_steer_a_terminal(hostile: Path) -> None:
     assert "<script>" in told
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", [50, 79, 99])
 def test_text_fits_the_terminal(whole: tuple[Report, Report], hostile: Path, width: int) -> None:
     for report in (*whole, reported(hostile, Kind.PATIENT)):

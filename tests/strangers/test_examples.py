@@ -57,6 +57,7 @@ async def acknowledgements(low, count):
     return found
 
 
+@pytest.mark.thorough
 async def test_general(running):
     with running.connection() as connection:
         device = DeviceP24(connection)
@@ -164,6 +165,7 @@ async def test_low_level_not_executed_and_without_voltage(terminal):
     assert terminal.pulses() == []
 
 
+@pytest.mark.thorough
 async def test_mid_level_simple(running):
     with running.connection() as connection:
         device = DeviceP24(connection)
@@ -189,6 +191,7 @@ async def test_mid_level_simple(running):
     assert {p["net_charge_nc"] for p in running.pulses()} == {0.0}
 
 
+@pytest.mark.thorough
 async def test_mid_level_update(running):
     """Eight channels at 50 mA, channels toggled, the current changed while it runs, faults looked at."""
     current = 50

@@ -187,6 +187,7 @@ def test_work_that_is_done_is_told_while_the_lock_of_other_work_is_kept() -> Non
         assert {pool.next_done() for _ in others} == set(others)
 
 
+@pytest.mark.thorough
 def test_the_largest_groups_come_first(base: Setup) -> None:
     members = [member(number, one_of(base, base.profile, number, SEED)) for number in range(30)]
     sizes = [len(group) for group in c._groups(members)]

@@ -126,6 +126,7 @@ def test_a_dose_that_is_not_what_the_skin_got_is_said_to_differ(tmp_path: Path) 
     assert lines[-1].endswith("they DIFFER by more than one pulse per change of output")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("room", [60_000, 40_000])
 def test_a_full_disk_is_said_to_be_the_reason(tmp_path: Path, room: int) -> None:
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -150,6 +151,7 @@ def test_a_demonstration_that_does_not_end_says_so(tmp_path: Path) -> None:
         run_demo(Library().load("quads_knee_oa"), tmp_path, lambda _: None, longest_ms=30_000)
 
 
+@pytest.mark.thorough
 def test_the_keys_of_a_script_are_nobodys_mistakes(told: Told) -> None:
     (path,) = session_files(chain_folder(told.home, Kind.SIMULATION))
     story = story_of(path, Kind.SIMULATION)

@@ -41,6 +41,7 @@ def no_to_all() -> e.Screened:
     return e.Screened(tuple(e.Answer(code, e.Reply.NO) for code in codes), "Ada")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_a_key_is_heard_at_once(start: Callable[[float | None], PacedBench], speed: float | None) -> None:
     def heard_s() -> float:
@@ -53,6 +54,7 @@ def test_a_key_is_heard_at_once(start: Callable[[float | None], PacedBench], spe
     assert shortest_s(heard_s, 0.3, tries=5) < 0.3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_a_stop_is_not_kept_waiting_by_the_bench(
     start: Callable[[float | None], PacedBench], speed: float | None

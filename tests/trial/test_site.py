@@ -13,6 +13,7 @@ def protocol(name: str, position: str):
     return parse(protocol_text(name, position=position).encode(), f"{name}.yaml")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "position", "length"),
     [

@@ -224,6 +224,7 @@ def test_a_person_is_the_same_alone() -> None:
     assert len({one_of(setup, base, number, seed).seed for number, seed in ((17, 3), (17, 4), (18, 3))}) == 3
 
 
+@pytest.mark.thorough
 def test_everything_shipped_can_be_set_up() -> None:
     assert len(shipped()) >= 5
     for name in shipped():

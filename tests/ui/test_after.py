@@ -108,6 +108,7 @@ async def test_a_field_that_is_left_keeps_nothing() -> None:
         assert app.done == []
 
 
+@pytest.mark.thorough
 async def test_every_answer_can_be_clicked_and_a_click_never_repeats_the_last_key() -> None:
     async with on(AfterScreen(ONE.protocol), after(ONE)) as (app, pilot):
 
@@ -153,6 +154,7 @@ async def test_a_digit_begins_the_result_of_an_outcome_and_the_row_of_keys_says_
         assert app.done == [Observed(Finding.OUTCOME, 1, "12", FIRST.of)]
 
 
+@pytest.mark.thorough
 async def test_what_the_session_measured_stands_there_to_be_confirmed() -> None:
     test = Library().load("assess_ctf_calf")
     desk = after(test)
@@ -235,6 +237,7 @@ def test_events_are_those_of_the_session() -> None:
     assert {one.finding for one in items(ONE.protocol)} == set(e.Finding)
 
 
+@pytest.mark.thorough
 async def test_the_advice_on_a_cramp_is_read_whole_below_what_was_measured() -> None:
     test = Library().load("assess_ctf_calf")
     desk = after(test)

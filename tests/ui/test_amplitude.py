@@ -83,6 +83,7 @@ def titrate_to(desk: Desk, level_ua: int) -> None:
         live.run(400)
 
 
+@pytest.mark.thorough
 async def test_the_app_tells_the_step_of_a_key_that_nothing_is_bound_to_so_that_it_is_a_no_to_a_question(
     desk: Desk,
 ) -> None:

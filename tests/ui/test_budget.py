@@ -70,6 +70,7 @@ def test_who_has_set_a_frame_rate_keeps_it() -> None:
     assert environment["TEXTUAL_FPS"] == "10"
 
 
+@pytest.mark.thorough
 async def test_a_terminal_over_ssh_is_known_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert over_ssh({"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"})
     assert not over_ssh({})

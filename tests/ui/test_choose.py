@@ -140,6 +140,7 @@ async def test_a_click_marks_a_protocol_and_a_second_one_uses_it(tmp_path: Path)
             assert [one.index for one in app.said if isinstance(one, Chosen)] == [rows.index] * uses
 
 
+@pytest.mark.thorough
 async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Path) -> None:
     async with choosing(tmp_path) as (app, pilot):
         await app.keys(pilot, "slash", "e")
@@ -150,6 +151,7 @@ async def test_letters_are_keys_in_the_list_and_text_in_the_filter(tmp_path: Pat
         assert LIBRARY[app.said[-1].index] is app.step.chosen
 
 
+@pytest.mark.thorough
 async def test_the_card_follows_the_list_and_scrolls_by_page_keys(tmp_path: Path) -> None:
     async with choosing(tmp_path) as (app, pilot):
         first = app.step.chosen
@@ -163,6 +165,7 @@ async def test_the_card_follows_the_list_and_scrolls_by_page_keys(tmp_path: Path
         assert app.step.chosen.protocol.indication[:24] in app.text()
 
 
+@pytest.mark.thorough
 async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_cannot_be_used(tmp_path: Path) -> None:
     def refuse(_one, _ctf_mhz) -> None:
         raise PlanError([Problem("channels.0", "", "the pulse is longer than its period", "give a lower frequency")])
@@ -174,6 +177,7 @@ async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_canno
         assert not any(isinstance(message, Chosen) for message in app.said)
 
 
+@pytest.mark.thorough
 async def test_what_was_found_for_one_protocol_or_patient_is_never_shown_for_another() -> None:
     async with on(ChooseScreen(LIBRARY, compile_plan, WHO, loaded(CRAMP))) as (app, pilot):
         assert "looking for what was measured" in app.text()

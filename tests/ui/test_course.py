@@ -415,6 +415,7 @@ async def test_the_patients_screen_tells_what_speaks_against_a_session_and_what_
         assert "NO STIMULATION" not in desk.text(), "that is said of nobody else"
 
 
+@pytest.mark.thorough
 async def test_what_speaks_against_a_session_is_told_without_a_plan_and_before_a_side_is_chosen(
     tmp_path: Path,
 ) -> None:

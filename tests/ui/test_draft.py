@@ -105,6 +105,7 @@ def test_nothing_typed_can_change_the_structure_of_the_file(typed: str) -> None:
         assert saved(title).title == typed
 
 
+@pytest.mark.thorough
 def test_half_a_character_is_seen_and_never_a_fault() -> None:
     """What is left of a byte that is no UTF-8, as a terminal may deliver it."""
     assert saved(copy().with_typed(("title",), "x\udcff y")).title == "x\ufffd y"
@@ -118,6 +119,7 @@ def test_a_digit_typed_as_a_text_stays_a_text() -> None:
     assert saved(copy().with_typed(("title",), "12")).title == "12"
 
 
+@pytest.mark.thorough
 def test_envelope_and_dose_are_those_of_the_edited_plan() -> None:
     before, after = copy(), copy().with_typed(PHASE, "200").with_typed(("stages", 0, "off_s"), "20")
     assert "150 µs 60.0 mA  9.0 µC" in draft_words(before.checked(compile_plan), 76, 5)

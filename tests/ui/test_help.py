@@ -89,6 +89,7 @@ async def test_the_list_of_commands_has_stop_first_and_what_the_screen_can_do_no
         assert isinstance(desk.live.posted[-1], e.Titrate)
 
 
+@pytest.mark.thorough
 async def test_what_is_offered_is_what_the_screen_could_do_before_the_list_lay_over_it(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     async with desk.at(Stage.HOME) as pilot:

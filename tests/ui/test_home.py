@@ -197,6 +197,7 @@ async def test_somebody_new_a_try_the_records_and_the_settings(desk: Desk) -> No
         assert desk.app.stage is Stage.CHOOSE
 
 
+@pytest.mark.thorough
 async def test_the_report_of_the_last_session_is_one_key_and_an_interrupted_one_has_none(tmp_path: Path) -> None:
     asked: list[str] = []
     outcomes: list[Path | RecordError] = [Path("/r/2.html"), RecordError("gone")]

@@ -121,6 +121,7 @@ async def test_what_comes_for_a_summary_that_is_no_more_is_painted_nowhere(desk:
         gone.show_record(Summary("000001-x", Path("x.jsonl"), 9, True, "too late"))
 
 
+@pytest.mark.thorough
 async def test_a_record_screen_that_is_no_more_gets_no_answer_and_tells_no_trouble(desk: Desk) -> None:
     def broken() -> str:
         raise OSError("the disk is gone")
@@ -216,6 +217,7 @@ async def test_an_app_that_ends_while_a_screen_comes_ends_well(desk: Desk, what:
     assert desk.app.failure is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", ["commands", "note"])
 async def test_an_app_that_ends_while_a_window_comes_ends_well(desk: Desk, what: str) -> None:
     """The very turn at which a window is half there; the others in the campaign."""

@@ -75,6 +75,7 @@ def is_what_it_was(name: str, size: tuple[int, int], text: str) -> None:
         assert kept == golden.read_text(encoding="utf-8"), f"changed on purpose? Look at it, then set {WRITE}=1"
 
 
+@pytest.mark.thorough
 async def test_where_no_colour_is_wanted_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with SCENES["home"].at(tmp_path, settings=SET) as desk:

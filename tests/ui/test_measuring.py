@@ -207,6 +207,7 @@ def test_steady_trains_need_no_words_and_only_tests_have_steps() -> None:
     assert step_words(test, test.duration_ms) == f"step {len(test.stages)} of {len(test.stages)}: 40 Hz"
 
 
+@pytest.mark.thorough
 def test_a_number_to_verify_says_so_where_the_level_is_found() -> None:
     for one in LIBRARY:
         plan, origins = compile_plan(one), one.protocol.provenance

@@ -88,6 +88,7 @@ async def test_what_is_chosen_but_not_yet_sent_is_not_called_missing() -> None:
         assert "Nothing is missing: F2 goes on." in app.text()
 
 
+@pytest.mark.thorough
 async def test_after_a_cramp_the_result_and_what_to_do_stand_before_all_else() -> None:
     desk = after(TEST)
     desk.session = replace(desk.session, measured=(Measured(e.What.CTF, 1, 14_000),))

@@ -205,6 +205,7 @@ async def test_with_a_protocol_named_the_app_begins_at_the_patient_unless_that_i
         assert desk.app.step.chosen is LIBRARY[1]
 
 
+@pytest.mark.thorough
 async def test_a_code_of_this_program_that_is_mistyped_keeps_it_from_going_on(tmp_path: Path) -> None:
     wrong = "P-HJM03BX"
     assert not Today().is_mistyped("P-017")

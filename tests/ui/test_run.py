@@ -182,6 +182,7 @@ def test_the_dose_stands_beside_its_limit() -> None:
 # --- the screen ---
 
 
+@pytest.mark.thorough
 async def test_linked_channels_go_up_as_one_step_and_down_each_at_once() -> None:
     async with one(RunScreen, on(many(2))) as (app, pilot):
         assert "Linked: none" in app.text()
@@ -280,6 +281,7 @@ async def test_a_note_is_written_in_a_side_screen_that_stops_and_never_raises() 
         assert kinds(app) == [e.Mark]
 
 
+@pytest.mark.thorough
 async def test_crossing_the_last_sessions_level_asks_in_the_treatment_too() -> None:
     ghost = Ghost(ONE, 5_000, "s", "2026-11-20T10:00:00Z")
     desk = core_of(simple_plan(), Who("P-017", "left"), Attended(ghosts=(ghost,))).run(5_000)
@@ -423,6 +425,7 @@ async def test_a_first_session_says_once_and_then_in_its_state_when_its_contract
         assert await clipped(app, pilot) == []
 
 
+@pytest.mark.thorough
 async def test_between_two_sets_the_state_and_the_countdown_say_so() -> None:
     sets = replace(rhythm(contractions=6), per_set=2, sets=3, set_rest_ms=60_000, stage_ms=6 * 16_000 + 120_000)
     plan = plan_of(((ONE, sets),))
@@ -433,6 +436,7 @@ async def test_between_two_sets_the_state_and_the_countdown_say_so() -> None:
         assert "To next set" in app.text()
 
 
+@pytest.mark.thorough
 async def test_while_it_still_climbs_after_a_resume_it_says_so_and_not_on() -> None:
     """Paused in a rest: the first contraction after it climbs, long after the 5 s of the state."""
     desk = on()

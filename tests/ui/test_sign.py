@@ -75,6 +75,7 @@ async def test_open_outcomes_need_a_reason() -> None:
         assert app.latest.word is Word.ENDED
 
 
+@pytest.mark.thorough
 async def test_it_is_left_unsigned_only_with_a_reason() -> None:
     async with on(SignScreen(ONE.protocol), found()) as (app, pilot):
         await app.keys(pilot, "f4", "f2")
@@ -150,6 +151,7 @@ def test_a_first_session_its_target_and_what_was_accepted_over_it_are_told(*, fi
     )
 
 
+@pytest.mark.thorough
 async def test_who_signs_with_what_is_no_name_is_asked_who_signs() -> None:
     async with on(SignScreen(ONE.protocol), found()) as (app, pilot):
         await app.keys(pilot, "x", "f2")
@@ -159,6 +161,7 @@ async def test_who_signs_with_what_is_no_name_is_asked_who_signs() -> None:
         assert "Write who asked" not in app.flat()
 
 
+@pytest.mark.thorough
 async def test_the_summary_tells_the_verdict_and_where_the_report_is(tmp_path: Path) -> None:
     services = Services(write_report=lambda _session: tmp_path)
     async with on(SummaryScreen(ONE.protocol.title), found(), services=services) as (app, pilot):
@@ -182,6 +185,7 @@ async def test_the_summary_tells_the_verdict_and_where_the_report_is(tmp_path: P
         assert isinstance(app.said[-1], NewSession)
 
 
+@pytest.mark.thorough
 async def test_a_damaged_record_is_loud_and_without_a_writer_there_is_no_f7(tmp_path: Path) -> None:
     async with on(SummaryScreen(ONE.protocol.title), found()) as (app, pilot):
         app.step.show_record(Summary("000001-x", tmp_path, 3, False, "The record is damaged at entry 4."))

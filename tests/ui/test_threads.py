@@ -139,6 +139,7 @@ async def test_levels_looked_up_at_each_letter_hold_one_thread(tmp_path: Path, s
         assert (slow.asked, slow.most_at_once) == (["P-0", "P-7"], 1)
 
 
+@pytest.mark.thorough
 async def test_every_report_that_was_asked_for_is_written_one_after_another(tmp_path: Path, slow: Slow) -> None:
     desk = Desk(tmp_path, write_report=lambda session: Path(slow(session)))
     async with desk.at(Stage.HOME) as pilot:
@@ -189,6 +190,7 @@ async def test_a_course_is_read_and_entered_though_no_thread_of_the_pool_is_free
         await busy
 
 
+@pytest.mark.thorough
 async def test_of_courses_asked_for_meanwhile_only_the_newest_is_read(tmp_path: Path, slow: Slow) -> None:
     ledger = Ledger()
     desk = Desk(tmp_path, course=lambda who: (slow(who.code), ledger.course(who))[1])
@@ -202,6 +204,7 @@ async def test_of_courses_asked_for_meanwhile_only_the_newest_is_read(tmp_path: 
         assert (slow.asked, slow.most_at_once) == (["P-0", "P-7"], 1)
 
 
+@pytest.mark.thorough
 async def test_a_course_that_is_left_while_it_is_read_is_nobodys_and_begins_nothing(tmp_path: Path, slow: Slow) -> None:
     ledger = Ledger()
     desk = Desk(tmp_path, course=lambda who: (slow(who.code), ledger.course(who))[1])

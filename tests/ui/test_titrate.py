@@ -221,6 +221,7 @@ async def test_a_mark_below_the_first_step_of_the_device_asks_at_that_step() -> 
         assert app.latest.channels[0].level_ua == 500
 
 
+@pytest.mark.thorough
 async def test_passing_the_last_sessions_level_needs_enter_on_that_very_question() -> None:
     async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
         assert "last session 3.0" in app.text()
@@ -243,6 +244,7 @@ async def test_passing_the_last_sessions_level_needs_enter_on_that_very_question
         assert app.latest.channels[0].level_ua == 4_000, "once passed it is not asked again"
 
 
+@pytest.mark.thorough
 async def test_a_decrease_takes_the_question_away_and_enter_is_no_answer_any_more() -> None:
     async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
         await pilot.press("u", "+")
@@ -269,6 +271,7 @@ async def test_any_other_key_is_a_no_also_one_without_a_binding_and_no_mark_is_m
         assert app.sent == [e.Increase(1, 1)], "neither a step nor a mark"
 
 
+@pytest.mark.thorough
 async def test_a_stop_takes_the_question_away() -> None:
     async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
         await pilot.press("u", "+")
@@ -279,6 +282,7 @@ async def test_a_stop_takes_the_question_away() -> None:
         assert len(raises(app.sent)) == 1
 
 
+@pytest.mark.thorough
 async def test_each_mark_is_one_key_and_is_drawn() -> None:
     async with one(TitrateScreen, at_the_ghost()) as (app, pilot):
         await pilot.press("v", "w", "x")
@@ -310,6 +314,7 @@ async def test_after_accepting_it_is_asked_where_it_was_felt_and_elsewhere_leads
         assert "start" in app.latest.may
 
 
+@pytest.mark.thorough
 async def test_a_level_that_is_accepted_is_thrown_away_by_the_second_t_only() -> None:
     desk = core_of(simple_plan())
     desk.titrate(desk.session.plan.slots[0], 3_000)
@@ -326,6 +331,7 @@ async def test_a_level_that_is_accepted_is_thrown_away_by_the_second_t_only() ->
         assert app.sent == [e.Titrate(1, 0, app.input_epoch)]
 
 
+@pytest.mark.thorough
 async def test_an_enter_right_after_a_question_is_gone_starts_nothing() -> None:
     desk = core_of(plan_of(((ONE, rhythm()), (TWO, rhythm()))), WHO, Attended())
     desk.titrate(ONE, 3_000)
@@ -343,6 +349,7 @@ async def test_an_enter_right_after_a_question_is_gone_starts_nothing() -> None:
         assert app.sent[-1] == e.Titrate(2, 0, app.input_epoch)
 
 
+@pytest.mark.thorough
 async def test_the_rule_of_a_first_session_is_told_again_with_a_level_over_half() -> None:
     desk = core_of(simple_plan(), WHO, FIRST)
     desk.do(e.Titrate(1, 0, desk.epoch))
@@ -385,6 +392,7 @@ async def test_felt_elsewhere_voids_and_leads_to_the_electrodes() -> None:
         assert app.latest.word is Word.PLACING
 
 
+@pytest.mark.thorough
 async def test_the_buttons_are_one_step_a_click_with_the_lock_of_the_key() -> None:
     desk = core_of(simple_plan())
     desk.do(e.Titrate(1, 0, desk.epoch))
@@ -401,6 +409,7 @@ async def test_the_buttons_are_one_step_a_click_with_the_lock_of_the_key() -> No
         assert len(app.sent) == 2, "neither a pointer nor a release does anything"
 
 
+@pytest.mark.thorough
 async def test_a_held_plus_is_told_to_the_record_once() -> None:
     desk = core_of(simple_plan())
     desk.do(e.Titrate(1, 0, desk.epoch))
@@ -452,6 +461,7 @@ async def test_nothing_is_cut_off_with_eight_channels_advice_on_a_cramp_and_long
         assert "✖ FAULT" in app.text()
 
 
+@pytest.mark.thorough
 async def test_an_aim_in_parts_of_the_most_stands_on_the_scale_and_passing_it_asks() -> None:
     plan = replace(simple_plan(), aim=Aim("pct_max_tolerated", 500, 0))
     desk = core_of(plan, WHO, Attended())
@@ -471,6 +481,7 @@ async def test_an_aim_in_parts_of_the_most_stands_on_the_scale_and_passing_it_as
         assert raises(app.sent)[-1] == e.Increase(1, app.input_epoch, over_ua=2_000)
 
 
+@pytest.mark.thorough
 async def test_in_a_first_session_target_mark_and_words_are_the_halved_ones_and_accepting_more_asks() -> None:
     plan = replace(simple_plan(), aim=Aim("pct_max_tolerated", 500, 850, 50))
     desk = core_of(plan, WHO, FIRST)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from helpers.panel_bench import SMALL, PanelBench
 
 
+@pytest.mark.thorough
 async def test_a_rehamove3_has_its_name_and_four_channels() -> None:
     bench = PanelBench(device="rehamove3")
     bench.stimulate({1: 20, 4: 20})

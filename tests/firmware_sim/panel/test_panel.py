@@ -29,6 +29,7 @@ def flowed_ua(bench: PanelBench, channel: int) -> int:
 # --- electrodes ---
 
 
+@pytest.mark.thorough
 async def test_an_electrode_key_breaks_the_chosen_channel_and_no_other(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for channel, key, kind in [(3, "o", "electrode_off"), (5, "d", "electrode_dry"), (8, "s", "electrode_short")]:
@@ -86,6 +87,7 @@ async def test_a_drained_supply_leaves_less_voltage(bench: PanelBench) -> None:
         assert pulse.peak_voltage_mv <= 60_000
 
 
+@pytest.mark.thorough
 async def test_a_mute_device_answers_nothing_and_then_again(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         assert bench.send(62)
@@ -125,6 +127,7 @@ async def test_reset_restarts_the_device(bench: PanelBench) -> None:
         assert bench.simulator.active_channels == ()
 
 
+@pytest.mark.thorough
 async def test_clear_all_ends_every_fault(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for key in ("o", "2", "s", "m", "v"):
@@ -150,6 +153,7 @@ async def test_a_snapshot_is_gone_back_to(bench: PanelBench) -> None:
 # --- the person ---
 
 
+@pytest.mark.thorough
 async def test_a_muscle_is_stretched_and_let_go(calf_bench: PanelBench) -> None:
     def length() -> str:
         (muscle,) = calf_bench.simulator.patient.reading().muscles
@@ -164,6 +168,7 @@ async def test_a_muscle_is_stretched_and_let_go(calf_bench: PanelBench) -> None:
         assert length() == "neutral"
 
 
+@pytest.mark.thorough
 @SIZES
 async def test_force_pain_and_feeling_are_shown(calf_bench: PanelBench, size: tuple[int, int]) -> None:
     calf_bench.stimulate({1: 60})
@@ -189,6 +194,7 @@ async def test_force_pain_and_feeling_are_shown(calf_bench: PanelBench, size: tu
 # --- what must be visible ---
 
 
+@pytest.mark.thorough
 @SIZES
 async def test_the_permanent_words_lamp_state_line_voltage_and_every_key_are_visible(
     bench: PanelBench, size: tuple[int, int]
@@ -252,6 +258,7 @@ async def test_an_error_is_told_in_words(bench: PanelBench) -> None:
         assert "electrode" in row
 
 
+@pytest.mark.thorough
 async def test_the_waveform_is_that_of_the_chosen_channel(bench: PanelBench) -> None:
     bench.stimulate({1: 20, 2: 35})
     async with bench.at(SMALL) as pilot:
@@ -292,6 +299,7 @@ async def test_a_window_that_is_made_larger_or_smaller_is_laid_out_anew_at_once(
             assert ("80 x 24" in screen) is (panes == 0)
 
 
+@pytest.mark.thorough
 async def test_below_80_by_24_the_lamp_and_the_size_that_is_needed_are_shown(bench: PanelBench) -> None:
     async with bench.at((60, 20)) as pilot:
         screen = await bench.look(pilot)
@@ -300,6 +308,7 @@ async def test_below_80_by_24_the_lamp_and_the_size_that_is_needed_are_shown(ben
         assert "80 x 24" in screen
 
 
+@pytest.mark.thorough
 async def test_what_happened_is_listed_newest_first(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         bench.stimulate({1: 10})
@@ -311,6 +320,7 @@ async def test_what_happened_is_listed_newest_first(bench: PanelBench) -> None:
         assert "00:00:0" in after.split("\n")[13]
 
 
+@pytest.mark.thorough
 async def test_the_help_names_every_key_and_closes(bench: PanelBench) -> None:
     async with bench.at(LARGE) as pilot:
         screen = " ".join((await bench.press(pilot, "f1")).replace("┃", " ").split())
@@ -353,6 +363,7 @@ async def test_a_click_chooses_a_channel_and_a_pane(bench: PanelBench) -> None:
         assert (bench.app.channel, bench.app.pane) == (6, "faults")
 
 
+@pytest.mark.thorough
 async def test_up_and_down_walk_round_the_channels(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         await bench.press(pilot, "up")
@@ -361,6 +372,7 @@ async def test_up_and_down_walk_round_the_channels(bench: PanelBench) -> None:
         assert bench.app.channel == 2
 
 
+@pytest.mark.thorough
 async def test_a_button_is_marked_while_what_it_began_goes_on(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         assert "■m Mute" in await bench.press(pilot, "m")
@@ -391,6 +403,7 @@ async def test_the_panel_leaves_when_nobody_serves_the_line_any_more() -> None:
         assert bench.app._exit
 
 
+@pytest.mark.thorough
 async def test_the_panel_is_left_by_its_button_and_from_the_help(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         await pilot.press("f1")
@@ -430,6 +443,7 @@ async def test_a_simulator_that_fails_is_one_line_that_goes_when_it_works_again(
         assert "!" not in (await bench.look(pilot)).split("\n")[21]
 
 
+@pytest.mark.thorough
 async def test_a_fault_of_the_panel_itself_is_one_sentence_and_code_1(capsys: pytest.CaptureFixture[str]) -> None:
     bench = PanelBench()
 
@@ -446,6 +460,7 @@ async def test_a_fault_of_the_panel_itself_is_one_sentence_and_code_1(capsys: py
     assert "Traceback" not in said
 
 
+@pytest.mark.thorough
 async def test_a_still_picture_is_not_painted_again(bench: PanelBench, mocker: MockerFixture) -> None:
     bench.stimulate({1: 20})
     async with bench.at(LARGE):
@@ -457,6 +472,7 @@ async def test_a_still_picture_is_not_painted_again(bench: PanelBench, mocker: M
         assert 0 < painted.call_count < 10
 
 
+@pytest.mark.thorough
 async def test_the_same_words_in_another_colour_are_painted_again(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         note = bench.app.screen.query_one("#note", Shown)
@@ -477,6 +493,7 @@ async def test_a_note_goes_after_a_while(bench: PanelBench) -> None:
         assert bench.note == ""
 
 
+@pytest.mark.thorough
 async def test_a_clock_that_stands_still_is_told(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for _ in range(STILL_TICKS + 1):

@@ -82,6 +82,7 @@ def test_at_the_threshold_half_of_them_do() -> None:
     assert share_that_cramps(400, hz=at_two_seconds_hz, seconds=2.2) == pytest.approx(0.5, abs=0.07)
 
 
+@pytest.mark.thorough
 def test_a_stretched_muscle_never_cramps() -> None:
     assert share_that_cramps(100, length="stretched", hz=80) == 0
 
@@ -113,6 +114,7 @@ def test_the_cramp_trials_currents_drive_half_the_calf() -> None:
     assert patient.reading().muscles[0].recruited_permille > 500
 
 
+@pytest.mark.thorough
 def test_each_train_is_one_chance() -> None:
     """A train far below the threshold draws once, however long it is; a gap of over 0.5 s begins the next."""
     patient = calf("neutral")

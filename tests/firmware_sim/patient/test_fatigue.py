@@ -14,16 +14,19 @@ from helpers.trains import BICKEL, S, contractions, left_after_bickel, regular, 
 ABLE_BODIED, ACUTE, CHRONIC = 0.64, 0.84, 1.12
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("fatigability", "left"), [(ABLE_BODIED, 56), (ACUTE, 44), (CHRONIC, 33)])
 def test_what_is_left_after_the_180_contractions_of_bickel(fatigability: float, left: float) -> None:
     assert left_after_bickel(tiring(fatigability)) == pytest.approx(left, abs=3)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("profile", "left"), [("healthy_adult", 56), ("sci_acute", 44), ("sci_chronic", 33)])
 def test_the_profiles_leave_as_much(profile: str, left: float) -> None:
     assert left_after_bickel(load_profile(profile).constants("quadriceps")) == pytest.approx(left, abs=3)
 
 
+@pytest.mark.thorough
 def test_a_smaller_muscle_tires_alike() -> None:
     profile = load_profile("healthy_adult")
     whole = left_after_bickel(profile.constants("quadriceps"))
@@ -76,6 +79,7 @@ def test_thirty_minutes_without_a_rest() -> None:
     assert muscle.constants_now(0)[0] == pytest.approx(270, rel=0.005)
 
 
+@pytest.mark.thorough
 def test_faster_trains_tire_more() -> None:
     left = []
     for hz, pulses in ((20, 6), (40, 12), (80, 24)):

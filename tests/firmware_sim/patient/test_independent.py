@@ -85,6 +85,7 @@ def test_random_trains_of_random_strength(seed: int) -> None:
     assert far < 0.1
 
 
+@pytest.mark.thorough
 def test_half_the_step_is_closer() -> None:
     times_us = random_train(1)
     end_us = times_us[-1] + TAIL_US

@@ -68,6 +68,7 @@ def test_a_patient_can_be_carried_in_mid_session(carry) -> None:
     assert first.now_us == 100 * S, "a copy is on its own"
 
 
+@pytest.mark.thorough
 def test_the_reading_is_in_a_stable_order_with_all_that_is_asked() -> None:
     reading = session().reading()
     assert [(one.name, one.side, one.channels) for one in reading.muscles] == [
@@ -140,6 +141,7 @@ def test_where_the_leads_touch_hardly_any_current_takes_the_way_through_the_pers
     assert patient.reading().muscles[0].peak_mn == 0
 
 
+@pytest.mark.thorough
 def test_asking_what_would_be_felt_changes_nothing() -> None:
     patient = session()
     before = patient.reading()

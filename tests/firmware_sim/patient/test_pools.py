@@ -108,6 +108,7 @@ def test_fibres_that_were_not_fired_by_the_first_of_two_pulses_are_by_the_second
     assert both.peak_n == pytest.approx(second.peak_n, rel=0.01)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(4))
 def test_how_time_is_cut_changes_nothing(seed: int) -> None:
     rng = Random(seed)
@@ -127,6 +128,7 @@ def test_how_time_is_cut_changes_nothing(seed: int) -> None:
     assert plain.force_n(101 * S) == cut.force_n(101 * S)
 
 
+@pytest.mark.thorough
 def test_a_long_rest_costs_nothing_and_recovers() -> None:
     muscle, _ = driven((1 / 8,) * 8, (1.0,) * 8)
     assert muscle.strength() < 0.5

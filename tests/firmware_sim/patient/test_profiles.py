@@ -257,6 +257,7 @@ def numbered(path: str, value: float) -> Profile:
     return Profile.model_validate(whole)
 
 
+@pytest.mark.thorough
 @bundled("path", BOUNDS)
 def test_every_number_is_taken_within_its_bounds_and_not_beyond(path: str) -> None:
     low, high = BOUNDS[path]
