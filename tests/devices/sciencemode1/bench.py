@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from devices.hand_turned import HandTurned, OnlyAnswers
+
 from nmes.core.commands import ChannelOutput, Enable, Halt, Identify, SetOutput
 from nmes.core.waveform import Waveform
 from nmes.devices.sciencemode1.driver import RehaStim1Driver
-from nmes.devices.stimulator import DeviceCommand, Driver
 
 INIT, UPDATE, STOP = 0, 1, 2
 NAMES = ("init", "update", "stop", "pulse")
@@ -58,7 +59,7 @@ class Heard:
 
 
 @dataclass
-class Device:
+class Device(OnlyAnswers):
     """Answers as the reference says unless `instead` has another answer for a kind of command."""
 
     instead: dict[int, Answering] = field(default_factory=dict)
@@ -77,58 +78,11 @@ class Device:
         self.instead[kind] = lambda frame: BAD[kind]
 
 
-class Bench:
-    """Driver, device and a line that takes `delay_ms` each answer; time moves only when told."""
+class Bench(HandTurned[Device]):
+    """A RehaStim 1 driver on a hand-turned line."""
 
     def __init__(self, device: Device | None = None, delay_ms: int = 2) -> None:
-        self.driver: Driver = RehaStim1Driver()
-        self.device = device or Device()
-        self.delay_ms = delay_ms
-        self.now_ms = 10_000
-        self.events: list[object] = []
-        self._answers: list[tuple[int, bytes]] = []
-
-    def order(self, command: DeviceCommand) -> None:
-        self.driver.execute(command, self.now_ms)
-        self._write()
-
-    def turn(self) -> None:
-        due = [answer for at_ms, answer in self._answers if at_ms <= self.now_ms]
-        self._answers = [(at_ms, answer) for at_ms, answer in self._answers if at_ms > self.now_ms]
-        for answer in due:
-            self.driver.receive(answer, self.now_ms)
-        self.driver.tick(self.now_ms)
-        self._write()
-
-    def run(self, ms: int) -> None:
-        """Turn whenever bytes come or the driver's own deadline says so, and at no other time."""
-        end_ms = self.now_ms + ms
-        while True:
-            deadline_ms = self.driver.next_deadline_ms(self.now_ms)
-            times = [at_ms for at_ms, _ in self._answers] + ([] if deadline_ms is None else [deadline_ms])
-            if not times or min(times) > end_ms:
-                break
-            self.now_ms = max(self.now_ms, min(times))
-            self.turn()
-        self.now_ms = end_ms
-
-    def stall(self, ms: int) -> None:
-        """Time passes and nobody turns."""
-        self.now_ms += ms
-
-    def say(self, data: bytes) -> None:
-        """Bytes from the line that answer nothing."""
-        self.driver.receive(data, self.now_ms)
-        self._write()
-
-    def _write(self) -> None:
-        frames = self.driver.frames()
-        for frame in frames:
-            if answer := self.device.hear(frame, self.now_ms):
-                self._answers.append((self.now_ms + self.delay_ms, answer))
-        if frames:
-            self.driver.sent(self.now_ms)
-        self.events += self.driver.events()
+        super().__init__(RehaStim1Driver(), device or Device(), delay_ms)
 
     # --- short words for what most scenarios begin with ---
 
@@ -153,14 +107,6 @@ class Bench:
         assert self.driver.output.confirmed == ((1, amplitude_ua),)
         self.forget()
         return self
-
-    def forget(self) -> None:
-        self.events.clear()
-        self.device.heard.clear()
-
-    @property
-    def names(self) -> list[str]:
-        return [heard.name for heard in self.device.heard]
 
     def updates(self) -> list[Heard]:
         return [heard for heard in self.device.heard if heard.kind == UPDATE]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from devices.hand_turned import HandTurned
 from devices.sciencemode2.vectors import framed, read_by_the_rules
 
 from nmes.core.commands import ChannelOutput, Enable, Halt, Identify, SetOutput
 from nmes.core.waveform import Waveform
 from nmes.devices.sciencemode2.driver import RehaStim2Driver
-from nmes.devices.stimulator import DeviceCommand, Driver
 
 INIT, INIT_ACK, MODE, LIST, START, STOP, ERROR = 1, 2, 10, 30, 32, 34, 38
 NAMES = {2: "welcome", 10: "mode", 30: "list", 32: "update", 34: "stop"}
@@ -143,68 +143,11 @@ class Device:
         self.instead[command] = lambda number, data: framed(number, command + 1, result.to_bytes(1, "big", signed=True))
 
 
-class Bench:
-    """Driver, device and a line that takes `delay_ms` each answer; time moves only when told."""
+class Bench(HandTurned[Device]):
+    """A RehaStim2 driver on a hand-turned line."""
 
     def __init__(self, device: Device | None = None, delay_ms: int = 12) -> None:
-        self.driver: Driver = RehaStim2Driver()
-        self.device = device or Device()
-        self.delay_ms = delay_ms
-        self.now_ms = 10_000
-        self.events: list[object] = []
-        self._answers: list[tuple[int, bytes]] = []
-
-    def order(self, command: DeviceCommand) -> None:
-        self.driver.execute(command, self.now_ms)
-        self._write()
-
-    def turn(self) -> None:
-        if said := self.device.speak(self.now_ms):
-            self._answers.append((self.now_ms, said))
-        due = [answer for at_ms, answer in self._answers if at_ms <= self.now_ms]
-        self._answers = [(at_ms, answer) for at_ms, answer in self._answers if at_ms > self.now_ms]
-        for answer in due:
-            self.driver.receive(answer, self.now_ms)
-        self.driver.tick(self.now_ms)
-        self._write()
-
-    def run(self, ms: int) -> None:
-        """Turn whenever bytes come or the driver's own deadline says so, and at no other time."""
-        end_ms = self.now_ms + ms
-        while True:
-            owns = (self.driver.next_deadline_ms(self.now_ms), self.device.due_ms())
-            times = [at_ms for at_ms, _ in self._answers] + [at_ms for at_ms in owns if at_ms is not None]
-            if not times or min(times) > end_ms:
-                break
-            self.now_ms = max(self.now_ms, min(times))
-            self.turn()
-        self.now_ms = end_ms
-
-    def stall(self, ms: int) -> None:
-        """Time passes and nobody turns; the device goes on."""
-        end_ms = self.now_ms + ms
-        while (due_ms := self.device.due_ms()) is not None and due_ms <= end_ms:
-            self._answers.append((due_ms, self.device.speak(due_ms)))
-        self.now_ms = end_ms
-
-    def say(self, data: bytes) -> None:
-        """Bytes from the line that answer nothing."""
-        self.driver.receive(data, self.now_ms)
-        self._write()
-
-    @property
-    def waiting(self) -> bool:
-        """An answer is on its way."""
-        return bool(self._answers)
-
-    def _write(self) -> None:
-        frames = self.driver.frames()
-        for frame in frames:
-            if answer := self.device.hear(frame, self.now_ms):
-                self._answers.append((self.now_ms + self.delay_ms, answer))
-        if frames:
-            self.driver.sent(self.now_ms)
-        self.events += self.driver.events()
+        super().__init__(RehaStim2Driver(), device or Device(), delay_ms)
 
     # --- short words for what most scenarios begin with ---
 
@@ -228,14 +171,6 @@ class Bench:
         assert self.driver.output.confirmed == ((1, amplitude_ua),)
         self.forget()
         return self
-
-    def forget(self) -> None:
-        self.events.clear()
-        self.device.heard.clear()
-
-    @property
-    def names(self) -> list[str]:
-        return [heard.name for heard in self.device.heard]
 
     def updates(self) -> list[Heard]:
         return [heard for heard in self.device.heard if heard.command == START]

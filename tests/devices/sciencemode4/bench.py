@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from devices.hand_turned import HandTurned, OnlyAnswers
 from devices.sciencemode4.vectors import framed, read_by_the_rules
 
 from nmes.core.commands import ChannelOutput, Enable, Halt, Identify, SetOutput
 from nmes.core.waveform import Waveform
 from nmes.devices.sciencemode4.driver import P24Driver
-from nmes.devices.stimulator import DeviceCommand, Driver
+from nmes.devices.stimulator import Driver
 
 LL_STOP, ML_INIT, UPDATE, STOP, POLL = 4, 30, 32, 34, 36
 VERSION_MAIN, DEVICE_ID, BATTERY, STATUS, VERSION = 50, 52, 54, 62, 68
@@ -50,7 +51,7 @@ class Heard:
 
 
 @dataclass
-class Device:
+class Device(OnlyAnswers):
     """Answers as the reference says unless `instead` has another answer for a command."""
 
     status: int = 0
@@ -96,63 +97,11 @@ class Device:
         self.instead[command] = lambda number, data: framed(number, command + 1, bytes((result,)))
 
 
-class Bench:
-    """Driver, device and a line that takes `delay_ms` each answer; time moves only when told."""
+class Bench(HandTurned[Device]):
+    """A P24 driver, or another of its frames, on a hand-turned line."""
 
     def __init__(self, device: Device | None = None, delay_ms: int = 2, driver: Driver | None = None) -> None:
-        self.driver: Driver = driver or P24Driver()
-        self.device = device or Device()
-        self.delay_ms = delay_ms
-        self.now_ms = 10_000
-        self.events: list[object] = []
-        self._answers: list[tuple[int, bytes]] = []
-
-    def order(self, command: DeviceCommand) -> None:
-        self.driver.execute(command, self.now_ms)
-        self._write()
-
-    def turn(self) -> None:
-        due = [answer for at_ms, answer in self._answers if at_ms <= self.now_ms]
-        self._answers = [(at_ms, answer) for at_ms, answer in self._answers if at_ms > self.now_ms]
-        for answer in due:
-            self.driver.receive(answer, self.now_ms)
-        self.driver.tick(self.now_ms)
-        self._write()
-
-    def run(self, ms: int) -> None:
-        """Turn whenever bytes come or the driver's own deadline says so, and at no other time."""
-        end_ms = self.now_ms + ms
-        while True:
-            deadline_ms = self.driver.next_deadline_ms(self.now_ms)
-            times = [at_ms for at_ms, _ in self._answers] + ([] if deadline_ms is None else [deadline_ms])
-            if not times or min(times) > end_ms:
-                break
-            self.now_ms = max(self.now_ms, min(times))
-            self.turn()
-        self.now_ms = end_ms
-
-    def stall(self, ms: int) -> None:
-        """Time passes and nobody turns."""
-        self.now_ms += ms
-
-    def say(self, data: bytes) -> None:
-        """Bytes from the line that answer nothing."""
-        self.driver.receive(data, self.now_ms)
-        self._write()
-
-    @property
-    def waiting(self) -> bool:
-        """An answer is on its way."""
-        return bool(self._answers)
-
-    def _write(self) -> None:
-        frames = self.driver.frames()
-        for frame in frames:
-            if answer := self.device.hear(frame, self.now_ms):
-                self._answers.append((self.now_ms + self.delay_ms, answer))
-        if frames:
-            self.driver.sent(self.now_ms)
-        self.events += self.driver.events()
+        super().__init__(driver or P24Driver(), device or Device(), delay_ms)
 
     # --- short words for what most scenarios begin with ---
 
@@ -182,14 +131,6 @@ class Bench:
         while not self.names or self.waiting:
             self.run(1)
         self.forget()
-
-    def forget(self) -> None:
-        self.events.clear()
-        self.device.heard.clear()
-
-    @property
-    def names(self) -> list[str]:
-        return [heard.name for heard in self.device.heard]
 
     def updates(self) -> list[Heard]:
         return [heard for heard in self.device.heard if heard.command == UPDATE]
