@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from difflib import get_close_matches
 from typing import Final
 
@@ -19,6 +19,7 @@ from nmes.language import _, many
 from nmes.record.files import Kind, chain_folder, home
 from nmes.record.index import sessions
 from nmes.record.store import Closed, Summary, Unreadable
+from nmes.runtime.clock import place_time
 from nmes.ui.ending_words import WORDS, Ended, ended
 
 SIDES: Final = {"left": _("left"), "right": _("right"), "both": _("both")}
@@ -81,9 +82,9 @@ def _wanted(filters: Filters, zone: tzinfo | None) -> Iterator[Wanted]:
     if since and until and since > until:
         wrong(_("--since {since} is after --until {until}").format(since=since, until=until))
     if since:
-        yield lambda one: _begun(one, zone)[:10] >= since
+        yield lambda one: place_time(one.started_utc, zone)[:10] >= since
     if until:
-        yield lambda one: "" < _begun(one, zone)[:10] <= until
+        yield lambda one: "" < place_time(one.started_utc, zone)[:10] <= until
     ends = frozenset(_end(text) for text in filters.ended)
     if ends:
         yield lambda one: ended(one.ending) in ends
@@ -129,7 +130,7 @@ def _rows(listed: Sequence[Summary], room: int | None, zone: tzinfo | None) -> I
     widest, longest = max(map(len, whose), default=0), max(map(len, ends), default=0)
     digits = len(str(listed[-1].number)) if listed else 0
     for one, of, end in zip(listed, whose, ends, strict=True):
-        begun = _begun(one, zone) or "-"
+        begun = place_time(one.started_utc, zone) or "-"
         line = f"  {one.number:>{digits}}  {begun:<16}  {of:<{widest}}  {end:<{longest}}  {one.protocol or '-'}"
         yield _cut(printable(line), room)
 
@@ -140,14 +141,6 @@ def _cut(line: str, room: int | None) -> str:
 
 def _whose(one: Summary) -> str:
     return f"{one.patient or '-'} {SIDES.get(one.side, one.side) or '-'}"
-
-
-def _begun(one: Summary, zone: tzinfo | None) -> str:
-    """Day and time at this place; "" if the file tells none."""
-    try:
-        return f"{datetime.fromisoformat(one.started_utc).astimezone(zone):%Y-%m-%d %H:%M}"
-    except ValueError:
-        return ""
 
 
 def _document(one: Summary) -> dict[str, object]:

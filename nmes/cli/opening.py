@@ -31,8 +31,11 @@ class Bench(Live, Protocol):
         """Stopped by it from now on, and closes it when it is finished."""
 
 
-def open_real(loaded: Loaded, station: Station, who: Who) -> Live:
-    """On the real clock: a device, or the simulator as a program of its own with a virtual patient at its pads."""
+def open_real(loaded: Loaded, station: Station, who: Who, *, screen: bool = False) -> Live:
+    """On the real clock: a device, or the simulator as a program of its own with a virtual patient at its pads.
+
+    `screen`: for the app, which has the terminal's whole screen.
+    """
     _fits(loaded, who)
     try:
         return open_live(
@@ -45,6 +48,7 @@ def open_real(loaded: Loaded, station: Station, who: Who) -> Live:
             patient_stop=station.patient_stop or None,
             person=person_for(loaded.protocol) if station.url is None else None,
             station=station.settings.station,
+            screen=screen,
         )
     except CannotStart as error:
         elsewhere = moved(home(), station.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -146,7 +147,9 @@ def _origins(station: Station) -> Callable[[Loaded, Who], Origin | None]:
 def _opening(in_force: _InForce) -> Callable[[Loaded, Who], Live]:
     def opened(loaded: Loaded, who: Who) -> Live:
         station = in_force.station
-        return (open_real if station.pace == 1 else open_paced)(loaded, station, who)
+        if station.pace != 1:
+            return open_paced(loaded, station, who)
+        return open_real(loaded, station, who, screen=sys.stdout.isatty())  # in a browser there is no terminal's
 
     return opened
 

@@ -14,6 +14,8 @@ from typing import Final
 
 PROC: Final = Path("/proc")
 _OTHER_ENDS: Final = frozenset({"/dev/ptmx", "/dev/pts/ptmx"})
+KEEPER: Final = "nmes-keeper"
+"""What a keeper is called; as in `nmes.link.keeper_program`."""
 _MOST_NAME: Final = 40
 """Letters of a program's name that are told [design]; the kernel keeps 15."""
 
@@ -24,6 +26,11 @@ class Holder:
 
     program: str
     process: int
+
+    @property
+    def is_keeper(self) -> bool:
+        """Whether it calls itself a keeper of ours."""
+        return self.program == KEEPER
 
 
 def holders_of(node: str, proc: Path = PROC, own: int | None = None) -> tuple[Holder, ...]:

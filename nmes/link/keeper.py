@@ -56,6 +56,8 @@ class Told:
     failed: str
     family: str
     """The key of the device's family: before it is halted, the line goes only to a session of that."""
+    screen: bool
+    """Whether an app has the terminal's whole screen, which then has to be put back before anything is read there."""
 
 
 class KeeperProcess:
@@ -157,7 +159,7 @@ def start_keeper(port: Port, halting: Halting, told: Told) -> KeeperProcess:
         **{"line": line, "pipe": reading, "back": telling, "halt": halting.frame.hex()},
         **{"mask": halting.mask, "answer": halting.answer, "terminal": _terminal(), "url": port.identity.url},
         **{"note": str(told.note.absolute()), "lock": str(told.lock.absolute())},
-        **{"halted": told.halted, "failed": told.failed, "family": told.family},
+        **{"halted": told.halted, "failed": told.failed, "family": told.family, "screen": told.screen},
         "report": str(report_beside(told.lock.absolute())),
     }
     try:

@@ -38,6 +38,8 @@ from nmes.link.vigil import (
 
 READY, ALIVE, TAKEN = b"ready", b"k", b"T"
 """What it says on its way back: READY and the line's identity once, ALIVE when it heard, TAKEN when it took over."""
+NAME = b"nmes-keeper"
+"""What it is called where the system's programs are listed; as in `nmes.link.holders`."""
 IGNORED = ("SIGINT", "SIGHUP", "SIGTERM", "SIGTSTP", "SIGQUIT", "SIGTTIN", "SIGTTOU", "SIGPIPE", "SIGUSR1", "SIGUSR2")
 LEAVE_SCREEN = (
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[<u"
@@ -70,6 +72,8 @@ class Setup(TypedDict):
     answer: int
     terminal: str
     """The terminal's name; "" = there is none to tell."""
+    screen: bool
+    """Whether the controller is an app that has the whole screen: only then is it put back."""
     note: str
     """The file it leaves if it took over."""
     lock: str
@@ -226,7 +230,7 @@ class Keeper:
         if vigil.why is Why.DIED and sentence and sentence != self.said:
             if self.terminal is not None:
                 with contextlib.suppress(OSError):  # a terminal that is gone, or does not take it
-                    start = "" if self.said else LEAVE_SCREEN
+                    start = LEAVE_SCREEN if self.setup["screen"] and not self.said else ""
                     os.write(self.terminal, f"{start}\r\n{sentence}\r\n".encode())
             self.said = sentence
 
@@ -308,6 +312,8 @@ def main() -> int:
     for name in IGNORED:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the process that writes the note
+    with contextlib.suppress(OSError):  # Linux; elsewhere it is a Python among others
+        Path("/proc/self/comm").write_bytes(NAME)
     setup: Setup = json.loads(sys.argv[1])
     known = identity(setup["line"])
     if not known:

@@ -83,9 +83,17 @@ class Note:
     def __str__(self) -> str:
         parts = [self.program, f"process {self.pid}"]
         parts += [f"user {self.user}"] if self.user else []
-        parts += [f"since {self.started}"]
+        parts += [f"since {_place_time(self.started)}"]
         parts += [f"session {self.session}"] if self.session else []
         return ", ".join(parts)
+
+
+def _place_time(utc: str) -> str:
+    """A moment for people: day and time at this place; what is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(utc).astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return utc
 
 
 def _runtime_folder() -> Path:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
 from nmes.guard.clock import boottime_us
+
+
+def place_time(utc: str, zone: tzinfo | None = None) -> str:
+    """Day and time at this place (`zone` None = the computer's) of a moment as it is written; "" if it is none."""
+    try:
+        return f"{datetime.fromisoformat(utc).astimezone(zone):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return ""
 
 
 class Clock(Protocol):

@@ -16,6 +16,7 @@ from nmes.link.keeper_report import AtWork
 from nmes.link.lock import DeviceLock
 from nmes.link.port import Port
 from nmes.plain_file import read_plain
+from nmes.runtime.clock import place_time
 from nmes.runtime.families import KEYS, Family, family
 
 PATIENCE_S: Final = 2.0
@@ -24,11 +25,15 @@ PATIENCE_S: Final = 2.0
 MOST_BYTES: Final = 4096
 """Ten times what a note takes [computed]."""
 MOST_NOTES: Final = 16
+_WHYS: Final = ("died", "stalled", "given_up")
 _PREFIX: Final = "keeper-"
 
 
-def keeper_for(port: Port, kind: Family, home: Path) -> KeeperProcess | None:
-    """The keeper of this line; None for a device that stops by itself. PortError: it cannot have one."""
+def keeper_for(port: Port, kind: Family, home: Path, *, screen: bool = False) -> KeeperProcess | None:
+    """The keeper of this line; None for a device that stops by itself. PortError: it cannot have one.
+
+    `screen`: whether this program is an app that has the terminal's whole screen.
+    """
     if kind.capabilities.watchdog_ms:
         return None
     if kind.halt_answer is None:
@@ -45,7 +50,7 @@ def keeper_for(port: Port, kind: Family, home: Path) -> KeeperProcess | None:
         "goes on trying."
     )
     note = home / f"{_PREFIX}{lock.stem}.json"
-    told = Told(note, lock, halted.format(**words), failed.format(**words), kind.key)
+    told = Told(note, lock, halted.format(**words), failed.format(**words), kind.key, screen)
     return start_keeper(port, Halting(kind.new_sight().halt_frame(0), mask, answer), told)
 
 
@@ -89,50 +94,53 @@ def _sentence(data: bytes) -> list[str]:
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        return [_UNREADABLE]
+        return [_unreadable()]
     match found:
         case {"why": str(why), "confirmed": bool(confirmed), "url": str(port), "at_utc": str(at_utc)} if (
-            why in _WHY and len(port) <= 200 and port.isprintable() and len(at_utc) <= 40 and at_utc.isprintable()
+            why in _WHYS and len(port) <= 200 and port.isprintable() and len(at_utc) <= 40 and at_utc.isprintable()
         ):
-            how = _WHY[why][0] if confirmed else _WHY[why][1]
-            return [how.format(port=port, when=at_utc)]
+            return [_happened(why, confirmed=confirmed).format(port=port, when=place_time(at_utc) or at_utc)]
         case _:
-            return [_UNREADABLE]
+            return [_unreadable()]
 
 
-_UNREADABLE: Final = _(
-    "A keeper of an earlier run has left a note that cannot be read: whether the stimulator was stopped then is not "
-    "known. Look at the device."
-)
-_WHY: Final = {
-    "died": (
-        _(
-            "An earlier run of nmes died while current could flow. Its keeper stopped the stimulator at {port}, and "
-            "the device confirmed it ({when})."
-        ),
-        _(
-            "An earlier run of nmes died while current could flow, and its keeper COULD NOT CONFIRM that the "
-            "stimulator at {port} stopped ({when}). Look at the device before anything else."
-        ),
-    ),
-    "stalled": (
-        _(
-            "In an earlier run nmes stood still for more than 1 s. Its keeper stopped the stimulator at {port}, and "
-            "the device confirmed it ({when})."
-        ),
-        _(
-            "In an earlier run nmes stood still for more than 1 s, and its keeper COULD NOT CONFIRM that the "
-            "stimulator at {port} stopped ({when}). Look at the device before anything else."
-        ),
-    ),
-    "given_up": (
-        _(
-            "An earlier run of nmes could not get its halt confirmed. Its keeper stopped the stimulator at {port} "
-            "afterwards, and the device confirmed it ({when})."
-        ),
-        _(
-            "An earlier run of nmes could not get its halt confirmed, and its keeper COULD NOT CONFIRM either that the "
-            "stimulator at {port} stopped ({when}). Look at the device before anything else."
-        ),
-    ),
-}
+def _unreadable() -> str:
+    return _(
+        "A keeper of an earlier run has left a note that cannot be read: whether the stimulator was stopped then is "
+        "not known. Look at the device."
+    )
+
+
+def _happened(why: str, *, confirmed: bool) -> str:
+    """In the language that is spoken when it is told."""
+    match why, confirmed:
+        case "died", True:
+            return _(
+                "An earlier run of nmes died while current could flow. Its keeper stopped the stimulator at {port}, "
+                "and the device confirmed it ({when})."
+            )
+        case "died", False:
+            return _(
+                "An earlier run of nmes died while current could flow, and its keeper COULD NOT CONFIRM that the "
+                "stimulator at {port} stopped ({when}). Look at the device before anything else."
+            )
+        case "stalled", True:
+            return _(
+                "In an earlier run nmes stood still for more than 1 s. Its keeper stopped the stimulator at {port}, "
+                "and the device confirmed it ({when})."
+            )
+        case "stalled", False:
+            return _(
+                "In an earlier run nmes stood still for more than 1 s, and its keeper COULD NOT CONFIRM that the "
+                "stimulator at {port} stopped ({when}). Look at the device before anything else."
+            )
+        case _, True:
+            return _(
+                "An earlier run of nmes could not get its halt confirmed. Its keeper stopped the stimulator at {port} "
+                "afterwards, and the device confirmed it ({when})."
+            )
+        case _:
+            return _(
+                "An earlier run of nmes could not get its halt confirmed, and its keeper COULD NOT CONFIRM either that "
+                "the stimulator at {port} stopped ({when}). Look at the device before anything else."
+            )

@@ -164,12 +164,14 @@ def open_live(
     person: Person | None = None,
     button_timing: Timing = TIMING,
     station: str = "",
+    screen: bool = False,
 ) -> RunningSession:
     """Open a session on the simulator (`url` None) or on the device at `url`; CannotStart says why not.
 
     `family`: which stimulator it is, simulated or real; whatever answers as another one is refused by name.
     `attended`: a person attends and signs it; then `patient_stop` may name the line of the patient's own button.
     `person`: who is at the simulator's electrodes. `station`: the name this place was given, "" = the computer's.
+    `screen`: whether it is an app that has the terminal's whole screen; whoever tells there afterwards puts it back.
     """
     clock, kind, simulator = RealClock(), kind_of(url), None
     with contextlib.ExitStack() as undo:
@@ -185,7 +187,8 @@ def open_live(
             if url is None:
                 simulator = start_simulator(trace, person, family.key)
                 undo.callback(simulator.end)
-            guard = open_guarded(simulator.url if simulator else str(url), family, home, session=journal.path.stem)
+            far_end = simulator.url if simulator else str(url)
+            guard = open_guarded(far_end, family, home, session=journal.path.stem, screen=screen)
         except (RecordError, SimulatorError, PortError) as error:
             raise CannotStart(str(error)) from error
         undo.callback(guard.leave)
@@ -257,16 +260,19 @@ def _not_begun(journal: Journal) -> None:
         journal.close({"why": "not_begun"})
 
 
-def open_guarded(url: str, family: Family = DEFAULT, home: Path | None = None, session: str = "") -> GuardedPort:
+def open_guarded(
+    url: str, family: Family = DEFAULT, home: Path | None = None, session: str = "", *, screen: bool = False
+) -> GuardedPort:
     """The guard of the line at `url`, opened as this family's line must be; PortError if it cannot be.
 
     `session`: the id of the record that is written meanwhile; whoever wants the device too is told it. A device without
     a dead-man gets its keeper with it, which leaves its note in `home` (None: the user's own). That one is at work from
     the start where the line comes from a keeper whose halt was not confirmed: nobody leaves such a device alone.
+    `screen`: see `open_live`.
     """
     port, earlier = _opened(url, family, DeviceLock(url, session=session, family=family.key))
     try:
-        keeper = keeper_for(port, family, home if home is not None else own_home())
+        keeper = keeper_for(port, family, home if home is not None else own_home(), screen=screen)
     except BaseException:
         port.close()
         raise

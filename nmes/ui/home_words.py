@@ -6,7 +6,7 @@ Law: what is not known is said as not known; a port that is there is not called 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final, assert_never
 
 from nmes.core.attended import Ghost
@@ -15,6 +15,7 @@ from nmes.core.measurement import Who
 from nmes.core.printable import printable
 from nmes.language import _, many
 from nmes.record.store import Interrupted, Summary, Unfinished, Unreadable
+from nmes.runtime.clock import place_time
 from nmes.runtime.families import DEFAULT
 from nmes.runtime.today import Device, Patient, Today, Turn
 from nmes.ui.ending_words import WORDS, Ended, ended
@@ -147,10 +148,7 @@ def session_row(one: Summary, titles: Mapping[str, str], width: int, zone: tzinf
 
 def when(utc: str, zone: tzinfo | None = None) -> str:
     """Day and time at this place (`zone` None = the computer's); sixteen columns, also where the record tells none."""
-    try:
-        return f"{datetime.fromisoformat(utc).astimezone(zone):%Y-%m-%d %H:%M}"
-    except ValueError:
-        return f"{_('time not known'):<16}"
+    return place_time(utc, zone) or f"{_('time not known'):<16}"
 
 
 def ending_words(one: Summary) -> str:

@@ -24,6 +24,7 @@ import pytest
 from textual.drivers import linux_driver
 
 from helpers.byte_device import INIT, STOP, UPDATE, ByteDevice
+from nmes.link.holders import KEEPER, Holder, holders_of
 from nmes.link.keeper import Halting, KeeperProcess, Told, start_keeper
 from nmes.link.keeper_program import LEAVE_SCREEN, Keeper, Setup, identity
 from nmes.link.keeper_report import AtWork, keeper_at, report_beside
@@ -103,7 +104,7 @@ def far() -> Iterator[Far]:
 @pytest.fixture
 def told(tmp_path: Path) -> Told:
     (tmp_path / "lock").write_text("ours")
-    return Told(tmp_path / "keeper-1.json", tmp_path / "lock", "stopped", "not stopped", "rehastim1")
+    return Told(tmp_path / "keeper-1.json", tmp_path / "lock", "stopped", "not stopped", "rehastim1", screen=False)
 
 
 def is_over(keeper: KeeperProcess) -> bool:
@@ -253,7 +254,7 @@ def test_an_answer_that_a_controller_took_from_under_it_is_not_the_end_of_the_li
     setup = Setup(
         **{"line": far.near, "pipe": -1, "back": -1, "halt": "c0", "mask": 0xC1, "answer": 0x81, "terminal": ""},
         **{"url": "a line", "note": str(told.note), "lock": str(told.lock), "halted": "", "failed": ""},
-        **{"family": told.family, "report": ""},
+        **{"family": told.family, "report": "", "screen": False},
     )
     shape = termios.tcgetattr(far.near)
     shape[3] &= ~termios.ICANON
@@ -376,10 +377,16 @@ class Killed:
 
 
 @pytest.fixture
-def killed(far: Far, tmp_path: Path) -> Iterator[Killed]:
+def screen() -> list[str]:
+    """An app's controller; one that speaks in lines has none."""
+    return ["--screen"]
+
+
+@pytest.fixture
+def killed(far: Far, tmp_path: Path, screen: list[str]) -> Iterator[Killed]:
     terminal, near = os.openpty()
     tty.setraw(near)  # as an app leaves it that is killed
-    command = [sys.executable, str(Path(__file__).with_name("keeper_controller.py")), far.name, str(tmp_path)]
+    command = [sys.executable, str(Path(__file__).with_name("keeper_controller.py")), far.name, str(tmp_path), *screen]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=near)
     os.close(near)
     os.close(far.near)
@@ -412,6 +419,8 @@ def test_kill_9_leaves_a_keeper_that_halts_tells_and_lets_the_next_one_in(
     for name in ("SIGINT", "SIGHUP", "SIGTERM", "SIGTSTP", "SIGQUIT", "SIGPIPE", "SIGUSR1"):
         os.kill(killed.keeper, getattr(signal, name))
     assert os.getsid(killed.keeper) == killed.keeper, "it does not die with its terminal"
+    if sys.platform == "linux":
+        assert Holder(KEEPER, killed.keeper) in holders_of(far.name), "it can be told from other programs"
     far.device.take(INIT + UPDATE)
     killed.process.kill()
     far.serve(halts=2)
@@ -426,6 +435,15 @@ def test_kill_9_leaves_a_keeper_that_halts_tells_and_lets_the_next_one_in(
     assert far.device.halts > heard, "it goes on once a second"
     DeviceLock(far.name, tmp_path).acquire()
     assert far.serve() == b"gone"
+
+
+@pytest.mark.covers("SR-28")
+@pytest.mark.parametrize("screen", [[]], ids=["lines"])
+def test_a_terminal_that_was_no_apps_gets_words_and_no_codes(far: Far, killed: Killed) -> None:
+    """An old terminal takes the screen's codes for a movement of its cursor, and writes over what stands there."""
+    killed.process.kill()
+    far.serve(halts=2)
+    assert killed.shown(b"stopped it.\r\n") == b"\r\nThe keeper has stopped it.\r\n"
 
 
 @pytest.mark.campaign

@@ -31,7 +31,8 @@ sys.stdin.read()
 def test_a_second_program_is_told_who_holds_the_device(tmp_path: Path) -> None:
     user = pwd.getpwuid(os.getuid()).pw_name
     DeviceLock("/dev/ttyACM0", tmp_path).acquire()
-    said = rf"/dev/ttyACM0 is held by nmes, process {os.getpid()}, user {user}, since 20\S+; end that program"
+    since = r"20\d\d-\d\d-\d\d \d\d:\d\d"
+    said = rf"/dev/ttyACM0 is held by nmes, process {os.getpid()}, user {user}, since {since}; end that program"
     with pytest.raises(PortBusy, match=said):
         DeviceLock("/dev/ttyACM0", tmp_path).acquire()
 
@@ -118,7 +119,7 @@ def test_a_program_that_is_killed_frees_its_device(tmp_path: Path) -> None:
     DeviceLock("/dev/ttyACM0", tmp_path).acquire()
 
 
-GOOD = {"program": "nmes", "pid": 5, "started": "2026", "user": "ada", "session": "", "device": "/dev/x"}
+GOOD = {"program": "nmes", "pid": 5, "started": "then", "user": "ada", "session": "", "device": "/dev/x"}
 HOSTILE: dict[str, bytes] = {
     "empty": b"",
     "nonsense": b"nonsense",
@@ -149,7 +150,7 @@ def test_a_holder_that_cannot_be_read_is_another_program(tmp_path: Path) -> None
     held = DeviceLock("/dev/ttyACM0", tmp_path)
     held.acquire()
     held.path.write_bytes(json.dumps(GOOD).encode())
-    with pytest.raises(PortBusy, match="held by nmes, process 5, user ada, since 2026; end"):
+    with pytest.raises(PortBusy, match="held by nmes, process 5, user ada, since then; end"):
         DeviceLock("/dev/ttyACM0", tmp_path).acquire()
     for name, data in HOSTILE.items():
         held.path.write_bytes(data)

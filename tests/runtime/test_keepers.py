@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from helpers.byte_device import INIT, UPDATE, ByteDevice
+from nmes.language import use
 from nmes.link.keeper_report import AtWork, keeper_at
 from nmes.link.lock import DeviceLock
 from nmes.link.memory_port import MemoryPort
@@ -133,6 +134,22 @@ def test_each_note_is_told_once_with_whether_the_halt_was_confirmed(tmp_path: Pa
     for (_why, confirmed), sentence in said.items():
         assert ("COULD NOT CONFIRM" in sentence) is not confirmed
         assert "/dev/ttyUSB0" in sentence
+        assert "2026-01-0" in sentence
+        assert "T03:04" not in sentence, "a time for people"
+
+
+@pytest.mark.covers("SR-28")
+def test_a_note_is_told_in_the_language_that_is_spoken_then(tmp_path: Path) -> None:
+    said = []
+    try:
+        for language in ("en", "de"):
+            use(language)
+            for text in (json.dumps(GOOD), "{"):
+                (tmp_path / "keeper-0.json").write_text(text)
+                said += kept(tmp_path)
+    finally:
+        use("en")
+    assert [("keeper" in one, "Aufpasser" in one) for one in said] == [(True, False)] * 2 + [(False, True)] * 2
 
 
 Maker = Callable[[Path], object]

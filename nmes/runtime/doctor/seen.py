@@ -7,7 +7,7 @@ from typing import Final
 from nmes.language import _
 from nmes.runtime.doctor.finding import Finding, Grade
 from nmes.runtime.doctor.world import World
-from nmes.runtime.ports import Access, SeenPort, families_of
+from nmes.runtime.ports import Access, Holder, SeenPort, families_of
 
 FTDI: Final = "ftdi_sio"
 LATENCY_MS: Final = 1
@@ -35,8 +35,14 @@ def holder_words(port: SeenPort) -> str:
     if port.holder is not None and port.holder.program:
         return str(port.holder)
     if port.programs:
-        return ", ".join(f"{one.program}, " + _("process {number}").format(number=one.process) for one in port.programs)
+        return ", ".join(
+            f"{_called(one)}, " + _("process {number}").format(number=one.process) for one in port.programs
+        )
     return _("a program that cannot be seen") if port.holder is not None else ""
+
+
+def _called(holder: Holder) -> str:
+    return _("the keeper of nmes") if holder.is_keeper else holder.program
 
 
 def _port(port: SeenPort, *, asked: bool) -> list[Finding]:
@@ -59,12 +65,19 @@ def _busy(port: SeenPort, *, asked: bool) -> Finding:
     if who:
         grade = Grade.BAD if asked else Grade.DOUBTFUL
         said = _("{port}: it is held by {who}").format(port=url, who=who)
-        return Finding("ports", grade, said, _("wait for its end; end it only if no session runs there"))
+        return Finding("ports", grade, said, _todo_about(port))
     if port.access is Access.ELSEWHERE:
         said = _("{port}: a network address; only connecting would tell who is there").format(port=url)
         return Finding("ports", Grade.DOUBTFUL, said, _("nothing on it is encrypted: keep it on a network of its own"))
     said = _("{port}: free; its ids are those of a chip that stimulators have") if ours else _("{port}: free")
     return Finding("ports", Grade.GOOD, said.format(port=url))
+
+
+def _todo_about(port: SeenPort) -> str:
+    """A keeper has outlived its controller, or the lock would name that one."""
+    if port.holder is None and any(one.is_keeper for one in port.programs):
+        return _("begin a session with this stimulator: the keeper then lets the port go, or says why not")
+    return _("wait for its end; end it only if no session runs there")
 
 
 def _latency(port: SeenPort) -> list[Finding]:

@@ -93,6 +93,13 @@ ROWS: list[tuple[str, World, str, str, str]] = [
         "doubtful",
         "held by minicom, process 5, cat, process 6",
     ),
+    (
+        "held by a keeper",
+        port(replace(ACM, programs=(Holder("nmes-keeper", 5),))),
+        "ports",
+        "doubtful",
+        "held by the keeper of nmes, process 5",
+    ),
     ("held by nobody knows whom", port(replace(ACM, holder=Note("", 0, ""))), "ports", "doubtful", "cannot be seen"),
     ("a slow chip", port(replace(FTDI, latency_ms=16)), "latency", "doubtful", "the latency timer is 16 ms"),
     ("a mute chip", port(replace(FTDI, latency_ms=None)), "latency", "doubtful", "the latency timer cannot be read"),
