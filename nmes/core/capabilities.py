@@ -53,6 +53,8 @@ class Capabilities:
     """So many current sources play their channels at the same time, each an equal share of them in order."""
     group_spare_us: int = 0
     """By so much a period has to be longer than the slots of its channels."""
+    group_all_us: int = 0
+    """No shorter period where every channel is in the list, whatever their slots take; 0 = the slots alone count."""
     electrode_feedback: ElectrodeFeedback = ElectrodeFeedback.POLLED
 
     @property
@@ -75,4 +77,5 @@ class Capabilities:
         of_source = [0] * self.group_sources
         for channel in channels:
             of_source[(channel - 1) // each] += 1
-        return max(of_source) * self.group_slot_us + self.group_spare_us
+        slots_us = max(of_source) * self.group_slot_us + self.group_spare_us
+        return max(slots_us, self.group_all_us) if sum(of_source) == self.channels else slots_us

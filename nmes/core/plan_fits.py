@@ -29,6 +29,8 @@ def timing_problems(
         yield Problem(f"{path}.frequency_hz", "", reason, f"give {_hertz(device.min_period_us)} Hz or less")
     elif device.longer_period_us(asked_us) < group_us:
         reason = f"{device.model} needs {group_us / 1000:g} ms for the pulses of {channels} channels"
+        if group_us == device.group_all_us:
+            reason = f"with all its channels {device.model} is documented for {_hertz(group_us)} Hz and less"
         accepted = f"use fewer channels, or give {_hertz(group_us)} Hz or less"
         yield Problem(f"{path}.frequency_hz", f"{fastest_mhz / 1000:g} Hz", reason, accepted)
 

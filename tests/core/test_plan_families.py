@@ -114,6 +114,20 @@ def test_the_pulses_of_all_channels_must_fit_into_one_period() -> None:
     assert "Twin needs 7.5 ms for the pulses of 8 channels" in said
 
 
+@pytest.mark.covers("SR-24")
+def test_what_is_documented_for_all_channels_alone_is_asked_of_all_of_them_alone() -> None:
+    device = replace(LIST_8, group_all_us=20_000)
+    assert plan(channels(8), hertz("50"), device=device).waveforms[0].period_us == 20_000
+    assert plan(channels(7), hertz("90"), device=device).waveforms[0].period_us == 11_500
+    [said] = refused(device, channels(8), hertz("52"))
+    assert said == (
+        "stages.0.frequency_hz: 52 Hz — with all its channels List 8 is documented for 50 Hz and less; "
+        "use fewer channels, or give 50 Hz or less"
+    )
+    assert (device.group_us(range(1, 9)), device.group_us(range(2, 9))) == (20_000, 10_500)
+    assert replace(device, group_all_us=10_000).group_us(range(1, 9)) == 12_000, "the slots have to fit all the same"
+
+
 @pytest.mark.parametrize(
     ("wanted", "group_us"), [((1,), 3_000), ((1, 5), 3_000), ((1, 2, 5), 4_500), (tuple(range(1, 9)), 7_500)]
 )

@@ -28,6 +28,7 @@ REHASTIM2 = Capabilities(
     steady_only=True,  # a list is changed at 0 only [source: states of the device]
     group_slot_us=1_500,  # p. 5, also without current [source]
     group_sources=1,  # two modules, one after the other [source: p. 5]
+    group_all_us=20_000,  # 1 to 50 Hz with 8 channels [source: SM2 document]; of fewer it says nothing but the slots
     electrode_feedback=ElectrodeFeedback.PUSHED,  # p. 20, without the channel [source]
 )
 
@@ -45,4 +46,4 @@ MANNER = Manner(REHASTIM2, ALIVE_MS)
 
 def group_us(channels: tuple[int, ...]) -> int:
     """The inter-pulse interval of a list: at least the device's 8 ms and the slots of its channels."""
-    return max(MIN_INTERVAL_US, REHASTIM2.group_us(channels))
+    return max(MIN_INTERVAL_US, REHASTIM2.group_slot_us * len(channels))

@@ -22,7 +22,7 @@ from devices.sciencemode2.vectors import framed
 
 from nmes.core.commands import Enable, SetOutput
 from nmes.core.events import DeviceFault, Enabled, Fault, OutputConfirmed, OutputSent, Unanswered
-from nmes.devices.sciencemode2.rehastim2 import REHASTIM2, SETTINGS
+from nmes.devices.sciencemode2.rehastim2 import REHASTIM2, SETTINGS, group_us
 
 NOTHING = SetOutput(())
 
@@ -32,6 +32,8 @@ def test_the_line_and_the_limits_are_those_of_the_document() -> None:
     assert line == (460_800, 8, "E", 1, False)
     assert (REHASTIM2.watchdog_ms, REHASTIM2.amplitude_step_ua, REHASTIM2.max_amplitude_ua) == (1200, 2000, 126_000)
     assert REHASTIM2.group_us((1, 5, 8)) == 4_500
+    assert REHASTIM2.group_us(range(1, 9)) == 20_000, "1 to 50 Hz with 8 channels"
+    assert group_us(tuple(range(1, 9))) == 12_000, "between two pulses of a group only the slots count"
 
 
 def test_enabling_asks_what_the_device_does_and_makes_no_list_yet() -> None:
