@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from nmes.cli.devices_list import remembered
 from nmes.cli.exits import BAD, GOOD, WRONG_INPUT, Failed, bad, complain, wrong
+from nmes.cli.which import family_named
 from nmes.core.events import Identified
 from nmes.core.printable import printable
 from nmes.language import _
@@ -84,10 +85,7 @@ def forget_one(which: str, *, as_json: bool) -> int:
 def _family(key: str, device: Remembered | None) -> Family:
     """What the person said, else what is remembered; never a guess."""
     if key:
-        try:
-            return family(key)
-        except ValueError as error:
-            wrong(f"--device: {error}")
+        return family_named(key)
     if device is not None and device.known.family in KEYS:
         return family(device.known.family)
     raise _unsaid()

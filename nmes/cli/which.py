@@ -5,15 +5,15 @@ from __future__ import annotations
 from nmes.cli.exits import complain, wrong
 from nmes.language import _
 from nmes.record.files import home
-from nmes.runtime.families import DEFAULT, KEYS, Family, family
+from nmes.runtime.families import DEFAULT, KEYS, Family, meant, near
 
 
 def family_named(key: str) -> Family:
-    """Of `--device KEY`, the default for none; what is no key ends the command with exit code 2."""
-    try:
-        return family(key) if key else DEFAULT
-    except ValueError:
+    """Of `--device KEY`, the default for none; what names no stimulator ends the command with exit code 2."""
+    found = meant(key) if key else DEFAULT
+    if found is None:
         wrong(_no_family(key))
+    return found
 
 
 def family_at(port: str, key: str) -> Family:
@@ -28,7 +28,7 @@ def family_at(port: str, key: str) -> Family:
     from nmes.runtime.known_devices import KnownDevicesError
 
     try:
-        found = chosen(home(), port, key)
+        found = chosen(home(), port, named.key if key else "")
     except KnownDevicesError as error:
         if not key:
             wrong(str(error))
@@ -44,6 +44,6 @@ def _no_family(key: str) -> str:
     known = ", ".join(KEYS)
     if key == "sim" or any(mark in key for mark in "/:") or key.upper().startswith("COM"):
         said = _("--device {key}: it names which stimulator this is ({known}); where it is: --port {key}")
-    else:
-        said = _('--device "{key}": there is no such stimulator; known are {known}')
-    return said.format(key=key, known=known)
+        return said.format(key=key, known=known)
+    said = _('--device "{key}": there is no such stimulator; known are {known}')
+    return "; ".join(filter(None, (said.format(key=key, known=known), near(key))))

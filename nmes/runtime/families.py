@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nmes.core.capabilities import Capabilities
+from nmes.core.suggest import nearest
 from nmes.devices.sciencemode1.rehastim1 import REHASTIM1
 from nmes.devices.sciencemode1.rehastim1 import SETTINGS as REHASTIM1_LINE
 from nmes.devices.sciencemode2.rehastim2 import REHASTIM2
@@ -136,6 +137,28 @@ FAMILIES: Final[tuple[Family, ...]] = (
 """Newest first."""
 
 KEYS: Final[tuple[str, ...]] = tuple(one.key for one in FAMILIES)
+
+
+_OTHER_NAMES: Final = {"motionstim8": "rehastim1"}
+"""What else is written on a device that is one of these [source: RehaStim 1 and MotionStim 8 are one family]."""
+
+
+def meant(text: str) -> Family | None:
+    """The family a person means, by its key, its model or another name of the device, in whatever letters and spaces;
+    None if that is none of them.
+    """
+    key = _plain(text)
+    key = _OTHER_NAMES.get(key, key)
+    return next((one for one in FAMILIES if key in (one.key, _plain(one.model))), None)
+
+
+def near(text: str) -> str:
+    """The key of the family whose name is nearest to what a person wrote, as a question; "" if none is near."""
+    return nearest(_plain(text), KEYS)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def family(key: str) -> Family:

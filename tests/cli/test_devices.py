@@ -122,7 +122,9 @@ def test_what_is_there_is_named_where_another_was_said(nmes: Nmes, home: Path, s
     ("arguments", "words"),
     [
         ((), "which stimulator is there? say it with --device p24|rehamove3|rehastim2|rehastim1"),
-        (("--device", "p99"), '--device: no stimulator family "p99"'),
+        (("--device", "p99"), '--device "p99": there is no such stimulator; known are p24, '),
+        (("--device", "RehaStim3"), '; did you mean "rehastim'),
+        (("--device", "MotionStim 8"), "a RehaStim 1 tells nothing unless"),
         (("--device", "rehastim1"), "the one that starts nothing is the halt. If that is meant, add --halt"),
     ],
 )

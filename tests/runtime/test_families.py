@@ -12,7 +12,7 @@ from pytest_mock import MockerFixture
 from nmes.core.plan import compile as plan_for
 from nmes.devices.stimulator import LinkSettings
 from nmes.runtime.binding import binding, session_of
-from nmes.runtime.families import DEFAULT, FAMILIES, KEYS, Family, family
+from nmes.runtime.families import DEFAULT, FAMILIES, KEYS, Family, family, meant, near
 from nmes.runtime.library import Library
 from nmes.runtime.open import open_guarded
 
@@ -51,6 +51,20 @@ def test_each_row_fits_together(one: Family) -> None:
 def test_an_unknown_family_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(ValueError, match='no stimulator family "p25": there are p24, rehamove3, rehastim2, rehastim1'):
         family("p25")
+
+
+def test_a_person_names_a_stimulator_as_it_is_written_on_it() -> None:
+    written = {
+        "p24": "P24 p24 P-24",
+        "rehamove3": "RehaMove3 REHAMOVE3 Reha_Move_3",
+        "rehastim2": "RehaStim2 rehastim-2 RehaStim2",
+        "rehastim1": "RehaStim1 rehastim1 MotionStim8 motionstim8 motionstim-8",
+    }
+    wrong = [word for key, words in written.items() for word in words.split() if meant(word) is not family(key)]
+    assert wrong == []
+    assert meant("MotionStim 8") is meant(" RehaStim 1") is family("rehastim1")
+    assert [meant(word) for word in ("", "-", "p25", "rehastim", "motionstim", "socket://a:1")] == [None] * 6
+    assert (near("Reha-Move"), near("rehamov3"), near("x")) == ('did you mean "rehamove3"?',) * 2 + ("",)
 
 
 @pytest.mark.covers("SR-17")
