@@ -14,6 +14,7 @@ from nmes.cli.exits import BAD, GOOD, WRONG_INPUT, Failed, bad, complain, wrong
 from nmes.cli.which import family_named
 from nmes.core.events import Identified
 from nmes.core.printable import printable
+from nmes.core.self_told import self_told
 from nmes.language import _
 from nmes.record.files import home
 from nmes.runtime.chosen_device import changed_words, heard_words, port_at, remembered_at
@@ -152,7 +153,7 @@ def _outcome_words(outcome: New | Same | Changed | None, identity: Identity) -> 
 
 
 def _of(identified: Identified) -> str:
-    return printable(", ".join(part for part in (identified.model, identified.device_id, identified.firmware) if part))
+    return self_told(identified.model, identified.device_id, identified.firmware)
 
 
 def _words(device: Remembered) -> str:

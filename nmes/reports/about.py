@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from nmes.core.self_told import NO_ID, self_told
 from nmes.language import _
 from nmes.record.files import Kind
 from nmes.record.story import Opened, Story
@@ -79,8 +80,11 @@ def _lasted(told: Told) -> str:
 def _stimulator(story: Story, opened: Opened) -> str:
     if story.device is None:
         return _("{device}; it was never identified").format(device=opened.device)
-    said = _("{model} {device}, firmware {firmware}, at {url}")
     known = story.device
+    if known.device_id == NO_ID:
+        told = self_told(known.model, known.device_id, known.firmware)
+        return _("{device}, at {url}").format(device=told, url=opened.device)
+    said = _("{model} {device}, firmware {firmware}, at {url}")
     return said.format(model=known.model, device=known.device_id, firmware=known.firmware, url=opened.device)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nmes.core.printable import printable
+from nmes.core.self_told import self_told
 from nmes.language import _
 from nmes.runtime.families import DEFAULT, KEYS, Family, family
 from nmes.runtime.known_devices import KnownDevicesError, Remembered, find, load
@@ -116,8 +116,7 @@ def changed_words(device: Remembered) -> str:
 
 def heard_words(key: str, device_id: str, firmware: str) -> str:
     """A device in a few words: model, its own id, its firmware."""
-    model = family(key).model if key in KEYS else key
-    return printable(", ".join(part for part in (model, device_id, firmware) if part))
+    return self_told(family(key).model if key in KEYS else key, device_id, firmware)
 
 
 def _of_nobody(ports: tuple[SeenPort, ...], url: str, devices: tuple[Remembered, ...], named: Family | None) -> str:

@@ -30,7 +30,8 @@ def warnings(view: View) -> Iterator[str]:
     if not without_dead_man(view):
         return
     yield _(
-        "THE {device} HAS NO DEAD-MAN: if this program, this computer or the cable fails, it goes on stimulating."
+        "THE {device} DOES NOT STOP BY ITSELF: if this program, this computer or the cable fails, it goes on "
+        "stimulating."
     ).format(device=view.plan.capabilities.model)
     if view.plan.capabilities.electrode_feedback is ElectrodeFeedback.NONE:
         yield _("It never tells that an electrode is off: look, and ask.")

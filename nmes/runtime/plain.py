@@ -49,7 +49,7 @@ HELP = (
     _("yes, no, unknown: answer a question. back: the question before, or one step back. again: all questions anew."),
     _("code P-017, side left: what is read off the patient. pads 1 25: channel 1 has pads of 25 cm²."),
     _("placed: every pad is on."),
-    _("button and your name: you have the emergency button of a stimulator without a dead-man, and have tested it."),
+    _("button and your name: you have the emergency button of a stimulator that does not stop by itself, tested."),
     _("titrate 1: find level 1 from 0 mA. +: one step up. -: one step down. accept: this level is right."),
     _("over: go past the mark that the last + or accept has met, to the value that was read back."),
     _("felt 1 yes, felt 1 elsewhere: whether channel 1 is felt where it should be."),

@@ -35,7 +35,8 @@ NOTES: Final = {
     "read_back_skipped": _("Gone on without reading it back, because: {reason}"),
     "patient_stop_tested": _("The patient's own stop was pressed and heard. It works."),
     "refused:button_missing": _(
-        "This stimulator has no dead-man: somebody must have its emergency button first, tested, and say so by name."
+        "This stimulator does not stop by itself: somebody must have its emergency button first, tested, and say so by "
+        "name."
     ),
     "refused:button_unnamed": _("Write who has the emergency button: a name, no answer or command."),
     "refused:button_not_needed": _("Not asked for: this stimulator stops by itself when the program falls silent."),

@@ -12,6 +12,7 @@ from typing import assert_never, get_args
 from nmes.core import commands as c
 from nmes.core import events as e
 from nmes.core.screening import CATALOGUE
+from nmes.core.self_told import NO_ID, self_told
 from nmes.language import _
 from nmes.runtime.measured_words import NAMES, amount
 from nmes.ui.decision_words import decision_words
@@ -188,6 +189,8 @@ def _afterwards(event: _After) -> str:
 def _device(event: e.Device) -> str:
     match event:
         case e.Identified(model=model, device_id=device_id, firmware=firmware):
+            if device_id == NO_ID:
+                return self_told(model, device_id, firmware)
             return _("{model} {device}, firmware {firmware}").format(model=model, device=device_id, firmware=firmware)
         case e.Battery(percent=percent):
             return _("its battery is at {percent} %").format(percent=percent)

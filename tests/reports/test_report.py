@@ -25,6 +25,7 @@ from nmes.record.replay import event_entry
 from nmes.record.store import Closed, list_sessions
 from nmes.record.telling import story_of
 from nmes.record.verdicts import Sealed
+from nmes.reports import about
 from nmes.reports import kept as kept_words
 from nmes.reports import trust
 from nmes.reports.caught import caught, what
@@ -40,6 +41,7 @@ from nmes.reports.writing import replace_whole, write_report
 from nmes.runtime.course import counts
 from nmes.runtime.today import Part, part_given
 from nmes.ui.ending_words import Ended, ended
+from nmes.ui.record_words import event_words
 from nmes.ui.report_wording import WORDING
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m</p>\u202e{name} & \"'"
@@ -144,6 +146,19 @@ def test_of_a_plan_with_several_stages_each_is_told(files: list[Path]) -> None:
     lines = given(Told(story, WORDING, replace(made, plan=replace(made.plan, stages=parts)), end)).lines
     assert lines[1] == "Contractions: 8 of 36.", "as many as the two parts hold"
     assert lines[2:] == ("Of these, in warm up: 1:00 of 1:00.", "Of these, in work: 0:30 of 5:30.")
+
+
+def test_what_a_stimulator_cannot_tell_of_itself_is_left_out(files: list[Path]) -> None:
+    story = story_of(files[0], Kind.SIMULATION)
+    mute = e.Identified("RehaStim2", "-", "unknown (ScienceMode2 protocol 1)")
+    told = [about.session(Told(replace(story, device=device), WORDING, None)) for device in (mute, None)]
+    assert story.opened is not None
+    at = story.opened.device
+    assert [dict(one.facts)["Stimulator"] for one in told] == [
+        f"RehaStim2, ScienceMode2 protocol 1, at {at}",
+        f"{at}; it was never identified",
+    ]
+    assert event_words(mute) == "RehaStim2, ScienceMode2 protocol 1"
 
 
 def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(

@@ -37,7 +37,11 @@ def test_it_is_said_loudly_and_a_name_is_asked_for_before_the_pads_count() -> No
     desk = WithoutDeadMan()
     desk.answered()
     said = "\n".join(desk.said)
-    for told in ("! THE P24 HAS NO DEAD-MAN", "! It never tells that an electrode is off", "! The emergency button is"):
+    for told in (
+        "! THE P24 DOES NOT STOP BY ITSELF",
+        "! It never tells that an electrode is off",
+        "! The emergency button is",
+    ):
         assert told in said
     desk.script("code p-017", "side left", "pads 1 25", "placed")
     assert desk.view.word is Word.PLACING
@@ -48,7 +52,7 @@ def test_it_is_said_loudly_and_a_name_is_asked_for_before_the_pads_count() -> No
     assert any(line.startswith("note: button_confirmed") or "button_confirmed" in line for line in desk.said)
     desk.script("placed", "status")
     assert desk.view.word is Word.READY
-    assert any("NO DEAD-MAN" in line for line in desk.said[-12:]), "status tells it again"
+    assert any("NOT STOP BY ITSELF" in line for line in desk.said[-12:]), "status tells it again"
 
 
 def test_pads_that_were_told_are_not_asked_for_again_when_the_button_is_confirmed() -> None:
@@ -74,4 +78,4 @@ def test_a_device_without_a_number_is_named_by_what_it_is() -> None:
 def test_of_any_other_stimulator_nothing_of_it_is_said() -> None:
     desk = Attending()
     desk.screened()
-    assert not any("DEAD-MAN" in line or "emergency button" in line for line in desk.said)
+    assert not any("BY ITSELF" in line or "emergency button" in line for line in desk.said)

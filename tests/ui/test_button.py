@@ -38,7 +38,7 @@ def placing() -> Desk:
 @pytest.mark.covers("SR-29")
 async def test_it_is_loud_and_nothing_goes_on_before_a_name_is_written() -> None:
     async with on(PlaceScreen(ONE.protocol, OWNED), placing()) as (app, pilot):
-        assert "✖ THE RehaStim 1 HAS NO DEAD-MAN" in app.flat()
+        assert "✖ THE RehaStim 1 DOES NOT STOP BY ITSELF" in app.flat()
         await app.keys(pilot, "1", "l")
         assert row(app) == "button"
         read = " ".join(app.step.query_one(PadList).get_option("button").prompt.split())
@@ -53,7 +53,7 @@ async def test_it_is_loud_and_nothing_goes_on_before_a_name_is_written() -> None
         assert "Take the emergency button in your hand and test it." in app.flat()
         await app.keys(pilot, "f2")
         assert not any(isinstance(event, e.Placed) for event in app.done)
-        assert "This stimulator has no dead-man" in app.flat()
+        assert "This stimulator does not stop by itself" in app.flat()
         await app.keys(pilot, "enter", "y", "e", "s", "enter")
         assert "Write who has the emergency button: a name" in app.flat()
         await app.keys(pilot, *["backspace"] * 3, *"Ada", "enter")

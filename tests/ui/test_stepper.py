@@ -56,8 +56,8 @@ async def test_what_is_missing_stands_above_the_keys_until_it_is_there(tmp_path:
         assert "Missing: 39 answers; who asked; the patient's code, read back" in desk.text()
         desk.bring(Stage.PLACE)
         await desk.see(pilot)
-        line = "Missing: the patient's code, read back; the side of the pads, read back; the pads,"
-        assert line[:70] in desk.text()
+        line = "Missing: the patient's code, read back; the side of the pads, read back; the pads, confirmed"
+        assert line in " ".join(desk.text().split()), "whole, on two rows if need be"
         desk.live.do(e.ReadBack(e.Read.CODE, "P-017"))
         desk.live.do(e.ReadBack(e.Read.SIDE, "left"))
         await desk.see(pilot)

@@ -23,10 +23,13 @@ def nothing_answered(heard: Heard, model: str, generation: int) -> str:
     match heard:
         case Heard.NOTHING:
             seen = "the line stayed silent"
-            advice = "Check that the stimulator's lamp is lit, its USB cable plugged in, and the port its own."
+            advice = (
+                "Check that the stimulator's lamp is lit, its USB cable plugged in, and the port its own. A RehaStim, "
+                f"which has another rate, is silent too when it is taken for a {model}: say which stimulator it is."
+            )
         case Heard.NOISE:
             seen = "only unreadable bytes came"
-            advice = f"Another device may be on this port: choose the port of the {model}."
+            advice = f"Another device may be on this port, with another rate: say which, or choose that of the {model}."
         case Heard.FRAMES:
             seen = "it spoke, but did not answer the question"
             advice = "Close other programs that use the stimulator, unplug it, plug it in again and retry."

@@ -75,6 +75,7 @@ def test_silence_is_asked_once_more_and_then_said_to_be_silence() -> None:
     bench.run(2000)
     assert bench.names == ["id", "id"]
     assert "nothing that speaks ScienceMode4 answered: the line stayed silent. Check" in refusal(bench)
+    assert "A RehaStim, which has another rate, is silent too when it is taken for a P24" in refusal(bench)
 
 
 def test_garbage_is_said_to_be_garbage() -> None:
