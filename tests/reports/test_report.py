@@ -25,9 +25,8 @@ from nmes.record.replay import event_entry
 from nmes.record.store import Closed, list_sessions
 from nmes.record.telling import story_of
 from nmes.record.verdicts import Sealed
-from nmes.reports import about
+from nmes.reports import about, trust
 from nmes.reports import kept as kept_words
-from nmes.reports import trust
 from nmes.reports.caught import caught, what
 from nmes.reports.document import Curve, Plot, Report, Section, Table
 from nmes.reports.drawing import LEFT, WIDTH
