@@ -2,7 +2,7 @@
 
 The guard engages it before anything leaves that can lead to output, renews it in the turn that did the work, lets it
 rest when a halt is confirmed, and halts itself as soon as the keeper is in trouble: without it nothing would end the
-output of a device that has no timer.
+output of a device that has no timer. When the guard's own line is dead, it does not leave the keeper to miss it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ class Keeper(Protocol):
 
     def rest(self) -> None:
         """A halt is confirmed and nothing is on its way."""
+
+    def give_up(self) -> None:
+        """Nothing can be halted from here any more: one that is engaged takes over now. Said again, nothing changes."""
 
     def end(self, *, confirmed: bool) -> None:
         """The line is about to be closed; without a confirmed halt the keeper goes on by itself."""

@@ -309,6 +309,13 @@ class GuardedPort:
                 self._alive = False
             self.disarm()
             self._state = halted(replace(self._state, pending=()), number, self._now_us)
+            if not self._alive:
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        """A dead line takes no halt from here. The keeper has its own hold of it, and need not miss us first."""
+        if self._keeper is not None:
+            self._keeper.give_up()
 
     def _send(self, frame: bytes) -> None:
         try:
@@ -332,6 +339,7 @@ class GuardedPort:
         with self._line:
             self._halt()
             self._alive = False
+            self._hand_over()
         self._tell(trip)
 
     def _tell(self, trip: Trip | None) -> None:

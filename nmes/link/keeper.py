@@ -98,6 +98,11 @@ class KeeperProcess:
             self._engaged = False
             self._say(b"R")
 
+    def give_up(self) -> None:
+        """The line is dead here, and a halt may not have left: it takes over now instead of missing us for 1 s."""
+        if self._engaged and not self._ended:
+            self._say(b"G")
+
     def end(self, *, confirmed: bool) -> None:
         """The line is about to be closed. Idempotent. Without a confirmed halt the keeper is left with the line."""
         if self._ended:

@@ -42,7 +42,7 @@ class Word(IntEnum):
     """It lives again after it was found stalled, has latched and halts for itself."""
     DONE = ord("D")
     GIVEN_UP = ord("G")
-    """It goes with its halt unconfirmed."""
+    """Its halt is unconfirmed, and it goes or its line is dead."""
 
 
 class Phase(Enum):

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 from guard.rig import HALT, INIT, POLL, STATUS, Device, Rig
 
+from nmes.guard.port import PortError
+from nmes.link.port import PortLost
+
 
 @dataclass
 class Kept:
@@ -26,6 +29,9 @@ class Kept:
 
     def rest(self) -> None:
         self._note("rest")
+
+    def give_up(self) -> None:
+        self._note("give up")
 
     def end(self, *, confirmed: bool) -> None:
         self._note(f"end {confirmed}")
@@ -153,3 +159,43 @@ def test_a_broken_line_leaves_the_keeper_what_it_was(bench: Bench) -> None:
     bench.rig.port.lose()
     bench.rig.guard.close()
     assert bench.kept.words()[-1] == "end False"
+
+
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_line_that_is_dead_is_handed_over_at_once_and_not_when_the_turn_is_missed(bench: Bench) -> None:
+    bench.rig.enable()
+    bench.rig.guard.trip("operator")
+    assert "give up" not in bench.kept.words(), "this one left"
+    bench.rig.port.time_out()
+    bench.rig.guard.trip("operator")
+    assert bench.kept.words()[-1] == "give up"
+    bench.kept.told.clear()
+    with pytest.raises(PortError):
+        bench.rig.guard.read(4096, 0)
+    assert bench.kept.words()[-1] == "give up"
+
+
+class Unreadable(Device):
+    """It takes what it gets; nothing can be read of it once it is `torn`."""
+
+    torn = False
+
+    def to_host(self) -> bytes:
+        if self.torn:
+            raise PortLost("half of the cable is gone")
+        return super().to_host()
+
+
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_line_that_can_no_longer_be_read_takes_a_last_halt_and_is_handed_over() -> None:
+    device = Unreadable()
+    kept = Kept(device)
+    rig = Rig(bare=True, device=device, keeper=kept)
+    rig.enable()
+    device.torn = True
+    with pytest.raises(PortError):
+        rig.guard.read(4096, 0)
+    assert device.commands()[-1] == HALT
+    assert kept.words()[-1] == "give up"
+    rig.guard.close()
+    assert kept.words()[-1] == "end False"

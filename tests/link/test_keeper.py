@@ -285,6 +285,27 @@ def test_a_keeper_that_is_gone_or_does_not_answer_is_trouble(far: Far, told: Tol
     os.close(far.near)
 
 
+@pytest.mark.covers("SR-28", "PR-01")
+def test_one_whose_controller_has_a_dead_line_takes_over_before_it_has_to_miss_it(far: Far, told: Told) -> None:
+    keeper = start_keeper(Bare(far.near), HALTING, told)
+    keeper.give_up()
+    assert keeper.engage(0) == "", "it rested, and nothing was begun"
+    far.device.take(INIT + UPDATE)
+    keeper.give_up()
+    far.serve(halts=2)
+    assert not far.device.running
+    assert noted(told.note, confirmed=True)["why"] == "given_up", "it was told, and has not waited for 1 s"
+    assert "took over" in keeper.renew(1)
+    keeper.renew(2)
+    assert far.serve(0.2) == b""
+    os.close(far.near)
+    keeper.end(confirmed=False)
+    keeper.give_up()
+    assert far.serve(halts=far.device.halts + 1) == b"", "it has not given the line back"
+    os.kill(keeper.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, keeper.pid, os.WEXITED)
+
+
 @pytest.mark.covers("SR-28")
 def test_one_that_is_given_up_to_halts_over_a_socket_until_the_far_end_goes(tmp_path: Path, told: Told) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -47,6 +47,10 @@ class BenchKeeper:
             self._engaged = False
             self._told(v.Word.REST, 0)
 
+    def give_up(self) -> None:
+        if self._engaged:
+            self._told(v.Word.GIVEN_UP, self.vigil.renewed_ms * 1000)
+
     def end(self, *, confirmed: bool) -> None:
         self._told(v.Word.DONE if confirmed or not self._engaged else v.Word.GIVEN_UP, self.vigil.renewed_ms * 1000)
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from together.fault_moments import Moment, reach
+from together.fault_story import staged
 from together.test_families import LATE_US, Played
 
 from firmware_sim.sciencemode1.rehastim1 import State
@@ -69,6 +71,19 @@ def test_on_every_way_out_a_device_without_a_dead_man_is_stopped() -> None:
         if not before or late_us > LATE_US or played.device.state is not State.IDLE or played.device.active_channels:
             wrong.append(f"{way.__name__}: {played.device.state}, the last pulse {late_us} us after it")
     assert wrong == []
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("PR-01", "SR-28", "LW-02")
+def test_a_stop_that_the_line_does_not_take_is_the_keepers_at_once() -> None:
+    """Held up by RTS/CTS, the line is closed after 100 ms; the keeper's own hold of it is not."""
+    room = staged(family=REHASTIM1)
+    reach(room, Moment.HOLD, 20_000)
+    stopped_us, trace = room.now_us, room.device.stage.trace
+    room.bench.port.time_out()
+    room.bench.controller.stop("key")
+    room.idle(3_000)
+    assert max(pulse.t_us for pulse in trace if pulse.peak_current_ua) - stopped_us <= LATE_US
 
 
 @pytest.mark.covers("LW-07", "SR-29")

@@ -75,6 +75,10 @@ class RigKeeper:
             self._engaged = False
             self._say(Word.REST)
 
+    def give_up(self) -> None:
+        if self._engaged:
+            self._say(Word.GIVEN_UP)
+
     def end(self, *, confirmed: bool) -> None:
         self._say(Word.DONE if confirmed or not self._engaged else Word.GIVEN_UP)
         self.dies()
