@@ -14,6 +14,7 @@ import select
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import serial
 from serial.tools import list_ports
@@ -142,18 +143,25 @@ def _has_descriptor(line: serial.SerialBase) -> bool:
     return True
 
 
-def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None, patience_s: float = 0.0) -> Port:
+def open_serial(
+    url: str,
+    settings: LineSettings,
+    lock: DeviceLock | None = None,
+    patience_s: float = 0.0,
+    waiting: Callable[[], None] = lambda: None,
+) -> Port:
     """Open `/dev/...`, `COM3`, a pseudo-terminal or `socket://host:port`, exclusively.
 
     `lock` is where the holder is written down (default: the user's runtime folder). `patience_s`: so long a line that
-    is held is waited for, with the lock in hand, for a keeper to see. Raises PortMissing or PortBusy.
+    is held is waited for, with the lock in hand, for a keeper to see; `waiting` is called each time it is. Raises
+    PortMissing or PortBusy.
     """
     held = lock if lock is not None else DeviceLock(url)
     held.acquire()
     if is_socket(url):
         return open_socket(url, held)
     try:
-        line = _line(url, settings, time.monotonic() + patience_s)
+        line = _line(url, settings, time.monotonic() + patience_s, waiting)
         wrong = _not_as_asked(line, url, settings)
     except _STRAY as error:
         held.release()
@@ -167,7 +175,7 @@ def open_serial(url: str, settings: LineSettings, lock: DeviceLock | None = None
     return SerialPort(line, identify(url), held)
 
 
-def _line(url: str, settings: LineSettings, end_s: float) -> serial.SerialBase:
+def _line(url: str, settings: LineSettings, end_s: float, waiting: Callable[[], None]) -> serial.SerialBase:
     while True:
         try:
             return serial.serial_for_url(
@@ -184,6 +192,7 @@ def _line(url: str, settings: LineSettings, end_s: float) -> serial.SerialBase:
         except _STRAY as error:
             if getattr(error, "errno", None) not in HELD or time.monotonic() >= end_s:
                 raise
+        waiting()
         threading.Event().wait(AGAIN_S)
 
 

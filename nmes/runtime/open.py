@@ -267,16 +267,15 @@ def open_guarded(
 
     `session`: the id of the record that is written meanwhile; whoever wants the device too is told it. A device without
     a dead-man gets its keeper with it, which leaves its note in `home` (None: the user's own). That one is at work from
-    the start where the line comes from a keeper whose halt was not confirmed: nobody leaves such a device alone.
+    the start where the line comes from somebody who told of no confirmed halt: nobody leaves such a device alone.
     `screen`: see `open_live`.
     """
-    port, earlier = _opened(url, family, DeviceLock(url, session=session, family=family.key))
+    port, left_on = _opened(url, family, DeviceLock(url, session=session, family=family.key))
     try:
         keeper = keeper_for(port, family, home if home is not None else own_home(), screen=screen)
     except BaseException:
         port.close()
         raise
-    left_on = earlier is not None and not earlier.confirmed
     return guard_of(port, family=family, keeper=keeper, left_on=left_on)
 
 
@@ -287,9 +286,12 @@ def open_asking(url: str, family: Family) -> GuardedPort:
     return guard_of(_opened(url, family, DeviceLock(url))[0], family=family)
 
 
-def _opened(url: str, family: Family, lock: DeviceLock) -> tuple[Port, AtWork | None]:
-    """The line, opened as this family's must be, and the keeper of an earlier run that had it; PortBusy if that keeps
-    it.
+def _opened(url: str, family: Family, lock: DeviceLock) -> tuple[Port, bool]:
+    """The line, opened as this family's must be, and whether what hangs there may be on; PortBusy if a keeper of an
+    earlier run keeps it.
+
+    A line that had to be waited for was somebody's, most likely a keeper's: that it has said nothing yet, or nothing
+    that can be read, is no confirmed halt.
     """
     from nmes.link.serial_port import open_serial  # noqa: PLC0415 - pyserial is slow to import and not always needed
 
@@ -300,7 +302,12 @@ def _opened(url: str, family: Family, lock: DeviceLock) -> tuple[Port, AtWork | 
     if earlier is not None and not earlier.confirmed and earlier.family != lock.family:
         lock.release()
         raise PortBusy(not_given(earlier, url))
-    return open_serial(url, settings, lock, patience_s(earlier, family)), earlier
+    waited: list[AtWork | None] = []
+    port = open_serial(
+        url, settings, lock, patience_s(earlier, family), waiting=lambda: waited.append(keeper_at(lock.path))
+    )
+    said = [one for one in (earlier, *waited) if one is not None]
+    return port, not said[-1].confirmed if said else bool(waited)
 
 
 def open_memory(

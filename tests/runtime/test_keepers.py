@@ -17,7 +17,7 @@ import pytest
 
 from helpers.byte_device import INIT, UPDATE, ByteDevice
 from nmes.language import use
-from nmes.link.keeper_report import AtWork, keeper_at
+from nmes.link.keeper_report import AtWork, keeper_at, report_beside
 from nmes.link.lock import DeviceLock
 from nmes.link.memory_port import MemoryPort
 from nmes.link.port import PortBusy, PortMissing
@@ -54,9 +54,12 @@ CONTROLLER = Path(__file__).parents[1] / "link" / "keeper_controller.py"
 
 
 class Left:
-    """A RehaStim 1 on a pseudo-terminal whose controller is dead, and that does not answer the keeper's halts."""
+    """A RehaStim 1 on a pseudo-terminal whose controller is dead, and that does not answer the keeper's halts.
 
-    def __init__(self, folder: Path) -> None:
+    `untold`: what stands in the place of the keeper's report, so that it can tell nobody.
+    """
+
+    def __init__(self, folder: Path, *, untold: Callable[[Path], None] = lambda _: None) -> None:
         self.end, self.near = os.openpty()
         tty.setraw(self.end)
         self.url, self.device = os.ttyname(self.near), ByteDevice()
@@ -66,8 +69,9 @@ class Left:
             self.keeper = int(controller.stdout.readline())
             self.device.take(INIT + UPDATE)
             self.device.deaf = True
+            self.lock = DeviceLock(self.url).path
+            untold(report_beside(self.lock))
             controller.kill()
-        self.lock = DeviceLock(self.url).path
 
     def serve(self, until: Callable[[], bool]) -> None:
         """The device hears and answers until then."""
@@ -77,6 +81,10 @@ class Left:
             assert time.monotonic() < end
             if waits.poll(50):
                 os.write(self.end, self.device.take(os.read(self.end, 4096)))
+
+    def close(self) -> None:
+        os.close(self.end)
+        os.close(self.near)
 
     @property
     def kept_by(self) -> AtWork | None:
@@ -88,8 +96,7 @@ def left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Left]:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     left = Left(tmp_path)
     yield left
-    os.close(left.end)
-    os.close(left.near)
+    left.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the runtime folder is named by the environment there")
@@ -120,6 +127,25 @@ def test_a_device_that_is_not_known_to_be_halted_goes_to_a_session_of_its_family
     assert not left.device.running
     open_guarded(left.url, DEFAULT, tmp_path).close()
     left.serve(lambda: left.kept_by is None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the runtime folder is named by the environment there")
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_line_whose_keeper_could_tell_nothing_is_not_taken_for_that_of_a_device_that_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has only just taken over, or what stands in its report's place is none."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    left = Left(tmp_path, untold=Path.mkdir)
+    assert left.kept_by is None
+    guard = open_guarded(left.url, family("rehastim1"), tmp_path)
+    report_beside(left.lock).rmdir()
+    guard.close()  # with nothing confirmed
+    left.serve(lambda: left.kept_by is not None)
+    left.device.deaf = False
+    left.serve(lambda: left.kept_by is not None and left.kept_by.confirmed)
+    assert not left.device.running
+    left.close()
 
 
 @pytest.mark.covers("SR-28")
