@@ -7,6 +7,7 @@ written in it is for the message alone; it is read within bounds, and what canno
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -160,10 +161,13 @@ class DeviceLock:
         return (noted(self.path) or Note("", 0, "")) if is_held(self.path) else None
 
     def release(self) -> None:
-        """Idempotent."""
+        """Idempotent. Never raises: a disk that has gone wrong must not keep a line, a record or a keeper from its end.
+        What then stays in the file names nobody who holds anything.
+        """
         handle, self._handle = self._handle, None
         if handle is not None:
-            os.truncate(handle, 0)
+            with contextlib.suppress(OSError):
+                os.truncate(handle, 0)
             os.close(handle)
 
     def _opened(self, path: Path) -> int:

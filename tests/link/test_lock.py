@@ -99,6 +99,17 @@ def test_a_released_lock_can_be_taken(tmp_path: Path) -> None:
     DeviceLock("/dev/ttyACM0", tmp_path).acquire()
 
 
+@pytest.mark.covers("FR-07")
+def test_a_disk_that_went_wrong_keeps_no_lock(tmp_path: Path, mocker: MockerFixture) -> None:
+    lock = DeviceLock("/dev/ttyACM0", tmp_path)
+    lock.acquire()
+    mocker.patch("os.truncate", side_effect=OSError(30, "Read-only file system"))
+    lock.release()
+    mocker.stopall()
+    assert DeviceLock("/dev/ttyACM0", tmp_path).holder() is None
+    DeviceLock("/dev/ttyACM0", tmp_path).acquire()
+
+
 def test_the_file_of_a_dead_program_is_taken_over(tmp_path: Path) -> None:
     lock = DeviceLock("/dev/ttyACM0", tmp_path)
     lock.path.write_text(json.dumps({"pid": 1, "program": "long gone", "started": "x", "device": "/dev/ttyACM0"}))
