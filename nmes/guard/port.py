@@ -226,14 +226,21 @@ class GuardedPort:
         """Wake a blocked `read`."""
         self._port.cancel()
 
-    def close(self) -> None:
-        """Halt, then close the line. Idempotent. A keeper goes with a confirmed halt, and is left with any other."""
-        confirmed = self._off
+    def close(self, *, unconfirmed: bool = False) -> None:
+        """Halt, then close the line. Idempotent. A keeper goes with a confirmed halt, and is left with any other.
+
+        `unconfirmed`: the driver's last halts were not answered. Where anything was ever begun, an answer before them
+        then proves no more: of a family whose answers are single bytes it may have been noise.
+        """
+        doubted = unconfirmed and self._started
+        confirmed = self._off and not doubted
         if self._alive:
             self.trip(Rule.CLOSED, "the line was closed")
         self._alive = False
         self._port.close()
         if self._keeper is not None:
+            if doubted:
+                self._keeper.engage(self._now_us)  # it may be at rest because of that answer
             self._keeper.end(confirmed=confirmed)
 
     def leave(self) -> None:

@@ -13,6 +13,7 @@ import os
 import select
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,7 @@ class KeeperProcess:
         self._process, self._pipe, self._back = process, pipe, back
         self._engaged = self._gone = self._ended = self._taken = self._told = False
         self._renewed_us = self._heard_us = 0
+        self._pipes = threading.RLock()  # whoever stops, in any thread, may give up while the turn ends it
 
     @property
     def pid(self) -> int:
@@ -100,18 +102,20 @@ class KeeperProcess:
 
     def give_up(self) -> None:
         """The line is dead here, and a halt may not have left: it takes over now instead of missing us for 1 s."""
-        if self._engaged and not self._ended:
-            self._say(b"G")
+        with self._pipes:
+            if self._engaged and not self._ended:
+                self._say(b"G")
 
     def end(self, *, confirmed: bool) -> None:
         """The line is about to be closed. Idempotent. Without a confirmed halt the keeper is left with the line."""
-        if self._ended:
-            return
-        self._ended = True
-        done = confirmed or not self._engaged
-        self._say(b"D" if done else b"G")
-        os.close(self._pipe)
-        os.close(self._back)
+        with self._pipes:
+            if self._ended:
+                return
+            self._ended = True
+            done = confirmed or not self._engaged
+            self._say(b"D" if done else b"G")
+            os.close(self._pipe)
+            os.close(self._back)
         if done:
             _await_end(self._process)
         else:

@@ -314,7 +314,7 @@ class Controller:
         self._obey(commands, now_ms)
         if isinstance(event, e.HaltUnconfirmed) and self._link_up:
             # The last resort: with the line closed the device's own dead-man ends the stimulation.
-            self._guard.close()
+            self._guard.close(unconfirmed=True)
             self._link_up = False
 
     def _record(self, before: Session, event: e.Event, commands: tuple[c.Command, ...]) -> None:

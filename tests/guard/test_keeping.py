@@ -199,3 +199,21 @@ def test_a_line_that_can_no_longer_be_read_takes_a_last_halt_and_is_handed_over(
     assert kept.words()[-1] == "give up"
     rig.guard.close()
     assert kept.words()[-1] == "end False"
+
+
+@pytest.mark.covers("SR-28", "FR-03")
+@pytest.mark.parametrize(("began", "words"), [(True, ["engage", "end False"]), (False, ["end True"])])
+def test_halts_that_were_not_answered_leave_the_line_to_the_keeper_whatever_was_answered_before_them(
+    bench: Bench, *, began: bool, words: list[str]
+) -> None:
+    """But not a line on which nothing was ever begun: there may be no such device at all."""
+    if began:
+        bench.rig.enable()
+    bench.rig.send(HALT)
+    bench.rig.guard.watch()
+    assert "rest" in bench.kept.words()
+    bench.kept.told.clear()
+    bench.rig.device.deaf_to.add(HALT)
+    bench.rig.send(HALT)
+    bench.rig.guard.close(unconfirmed=True)
+    assert bench.kept.words() == words

@@ -8,22 +8,27 @@ judges, ten seconds later. The ways of a whole process (signals, the interpreter
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from together.fault_moments import Moment, reach
-from together.fault_story import staged
+from together.fault_story import SHORT, Staged, staged
+from together.kept_bench import KeptBench
 from together.test_families import LATE_US, Played
 
+from firmware_sim.devices import new_device
 from firmware_sim.sciencemode1.rehastim1 import State
+from firmware_sim.simulator import Simulator
 from nmes.core import events as e
 from nmes.core.session import step
-from nmes.core.view import Word
+from nmes.core.view import Output, Word
 from nmes.record.replay import Same, replay
 from nmes.record.store import read_session
 from nmes.runtime.binding import session_of
 from nmes.runtime.families import family
 from nmes.runtime.library import Library
+from nmes.runtime.open import Peer
 from nmes.trial.bench import Bench, bench_with_record
 from nmes.trial.therapist import Therapist
 
@@ -84,6 +89,54 @@ def test_a_stop_that_the_line_does_not_take_is_the_keepers_at_once() -> None:
     room.bench.controller.stop("key")
     room.idle(3_000)
     assert max(pulse.t_us for pulse in trace if pulse.peak_current_ua) - stopped_us <= LATE_US
+
+
+@dataclass
+class Loose:
+    """A plug that sits loosely: while it is `off` nothing reaches the device, and `noise` may look like an answer."""
+
+    peer: Peer
+    off: bool = False
+    noise: bytes = b""
+
+    def from_host(self, data: bytes) -> None:
+        if not self.off:
+            self.peer.from_host(data)
+
+    def to_host(self) -> bytes:
+        noise, self.noise = self.noise, b""
+        return noise + self.peer.to_host()
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("PR-01", "SR-28", "SR-07")
+def test_noise_that_looks_like_a_confirmed_stop_does_not_send_the_keeper_home() -> None:
+    """The stops that follow each second are not answered: the screen says so, and the keeper goes on trying."""
+    plugs: list[Loose] = []
+
+    def loose(peer: Peer) -> Peer:
+        plugs.append(Loose(peer))
+        return plugs[0]
+
+    simulator = Simulator(new_device(REHASTIM1.key))
+    plan = replace(SHORT, capabilities=REHASTIM1.capabilities)
+    room = Staged(KeptBench(plan, device=simulator, wire=loose, family=REHASTIM1))
+    reach(room, Moment.HOLD, 20_000)
+    [plug], controller = plugs, room.bench.controller
+    plug.off = True
+    controller.stop("key")
+    room.bench.run(5)
+    plug.noise = b"\x81"
+    room.bench.run_until(lambda view: view.word is Word.UNSURE, within_ms=5_000)
+    room.bench.run(1_000)
+    assert room.view.output is Output.UNKNOWN
+    plug.off, sits_us = False, room.now_us
+    for _tenth in range(10):
+        room.bench.clock.advance_to(room.now_us + 100_000)
+        simulator.advance(room.now_us)
+        room.bench.kept_by.act(room.now_us)
+    pulses_us = [pulse.t_us for pulse in room.device.stage.trace if pulse.peak_current_ua]
+    assert pulses_us[-1] - sits_us <= 2 * LATE_US
 
 
 @pytest.mark.covers("LW-07", "SR-29")
