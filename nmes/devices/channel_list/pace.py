@@ -142,12 +142,12 @@ class Pace:
         return replace(self, renewed_ms=sent_ms, in_force=None)
 
     def updated(self, update: Update, now_ms: int) -> Pace:
-        """An update left at `now_ms`: rises are paid for."""
+        """An update left at `now_ms`: rises are paid for, but where the channel is no longer wanted by now."""
         playing, purses = update.playing, dict(self.purses)
         for channel, sound in playing.items():
             first = channel not in self.playing
             rise_ua = sound.amplitude_ua - (0 if first else self.playing[channel].amplitude_ua)
-            if rise_ua > 0:
+            if rise_ua > 0 and channel in purses:
                 purses[channel] = purses[channel].spent(rise_ua, now_ms, first=first)
         period_us = self.in_force.made.period_us if self.in_force else 0
         free_ms = now_ms + max(MIN_UPDATE_MS, -(-period_us // 1000))

@@ -58,6 +58,13 @@ class TestTheFirstStep:
         pace = pace.aimed((out(1, 0),), 1_100).aimed((out(1, 2_000),), 1_100)
         assert pace.decide(1_150) == Wait(1_201)
 
+    def test_a_rise_that_leaves_after_its_channel_was_given_up_is_followed_by_its_end(self) -> None:
+        pace = listed(1).aimed((out(1, 2_000),), 1_000)
+        rise = pace.decide(1_101)
+        assert rise == Update({1: Sound(2_000, W)})
+        assert isinstance(rise, Update)
+        assert pace.aimed((), 1_101).updated(rise, 1_102).decide(1_102) == Update({})
+
 
 class TestLists:
     """Made for what is wanted, changed at 0."""
