@@ -245,18 +245,31 @@ def _touched(path: str) -> tuple[int, int]:
 
 
 def _wanted_for(path: str) -> str:
-    """The family of the session that has the device's lock, as it wrote into the lock file; "" if none can be read."""
+    """The family of the session that has the device's lock, as it wrote into the lock file; "" if none can be read, or
+    if it has died since: what stands in the file is nobody's wish then.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return ""
     try:
+        if _is_free(handle):
+            return ""
         found = json.loads(os.read(handle, MOST_LOCK))
     except (OSError, ValueError, RecursionError):
         return ""
     finally:
         os.close(handle)
     return str(found.get("family", "")) if isinstance(found, dict) else ""
+
+
+def _is_free(handle: int) -> bool:
+    """Whether nobody has the system's lock on a file; who wants it at this very moment tries again."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _note_writer(note: Path, report: Path) -> int:

@@ -163,9 +163,11 @@ def open_serial(
     try:
         line = _line(url, settings, time.monotonic() + patience_s, waiting)
         wrong = _not_as_asked(line, url, settings)
-    except _STRAY as error:
-        held.release()
-        raise _not_opened(url, error) from error
+    except BaseException as error:
+        held.release()  # also where a person breaks the waiting off: a keeper would give the line to nobody
+        if isinstance(error, _STRAY):
+            raise _not_opened(url, error) from error
+        raise
     if wrong:
         line.close()
         held.release()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,8 @@ from nmes.language import use
 from nmes.link.keeper_report import AtWork, keeper_at, report_beside
 from nmes.link.lock import DeviceLock
 from nmes.link.memory_port import MemoryPort
-from nmes.link.port import PortBusy, PortMissing
+from nmes.link.port import LineSettings, PortBusy, PortMissing
+from nmes.link.serial_port import open_serial
 from nmes.runtime.families import DEFAULT, FAMILIES, family
 from nmes.runtime.keepers import MOST_BYTES, keeper_for, kept
 from nmes.runtime.open import open_asking, open_guarded
@@ -146,6 +148,34 @@ def test_a_line_whose_keeper_could_tell_nothing_is_not_taken_for_that_of_a_devic
     left.serve(lambda: left.kept_by is not None and left.kept_by.confirmed)
     assert not left.device.running
     left.close()
+
+
+DIES = """
+import os, signal, sys
+from nmes.link.lock import DeviceLock
+DeviceLock(sys.argv[1], family="rehastim1").acquire()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the runtime folder is named by the environment there")
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_device_that_may_be_on_is_not_given_to_a_session_that_has_died_or_was_broken_off(left: Left) -> None:
+    left.serve(lambda: left.kept_by is not None)
+    assert subprocess.run([sys.executable, "-c", DIES, left.url], check=False).returncode == -signal.SIGKILL
+    began = time.monotonic()
+    left.serve(lambda: time.monotonic() > began + 1.3)
+    assert left.kept_by == AtWork(left.keeper, "rehastim1", confirmed=False)
+
+    def broken_off() -> None:
+        raise KeyboardInterrupt
+
+    lock = DeviceLock(left.url, family="rehastim1")
+    with pytest.raises(KeyboardInterrupt):
+        open_serial(left.url, LineSettings(115_200, 8, "N", 2, rts_cts=True), lock, 2.0, waiting=broken_off)
+    assert lock.holder() is None
+    left.device.deaf = False
+    left.serve(lambda: not left.device.running)  # it is still at work
 
 
 @pytest.mark.covers("SR-28")
