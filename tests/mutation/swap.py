@@ -15,7 +15,7 @@ from mutation.mutants import Mutant, mutated, source_of
 def exchange(mutant: Mutant) -> None:
     """In this process the function has the mutant's code from now on, whoever has imported it."""
     changed = compile(mutated(mutant), str(source_of(mutant.module)), "exec")
-    function = next(one for one in _functions(sys.modules[mutant.module]) if outermost(one.__code__) == mutant.owner)
+    function = owned(sys.modules[mutant.module])[mutant.owner]
     function.__code__ = next(
         code
         for code in _codes(changed)
@@ -35,13 +35,19 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(inner)
 
 
+def owned(module: ModuleType) -> dict[str, FunctionType]:
+    """By its name, each function that can be exchanged."""
+    return {outermost(function.__code__): function for function in _functions(module)}
+
+
 def _functions(module: ModuleType) -> Iterator[FunctionType]:
-    """Functions and methods that were written in this module."""
+    """Functions and methods that were written in this module, and what a decorator has put around them."""
     waiting: list[object] = list(vars(module).values())
     while waiting:
         match waiting.pop():
             case FunctionType(__module__=module.__name__) as found:
                 yield found
+                waiting.append(getattr(found, "__wrapped__", None))
             case property(fget=getter):
                 waiting.append(getter)
             case staticmethod(__func__=inner) | classmethod(__func__=inner):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from importlib import import_module
 
 import pytest
 from mutation.changed import owners_at
@@ -11,6 +12,7 @@ from mutation.explained import explained, gone
 from mutation.mutants import MODULE, Mutant, digests, lines, mutants_of, mutated, source_of
 from mutation.operators import variants
 from mutation.report import Report
+from mutation.swap import owned
 from mutation.targets import TARGETS, Target
 from mutation.work import Outcome, Verdict
 
@@ -72,6 +74,11 @@ def test_every_mutated_module_has_mutants_with_names_of_their_own_and_each_is_a_
         assert {mutant.owner for mutant in mutants} <= owners & set(digests(module)), module
         for mutant in mutants[:: len(mutants) // 3 + 1]:
             compile(mutated(mutant), module, "exec")
+
+
+def test_every_mutated_function_is_found_where_it_can_be_exchanged_a_decorated_one_too() -> None:
+    for module in (module for target in TARGETS for module in target.modules):
+        assert {mutant.owner for mutant in mutants_of(module)} - {MODULE} <= set(owned(import_module(module))), module
 
 
 def test_a_mutant_differs_from_the_module_in_one_place() -> None:
