@@ -27,7 +27,7 @@ NAMES: Final = {
     "rms_density_used": "r.m.s. density, % of limit",
     "power_density_used": "power density, % of limit",
     "treatment_charge_used": "treatment charge, % of limit",
-    "output_voltage_used": "output voltage, % of 150 V",
+    "output_voltage_used": "output voltage, % of the most",
 }
 SCALES: Final = {"ua": 1000, "mn": 1000, "permille": 10, "hundredths": 100}
 SHARES: Final = {

@@ -56,6 +56,8 @@ class Capabilities:
     group_all_us: int = 0
     """No shorter period where every channel is in the list, whatever their slots take; 0 = the slots alone count."""
     electrode_feedback: ElectrodeFeedback = ElectrodeFeedback.POLLED
+    output_mv: int = 150_000
+    """The most its output can reach; what a current would need above that does not flow."""
 
     @property
     def has_dead_man(self) -> bool:

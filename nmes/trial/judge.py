@@ -18,8 +18,6 @@ from nmes.core.dose import LOAD_OHM, pulse_energy_nj, square_sum
 from nmes.core.plan import Plan
 from nmes.trial.bench.train import Shape, Train
 
-COMPLIANCE_MV: Final = 150_000
-"""The most the stimulator's output can reach. [source: P24 Instructions for Use p. 29]"""
 SECOND_US: Final = 1_000_000
 
 
@@ -84,7 +82,7 @@ def _of_channel(
     net = max((_net_permille(shape) for shape in shapes), default=0)
     yield Margin(channel, "net_charge", net, limits.MAX_NET_CHARGE_PERMILLE, "permille")
     voltage_mv = max((shape.peak_voltage_mv for shape in shapes), default=0)
-    yield Margin(channel, "output_voltage", voltage_mv, COMPLIANCE_MV, "mv")
+    yield Margin(channel, "output_voltage", voltage_mv, plan.capabilities.output_mv, "mv")
     phase_pc = max(map(most_phase_pc, shapes), default=0)
     yield Margin(channel, "charge_per_phase", phase_pc // 1000, None, "nc")
 

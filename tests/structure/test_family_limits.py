@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from firmware_sim.devices import model
+from firmware_sim.devices import model, new_device
 from firmware_sim.sciencemode1 import limits as one
 from firmware_sim.sciencemode2 import limits as two
 from firmware_sim.sciencemode4 import limits as four
@@ -65,6 +65,9 @@ def test_what_each_family_may_be_asked_lies_within_the_guard_and_that_within_its
         told_us = able.watchdog_ms * 1_000
         if told_us != (dead_man_us or 0):
             wrong.append(f"{key}: a dead-man of {told_us} us is told, {dead_man_us} us is there")
+        there_mv = new_device(key).stage.compliance_mv
+        if able.output_mv != there_mv:
+            wrong.append(f"{key}: an output of {able.output_mv} mV is told, {there_mv} mV is there")
     assert wrong == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from helpers.plans import ONE, plan_of, rhythm
 from nmes.core.dose import density_na_per_mm2, power_nw_per_mm2, rms_ua
 from nmes.core.plan import Plan, Slot
 from nmes.core.waveform import Waveform
+from nmes.devices.sciencemode2.rehastim2 import REHASTIM2
 from nmes.trial.bench.train import Shape, Train, through
 from nmes.trial.judge import Margin, doses_of, margins, measured_period_us, worst_second
 
@@ -97,6 +99,13 @@ def test_where_the_voltage_does_not_suffice_the_set_current_counts() -> None:
     assert found["rms_current"].value == judged(steady(shape(40_000)))["rms_current"].value
     assert found["output_voltage"].permille == 1000
     assert found["treatment_charge"].value < 100 * 12_000, "what flowed"
+
+
+def test_an_output_at_its_most_is_within_what_its_own_device_can_reach() -> None:
+    limited = replace(shape(40_000), peak_voltage_mv=154_000)
+    assert not judged(steady(limited))["output_voltage"].within, "a P24 could not have"
+    found = judged(steady(limited), replace(PLAN, capabilities=REHASTIM2))["output_voltage"]
+    assert (found.permille, found.within) == (1000, True)
 
 
 def test_what_was_given_while_the_level_was_found_is_not_the_treatments() -> None:

@@ -32,6 +32,7 @@ REHASTIM1 = Capabilities(
     group_sources=2,  # channels 1-4 and 5-8 side by side, pp. 3-4 [source]
     group_spare_us=SLOT_US,  # section 4 [source]
     electrode_feedback=ElectrodeFeedback.NONE,  # [source]
+    output_mv=150_000,  # about 150 V [source: RehaStim operation manual]
 )
 
 SETTINGS = LinkSettings(baud=115_200, data_bits=8, parity="N", stop_bits=2, rts_cts=True)

@@ -30,6 +30,7 @@ REHASTIM2 = Capabilities(
     group_sources=1,  # two modules, one after the other [source: p. 5]
     group_all_us=20_000,  # 1 to 50 Hz with 8 channels [source: SM2 document]; of fewer it says nothing but the slots
     electrode_feedback=ElectrodeFeedback.PUSHED,  # p. 20, without the channel [source]
+    output_mv=154_000,  # RehaStim2 User Manual [source]
 )
 
 SETTINGS = LinkSettings(baud=460_800, data_bits=8, parity="E", stop_bits=1, rts_cts=False)

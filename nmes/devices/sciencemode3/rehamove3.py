@@ -33,6 +33,7 @@ REHAMOVE3 = Capabilities(
     watchdog_ms=2000,  # [source]
     electrode_floor_ua=15_000,  # the vendor's library says it of result 10 in general [inferred]
     emergency_stop=False,  # [source]
+    output_mv=150_000,  # the highest level it can be set to, which is its standard [source]
 )
 
 SETTINGS = LinkSettings(baud=3_000_000, data_bits=8, parity="N", stop_bits=2, rts_cts=True)

@@ -35,6 +35,7 @@ P24 = Capabilities(
     watchdog_ms=2000,  # p. 23 [source]
     electrode_floor_ua=15_000,  # [source: vendor's library, comment on result 10]
     emergency_stop=False,  # README of ScienceMode4_P24 [source]
+    output_mv=150_000,  # p. 29 [source]
 )
 
 SETTINGS = LinkSettings(baud=3_000_000, data_bits=8, parity="N", stop_bits=2, rts_cts=True)
