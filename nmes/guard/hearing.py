@@ -56,7 +56,7 @@ def hear(state: State, reply: Reply) -> Judgement:
 
 
 def watch(state: State, now_us: int, limit: Ceilings) -> Refusal | None:
-    """The silence and the charge of this moment. [source: P24 p. 23, 2 s; half of it is the limit, design]"""
+    """The silence of this moment, within the family's own bound (`ceilings`), and its charge."""
     if state.stage in (Stage.OFF, Stage.ENABLED):
         return None
     if now_us - state.renewed_us > limit.silence_us:

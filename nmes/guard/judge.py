@@ -104,7 +104,7 @@ def check_charge(state: State, now_us: int, limit: Ceilings) -> Refusal | None:
 
 
 def _init(state: State, number: int, seen: Init, now_us: int) -> Judgement:
-    """Stop-on-all-errors only, and never over a running output. [source: P24 p. 23]"""
+    """Stop-on-all-errors only, where the device has that choice; never over a running output. [source: P24 p. 23]"""
     if seen.stop_all is False:
         return state, Refusal(Rule.INIT_FLAG, "a start-up that lets other channels go on after a fault")
     if state.stage not in (Stage.OFF, Stage.ENABLED):

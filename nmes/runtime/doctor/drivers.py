@@ -7,9 +7,11 @@ from typing import Final
 from nmes.language import _
 from nmes.runtime.doctor.finding import Finding, Grade
 from nmes.runtime.doctor.world import Module, World
+from nmes.runtime.families import family
+from nmes.runtime.ports import BEHIND_CDC, BEHIND_FTDI
 
-DRIVERS: Final = {"cdc_acm": "P24", "ftdi_sio": "RehaMove3, RehaStim2, RehaStim 1"}
-"""Which chip a model has [source: docs/reference/sciencemode123.md]; Linux has a driver for each."""
+DRIVERS: Final = {"cdc_acm": BEHIND_CDC, "ftdi_sio": BEHIND_FTDI}
+"""The families whose chip it is for; Linux has a driver for each."""
 PROBING: Final = ("ModemManager", "brltty")
 """They open serial ports to see what is there: the one sends modem commands, the other looks for Braille displays
 [source, secondary: the udev rules of both]."""
@@ -24,7 +26,7 @@ def of_drivers(world: World) -> tuple[Finding, ...]:
 
 
 def _driver(name: str, state: Module) -> Finding:
-    models = DRIVERS.get(name, "")
+    models = ", ".join(family(key).model for key in DRIVERS.get(name, ()))
     match state:
         case Module.THERE:
             said = _("the driver {name} is there ({models})")
