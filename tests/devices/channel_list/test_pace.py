@@ -175,6 +175,8 @@ class Trial:
     wave: Waveform = W
     targets: dict[int, int] = field(default_factory=dict)
     last_us: int = 0
+    last_period_us: int = 0
+    """Of the list that the last update was for: its pass is what the next one must not overtake."""
 
     def __post_init__(self) -> None:
         self.pace = Pace.begin(MANNER, self.now_us // 1000)
@@ -215,8 +217,8 @@ class Trial:
         assert set(playing) <= set(made.channels)
         before = self.pace.playing
         if playing and set(before) <= set(playing):
-            assert (self.now_us - self.last_us) // 1000 >= max(40, made.period_us // 1000) - 9
-        self.last_us = self.now_us
+            assert (self.now_us - self.last_us) // 1000 >= max(40, self.last_period_us // 1000) - 9
+        self.last_us, self.last_period_us = self.now_us, made.period_us
         for channel, judge in self.judges.items():
             sound = playing.get(channel)
             sent_ua = sound.amplitude_ua if sound else 0
