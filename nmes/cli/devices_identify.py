@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from nmes.cli.devices_list import remembered
 from nmes.cli.exits import BAD, GOOD, WRONG_INPUT, Failed, bad, complain, wrong
@@ -23,7 +22,6 @@ from nmes.runtime.families import KEYS, Family, family
 from nmes.runtime.identify import NotIt, identify
 from nmes.runtime.known_devices import (
     Changed,
-    Heard,
     KnownDevicesError,
     New,
     Remembered,
@@ -32,6 +30,7 @@ from nmes.runtime.known_devices import (
     forget,
     remember,
 )
+from nmes.runtime.noticing import heard_now
 from nmes.runtime.ports import Identity, seen_ports
 
 
@@ -64,7 +63,7 @@ def confirm_one(which: str, *, as_json: bool) -> int:
         wrong(str(error))
     if device is None:
         wrong(_("no remembered device with serial number {number} has changed").format(number=number))
-    said = _("remembered from now on: {device}").format(device=_words(device))
+    said = _("remembered from now on: {device}").format(device=heard_words(device.known))
     print(json.dumps({"confirmed": asdict(device)}) if as_json else said)
     return GOOD
 
@@ -110,8 +109,7 @@ def _number(which: str) -> str:
 
 
 def _kept(identity: Identity, asked: Family, identified: Identified, verdict: Verdict, *, as_json: bool) -> int:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    heard = Heard(asked.key, identified.device_id, identified.firmware, now)
+    heard = heard_now(asked, identified)
     outcome: New | Same | Changed | None = None
     if identity.serial_number:
         try:
@@ -154,7 +152,3 @@ def _outcome_words(outcome: New | Same | Changed | None, identity: Identity) -> 
 
 def _of(identified: Identified) -> str:
     return self_told(identified.model, identified.device_id, identified.firmware)
-
-
-def _words(device: Remembered) -> str:
-    return heard_words(device.known.family, device.known.device_id, device.known.firmware)

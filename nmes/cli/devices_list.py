@@ -12,7 +12,7 @@ from nmes.language import _
 from nmes.record.files import home
 from nmes.runtime.chosen_device import changed_words, heard_words, now_at, remembered_at
 from nmes.runtime.doctor.seen import holder_words
-from nmes.runtime.families import KEYS, family
+from nmes.runtime.families import KEYS, model_of
 from nmes.runtime.known_devices import KnownDevicesError, Remembered, load
 from nmes.runtime.ports import Access, SeenPort, families_of, seen_ports
 
@@ -41,11 +41,6 @@ def remembered() -> tuple[Remembered, ...]:
         wrong(str(error))
 
 
-def model_of(key: str) -> str:
-    """What people call a family; its key where this program does not know it."""
-    return family(key).model if key in KEYS else key
-
-
 def _of_port(port: SeenPort, devices: tuple[Remembered, ...]) -> Iterator[str]:
     identity = port.identity
     yield ""
@@ -71,7 +66,7 @@ def _about(port: SeenPort, devices: tuple[Remembered, ...]) -> str:
     device = remembered_at(port.identity, devices)
     if device is not None:
         said = _("remembered as {device}, identified on {day}").format(
-            device=heard_words(device.known.family, device.known.device_id, device.known.firmware),
+            device=heard_words(device.known),
             day=device.known.seen[:10],
         )
         return f"{said}. {changed_words(device)}" if device.now else said
@@ -93,7 +88,7 @@ def _command(port: SeenPort) -> str:
 
 def _of_absent(device: Remembered) -> Iterator[str]:
     yield _("remembered, and at no port now: {device}, serial number {number}, last at {port}").format(
-        device=heard_words(device.known.family, device.known.device_id, device.known.firmware),
+        device=heard_words(device.known),
         number=device.serial_number,
         port=device.port,
     )

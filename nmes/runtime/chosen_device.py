@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nmes.core.self_told import self_told
 from nmes.language import _
-from nmes.runtime.families import DEFAULT, KEYS, Family, family
-from nmes.runtime.known_devices import KnownDevicesError, Remembered, find, load
+from nmes.runtime.families import DEFAULT, KEYS, Family, family, model_of
+from nmes.runtime.known_devices import Heard, KnownDevicesError, Remembered, find, load
 from nmes.runtime.open import is_simulation
 from nmes.runtime.ports import Access, Identity, SeenPort, is_same_node, seen_ports
 
@@ -107,16 +107,16 @@ def changed_words(device: Remembered) -> str:
         "if that is right: nmes devices confirm {serial}"
     )
     return said.format(
-        before=heard_words(device.known.family, device.known.device_id, device.known.firmware),
-        after=heard_words(device.now.family, device.now.device_id, device.now.firmware),
+        before=heard_words(device.known),
+        after=heard_words(device.now),
         day=device.now.seen[:10],
         serial=device.serial_number,
     )
 
 
-def heard_words(key: str, device_id: str, firmware: str) -> str:
+def heard_words(heard: Heard) -> str:
     """A device in a few words: model, its own id, its firmware."""
-    return self_told(family(key).model if key in KEYS else key, device_id, firmware)
+    return self_told(model_of(heard.family), heard.device_id, heard.firmware)
 
 
 def _of_nobody(ports: tuple[SeenPort, ...], url: str, devices: tuple[Remembered, ...], named: Family | None) -> str:
@@ -131,7 +131,7 @@ def _of_nobody(ports: tuple[SeenPort, ...], url: str, devices: tuple[Remembered,
 
 
 def _moved(device: Remembered, url: str, now: str) -> str:
-    words = heard_words(device.known.family, device.known.device_id, "")
+    words = self_told(model_of(device.known.family), device.known.device_id, "")
     if now:
         said = _("{port} is not there: the device that was there ({device}) is at {now} now")
         return said.format(port=url, device=words, now=now)
@@ -145,6 +145,6 @@ def _against(device: Remembered, named: Family) -> str:
     said = _("the device with serial number {serial} is remembered as {before}; {model} was asked for")
     return said.format(
         serial=device.serial_number,
-        before=heard_words(device.known.family, device.known.device_id, device.known.firmware),
+        before=heard_words(device.known),
         model=named.model,
     )

@@ -167,3 +167,8 @@ def family(key: str) -> Family:
         if one.key == key:
             return one
     raise ValueError(f'no stimulator family "{key}": there are {", ".join(KEYS)}')
+
+
+def model_of(key: str) -> str:
+    """What people call the family of this key; the key itself where this program does not know it."""
+    return family(key).model if key in KEYS else key

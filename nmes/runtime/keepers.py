@@ -17,7 +17,7 @@ from nmes.link.lock import DeviceLock
 from nmes.link.port import Port
 from nmes.plain_file import read_plain
 from nmes.runtime.clock import place_time
-from nmes.runtime.families import KEYS, Family, family
+from nmes.runtime.families import Family, model_of
 
 PATIENCE_S: Final = 2.0
 """A keeper of an earlier run lets the line go within 0.1 s of a confirmed halt, and within 1.1 s of any other
@@ -34,7 +34,7 @@ def keeper_for(port: Port, kind: Family, home: Path, *, screen: bool = False) ->
 
     `screen`: whether this program is an app that has the terminal's whole screen.
     """
-    if kind.capabilities.watchdog_ms:
+    if kind.capabilities.has_dead_man:
         return None
     if kind.halt_answer is None:
         raise ValueError(f"{kind.key} has no dead-man, and no answer to its halt is known")
@@ -56,19 +56,18 @@ def keeper_for(port: Port, kind: Family, home: Path, *, screen: bool = False) ->
 
 def patience_s(earlier: AtWork | None, kind: Family) -> float:
     """So long a line is waited for that the keeper of an earlier run may still hold."""
-    return PATIENCE_S if earlier is not None or not kind.capabilities.watchdog_ms else 0.0
+    return PATIENCE_S if earlier is not None or not kind.capabilities.has_dead_man else 0.0
 
 
 def not_given(earlier: AtWork, url: str) -> str:
     """Why a line is not to be had, and what a person who knows better can do."""
-    model = family(earlier.family).model if earlier.family in KEYS else earlier.family
     said = _(
         "{port} is held by the keeper of an earlier run (process {number}): the {device} there HAS NOT CONFIRMED THAT "
         "IT STOPPED and may still be on. Look at the patient, then at the stimulator. A session with --device {key} "
         "gets the line. If that stimulator is off, or no longer there, pull its cable's plug and put it in again, or "
         "end the keeper: kill -9 {number}"
     )
-    return said.format(port=url, number=earlier.process, device=model, key=earlier.family)
+    return said.format(port=url, number=earlier.process, device=model_of(earlier.family), key=earlier.family)
 
 
 def kept(home: Path) -> list[str]:

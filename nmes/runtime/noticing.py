@@ -23,9 +23,14 @@ def noticing(home: Path, identity: Identity, family: Family) -> Callable[[Identi
     def notice(identified: Identified) -> None:
         if not identity.serial_number:
             return
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        heard = Heard(family.key, identified.device_id, identified.firmware, now)
         with suppress(KnownDevicesError):
-            remember(home, identity.serial_number, (identity.vendor_id, identity.product_id), identity.url, heard)
+            ids = (identity.vendor_id, identity.product_id)
+            remember(home, identity.serial_number, ids, identity.url, heard_now(family, identified))
 
     return notice
+
+
+def heard_now(family: Family, identified: Identified) -> Heard:
+    """What a device of this family has just said of itself."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Heard(family.key, identified.device_id, identified.firmware, now)
