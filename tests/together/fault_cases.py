@@ -77,8 +77,9 @@ def outputs(dial: Dial) -> tuple[Case, ...]:
         ),
         pulses("a third too little", "gain_error", unread, gain_permille=667),
         replace(
-            pulses("stuck where it was", "stuck_output", unread, mode="level"), never=(Moment.TITRATING, *HALTING)
-        ),  # it sticks at what is wanted there anyway
+            pulses("stuck where it was", "stuck_output", unread, mode="level"),
+            never=dict.fromkeys((Moment.TITRATING, *HALTING), "it sticks at what is wanted there anyway"),
+        ),
         replace(
             pulses("stuck at 35 mA", "stuck_output", unread, mode="level", level_ua=35_000),
             most_ua=lambda ua: max(ua, 35_000),
@@ -280,14 +281,14 @@ def lies(dial: Dial, change: Case) -> tuple[Case, ...]:
     )
 
 
+UNCHANGED = dict.fromkeys((Moment.TITRATING, *HALTING), "no change of its output is asked for then")
 P24_LIE = Case(
     name="it says yes to a change and does nothing",
     kind="lying_ack",
     params={"to": "update"},
     outcome=fault("refused", 1, 0, since=Since.TOLD),
-    others=dict.fromkeys((*HALTED, Moment.STARTING, Moment.REST), fault("channel_silent", 1, 0, since=Since.TOLD))
-    | {Moment.TITRATING: GoesOn(unknowable="the P24 does not tell which current it gives")},
-    never=(Moment.TITRATING, *HALTING),
+    others=dict.fromkeys((*HALTED, Moment.STARTING, Moment.REST), fault("channel_silent", 1, 0, since=Since.TOLD)),
+    never=UNCHANGED,
 )
 RESTARTED = fault("not_initialised", 0, 7, since=Since.FAULT)
 ANSWER_GONE = dict.fromkeys((Moment.STARTING, Moment.RAMP_UP), P24.halted())

@@ -36,7 +36,7 @@ FIRST_HOLD = (Moment.HOLD,)
 ROWS: Mapping[str, Rows] = {
     "p24": Rows(fault_cases.CASES, fault_cases.CANNOT),
     "rehamove3": Rows(fault_rehamove3.CASES, fault_rehamove3.CANNOT, fault_rehamove3.OTHER),
-    "rehastim2": Rows(fault_rehastim2.CASES, fault_rehastim2.CANNOT, fault_rehastim2.OTHER, FIRST_HOLD),
+    "rehastim2": Rows(fault_rehastim2.CASES, fault_rehastim2.CANNOT, fault_rehastim2.OTHER),
     "rehastim1": Rows(fault_rehastim1.CASES, fault_rehastim1.CANNOT, fault_rehastim1.OTHER, FIRST_HOLD),
 }
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from together.fault_cases import (
     NOT_ON,
+    UNCHANGED,
     cable,
     clocks,
     hangs,
@@ -21,7 +22,7 @@ from together.fault_cases import (
     silences,
     supply,
 )
-from together.fault_moments import HALTED, HALTING, Moment
+from together.fault_moments import HALTED, Moment
 from together.fault_rows import DEAF_MS, POLLED_MS, Cannot, Case, Dial, GoesOn, Since, fault
 
 REHAMOVE3 = Dial(key="rehamove3", model="RehaMove3", polled_ms=POLLED_MS, halts_ms=420, deaf_ms=DEAF_MS)
@@ -39,8 +40,11 @@ ELECTRODES = (
             channel=1,
         ),
         for_us=300_000,
-        never=tuple(moment for moment in Moment if moment not in (Moment.TITRATING, Moment.HOLD, Moment.RAMP_DOWN)),
-    ),  # elsewhere these 0.3 s are over before a current of 15 mA could be tested
+        never=dict.fromkeys(
+            (moment for moment in Moment if moment not in (Moment.TITRATING, Moment.HOLD, Moment.RAMP_DOWN)),
+            "these 0.3 s are over before 15 mA, from which on it is tested",
+        ),
+    ),
     pulses("a lead breaks", "electrode_open", ELECTRODE, channel=1),
     replace(
         pulses("a pad comes off at 10 mA", "electrode_off", GoesOn(unknowable="not tested below 15 mA"), channel=1),
@@ -67,9 +71,8 @@ LIE = Case(
     kind="lying_ack",
     params={"to": "update"},
     outcome=fault("refused", 0, 0, since=Since.TOLD),
-    others=dict.fromkeys((*HALTED, Moment.STARTING, Moment.REST), fault("channel_silent", 1, 0, since=Since.TOLD))
-    | {Moment.TITRATING: GoesOn(unknowable="the RehaMove3 does not tell which current it gives")},
-    never=(Moment.TITRATING, *HALTING),
+    others=dict.fromkeys((*HALTED, Moment.STARTING, Moment.REST), fault("channel_silent", 1, 0, since=Since.TOLD)),
+    never=UNCHANGED,
 )
 RESTARTED = fault("not_initialised", 0, 7, since=Since.FAULT)
 CASES = (

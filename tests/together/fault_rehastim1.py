@@ -12,6 +12,7 @@ from together.fault_cases import (
     AT_END,
     IN_TIME,
     NOT_ON,
+    UNCHANGED,
     cable,
     clocks,
     hangs,
@@ -23,7 +24,7 @@ from together.fault_cases import (
     silences,
     supply,
 )
-from together.fault_moments import HALTED, HALTING, Moment
+from together.fault_moments import HALTED, Moment
 from together.fault_rows import POLLED_MS, Cannot, Case, Dial, GoesOn, Since, fault, unconfirmed
 
 REHASTIM1 = Dial(key="rehastim1", model="RehaStim 1", polled_ms=POLLED_MS, halts_ms=420, deaf_ms=150, deaf=Since.MENDED)
@@ -42,7 +43,7 @@ LIE = Case(
     kind="lying_ack",
     params={"to": "update"},
     outcome=GoesOn(unknowable="the RehaStim 1 does not tell which current it gives"),
-    never=(Moment.TITRATING, *HALTING),
+    never=UNCHANGED,
 )
 SWITCH = Case(
     name="the emergency switch is pressed",

@@ -47,6 +47,8 @@ class Ends:
     since: Since = Since.FAULT
     again: bool = True
     """A person can begin again from 0 in this session once it is mended; otherwise only in a new one."""
+    alarmed: bool = False
+    """A person halted, and the device told of the fault meanwhile: the alarm comes all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ Outcome = Ends | GoesOn
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Case:
-    """One fault. `others`: moments at which it ends otherwise; `never`: moments at which it can have no effect."""
+    """One fault. `others`: moments at which it ends otherwise; `never`: at which it can have no effect, and why."""
 
     name: str
     kind: str
@@ -77,7 +79,7 @@ class Case:
     seed: int = 0
     """Of what the simulator draws by chance: of a bit that is turned over, which."""
     others: Mapping[Moment, Outcome] = field(default_factory=dict)
-    never: tuple[Moment, ...] = ()
+    never: Mapping[Moment, str] = field(default_factory=dict)
     lead_ms: int = 0
     """How long before the end of the session it comes, where it needs a pulse to show."""
     most_ua: Callable[[int], int] = int

@@ -36,11 +36,12 @@ has is the one of the large table."""
 
 def alarm_of(outcome: Outcome) -> Level | None:
     """Whatever a device or line does to the output is of the highest class; None where nothing was told, or a person
-    stopped or ended.
+    stopped or ended before it was.
     """
-    if not isinstance(outcome, Ends) or outcome.why in {"ended_early", "stop:key"}:
+    if not isinstance(outcome, Ends):
         return None
-    return Level.FAULT
+    wanted = outcome.why in {"ended_early", "stop:key"}
+    return None if wanted and not outcome.alarmed else Level.FAULT
 
 
 def lines() -> list[str]:
@@ -63,6 +64,8 @@ def _of_family(family: Family, rows: Rows) -> list[str]:
     return [
         f"## {family.model}: faults of electrodes, output, line and device, while current flows",
         "",
+        _counted(rows),
+        "",
         *table(head(family.model), (*usual, *map(_impossible, rows.cannot))),
         *(_at_others(family, others) if others else ()),
     ]
@@ -75,6 +78,13 @@ def _at_others(family: Family, others: list[list[str]]) -> list[str]:
 
 def _impossible(row: Cannot) -> list[str]:
     return [row.name, *["cannot happen"] * (len(COLUMNS) - 1), row.why]
+
+
+def _counted(rows: Rows) -> str:
+    """What the tests run: every pair that is not said to be without effect."""
+    run, missing = len(rows.pairs), sum(moment in rows.moments for case in rows.cases for moment in case.never)
+    at = f"each at the {len(rows.moments)} moments" if len(rows.moments) > 1 else f"each in the first {rows.moments[0]}"
+    return f"{len(rows.cases)} faults, {at}: {run} sessions. {missing} more would show nothing, as said below."
 
 
 def _usual(case: Case, rows: Rows) -> Moment:
@@ -98,6 +108,10 @@ def _others(family: Family, rows: Rows) -> Iterator[list[str]]:
         for outcome, moments in groups:
             name, *cells = _cells(case.name, outcome, case, family)
             yield [name, ", ".join(moments), *cells]
+        never = {moment: why for moment, why in case.never.items() if moment in rows.moments}
+        for why in dict.fromkeys(never.values()):
+            moments = [moment for moment, reason in never.items() if reason == why]
+            yield [case.name, ", ".join(moments), *["no effect"] * (len(COLUMNS) - 1), why]
 
 
 def _cells(name: str, outcome: Outcome, case: Case, family: Family) -> list[str]:

@@ -47,6 +47,18 @@ def test_every_fault_of_the_simulator_and_every_other_row_is_in_it() -> None:
     assert {row.group for row in ROWS} == {"computer", "terminal", "line", "device", "disk", "protocol", "people"}
 
 
+def test_how_many_sessions_are_run_and_why_the_others_are_not_is_in_it() -> None:
+    made = lines()
+    for key, rows in FAMILY_ROWS.items():
+        never = [(case.name, at, why) for case in rows.cases for at, why in case.never.items() if at in rows.moments]
+        at = made.index(f"## {family(key).model}: faults of electrodes, output, line and device, while current flows")
+        run = len(rows.cases) * len(rows.moments) - len(never)
+        assert f": {run} sessions. {len(never)} more would show nothing" in made[at + 2]
+        end = next((i for i in range(at + 3, len(made)) if made[i].endswith("while current flows")), len(made))
+        said = [line.strip("| ").split(" | ") for line in made[at:end] if "| no effect |" in line]
+        assert {(one[0], moment, one[-1]) for one in said for moment in one[1].split(", ")} == set(never)
+
+
 @bundled("row", ROWS, ids=lambda row: row.fault)
 def test_every_cell_is_filled_and_its_tests_are_there(row: Elsewhere) -> None:
     empty = [one.name for one in fields(row) if getattr(row, one.name) == "" and one.name != "also"]
