@@ -173,13 +173,12 @@ class Controller:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing flows and nothing is about to: the device confirmed that it is off, or the plan rests."""
-        if isinstance(self._session.state, s.Running):
-            return self._rests()
+        """Whether the device confirmed that it is off, and nothing is about to flow."""
         ahead = isinstance(self._session.state, s.Live | s.Committing | s.Enabling)
         return self._driver.output.off_confirmed and not ahead
 
-    def _rests(self) -> bool:
+    @property
+    def rests(self) -> bool:
         """Whether the plan rests for a while yet, and the device has said that every channel is at 0."""
         at_ms, output = plan_time_ms(self._session), self._driver.output
         return (

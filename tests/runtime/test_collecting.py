@@ -11,7 +11,7 @@ from together.real_line import WAIT_S, Desk
 from together.staging import room
 
 from nmes.core.view import RUNNING, Word
-from nmes.runtime.collecting import LIVE_EACH_MS, NEVER, QUIET_EACH_MS, Collecting
+from nmes.runtime.collecting import EACH_MS, NEVER, Collecting, Lull
 from nmes.trial.bench import MemorySink
 
 
@@ -62,19 +62,20 @@ def test_old_garbage_is_looked_for_by_python_itself_and_not_in_a_session(as_pyth
             assert seen == []
 
 
-@pytest.mark.parametrize(("quiet", "each_ms"), [(True, QUIET_EACH_MS), (False, LIVE_EACH_MS)])
-def test_between_two_turns_it_is_looked_for_now_and_then(quiet: bool, each_ms: int) -> None:
+@pytest.mark.parametrize("lull", Lull)
+def test_between_two_turns_it_is_looked_for_now_and_then(lull: Lull) -> None:
+    each_ms = EACH_MS[lull]
     with Collecting() as collecting, full_collections() as seen:
         for now_ms in range(0, 3 * each_ms + 1, 100):
-            collecting.turned(now_ms, quiet=quiet)
+            collecting.turned(now_ms, lull)
         assert len(seen) == 3
 
 
 def test_a_collection_leaves_alone_what_an_earlier_one_has_looked_through() -> None:
     with Collecting() as collecting:
-        collecting.turned(0, quiet=True)
+        collecting.turned(0, Lull.OFF)
         kept = [[number] for number in range(50_000)]
-        collecting.turned(QUIET_EACH_MS, quiet=True)
+        collecting.turned(EACH_MS[Lull.OFF], Lull.OFF)
         assert len(gc.get_objects()) < len(kept)
 
 
@@ -109,12 +110,12 @@ def test_a_session_is_quiet_only_while_the_device_is_off_and_nothing_is_about_to
 
 
 @pytest.mark.covers("LW-02")
-def test_a_rest_of_the_plan_is_quiet_until_a_second_before_it_ends_and_a_contraction_never() -> None:
+def test_the_plan_rests_until_a_second_before_its_rest_ends_and_in_a_contraction_never() -> None:
     watched = room().running()
     quiet_us: list[int] = []
     while watched.view.word is not Word.ENDED:
         watched.run(20)
-        if watched.view.word in RUNNING and watched.bench.controller.is_quiet:
+        if watched.view.word in RUNNING and watched.bench.controller.rests:
             quiet_us.append(watched.now_us)
     flowed_us = [pulse.t_us for pulse in watched.pulses(quiet_us[0] - 10_000_000)]
     ahead_us = [min((at - now for at in flowed_us if at >= now), default=10_000_000) for now in quiet_us]
