@@ -28,7 +28,7 @@ class Lull(Enum):
 
 EACH_MS: Final[Mapping[Lull, int]] = {Lull.OFF: 30_000, Lull.REST: 60_000, Lull.NONE: 90_000}
 """At most so often a full collection is made [design]. Whatever is left alone by then and refers to itself is never
-given back in this session: with one in each 30 s of a treatment the app grew by 7 MB in an hour, with one in 60 s by 2 MB
+given back in this session: with one in each 30 s of a treatment the app grew by 7 MB in an hour, with one in 60 s by 2
 [computed]. A plan with rests comes to one within the last 30 s of the 90.
 """
 
