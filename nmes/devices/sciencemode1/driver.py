@@ -9,14 +9,15 @@ The law of this file, phase by phase (`phases`): what may be outstanding, and wh
     Enabling       stop                         acknowledged -> Enabled; else Faulted
     Enabled        list, stop or update         as `pace` says; anything not plainly good -> Faulted
     Faulted        nothing                      Halt, Identify
-    Stopping       stop                         acknowledged -> HaltConfirmed; else again, three in all
+    Stopping       stop                         acknowledged twice in a row -> HaltConfirmed; else again, three in all
     Unconfirmed    nothing                      Halt, Identify
     Lost           nothing                      nothing
 
-The device has no timer of its own, tells no state and cannot say who it is: an acknowledged stop is all there is. So it
-is stopped again once a second for as long as it is to be off, because what looked like an acknowledgement may have been
-a disturbed line; and the update in force is sent again five times a second, at 0 mA too. That is its sign of life, and
-mends what its small sum let through wrong. Both leave from `tick` alone: a program that no longer turns renews nothing.
+The device has no timer of its own, tells no state and cannot say who it is: an acknowledged stop is all there is, and
+one byte of a disturbed line looks like it. So a halt is confirmed by two of them, the second asked for after the first,
+and for as long as it is to be off it is stopped again once a second; and the update in force is sent again five times a
+second, at 0 mA too. That is its sign of life, and mends what its small sum let through wrong. Both leave from `tick`
+alone: a program that no longer turns renews nothing.
 
 A Halt is taken in every phase but Lost and overtakes whatever is outstanding; while one is under way it is not begun
 anew. An acknowledged stop that nobody here waits for is the guard's own. Any other answer to nothing is a fault: no
@@ -308,6 +309,9 @@ class RehaStim1Driver:
                 self._events.append(EnabledEvent())
             case Enabled() as phase:
                 self._done_enabled(phase, asked, now_ms)
+            case Stopping(answered=False) as phase:
+                self._ask(Ask.STOP, Stop(), now_ms)
+                self._phase = replace(phase, answered=True)
             case Stopping(known=known):
                 self._rest(Off(now_ms) if known else Unidentified(), now_ms)
                 self._events.append(HaltConfirmed(now_ms))

@@ -53,10 +53,13 @@ class Faulted:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The `halts`-th halt is out. `known`: whether the device had been identified."""
+    """The `halts`-th halt is out. `known`: whether the device had been identified. `answered`: a stop before this one
+    was acknowledged, and this one has to show that it was no noise.
+    """
 
     halts: int
     known: bool
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,14 +31,18 @@ STATES: dict[str, Callable[[Bench], object]] = {
 
 @pytest.mark.covers("SR-06")
 @pytest.mark.parametrize("state", STATES)
-def test_a_halt_leaves_in_the_call_that_orders_it_and_is_confirmed_by_its_acknowledgement(state: str) -> None:
+def test_a_halt_leaves_in_the_call_that_orders_it_and_is_confirmed_when_a_second_is_acknowledged(state: str) -> None:
     bench = Bench()
     STATES[state](bench)
     bench.forget()
     bench.driver.execute(HALT, bench.now_ms)
     assert bench.driver.frames() == [b"\xc0"]
     bench.driver.sent(bench.now_ms)
-    assert bench.driver.output.off_confirmed == (state in ("off", "enabling", "enabled"))
+    was_off = state in ("off", "enabling", "enabled")
+    assert bench.driver.output.off_confirmed == was_off
+    bench.say(b"\x81")
+    assert (bench.driver.events(), bench.driver.output.off_confirmed) == ([], was_off)
+    assert bench.names == ["stop"], "the second, in the same turn"
     bench.say(b"\x81")
     bench.events += bench.driver.events()
     assert bench.events == [HaltConfirmed(bench.now_ms)]
@@ -74,6 +78,18 @@ def test_an_unanswered_halt_is_sent_three_times_and_then_said_to_be_unconfirmed(
     bench.order(HALT)
     bench.run(10)
     assert bench.driver.output.off_confirmed
+
+
+@pytest.mark.covers("SR-06", "SR-07")
+def test_one_byte_of_noise_confirms_no_halt() -> None:
+    bench = Bench().playing()
+    bench.device.mute(STOP)
+    bench.order(HALT)
+    bench.say(b"\x81")
+    bench.run(1_000)
+    assert [type(event) for event in bench.events] == [HaltUnconfirmed]
+    assert bench.names == ["stop"] * 4
+    assert not bench.driver.output.off_confirmed
 
 
 def test_a_halt_the_device_would_not_do_is_none() -> None:
@@ -168,5 +184,5 @@ def test_a_halt_under_way_is_not_interrupted() -> None:
     bench.order(IDENTIFY)
     bench.driver.refused(bench.now_ms)
     bench.run(50)
-    assert bench.names == ["stop"]
+    assert bench.names == ["stop", "stop"]
     assert [type(event) for event in bench.events] == [HaltConfirmed]
