@@ -120,21 +120,21 @@ def test_noise_that_looks_like_a_confirmed_stop_does_not_send_the_keeper_home() 
 
     simulator = Simulator(new_device(REHASTIM1.key))
     plan = replace(SHORT, capabilities=REHASTIM1.capabilities)
-    room = Staged(KeptBench(plan, device=simulator, wire=loose, family=REHASTIM1))
+    bench = KeptBench(plan, device=simulator, wire=loose, family=REHASTIM1)
+    room, [plug] = Staged(bench), plugs
     reach(room, Moment.HOLD, 20_000)
-    [plug], controller = plugs, room.bench.controller
     plug.off = True
-    controller.stop("key")
-    room.bench.run(5)
+    bench.controller.stop("key")
+    bench.run(5)
     plug.noise = b"\x81"
-    view = room.bench.run_until(lambda view: view.output is Output.OFF or view.word is Word.UNSURE, within_ms=5_000)
+    view = bench.run_until(lambda view: view.output is Output.OFF or view.word is Word.UNSURE, within_ms=5_000)
     assert (view.word, view.output) == (Word.UNSURE, Output.UNKNOWN)
-    room.bench.run(1_000)
+    bench.run(1_000)
     plug.off, sits_us = False, room.now_us
     for _tenth in range(10):
-        room.bench.clock.advance_to(room.now_us + 100_000)
+        bench.clock.advance_to(room.now_us + 100_000)
         simulator.advance(room.now_us)
-        room.bench.kept_by.act(room.now_us)
+        bench.kept_by.act(room.now_us)
     pulses_us = [pulse.t_us for pulse in room.device.stage.trace if pulse.peak_current_ua]
     assert pulses_us[-1] - sits_us <= 2 * LATE_US
 
