@@ -1,4 +1,5 @@
-"""What the device's answers, and its silence, prove. The guard believes only answers to requests that it let pass.
+"""What the device's answers, and its silence, prove. The guard believes only answers to requests that it let pass; that
+an update was done which it did not let pass is a reason to halt.
 
 Pure, like the judge. A refusal here means: take the skin to be at 0 and halt.
 """
@@ -44,7 +45,7 @@ def hear(state: State, reply: Reply) -> Judgement:
             return state, Refusal(Rule.REPLY_NOT_OK, detail) if running else None
         case Answer():
             asked = _find(state, reply.number, _KINDS[reply.asked])
-            return _answer(state, asked, reply) if asked else (state, None)
+            return _answer(state, asked, reply) if asked else (state, _unasked(state, reply))
         case Condition():
             asked = _find(state, reply.number, Poll)
             return _condition(state, asked, reply) if asked else (state, None)
@@ -85,10 +86,21 @@ def _answer(state: State, asked: Pending, reply: Answer) -> Judgement:
     if reply.asked is Asked.INIT:
         listed = asked.seen if isinstance(asked.seen, ListInit) else None
         return _superseded(replace(rest, stage=Stage.ENABLED, listed=listed), asked), None
-    done = _superseded(replace(_renewed(rest, asked), acknowledged=asked.peaks), asked)
+    done = _superseded(replace(_renewed(rest, asked), acknowledged=asked.peaks, updated=asked.number), asked)
     done = replace(done, lanes=dark(state, done, asked))
     all_off = not any(asked.peaks) and not any(any(one.peaks) for one in done.pending)
     return (replace(done, stage=Stage.ENABLED) if all_off else done), None
+
+
+def _unasked(state: State, reply: Answer) -> Refusal | None:
+    """Nobody here passed the update that was done: a line kept one back, or somebody else writes to the device too.
+
+    An answer that comes twice is none such. Where answers carry no number it is the driver that knows.
+    """
+    running = state.stage in (Stage.ENABLED, Stage.LIVE)
+    if reply.asked is Asked.UPDATE and reply.result == 0 and running and reply.number != state.updated:
+        return Refusal(Rule.CHANNEL_ACTIVE, "the device carried out an update that was not sent from here")
+    return None
 
 
 def _superseded(state: State, by: Pending) -> State:

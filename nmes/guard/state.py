@@ -123,7 +123,8 @@ class Pending:
 class State:
     """`turn` counts passed requests; `changed` is the turn of the last that can change what the device does.
 
-    `listed` is the channel list in force, from its acknowledgement until a halt or the next list.
+    `listed` is the channel list in force, from its acknowledgement until a halt or the next list. `updated` is the
+    number of the update that was acknowledged last, -1 before the first.
     """
 
     lanes: tuple[Lane, ...]
@@ -135,6 +136,7 @@ class State:
     renewed_us: int = LONG_AGO_US
     frames_from_us: int = LONG_AGO_US
     listed: ListInit | None = None
+    updated: int = -1
 
 
 def fresh(channels: int) -> State:

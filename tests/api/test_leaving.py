@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -164,10 +165,14 @@ def test_ctrl_c_in_the_first_line_of_leaving_has_stopped_already(tmp_path: Path)
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def broken_off_after(name: str, act: Callable[[], object]) -> Callable[[FrameType, str, object], object]:
+Tracer = Callable[[FrameType, str, Any], Any]
+"""What `sys.settrace` takes. `Any`: that is the type the standard library gives it."""
+
+
+def broken_off_after(name: str, act: Callable[[], object]) -> Tracer:
     """A tracer that does this once, when the first function of this name has ended and nobody has its result yet."""
 
-    def trace(frame: FrameType, event: str, _: object) -> object:
+    def trace(frame: FrameType, event: str, _: object) -> Tracer | None:
         if event == "call" and frame.f_code.co_qualname != name:
             return None
         if event == "return":
@@ -178,7 +183,7 @@ def broken_off_after(name: str, act: Callable[[], object]) -> Callable[[FrameTyp
     return trace
 
 
-def opened_while_traced(asked: Opening, tracer: Callable[[FrameType, str, object], object]) -> None:
+def opened_while_traced(asked: Opening, tracer: Tracer) -> None:
     before = sys.gettrace()
     sys.settrace(tracer)
     try:

@@ -71,6 +71,29 @@ def test_an_answer_with_another_number_proves_nothing() -> None:
     assert rig.poll()
 
 
+def test_an_update_that_was_not_sent_from_here_halts() -> None:
+    rig = running()
+    rig.device.answers += encode(60, UPDATE + 1, b"\x00")
+    rig.hear()
+    assert_halted(rig, "channel_active")
+    assert rig.told[0].detail == "the device carried out an update that was not sent from here"
+
+
+def test_an_answer_that_comes_twice_is_no_update_of_somebody_else() -> None:
+    rig = running()
+    rig.device.answers += encode(rig.number, UPDATE + 1, b"\x00") * 2
+    rig.hear()
+    assert rig.rule is None
+
+
+def test_whatever_was_updated_before_the_output_is_off_is_over_with_it() -> None:
+    rig = running()
+    rig.guard.trip("operator")
+    rig.device.answers += encode(60, UPDATE + 1, b"\x00")
+    rig.hear()
+    assert rig.rule == "operator"
+
+
 def test_an_answer_to_another_request_proves_nothing() -> None:
     rig = running()
     rig.device.answers += encode(rig.number, INIT + 1, b"\x02")

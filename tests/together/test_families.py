@@ -10,9 +10,12 @@ from itertools import pairwise
 import pytest
 
 from helpers.plans import simple_plan
+from nmes.core import events as e
 from nmes.core.plan import Plan
-from nmes.core.view import Word
+from nmes.core.view import Output, Word
+from nmes.guard.sight import ListUpdate, Update
 from nmes.runtime.families import FAMILIES, Family
+from nmes.runtime.open import Peer
 from nmes.trial.bench import Bench, new_device
 from nmes.trial.level import Felt, Route
 from nmes.trial.therapist import Therapist
@@ -24,6 +27,25 @@ LATE_US = 150_000
 """Of a STOP: what is on its way to the device, and the device's own time."""
 
 
+NOTICED_US = 120_000
+"""Of an update that was not sent from here: its answer, a turn, the halt [design]."""
+
+
+@dataclass
+class Remembering:
+    """A line that remembers every frame of the host."""
+
+    peer: Peer
+    frames: list[bytes]
+
+    def from_host(self, data: bytes) -> None:
+        self.frames.append(data)
+        self.peer.from_host(data)
+
+    def to_host(self) -> bytes:
+        return self.peer.to_host()
+
+
 @dataclass
 class Played:
     """A session on a family's device, brought by a scripted person into the first contraction."""
@@ -33,7 +55,10 @@ class Played:
     def __post_init__(self) -> None:
         plan: Plan = replace(simple_plan(), capabilities=self.family.capabilities)
         self.device = new_device(self.family)
-        self.bench = Bench(plan, device=self.device, family=self.family)
+        self.frames: list[bytes] = []
+        self.bench = Bench(
+            plan, device=self.device, family=self.family, wire=lambda peer: Remembering(peer, self.frames)
+        )
         route = Route(LEVEL_UA, LEVEL_UA, step_ua=self.family.capabilities.amplitude_step_ua)
         ask = AtTheSkin(self.bench, lambda *_: Felt(0, 0, 0))
         guides = dict.fromkeys(plan.slots, route)
@@ -48,6 +73,11 @@ class Played:
             action = self.person.act(self.bench.view)
             if action is not None:
                 self.bench.press(action)
+
+    def last_update(self) -> bytes:
+        """The last frame with which the controller set the output."""
+        seen = [(self.family.new_sight().see_request(frame).seen, frame) for frame in self.frames[-20:]]
+        return [frame for what, frame in seen if isinstance(what, Update | ListUpdate)][-1]
 
     def times_us(self) -> list[int]:
         """When current crossed the skin."""
@@ -83,3 +113,25 @@ def test_a_controller_that_no_longer_turns_leaves_the_device_to_its_own_dead_man
     played.device.advance(dead_us + 10_000_000)
     assert max(played.times_us()) > dead_us, "nothing else ends it"
     assert max(played.times_us()) <= dead_us + family.capabilities.watchdog_ms * 1000
+
+
+@pytest.mark.covers("LW-05", "PR-02")
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda one: one.key)
+def test_an_update_that_was_not_sent_from_here_is_halted_at_its_answer(family: Family) -> None:
+    """A line that gives an old frame once more, or another program that writes to the device too: no controller can
+    keep that away from it, but the device says what it did.
+    """
+    played = Played(family)
+    played.until(Word.ON)
+    played.bench.run(300)
+    old = played.last_update()
+    played.bench.press(e.Decrease(1))
+    played.bench.run(500)
+    lower_ua = LEVEL_UA - family.capabilities.amplitude_step_ua
+    assert played.device.stage.trace[-1].amplitude_ua == lower_ua
+    again_us = played.bench.clock.now_us
+    played.device.receive(old, again_us)
+    played.bench.run(2_000)
+    assert max(played.times_us()) <= again_us + NOTICED_US
+    assert played.bench.view.word is Word.STOPPED
+    assert played.bench.view.output is Output.OFF
