@@ -25,15 +25,17 @@ def without_dead_man(view: View) -> bool:
     return not view.plan.capabilities.has_dead_man
 
 
-def warnings(view: View) -> Iterator[str]:
-    """Each a sentence or two; nothing of a device that stops by itself."""
+def warnings(view: View, *, contact: bool = True) -> Iterator[str]:
+    """Each a sentence or two; nothing of a device that stops by itself. `contact`: also what it cannot tell of pads,
+    which a screen may say elsewhere.
+    """
     if not without_dead_man(view):
         return
     yield _(
         "THE {device} DOES NOT STOP BY ITSELF: if this program, this computer or the cable fails, it goes on "
         "stimulating."
     ).format(device=view.plan.capabilities.model)
-    if view.plan.capabilities.electrode_feedback is ElectrodeFeedback.NONE:
+    if contact and view.plan.capabilities.electrode_feedback is ElectrodeFeedback.NONE:
         yield _("It never tells that an electrode is off: look, and ask.")
     yield _("The emergency button is the only independent stop.")
     yield _(

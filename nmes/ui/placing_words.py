@@ -115,10 +115,11 @@ def patient_line(view: View) -> str:
 
 
 def button_line(view: View) -> str:
-    """What has to be known of a device without a dead-man, and who has its emergency button."""
+    """What has to be known of a device without a dead-man, and who has its emergency button. Of the pads the line of
+    contact tells."""
     if view.button_by:
         return "✓ " + CONFIRMED.format(name=view.button_by)
-    return " ".join(("✖", *warnings(view)))
+    return " ".join(("✖", *warnings(view, contact=False)))
 
 
 def pain_line(view: View) -> str:

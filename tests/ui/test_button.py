@@ -54,7 +54,10 @@ async def test_it_is_loud_and_nothing_goes_on_before_a_name_is_written() -> None
         await app.keys(pilot, "f2")
         assert not any(isinstance(event, e.Placed) for event in app.done)
         assert "This stimulator does not stop by itself" in app.flat()
-        await app.keys(pilot, "enter", "y", "e", "s", "enter")
+        await app.keys(pilot, "enter")
+        assert "THE RehaStim 1 DOES NOT STOP BY ITSELF" in app.flat()
+        assert "stops it: press the button." in app.flat(), "whole where it is answered, in 80 x 24 too"
+        await app.keys(pilot, "y", "e", "s", "enter")
         assert "Write who has the emergency button: a name" in app.flat()
         await app.keys(pilot, *["backspace"] * 3, *"Ada", "enter")
         assert app.done[-1] == e.ButtonConfirmed("Ada")

@@ -16,8 +16,12 @@ def has_room(rows: OptionList) -> bool:
 class Rows(OptionList):
     """All our lists. A page that reaches a heading leaves no row unmarked: keys that answer a row would be dead.
 
-    Law: no list goes round. A digit that is meant for the last row would else answer the first one.
+    Law: no list goes round: a digit that is meant for the last row would else answer the first one. And the row in hand
+    stays in sight, as much of it as fits, also when the list becomes smaller, as where a field opens below it.
     """
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.scroll_to_highlight)
 
     def action_cursor_down(self) -> None:
         before = self.highlighted
