@@ -89,10 +89,11 @@ def _stimulator(story: Story, opened: Opened) -> str:
 
 
 def electrodes(told: Told) -> Section:
-    """What was read back off the patient, which pads were confirmed, where it was felt, the patient's own stop."""
-    read = told.story.all("read_back", "read_back_skipped", "refused:read_back_differs", "pad_larger")
-    lines = [f"{told.when(one.at)}  {told.said(one)}" for one in read]
-    if not read:
+    """What was read back off the patient, which pads were confirmed, who had the emergency button, where it was felt,
+    the patient's own stop."""
+    codes = ("read_back", "read_back_skipped", "refused:read_back_differs", "pad_larger")
+    lines = [f"{told.when(one.at)}  {told.said(one)}" for one in told.story.all(*codes, "button_confirmed")]
+    if not told.story.all(*codes):
         lines.append(_("Nothing was read back off the patient."))
     return Section(_("Read back and electrodes"), tuple(lines), table=_pads(told), after=tuple(_checks(told)))
 

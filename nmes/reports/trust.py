@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from nmes.core.capabilities import ElectrodeFeedback
 from nmes.core.view import FIRST_GIVEN
 from nmes.language import _
 from nmes.record.files import Kind
@@ -117,11 +118,32 @@ def limits(told: Told) -> Section:
           "show only against a copy of its head kept elsewhere."),
         _("A name that is typed identifies nobody by itself, and a patient code stands for a person only in the "
           "clinic's own list."),
-        _("The stimulator confirms what it was asked for, not what reached the skin; below 15 mA it cannot tell a pad "
-          "that is off."),
+        _confirmed(told),
         _("Not a medical device. This report is a document of a research program and no medical finding."),
     )  # fmt: skip
     return Section(_("What this report cannot tell"), (*(simulated if _is_simulated(told) else ()), *lines))
+
+
+def _confirmed(told: Told) -> str:
+    """What the stimulator's answers are worth, by what it can tell of a pad."""
+    if told.planned is None:
+        return _("The stimulator confirms what it was asked for, not what reached the skin.")
+    able = told.planned.plan.capabilities
+    if able.electrode_feedback is ElectrodeFeedback.NONE:
+        return _(
+            "The stimulator confirms what it was asked for, not what reached the skin; it never tells that a pad is "
+            "off."
+        )
+    if able.electrode_floor_ua == 0:
+        return _(
+            "The stimulator confirms what it was asked for, not what reached the skin; it tells that a pad is off only "
+            "while current flows."
+        )
+    said = _(
+        "The stimulator confirms what it was asked for, not what reached the skin; below {floor} mA it cannot tell a "
+        "pad that is off."
+    )
+    return said.format(floor=able.electrode_floor_ua // 1000)
 
 
 def _is_simulated(told: Told) -> bool:

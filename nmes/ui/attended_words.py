@@ -34,10 +34,7 @@ NOTES: Final = {
     "refused:reason_missing": _("A reason is needed. Still open: {open}"),
     "read_back_skipped": _("Gone on without reading it back, because: {reason}"),
     "patient_stop_tested": _("The patient's own stop was pressed and heard. It works."),
-    "refused:button_missing": _(
-        "This stimulator does not stop by itself: somebody must have its emergency button first, tested, and say so by "
-        "name."
-    ),
+    "refused:button_missing": _("This stimulator does not stop by itself: first say who has its button."),
     "refused:button_unnamed": _("Write who has the emergency button: a name, no answer or command."),
     "refused:button_not_needed": _("Not asked for: this stimulator stops by itself when the program falls silent."),
     "button_confirmed": _("Emergency button in reach and tested: {by}."),

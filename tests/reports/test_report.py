@@ -13,6 +13,7 @@ import pytest
 
 from helpers.mistakes import Sitting, five_mistakes
 from nmes.core import events as e
+from nmes.core.capabilities import ElectrodeFeedback
 from nmes.core.view import Word
 from nmes.record.catches import Catch
 from nmes.record.chain import NewEntry
@@ -20,13 +21,16 @@ from nmes.record.clocks import Clocks
 from nmes.record.disk import Disk
 from nmes.record.errors import NoSuchSession, RecordError
 from nmes.record.files import Kind, session_files
+from nmes.record.happening import Happening
 from nmes.record.journal import Journal
 from nmes.record.replay import event_entry
 from nmes.record.store import Closed, list_sessions
+from nmes.record.story import Story
 from nmes.record.telling import story_of
 from nmes.record.verdicts import Sealed
 from nmes.reports import about, trust
 from nmes.reports import kept as kept_words
+from nmes.reports.about import electrodes
 from nmes.reports.caught import caught, what
 from nmes.reports.document import Curve, Plot, Report, Section, Table
 from nmes.reports.drawing import LEFT, WIDTH
@@ -158,6 +162,31 @@ def test_what_a_stimulator_cannot_tell_of_itself_is_left_out(files: list[Path]) 
         f"{at}; it was never identified",
     ]
     assert event_words(mute) == "RehaStim2, ScienceMode2 protocol 1"
+
+
+def test_the_emergency_button_and_what_the_stimulator_cannot_tell_of_a_pad_are_those_of_this_stimulator(
+    story: Story,
+) -> None:
+    assert story.opened is not None
+    made = planned(story.opened)
+    assert made is not None
+    for changes, wanted in (
+        ({}, "below 15 mA it cannot tell a pad that is off."),
+        ({"electrode_feedback": ElectrodeFeedback.NONE}, "it never tells that a pad is off."),
+        (
+            {"electrode_feedback": ElectrodeFeedback.PUSHED, "electrode_floor_ua": 0},
+            "it tells that a pad is off only while current flows.",
+        ),
+    ):
+        able = replace(made.plan.capabilities, **changes)
+        told = Told(story, WORDING, replace(made, plan=replace(made.plan, capabilities=able)))
+        assert any(line.endswith(wanted) for line in trust.limits(told).lines), wanted
+    unread = trust.limits(Told(story, WORDING, None)).lines
+    assert any(line.endswith("not what reached the skin.") for line in unread)
+    assert not any("emergency button" in line.lower() for line in electrodes(told).lines)
+    held = Happening(story.happenings[0].at, "button_confirmed", (("by", "C. Roth"),), "ButtonConfirmed")
+    told = Told(replace(story, happenings=(held, *story.happenings)), WORDING, made)
+    assert electrodes(told).lines[0].endswith("Emergency button in reach and tested: C. Roth.")
 
 
 def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(
