@@ -7,6 +7,7 @@ speaks against a treatment stands as loud as what speaks for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from textwrap import wrap
 from typing import Final
 
@@ -14,7 +15,7 @@ from textual.content import Content
 
 from nmes.core.body_map import figure
 from nmes.core.plan import Plan
-from nmes.core.problems import ProblemsError
+from nmes.core.problems import Problem, ProblemsError
 from nmes.core.protocol import Evidence, Protocol, Schedule
 from nmes.core.protocol_trust import Outdated, unclear
 from nmes.language import _
@@ -54,9 +55,14 @@ def card(protocol: Protocol, plan: Plan | ProblemsError, width: int, head: Itera
     return Content("\n").join(lines)
 
 
+def _anywhere(problem: Problem) -> Problem:
+    """Without its file: whoever chooses wants to know why; who writes the file asks the check for its line."""
+    return replace(problem, file="", line=0)
+
+
 def _sections(protocol: Protocol, plan: Plan | ProblemsError, width: int) -> Iterator[Section]:
     if isinstance(plan, ProblemsError):
-        yield _("CANNOT BE USED WITH THIS STIMULATOR"), (f"✖ {problem}" for problem in plan.problems)
+        yield _("CANNOT BE USED WITH THIS STIMULATOR"), (f"✖ {_anywhere(problem)}" for problem in plan.problems)
         return
     yield _("WHAT IT WILL DO"), (*stages(protocol), _whole(protocol, clock(plan.duration_ms)))
     yield from _against_each_other(protocol)

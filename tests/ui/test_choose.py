@@ -168,13 +168,16 @@ async def test_the_card_follows_the_list_and_scrolls_by_page_keys(tmp_path: Path
 @pytest.mark.thorough
 async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_cannot_be_used(tmp_path: Path) -> None:
     def refuse(_one, _ctf_mhz) -> None:
-        raise PlanError([Problem("channels.0", "", "the pulse is longer than its period", "give a lower frequency")])
+        why, accepted = "the pulse is longer than its period", "give a lower frequency"
+        raise PlanError([Problem("channels.0", "", why, accepted, file="shelf/tens.yaml", line=3)])
 
     async with choosing(tmp_path, first="tens_conventional", compiled=refuse, size=(120, 40)) as (app, pilot):
         assert "CANNOT BE USED WITH THIS STIMULATOR" in app.flat()
         assert "the pulse is longer than its period" in app.flat()
+        assert "tens.yaml" not in app.flat(), "which line of a file is the author's affair"
         await app.keys(pilot, "enter", "f2")
         assert not any(isinstance(message, Chosen) for message in app.said)
+        assert "! This stimulator cannot give it. The card says why" in app.flat()
 
 
 @pytest.mark.thorough

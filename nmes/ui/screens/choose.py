@@ -188,8 +188,9 @@ class ChooseScreen(StepScreen):
         if not self._knows(loaded):
             self.post_message(LookUp(loaded, self.who))
             return self.note(_("! Wait: it is still being looked up what was measured."))
-        if isinstance(self._plan(loaded), Plan):
-            self.post_message(Chosen(index, self.who))
+        if not isinstance(self._plan(loaded), Plan):
+            return self.note(_("! This stimulator cannot give it. The card says why: choose another."))
+        self.post_message(Chosen(index, self.who))
         return None
 
     # --- the card ---

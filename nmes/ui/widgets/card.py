@@ -28,7 +28,7 @@ class Card(VerticalScroll, can_focus=False):
         self._shown: tuple[str, Origin | None, int] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(_("No protocol was found."), markup=False)
+        yield Static(markup=False)
 
     def show(self, loaded: Loaded, origin: Origin | None, plan: Plan | ProblemsError) -> None:
         width = max(20, self.scrollable_content_region.width)
