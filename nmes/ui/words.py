@@ -487,6 +487,13 @@ def contact_words(view: View, electrode: Electrode) -> str:
             assert_never(electrode)
 
 
+def pads_words(view: View, electrode: Electrode) -> str:
+    """The same beside the amplitude of a treatment, where there is room for 29 columns."""
+    if electrode is Electrode.CANNOT_TELL and view.plan.capabilities.electrode_feedback is ElectrodeFeedback.NONE:
+        return _("pads: look, and ask")
+    return _("pads: {contact}").format(contact=contact_words(view, electrode))
+
+
 def _first_of(codes: tuple[str, ...]) -> str:
     if not codes[1:]:
         return _question(codes[0])

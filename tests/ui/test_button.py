@@ -99,7 +99,9 @@ def test_a_device_whose_voltage_the_program_cannot_switch_is_not_said_to_have_it
     enabled = replace(view(desk.session, OutputState()), output=Output.ENABLED)
     assert words.output_words(enabled).startswith("Output at 0, ready to stimulate, confirmed")
     assert "look, and ask" in words.contact_words(enabled, enabled.channels[0].electrode)
+    assert words.pads_words(enabled, enabled.channels[0].electrode) == "pads: look, and ask"
     plain = replace(view(desk_of(ONE).session, OutputState()), output=Output.ENABLED)
+    assert words.pads_words(plain, plain.channels[0].electrode) == "pads: cannot tell below 15 mA"
     assert words.output_words(plain).startswith("Output at 0, high voltage on, confirmed")
 
 

@@ -259,6 +259,7 @@ async def test_a_note_is_written_in_a_side_screen_that_stops_and_never_raises() 
         await pilot.press("u", "n")
         await pilot.pause()
         assert isinstance(app.screen, NoteScreen)
+        assert "Note. The treatment goes on; + is locked." in app.text()
         await pilot.press(*"+ =u-Ow", "space")
         assert app.sent == [], "in it every key is a letter"
         assert "STOP ALL" in app.text()
@@ -471,6 +472,9 @@ async def test_a_halted_treatment_keeps_the_contraction_it_was_in(halt: e.Event,
     async with one(RunScreen, desk) as (app, pilot):
         assert f"{told}   contraction 2 of 3; " in app.text()
         assert await clipped(app, pilot) == []
+        await pilot.press("n")
+        await pilot.pause()
+        assert "Note. Nothing goes on meanwhile." in app.text()
 
 
 @pytest.mark.thorough

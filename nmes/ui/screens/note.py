@@ -29,9 +29,15 @@ class NoteScreen(ModalScreen[str]):
         Binding("f3", "leave", _("back, no note"), priority=True, id="note.leave"),
     ]
 
+    def __init__(self, *, runs: bool = True) -> None:
+        """`runs`: something of the plan is live."""
+        super().__init__()
+        self._runs = runs
+
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
-            yield Static(_("Note. The treatment goes on; + is locked."), markup=False)
+            goes_on = _("Note. The treatment goes on; + is locked.")
+            yield Static(goes_on if self._runs else _("Note. Nothing goes on meanwhile."), markup=False)
             yield Input(max_length=MOST, id="note-text", compact=True)
             yield Static(_("Enter: write it to the record. F3: back without. Esc, F12 and Ctrl+C stop the output."))
         yield StopBar()

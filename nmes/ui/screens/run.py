@@ -37,7 +37,7 @@ from nmes.ui.widgets.readout import Readout
 from nmes.ui.widgets.state_line import StateLine, state_rows
 from nmes.ui.widgets.strips import Strips
 from nmes.ui.widgets.text import Text
-from nmes.ui.words import contact_words
+from nmes.ui.words import pads_words
 
 _NEXT: Final = {
     Word.RAMP_UP: _("To ON"),
@@ -160,7 +160,6 @@ class RunScreen(AmplitudeScreen):
 
     def _facts(self, view: View, channel: ChannelView) -> str:
         """What was told over what is confirmed, so that the two numbers stand in one column."""
-        contact = contact_words(view, channel.electrode)
         caps = [slot.cap_ua for slot in view.slots if slot.slot == channel.slot and slot.cap_ua is not None]
         most_ua = min((channel.ceiling_ua, *caps))
         return "\n".join(
@@ -169,7 +168,7 @@ class RunScreen(AmplitudeScreen):
                 _("confirmed {level}").format(level=ma_or_unknown(channel.confirmed_ua)),
                 _("answered  {age}").format(age=age(view.age_ms)),
                 _("level     {level} (most {most})").format(level=ma(channel.level_ua), most=ma(most_ua)),
-                self.plus_words(view) if "increase" in view.may else _("pads: {contact}").format(contact=contact),
+                self.plus_words(view) if "increase" in view.may else pads_words(view, channel.electrode),
             )
         )
 
@@ -256,7 +255,8 @@ class RunScreen(AmplitudeScreen):
         if self.answer_cramp(yes=False):
             return
         self.plus, self.crossing = PlusKey(), self.crossing.dropped()
-        self.app.push_screen(NoteScreen(), self._send_note)
+        view = self.host.latest
+        self.app.push_screen(NoteScreen(runs=view is not None and view.word in RUNNING), self._send_note)
 
     def _send_note(self, text: str | None) -> None:
         if text:
