@@ -105,7 +105,7 @@ def _understood(arguments: list[str]) -> int:
     except _USAGE_ERROR as error:
         words = error.format_message() if hasattr(error, "format_message") else str(error)
         where = getattr(getattr(error, "ctx", None), "command_path", "nmes")
-        wrong(f"{' '.join(words.split())} Try: {where} --help")
+        wrong(f"{' '.join(words.split()).rstrip('.')}. Try: {where} --help")
     return result if isinstance(result, int) else 0
 
 
