@@ -117,7 +117,8 @@ class Instrument:
     """Confirmed, by channel and waveform; in force is the one whose turn in the plan it is."""
     rate: dict[int, int] = field(default_factory=dict)
     resumed_us: int = -RESUME_US
-    increased_ms: int = -MEMORY_US
+    increased_ms: dict[int, int] = field(default_factory=dict)
+    """By channel, the last press that counted; a refused one counts too, and takes nothing from another channel."""
     halts: deque[int] = field(default_factory=deque)
     updates: deque[int] = field(default_factory=deque)
     _pressed: int = 0
@@ -234,13 +235,13 @@ class Instrument:
                 self.allowed, self.rate = {channel: 0}, {channel: SLEW_UA_PER_S}
                 self.resumed_us = -RESUME_US
                 # A search begins at 0, with the output off: its first step waits for no step of another one.
-                self.increased_ms = -MEMORY_US
+                self.increased_ms.clear()
             case e.Increase(channel=channel, epoch=epoch, linked=linked) if (
                 epoch == shown.epoch and channel in self.allowed
             ):
-                if self.bench.now_ms - self.increased_ms >= self.increase_ms:
-                    self.increased_ms = self.bench.now_ms
-                    for one in {channel, *linked} & self.allowed.keys():
+                for one in {channel, *linked} & self.allowed.keys():
+                    if self.bench.now_ms - self.increased_ms.get(one, -self.increase_ms) >= self.increase_ms:
+                        self.increased_ms[one] = self.bench.now_ms
                         self._one_step(shown, one)
             case e.Back() if shown.word in {Word.READY, Word.STOPPED} and shown.attended:
                 self._nothing_confirmed()
