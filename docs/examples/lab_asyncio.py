@@ -8,6 +8,7 @@ output was off before it did.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
@@ -45,7 +46,9 @@ def above_3_ma(stimulator: AsyncStimulator) -> bool:
 
 
 def main(arguments: Sequence[str]) -> None:
-    sys.stdout.write(asyncio.run(session(Path(arguments[0]), above_3_ma)) + "\n")
+    parser = argparse.ArgumentParser(description="A session with asyncio, on a virtual stimulator.")
+    parser.add_argument("folder", type=Path, help="where the record goes")
+    sys.stdout.write(asyncio.run(session(parser.parse_args(arguments).folder, above_3_ma)) + "\n")
 
 
 if __name__ == "__main__":

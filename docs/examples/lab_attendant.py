@@ -7,6 +7,7 @@ Every answer is typed by somebody; nothing is assumed. Ctrl+C stops the output b
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,8 +82,12 @@ def typed_line() -> str | None:
 
 
 def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description="A whole session in which a person answers at the keyboard.")
+    parser.add_argument("folder", type=Path, help="where the record goes")
+    parser.add_argument("protocol", help="a shipped protocol's name, or a file")
+    asked = parser.parse_args(arguments)
     person = Typed(input("Your name: "), lambda question: input(f"{question}: ").strip(), typed_line)
-    done = session(Path(arguments[0]), load_protocol(arguments[1]), person)
+    done = session(asked.folder, load_protocol(asked.protocol), person)
     sys.stdout.write(f"{done.why}. {done.summary.verdict}\n")
 
 

@@ -8,6 +8,7 @@ refuses, with the reason, before anything is open.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,8 +41,9 @@ def line(folder: Path, protocol: Path | str, device: str, level_ua: int = 9_500)
 
 
 def main(arguments: Sequence[str]) -> None:
-    folder = Path(arguments[0])
-    for told in compared(folder, "assess_motor_threshold_calf"):
+    parser = argparse.ArgumentParser(description="One protocol on every family of stimulators, virtual.")
+    parser.add_argument("folder", type=Path, help="where the records go")
+    for told in compared(parser.parse_args(arguments).folder, "assess_motor_threshold_calf"):
         sys.stdout.write(f"{told}\n")
 
 

@@ -8,6 +8,7 @@ On a virtual stimulator, whose time stands still between two acts; its record st
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,8 +61,11 @@ def treated(stimulator: Stimulator) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    protocol = arguments[1] if len(arguments) > 1 else "quads_knee_oa"
-    sys.stdout.write("\n".join(session(Path(arguments[0]), protocol)) + "\n")
+    parser = argparse.ArgumentParser(description="One session by hand, step by step, on a virtual stimulator.")
+    parser.add_argument("folder", type=Path, help="where the record goes")
+    parser.add_argument("protocol", nargs="?", default="quads_knee_oa")
+    asked = parser.parse_args(arguments)
+    sys.stdout.write("\n".join(session(asked.folder, asked.protocol)) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from nmes.cli.exits import BAD, GOOD
+from nmes.cli.exits import BAD, GOOD, wrong
 from nmes.core.printable import printable
 from nmes.language import _
 from nmes.record.files import home
@@ -28,7 +29,13 @@ def show(port: str, *, as_json: bool) -> int:
 
 
 def rules(group: str) -> int:
-    """The udev rules and nothing else, for a file."""
+    """The udev rules and nothing else, for a file. The group is written into them as it is, so it has to be one."""
+    if not re.fullmatch(r"[A-Za-z_][\w.-]*\$?", group, re.ASCII):
+        wrong(
+            _('--udev "{group}" is no name of a group: letters, digits, "-" and "_", such as dialout').format(
+                group=printable(group)
+            )
+        )
     print("\n".join(udev_rules(group)))
     return GOOD
 

@@ -62,3 +62,10 @@ def test_the_udev_rules_alone_are_a_file(nmes: Nmes) -> None:
     rules = nmes("doctor", "--udev", "uucp").out.splitlines()
     assert len(rules) == 5
     assert all(rule.startswith(('SUBSYSTEM=="tty"', 'ACTION=="add"')) for rule in rules)
+
+
+def test_what_is_no_group_gets_no_rules(nmes: Nmes) -> None:
+    for wrong in ("a b", 'a", RUN+="/bin/sh', "a\nb"):
+        done = nmes("doctor", "--udev", wrong)
+        assert (done.code, done.out) == (2, ""), wrong
+        assert "is no name of a group" in done.err
