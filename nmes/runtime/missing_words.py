@@ -13,11 +13,11 @@ from nmes.language import _, many
 
 _WORDS: Final = {
     "screening": _("the checklist"),
-    "read:code": _("the patient's code, read back"),
-    "read:side": _("the side of the pads, read back"),
-    "pads": _("the pads, confirmed"),
-    "button": _("the emergency button, in reach and tested"),
-    "patient_stop": _("the patient's own stop, tested"),
+    "read:code": _("code read back"),
+    "read:side": _("side read back"),
+    "pads": _("pads confirmed"),
+    "button": _("emergency button tested"),
+    "patient_stop": _("patient's stop tested"),
     "nrs": _("pain, 0 to 10"),
     "adverse": _("adverse events, yes or no"),
     "sign": _("the signature"),

@@ -125,7 +125,7 @@ def test_each_step_asks_for_the_next_thing_that_is_missing_and_says_what_can_be_
 def test_status_tells_everything_that_is_missing(desk: Attending) -> None:
     desk.answered()
     told = desk.type("status").said
-    assert "Still missing: the patient's code, read back; the side of the pads, read back; the pads, confirmed." in told
+    assert "Still missing: code read back; side read back; pads confirmed." in told
     desk.screened()
     assert "Still missing: the level of channel 1; felt in the right place, channel 1." in desk.type("status").said
 

@@ -55,6 +55,7 @@ async def test_it_is_loud_and_nothing_goes_on_before_a_name_is_written() -> None
         assert "This stimulator does not stop by itself" in app.flat()
         await app.keys(pilot, "enter")
         assert "THE RehaStim 1 DOES NOT STOP BY ITSELF" in app.flat()
+        await pilot.pause()
         assert "stops it: press the button." in app.flat(), "whole where it is answered, in 80 x 24 too"
         await app.keys(pilot, "y", "e", "s", "enter")
         assert "Write who has the emergency button: a name" in app.flat()

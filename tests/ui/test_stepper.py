@@ -53,15 +53,15 @@ async def test_what_is_missing_stands_above_the_keys_until_it_is_there(tmp_path:
     async with desk.at(Stage.HOME) as pilot:
         desk.have(loaded(CRAMP), Who("P-017", "left"))
         await desk.see(pilot)
-        assert "Missing: 39 answers; who asked; the patient's code, read back" in desk.text()
+        assert "Missing: 39 answers; who asked; code read back" in desk.text()
         desk.bring(Stage.PLACE)
         await desk.see(pilot)
-        line = "Missing: the patient's code, read back; the side of the pads, read back; the pads, confirmed"
+        line = "Missing: code read back; side read back; pads confirmed"
         assert line in " ".join(desk.text().split()), "whole, on two rows if need be"
         desk.live.do(e.ReadBack(e.Read.CODE, "P-017"))
         desk.live.do(e.ReadBack(e.Read.SIDE, "left"))
         await desk.see(pilot)
-        assert "Missing: the pads, confirmed" in desk.text()
+        assert "Missing: pads confirmed" in desk.text()
         desk.live.do(e.Placed(tuple((one.channel, one.pad_mm2) for one in desk.live.view.channels)))
         await desk.see(pilot)
         assert "Missing: the level of channel 1; felt in the right place, channel 1" in desk.text()

@@ -80,9 +80,11 @@ class PadList(Rows):
             self.clear_options().add_options(wanted)
             self.choose(row or "1")
             return
-        for now, then in zip(self.options, wanted, strict=True):
-            if str(now.prompt) != str(then.prompt):
-                self.replace_option_prompt(str(then.id), then.prompt)
+        other = [then for now, then in zip(self.options, wanted, strict=True) if str(now.prompt) != str(then.prompt)]
+        for then in other:
+            self.replace_option_prompt(str(then.id), then.prompt)
+        if other:  # a row above may have become longer
+            self.call_after_refresh(self.scroll_to_highlight)
 
     @property
     def _width(self) -> int:
