@@ -107,5 +107,7 @@ async def test_two_clients_take_turns_on_one_device(running, tmp_path):
     told = running.pulses()[len(told) :]
     assert [(pulse["channel"], pulse["charge_nc"]) for pulse in told] == [(8, [3_000, 0, -3_000])]
     states = running.states()
-    assert states[:3] == ["ML_INIT", "ML_RUN", "NONE"], "ours stopped what it found running"
+    assert states[:2] == ["ML_INIT", "ML_RUN"]
+    by_itself = states[2:3] == ["ML_INIT"]  # where a loaded computer let 2 s go by before ours was there
+    assert states[2 + by_itself] == "NONE", "ours stopped what it found running"
     assert states[-2:] == ["LL", "NONE"]

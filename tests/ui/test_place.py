@@ -172,6 +172,7 @@ async def test_a_click_takes_the_size_that_is_needed_and_then_the_next() -> None
         await app.keys(pilot)
         assert "[ ✓ 45 cm² ]" in app.text()
         app.step.query_one(PadList).choose("side")
+        await app.keys(pilot)  # the row of keys is another one from here on
         await pilot.click(await offered(app, pilot, "screen.side('l')"))
         await app.keys(pilot)
         assert app.done == [e.ReadBack(e.Read.SIDE, "left")]
