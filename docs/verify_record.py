@@ -207,8 +207,8 @@ def unbase64(text: object) -> bytes | None:
 def signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
     """True where `cryptography` is missing: `main` says that signatures were not checked."""
     try:
-        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - optional
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - optional
     except ImportError:
         return True
     try:
@@ -538,8 +538,8 @@ def read_code(typed: str) -> str:
 
 def read_key(file: str) -> tuple[str, bytes]:
     try:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
-        from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - optional
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415 - optional
     except ImportError:
         raise WrongCall("--key needs the library cryptography: pip install cryptography") from None
     try:
@@ -555,7 +555,7 @@ def read_key(file: str) -> tuple[str, bytes]:
 
 def has_cryptography() -> bool:
     try:
-        import cryptography  # noqa: F401, PLC0415
+        import cryptography  # noqa: F401, PLC0415 - optional; only whether it is there
     except ImportError:
         return False
     return True

@@ -45,6 +45,8 @@ def _terminal(stream: object) -> bool:
 async def _until_left(app: PanelApp) -> None:
     loop = asyncio.get_running_loop()
     for name in ENDS:
-        with contextlib.suppress(NotImplementedError, AttributeError):  # not every system has them
-            loop.add_signal_handler(getattr(signal, name), app.leave)
+        number = getattr(signal, name, None)
+        if number is not None:  # not every system has each of them
+            with contextlib.suppress(NotImplementedError):  # nor an event loop that hears them
+                loop.add_signal_handler(number, app.leave)
     await app.run_async()

@@ -7,30 +7,30 @@ begins two to seven pulses too late, and a frame that is being written is writte
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
-from enum import Enum
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 NEVER: Final = 1_000_000_000
 """As the threshold of full collections, which counts collections of what is young."""
 
 
-class Lull(Enum):
-    """What a collection would hold up."""
-
-    OFF = "off"
-    """Nothing: the device has confirmed that it is off, and nothing is about to flow."""
-    REST = "rest"
-    """A STOP in a rest of the plan, in which every channel is at 0."""
-    NONE = "none"
-    """Whatever flows."""
-
-
-EACH_MS: Final[Mapping[Lull, int]] = {Lull.OFF: 30_000, Lull.REST: 60_000, Lull.NONE: 90_000}
-"""At most so often a full collection is made [design]. Whatever is left alone by then and refers to itself is never
-given back in this session: with one in each 30 s of a treatment the app grew by 7 MB in an hour, with one in 60 s by 2
-[computed]. A plan with rests comes to one within the last 30 s of the 90.
+QUIET_EACH_MS: Final = 30_000
+"""While nothing flows a full collection is made at most so often [design]."""
+REST_EACH_MS: Final = 60_000
+"""In a rest of the plan [design]. What is left alone by then and refers to itself is never given back in this session:
+with one in each 30 s of a treatment the app grew by 7 MB in an hour, with one in 60 s by 1 to 2 MB [computed].
 """
+LIVE_EACH_MS: Final = 90_000
+"""Whatever flows [design]: a plan with rests comes to one before."""
+
+
+class Turned(Protocol):
+    """What is asked between two turns, and no more often than it matters."""
+
+    def now_ms(self) -> int: ...
+    @property
+    def is_quiet(self) -> bool: ...
+    @property
+    def rests(self) -> bool: ...
 
 
 class Collecting:
@@ -61,11 +61,15 @@ class Collecting:
         if self._froze:
             gc.unfreeze()
 
-    def turned(self, now_ms: int, lull: Lull) -> None:
+    def turned(self, by: Turned) -> None:
         """Between two turns."""
+        now_ms = by.now_ms()
         if self._last_ms is None:
             self._last_ms = now_ms
-        elif now_ms - self._last_ms >= EACH_MS[lull]:
+        waited_ms = now_ms - self._last_ms
+        if waited_ms < QUIET_EACH_MS:
+            return
+        if by.is_quiet or (waited_ms >= REST_EACH_MS and by.rests) or waited_ms >= LIVE_EACH_MS:
             gc.collect()
             gc.freeze()
             self._last_ms = now_ms

@@ -6,7 +6,7 @@ import sys
 import threading
 from typing import Final
 
-from nmes.runtime.collecting import Collecting, Lull
+from nmes.runtime.collecting import Collecting
 from nmes.runtime.turn import Controller
 
 SWITCH_S: Final = 0.0005
@@ -33,8 +33,7 @@ class Loop(threading.Thread):
                     if not data and not self._controller.connected:
                         self._pause.wait(self._controller.wait_ms() / 1000)
                     self._controller.turn(data)
-                    lull = Lull.OFF if self._controller.is_quiet else Lull.REST if self._controller.rests else Lull.NONE
-                    collecting.turned(self._controller.now_ms(), lull)
+                    collecting.turned(self._controller)
             except BaseException as error:  # noqa: BLE001 - whatever it is, the output goes off first
                 self.failure = error
                 self._controller.fail(error)

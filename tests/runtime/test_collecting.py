@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from together.real_line import WAIT_S, Desk
 from together.staging import room
 
 from nmes.core.view import RUNNING, Word
-from nmes.runtime.collecting import EACH_MS, NEVER, Collecting, Lull
+from nmes.runtime.collecting import LIVE_EACH_MS, NEVER, QUIET_EACH_MS, REST_EACH_MS, Collecting
 from nmes.trial.bench import MemorySink
 
 
@@ -62,20 +63,49 @@ def test_old_garbage_is_looked_for_by_python_itself_and_not_in_a_session(as_pyth
             assert seen == []
 
 
-@pytest.mark.parametrize("lull", Lull)
-def test_between_two_turns_it_is_looked_for_now_and_then(lull: Lull) -> None:
-    each_ms = EACH_MS[lull]
+@dataclass
+class At:
+    """A moment of a session between two turns; `asked`: how often it was asked whether the plan rests."""
+
+    is_quiet: bool = False
+    resting: bool = False
+    ms: int = 0
+    asked: int = 0
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    @property
+    def rests(self) -> bool:
+        self.asked += 1
+        return self.resting
+
+
+@pytest.mark.parametrize(
+    ("at", "each_ms"),
+    [(At(is_quiet=True), QUIET_EACH_MS), (At(resting=True), REST_EACH_MS), (At(), LIVE_EACH_MS)],
+    ids=["quiet", "rest", "live"],
+)
+def test_between_two_turns_it_is_looked_for_now_and_then(at: At, each_ms: int) -> None:
     with Collecting() as collecting, full_collections() as seen:
-        for now_ms in range(0, 3 * each_ms + 1, 100):
-            collecting.turned(now_ms, lull)
+        for at.ms in range(0, 3 * each_ms + 1, 100):
+            collecting.turned(at)
         assert len(seen) == 3
+
+
+def test_the_plan_is_not_looked_into_before_it_matters() -> None:
+    at = At()
+    with Collecting() as collecting:
+        for at.ms in range(0, REST_EACH_MS, 100):
+            collecting.turned(at)
+    assert at.asked == 0
 
 
 def test_a_collection_leaves_alone_what_an_earlier_one_has_looked_through() -> None:
     with Collecting() as collecting:
-        collecting.turned(0, Lull.OFF)
+        collecting.turned(At(is_quiet=True))
         kept = [[number] for number in range(50_000)]
-        collecting.turned(EACH_MS[Lull.OFF], Lull.OFF)
+        collecting.turned(At(is_quiet=True, ms=QUIET_EACH_MS))
         assert len(gc.get_objects()) < len(kept)
 
 
