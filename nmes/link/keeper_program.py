@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from nmes.link.vigil import (
     Phase,
@@ -31,7 +31,10 @@ from nmes.link.vigil import (
     ended,
     halt_due_ms,
     halt_written,
+    heir_is_kept,
     passed,
+    refused,
+    taken_back,
     told,
     wanted_by_another,
 )
@@ -50,12 +53,18 @@ that wrap: the end of the sentence is what has to be done.
 """
 LOOK_MS = 100
 """How often it looks whether another program wants the line, once it is its own [design]."""
+CONNECT_S = 2.0
+"""As long as any far end of a network is waited for [design]."""
 FAILED_MS = 2000
 """So long unanswered, and the person is told that it could not [design]."""
 MOST_LOCK = 4096
 """Bytes of a lock file that are read: ten times what the longest takes [computed]."""
 MOST_UNREAD = 65_536
 """Bytes of the dead controller's time that are thrown away; more than a serial line's buffer holds [design]."""
+
+
+Settings: TypeAlias = "list[int | list[bytes | int]] | None"
+"""A terminal's; None for what is none."""
 
 
 class Setup(TypedDict):
@@ -120,10 +129,17 @@ class Keeper:
     """To the process that writes them."""
     lock: tuple[int, int] = (0, 0)
     """The lock file when it took over."""
+    settings: Settings = None
+    """The line's, for as long as it is lent: who opens it again may find others."""
+    refused_ms: int | None = None
+    """Since when it cannot be had again."""
 
     def run(self) -> None:
         """Until it is over, or the line is gone."""
         while self.vigil.phase is not Phase.OVER:
+            if self.vigil.phase is Phase.LENT:
+                self._await_heir()
+                continue
             acted = self.vigil.acts
             try:
                 self._wait_and_hear()
@@ -157,6 +173,33 @@ class Keeper:
             if _touched(self.setup["lock"]) != self.lock:
                 heir = _wanted_for(self.setup["lock"]) == self.setup["family"]
                 self.vigil = wanted_by_another(self.vigil, now_ms(), heir=heir)
+                if self.vigil.phase is Phase.LENT:
+                    self._lend()
+
+    def _lend(self) -> None:
+        """The line; its report goes on saying whose device may be on, to that session and to any after it."""
+        if os.isatty(self.setup["line"]):
+            with contextlib.suppress(termios.error):  # a line that has just gone
+                self.settings = termios.tcgetattr(self.setup["line"])
+        os.close(self.setup["line"])
+
+    def _await_heir(self) -> None:
+        """Until its keeper is at work; if it has ended before, the line is this one's again."""
+        select.poll().poll(LOOK_MS)
+        held, kept = _heir(self.setup["lock"])
+        if kept:
+            self.vigil = heir_is_kept(self.vigil)
+            return
+        if held:
+            self.refused_ms = None
+            return
+        line = _opened_again(self.setup["url"], self.settings)
+        if line is None:
+            self.refused_ms = now_ms() if self.refused_ms is None else self.refused_ms
+            self.vigil = refused(self.vigil, self.refused_ms, now_ms())
+            return
+        self.setup["line"], self.lock, self.noted = line, _touched(self.setup["lock"]), ("", False)
+        self.vigil = taken_back(self.vigil, now_ms())
 
     def _hear_controller(self) -> None:
         said = os.read(self.setup["pipe"], 4096)
@@ -248,19 +291,31 @@ def _wanted_for(path: str) -> str:
     """The family of the session that has the device's lock, as it wrote into the lock file; "" if none can be read, or
     if it has died since: what stands in the file is nobody's wish then.
     """
+    held, found = _read_lock(path)
+    return str(found.get("family", "")) if held else ""
+
+
+def _heir(path: str) -> tuple[bool, bool]:
+    """Whether somebody has the device's lock, and whether they have written that a keeper of theirs is at work."""
+    held, found = _read_lock(path)
+    return held, found.get("kept") is True
+
+
+def _read_lock(path: str) -> tuple[bool, dict[str, object]]:
+    """Whether somebody has the system's lock on the lock file, and what stands in it."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        return ""
+        return False, {}
+    held, found = False, {}
     try:
-        if _is_free(handle):
-            return ""
+        held = not _is_free(handle)
         found = json.loads(os.read(handle, MOST_LOCK))
     except (OSError, ValueError, RecursionError):
-        return ""
+        pass  # what cannot be read names nobody, and says of no keeper
     finally:
         os.close(handle)
-    return str(found.get("family", "")) if isinstance(found, dict) else ""
+    return held, found if isinstance(found, dict) else {}
 
 
 def _is_free(handle: int) -> bool:
@@ -270,6 +325,35 @@ def _is_free(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _opened_again(url: str, settings: Settings) -> int | None:
+    """The line of before, with the settings it had; None where it is somebody's now, or gone."""
+    from nmes.link.address import host_and_port, is_socket  # noqa: PLC0415 - a keeper that starts has no time for it
+
+    with contextlib.suppress(OSError, ValueError, termios.error):
+        return _connected(host_and_port(url)) if is_socket(url) else _terminal_again(url, settings)
+    return None
+
+
+def _terminal_again(url: str, settings: Settings) -> int:
+    line = os.open(url, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)  # as everybody who opens a line here
+        if settings is not None:
+            termios.tcsetattr(line, termios.TCSANOW, settings)
+    except BaseException:
+        os.close(line)
+        raise
+    return line
+
+
+def _connected(far_end: tuple[str, int]) -> int:
+    import socket  # noqa: PLC0415 - a keeper that starts has no time for it
+
+    with socket.create_connection(far_end, CONNECT_S) as found:
+        found.setblocking(False)
+        return found.detach()
 
 
 def _note_writer(note: Path, report: Path) -> int:

@@ -80,6 +80,8 @@ class Note:
     session: str = ""
     device: str = ""
     family: str = ""
+    kept: bool = False
+    """Whether a keeper of this holder is at work: that of an earlier one may go then."""
 
     def __str__(self) -> str:
         parts = [self.program, f"process {self.pid}"]
@@ -153,6 +155,12 @@ class DeviceLock:
             raise self._unlockable(path, error) from error
         self._handle = handle
 
+    def keep(self) -> None:
+        """Write down that a keeper is at work; what cannot be written leaves an earlier keeper waiting, and no more."""
+        if self._handle is not None:
+            with contextlib.suppress(OSError):
+                self._write(self._handle, kept=True)
+
     def holder(self) -> Note | None:
         """Who holds the device now; None if nobody does. A holder that left no note has no name.
 
@@ -182,9 +190,9 @@ class DeviceLock:
     def _unlockable(self, path: Path, error: OSError) -> PortMissing:
         return PortMissing(f"{self._url} cannot be locked: {error.strerror} at {path}; free or change it.")
 
-    def _write(self, handle: int) -> None:
+    def _write(self, handle: int, *, kept: bool = False) -> None:
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        note = Note(self._program, os.getpid(), started, _user(), self._session, self._url, self._family)
+        note = Note(self._program, os.getpid(), started, _user(), self._session, self._url, self._family, kept)
         os.lseek(handle, 0, os.SEEK_SET)
         os.truncate(handle, 0)
         os.write(handle, json.dumps(asdict(note)).encode())

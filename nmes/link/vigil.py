@@ -10,7 +10,8 @@ The keeper (`keeper_program`) is a process of its own beside the controller. Law
   else said between them. Whatever else is said afterwards makes it halt again.
 - It never stops halting by itself while the line is there. The line goes back only to a controller that lives and has
   latched, or to another program that has taken the device's lock: once the device is halted to any, before that only
-  to a session of the same family, which goes on where it leaves off.
+  to a session of the same family, which goes on where it leaves off. Such a session it has only lent the line: until
+  that one's own keeper is at work, it takes the line back from a session that has ended.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ ENOUGH = 2
 """Halts answered one after the other."""
 GIVEN_AWAY_MS = 1000
 """A line whose device does not answer is given to a session of its family after so long: it may do better [design]."""
+REFUSED_MS = 5000
+"""A line that was lent and nobody wants is somebody else's when it cannot be had for so long [design]."""
 
 
 class Word(IntEnum):
@@ -55,6 +58,8 @@ class Phase(Enum):
     HALTING = "halting"
     HALTED = "halted"
     """Halted as far as the device says, and halted on."""
+    LENT = "lent"
+    """A session that may do better has the line, and no keeper yet."""
     OVER = "over"
 
 
@@ -161,8 +166,25 @@ def answered(vigil: Vigil, data: bytes, mask: int, answer: int) -> Vigil:
 
 def wanted_by_another(vigil: Vigil, now_ms: int, *, heir: bool) -> Vigil:
     """Another program had or has the device's lock; `heir`: it opens a session of the same family, and waits."""
+    if vigil.confirmed:
+        return replace(vigil, phase=Phase.OVER)
     tried = now_ms - vigil.taken_ms >= GIVEN_AWAY_MS
-    return replace(vigil, phase=Phase.OVER) if vigil.confirmed or (vigil.acts and tried and heir) else vigil
+    return replace(vigil, phase=Phase.LENT) if vigil.acts and tried and heir else vigil
+
+
+def heir_is_kept(vigil: Vigil) -> Vigil:
+    """The session that the line was lent to has a keeper of its own, and that is at work."""
+    return replace(vigil, phase=Phase.OVER)
+
+
+def taken_back(vigil: Vigil, now_ms: int) -> Vigil:
+    """The session that the line was lent to has ended without one; the line is open here again."""
+    return replace(vigil, phase=Phase.HALTING, taken_ms=now_ms, halted_ms=None, awaited=False, answered=0)
+
+
+def refused(vigil: Vigil, since_ms: int, now_ms: int) -> Vigil:
+    """The line cannot be had again, for the first time at `since_ms`."""
+    return replace(vigil, phase=Phase.OVER) if now_ms - since_ms >= REFUSED_MS else vigil
 
 
 def _taken(vigil: Vigil, why: Why, now_ms: int) -> Vigil:

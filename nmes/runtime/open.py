@@ -270,13 +270,17 @@ def open_guarded(
     the start where the line comes from somebody who told of no confirmed halt: nobody leaves such a device alone.
     `screen`: see `open_live`.
     """
-    port, left_on = _opened(url, family, DeviceLock(url, session=session, family=family.key))
+    lock = DeviceLock(url, session=session, family=family.key)
+    port, left_on = _opened(url, family, lock)
     try:
         keeper = keeper_for(port, family, home if home is not None else own_home(), screen=screen)
     except BaseException:
         port.close()
         raise
-    return guard_of(port, family=family, keeper=keeper, left_on=left_on)
+    guard = guard_of(port, family=family, keeper=keeper, left_on=left_on)
+    if keeper is not None:
+        lock.keep()  # not before the own one is at work: an earlier one only lends such a line
+    return guard
 
 
 def open_asking(url: str, family: Family) -> GuardedPort:

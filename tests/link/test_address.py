@@ -45,6 +45,7 @@ OTHERS = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("FR-07")
 def test_every_spelling_of_one_address_is_one_lock(tmp_path: Path) -> None:
     DeviceLock(ONE[0], tmp_path).acquire()

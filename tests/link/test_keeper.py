@@ -199,6 +199,7 @@ def test_one_that_was_never_engaged_ends_with_a_session_that_never_began(far: Fa
     assert (is_over(keeper), far.serve(5), far.device.halts) == (True, b"gone", 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-28")
 def test_a_controller_that_stood_still_finds_out_gets_the_line_back_and_may_end(far: Far, told: Told) -> None:
     """On a descriptor above 1023, which `select` could not take."""
@@ -231,6 +232,7 @@ def test_a_controller_that_stood_still_finds_out_gets_the_line_back_and_may_end(
         resource.setrlimit(resource.RLIMIT_NOFILE, high)
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-28")
 def test_one_that_took_over_before_it_was_told_of_the_rest_rests(far: Far, told: Told) -> None:
     """Else it would take over again each second, from a controller that has nothing to renew."""
@@ -285,6 +287,7 @@ def test_a_keeper_that_is_gone_or_does_not_answer_is_trouble(far: Far, told: Tol
     os.close(far.near)
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-28", "PR-01")
 def test_one_whose_controller_has_a_dead_line_takes_over_before_it_has_to_miss_it(far: Far, told: Told) -> None:
     keeper = start_keeper(Bare(far.near), HALTING, told)
@@ -306,6 +309,7 @@ def test_one_whose_controller_has_a_dead_line_takes_over_before_it_has_to_miss_i
     os.waitid(os.P_PID, keeper.pid, os.WEXITED)
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-28")
 def test_one_that_is_given_up_to_halts_over_a_socket_until_the_far_end_goes(tmp_path: Path, told: Told) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -324,6 +328,7 @@ def test_one_that_is_given_up_to_halts_over_a_socket_until_the_far_end_goes(tmp_
     assert noted(told.note, confirmed=True)["why"] == "given_up"
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-28")
 def test_a_controller_that_lets_its_lock_go_is_not_another_program_that_wants_the_line(far: Far, told: Told) -> None:
     """It stood still, woke, could not write and left: what the keeper sees of it is a change of the lock file."""
@@ -365,6 +370,7 @@ def test_what_stands_in_a_report_counts_while_somebody_holds_it_and_only_if_it_i
     os.close(held)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets another process's limits")
 @pytest.mark.covers("SR-28")
 def test_a_computer_that_is_used_up_costs_the_note_and_not_the_halts(far: Far, told: Told) -> None:
@@ -395,6 +401,12 @@ class Killed:
             if select.select([self.terminal], [], [], 0.1)[0]:
                 data += os.read(self.terminal, 4096)
         return data
+
+    def wait_for_the_keepers_end(self) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while Path(f"/proc/{self.keeper}/fd").is_dir() and any(Path(f"/proc/{self.keeper}/fd").iterdir()):
+            assert time.monotonic() < end
+            select.select([], [], [], 0.02)
 
 
 @pytest.fixture
@@ -478,8 +490,77 @@ def test_a_device_that_does_not_answer_is_told_as_such_and_the_end_of_the_line_i
     assert "The keeper cannot stop it.\r\n" in killed.shown(b"stop it.\r\n").decode()
     os.close(far.end)
     far.end = os.open("/dev/null", os.O_RDONLY)
-    end = time.monotonic() + PATIENCE_S
-    while Path(f"/proc/{killed.keeper}/fd").is_dir() and any(Path(f"/proc/{killed.keeper}/fd").iterdir()):
-        assert time.monotonic() < end
-        select.select([], [], [], 0.02)
+    killed.wait_for_the_keepers_end()
     assert noted(tmp_path / "keeper-1.json", confirmed=False)["why"] == "died"
+
+
+@dataclass
+class Heir:
+    """A session of the same family, from its lock on: it has been lent the line of a device that does not answer."""
+
+    lock: DeviceLock
+    line: int
+
+
+@pytest.fixture
+def heir(far: Far, killed: Killed, tmp_path: Path) -> Heir:
+    far.device.take(INIT + UPDATE)
+    far.device.deaf = True
+    killed.process.kill()
+    assert far.serve(1.3) == b""
+    lock = DeviceLock(far.name, tmp_path, family="rehastim1")
+    lock.acquire()
+    assert far.serve() == b"gone"
+    line = os.open(far.name, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
+    fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return Heir(lock, line)
+
+
+@pytest.mark.campaign
+@pytest.mark.covers("SR-28", "PR-01")
+@pytest.mark.parametrize("killed_too", [True, False], ids=["killed", "in order"])
+def test_a_session_that_ends_before_its_own_keeper_is_at_work_gives_the_line_back(
+    far: Far, killed: Killed, heir: Heir, tmp_path: Path, killed_too: bool
+) -> None:
+    far.device.deaf = False
+    heard = far.device.halts
+    assert far.serve(0.4) == b""
+    assert far.device.halts == heard, "as long as that session lives, the line is its own"
+    assert far.device.running
+    if killed_too:
+        note = heir.lock.path.read_bytes()
+        heir.lock.release()
+        heir.lock.path.write_bytes(note)  # as it stands there when nobody could take it away
+    else:
+        heir.lock.release()
+    os.close(heir.line)
+    end = time.monotonic() + PATIENCE_S
+    while far.serve(halts=heard + 2) == b"gone":
+        assert time.monotonic() < end
+        select.select([], [], [], 0.01)
+    assert not far.device.running
+    assert noted(tmp_path / "keeper-1.json", confirmed=True)["why"] == "died"
+    assert killed.shown(b"stopped it.\r\n")
+
+
+@pytest.mark.campaign
+@pytest.mark.covers("SR-28")
+def test_with_the_next_ones_keeper_at_work_the_earlier_one_goes(killed: Killed, heir: Heir) -> None:
+    heir.lock.keep()
+    killed.wait_for_the_keepers_end()
+    heir.lock.release()
+    os.close(heir.line)
+
+
+@pytest.mark.campaign
+@pytest.mark.covers("SR-28")
+def test_a_line_that_another_program_has_taken_meanwhile_is_left_to_it_after_a_while(
+    far: Far, killed: Killed, heir: Heir
+) -> None:
+    heir.lock.release()
+    heard = far.device.halts
+    assert far.serve(1.0) == b""
+    assert Path(f"/proc/{killed.keeper}/fd").is_dir()
+    killed.wait_for_the_keepers_end()
+    assert far.device.halts == heard
+    os.close(heir.line)

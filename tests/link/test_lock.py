@@ -156,6 +156,7 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("FR-07")
 def test_a_holder_that_cannot_be_read_is_another_program(tmp_path: Path) -> None:
     held = DeviceLock("/dev/ttyACM0", tmp_path)

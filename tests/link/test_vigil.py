@@ -10,6 +10,7 @@ from helpers.byte_device import INIT, STOP, UPDATE, UPDATE_OK, ByteDevice
 from nmes.link.vigil import (
     AGAIN_MS,
     GIVEN_AWAY_MS,
+    REFUSED_MS,
     SILENT_MS,
     STILL_MS,
     Phase,
@@ -20,7 +21,10 @@ from nmes.link.vigil import (
     ended,
     halt_due_ms,
     halt_written,
+    heir_is_kept,
     passed,
+    refused,
+    taken_back,
     told,
     wanted_by_another,
 )
@@ -184,7 +188,24 @@ def test_the_line_of_a_halted_device_is_anybodys_and_else_a_session_of_its_famil
     assert wanted_by_another(halted, 200, heir=False).phase is Phase.OVER
     trying = ended(watching(), 0)
     assert wanted_by_another(trying, GIVEN_AWAY_MS - 1, heir=True) == trying
-    assert wanted_by_another(trying, GIVEN_AWAY_MS, heir=True).phase is Phase.OVER
+    assert wanted_by_another(trying, GIVEN_AWAY_MS, heir=True).phase is Phase.LENT
     assert wanted_by_another(trying, 10 * GIVEN_AWAY_MS, heir=False) == trying
     kept = watching()
     assert wanted_by_another(kept, 10 * GIVEN_AWAY_MS, heir=True) == kept, "while it is the controller's, nobody's"
+
+
+@pytest.mark.covers("SR-28")
+def test_a_line_that_is_lent_is_no_longer_halted_here_and_goes_with_the_heirs_keeper_or_comes_back() -> None:
+    lent = wanted_by_another(ended(watching(), 0), GIVEN_AWAY_MS, heir=True)
+    assert not lent.acts
+    assert halt_due_ms(lent) is None
+    assert heir_is_kept(lent).phase is Phase.OVER
+    assert refused(lent, 3000, 3000 + REFUSED_MS - 1) == lent
+    assert refused(lent, 3000, 3000 + REFUSED_MS).phase is Phase.OVER
+    back = taken_back(lent, 5000)
+    assert back.why is Why.DIED
+    line = Line(ByteDevice(), INIT + UPDATE)
+    again = line.keep(back, 5000, 5200)
+    assert again.confirmed, "whatever was answered before it was lent proves nothing"
+    assert not line.device.running
+    assert wanted_by_another(back, 5000 + GIVEN_AWAY_MS - 1, heir=True) == back, "and again it tries first"

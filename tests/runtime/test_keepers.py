@@ -88,6 +88,10 @@ class Left:
         os.close(self.end)
         os.close(self.near)
 
+    def confirmed(self) -> bool:
+        kept = self.kept_by  # asked once: it may just be written anew
+        return kept is not None and kept.confirmed
+
     @property
     def kept_by(self) -> AtWork | None:
         return keeper_at(self.lock)
@@ -125,12 +129,13 @@ def test_a_device_that_is_not_known_to_be_halted_goes_to_a_session_of_its_family
     left.serve(lambda: left.kept_by is not None)
     assert left.kept_by != AtWork(left.keeper, "rehastim1", confirmed=False)
     left.device.deaf = False
-    left.serve(lambda: left.kept_by is not None and left.kept_by.confirmed)
+    left.serve(left.confirmed)
     assert not left.device.running
     open_guarded(left.url, DEFAULT, tmp_path).close()
     left.serve(lambda: left.kept_by is None)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="the runtime folder is named by the environment there")
 @pytest.mark.covers("SR-28", "PR-01")
 def test_a_line_whose_keeper_could_tell_nothing_is_not_taken_for_that_of_a_device_that_is_off(
@@ -145,7 +150,7 @@ def test_a_line_whose_keeper_could_tell_nothing_is_not_taken_for_that_of_a_devic
     guard.close()  # with nothing confirmed
     left.serve(lambda: left.kept_by is not None)
     left.device.deaf = False
-    left.serve(lambda: left.kept_by is not None and left.kept_by.confirmed)
+    left.serve(left.confirmed)
     assert not left.device.running
     left.close()
 
@@ -158,6 +163,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="the runtime folder is named by the environment there")
 @pytest.mark.covers("SR-28", "PR-01")
 def test_a_device_that_may_be_on_is_not_given_to_a_session_that_has_died_or_was_broken_off(left: Left) -> None:
@@ -247,3 +253,23 @@ def test_whatever_stands_in_a_notes_place_is_read_within_bounds_and_believed_onl
     assert kept(tmp_path) == [], "no plain file, whatever comes out of it"
     os.close(full)
     assert kept(tmp_path / "nowhere") == []
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(sys.platform != "linux", reason="the runtime folder is named by the environment there")
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_session_that_cannot_have_a_keeper_of_its_own_gives_the_line_back(
+    left: Left, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left.serve(lambda: left.kept_by is not None)
+    began = time.monotonic()
+    left.serve(lambda: time.monotonic() > began + 1.3)
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/nowhere/python")
+        with pytest.raises(PortMissing, match="the keeper cannot be started"):
+            open_guarded(left.url, family("rehastim1"), tmp_path)
+    assert left.kept_by == AtWork(left.keeper, "rehastim1", confirmed=False)
+    left.device.deaf = False
+    left.serve(left.confirmed)
+    assert left.kept_by == AtWork(left.keeper, "rehastim1", confirmed=True)
+    assert not left.device.running
