@@ -1,9 +1,8 @@
 """How many processes share the tests, a folder of records and own protocols that is nobody's, all records replayed, and
 what Python does beside the tests: compiling and looking for garbage.
 
-One process for each core and one more, because many tests wait for a clock; four at most; none where sharing would
-spoil a figure. After each file of tests every record that it left is led through today's `step` again: whatever the
-suite makes is a test of replaying.
+One process for each core; four at most; none where sharing would spoil a figure. After each file of tests every record
+that it left is led through today's `step` again: whatever the suite makes is a test of replaying.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.slicing import every, left_out, seed
+from helpers.slicing import details, every, left_out, seed
 
 MOST = 4
 """More only wait for each other: the longest file is what remains."""
@@ -31,7 +30,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if _measures(config):
         return 0  # a ratio measured beside other work is none
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores + 1, MOST) if cores > 1 else 0
+    return min(cores, MOST) if cores > 1 else 0
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="nmes-tests-")
     config.add_cleanup(folder.cleanup)
     os.environ["NMES_HOME"] = folder.name
-    if every() > 1:
+    if _sliced():
         seed()  # before the processes that inherit it are begun
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Begun in the background by a shell; the programs that tests start would inherit it and hear no Ctrl+C.
@@ -51,21 +50,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str | None:
-    """Which slice of the campaigns is run."""
-    return f"NMES_SLICE={every()}, from NMES_SEED={seed()}" if every() > 1 else None
+    """Which slice of what is long is run."""
+    return f"NMES_SLICE={every()}, NMES_DETAILS={details()}, from NMES_SEED={seed()}" if _sliced() else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """All of them, or the slice that was asked for."""
-    if every() > 1 and (gone := left_out(items)):
+    if _sliced() and (gone := left_out(items)):
         config.hook.pytest_deselected(items=[item for item in items if item in gone])
         items[:] = [item for item in items if item not in gone]
 
 
+def _sliced() -> bool:
+    return every() > 1 or details() > 1
+
+
 def _measures(config: pytest.Config) -> bool:
     """Whether figures are taken: then Python is left as it is for a user."""
-    return bool(config.getoption("markexpr") == "benchmark")
+    return str(config.getoption("markexpr")).startswith("benchmark")
 
 
 def _compile_once(folder: Path) -> None:

@@ -21,6 +21,7 @@ def example(name: str) -> ModuleType:
     return module
 
 
+@pytest.mark.thorough
 def test_a_session_by_hand(tmp_path: Path) -> None:
     file = str(written(tmp_path, ("contractions: 1", "contractions: 4")))
     level, given, verdict = example("lab_session").session(tmp_path, file, 2_000)
@@ -30,6 +31,7 @@ def test_a_session_by_hand(tmp_path: Path) -> None:
     assert "nothing" not in given
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-24", "SR-25")
 def test_every_family_beside_the_others(tmp_path: Path) -> None:
     told = example("lab_families").compared(tmp_path, written(tmp_path, ("gap_us: 100", "gap_us: 0")), 2_500)
@@ -49,6 +51,7 @@ def test_a_sensor_beside_the_session_stops_it(tmp_path: Path) -> None:
     assert asyncio.run(lab.session(tmp_path, lab.above_3_ma)) == "The laboratory's script stopped. Output: off."
 
 
+@pytest.mark.thorough
 def test_a_person_at_the_keyboard(tmp_path: Path) -> None:
     """Somebody who answers everything, says `+` until 2 mA, and presses ENTER each time they are looked for."""
     lab, asked = example("lab_attendant"), list[str]()

@@ -31,6 +31,7 @@ class Own(BaseException):
     """What no `except Exception` would catch."""
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-25")
 @pytest.mark.parametrize(
     ("error", "device"),
@@ -104,6 +105,7 @@ def test_another_thread_may_stop_and_nothing_else(tmp_path: Path) -> None:
         assert stimulator.view.word in {Word.HALTING, Word.STOPPED}
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
 @pytest.mark.covers("SR-25")
 def test_a_forked_process_neither_acts_nor_stops_nor_closes(tmp_path: Path) -> None:
@@ -140,6 +142,7 @@ def interrupted_in(name: str) -> Callable[[FrameType, str, object], None]:
     return trace
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-25")
 @pytest.mark.timeout(60)
 def test_ctrl_c_in_the_first_line_of_leaving_has_stopped_already(tmp_path: Path) -> None:
@@ -228,6 +231,7 @@ def test_who_presses_ctrl_c_twice_is_not_kept_waiting(tmp_path: Path) -> None:
     assert not (tmp_path / "simulation").exists(), "it was heard before anything was opened"
 
 
+@pytest.mark.thorough
 def test_opening_a_session_again_within_its_block_leaves_it_as_it_is(tmp_path: Path) -> None:
     asked = opening(tmp_path)
     with asked as stimulator:

@@ -76,6 +76,7 @@ class Careful:
         return "not asked" if self.signs_it and view.word is Word.AFTER else None
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-25")
 def test_a_run_goes_from_the_checklist_to_the_signature(tmp_path: Path) -> None:
     loaded = short(tmp_path, (CHANNEL, TWO))
@@ -169,6 +170,7 @@ def test_a_cancelled_task_leaves_the_output_at_0(tmp_path: Path) -> None:
     assert seen[0].summary.intact
 
 
+@pytest.mark.thorough
 def test_both_doors_have_the_same_acts() -> None:
     """Name for name, argument for argument and word for word."""
 

@@ -187,6 +187,7 @@ def test_what_ended_between_two_acts_is_told_to_the_next_and_once(tmp_path: Path
         assert stimulator.titrate(1).word is Word.TITRATING
 
 
+@pytest.mark.thorough
 def test_what_is_read_back_wrong_is_refused(tmp_path: Path) -> None:
     from nmes.api import Read
 

@@ -56,6 +56,7 @@ def start_s(home: Path, size: tuple[int, int]) -> float:
         return painted - running.began
 
 
+@pytest.mark.clocked
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 def test_the_first_screen_is_painted_in_seven_tenths_of_a_second(tmp_path: Path, size: tuple[int, int]) -> None:
     start_s(tmp_path, size)  # the first start of a fresh checkout compiles its modules
@@ -76,6 +77,7 @@ def share(running: OnPty) -> float:
     return (running.cpu_s() - before) / (time.perf_counter() - began)
 
 
+@pytest.mark.clocked
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 def test_a_live_session_takes_a_tenth_of_a_core_and_110_mb(tmp_path: Path, size: tuple[int, int]) -> None:
     with on_pty(program(tmp_path, "bare"), size) as running:
@@ -111,6 +113,7 @@ def seen_ms(running: OnPty) -> float:
     raise AssertionError(running.text_since(place)[-1000:])
 
 
+@pytest.mark.clocked
 def test_a_key_is_seen_to_act_within_60_ms(tmp_path: Path) -> None:
     """One step of the level: the key, the session's turn, its View, the screen, the terminal."""
     with on_pty(program(tmp_path, "titrate"), (80, 24), {"NMES_HOME": str(tmp_path)}) as running:

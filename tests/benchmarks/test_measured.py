@@ -33,6 +33,7 @@ def scripts() -> Iterator[None]:
     sys.path.remove(MEASURE)
 
 
+@pytest.mark.clocked
 def test_a_stop_is_written_within_20_ms_and_a_trip_within_one_while_every_core_is_busy(scripts: None) -> None:
     import stop_latency
 

@@ -89,6 +89,7 @@ def test_the_compiled_kernel_is_faster_still(record_property: Callable[[str, obj
     assert plain_s / compiled_s >= 2
 
 
+@pytest.mark.clocked
 def test_twenty_minutes_of_quadriceps_on_eight_pools(record_property: Callable[[str, object], None]) -> None:
     """10 s on, 50 s off at 50 Hz, with ramps, take well under a second of a desk computer."""
 

@@ -70,6 +70,7 @@ def _written(home: Path, entries: int) -> int:
     return done
 
 
+@pytest.mark.clocked
 def test_a_million_entries_are_verified_in_ten_seconds_of_one_core(tmp_path: Path) -> None:
     entries, known = _written(tmp_path, ENTRIES), known_keys(tmp_path)
     began = time.process_time()
@@ -109,6 +110,7 @@ def _many(home: Path) -> None:
         prev = hash_in(lines[-1])
 
 
+@pytest.mark.clocked
 def test_ten_thousand_sessions_are_listed_in_half_a_second(tmp_path: Path) -> None:
     _many(tmp_path)
     took, user = [], []
@@ -129,6 +131,7 @@ def test_ten_thousand_sessions_are_listed_in_half_a_second(tmp_path: Path) -> No
     assert min(took[1:]) < LIST_LIMIT_S, "by the clock on the wall, when the others let it run"
 
 
+@pytest.mark.clocked
 def test_the_first_screen_is_known_in_half_a_second_however_many_sessions_there_are(tmp_path: Path) -> None:
     """Each that was ended early in the last week is verified and led again."""
     _many(tmp_path)
@@ -148,6 +151,7 @@ def slow_sync(fd: int) -> None:
     os.fsync(fd)
 
 
+@pytest.mark.clocked
 def test_who_submits_never_waits_for_the_disk(tmp_path: Path) -> None:
     """Signed entries, every tenth waited for on a slow disk: what the caller's thread pays."""
     disk, signer = Disk(sync=slow_sync), station_key(tmp_path)
@@ -169,6 +173,7 @@ def test_who_submits_never_waits_for_the_disk(tmp_path: Path) -> None:
     assert late * 1000 < SUBMIT_LIMIT_NS
 
 
+@pytest.mark.clocked
 def test_an_entry_that_is_waited_for_is_soon_on_the_medium(tmp_path: Path) -> None:
     """What a press of `+` waits for: an entry, and the sync of this computer's disk. The disk's part has no limit; the
     program's has, and when it goes on the entry is in the file.

@@ -35,6 +35,7 @@ def treat(bench: Bench) -> None:
         bench.step()
 
 
+@pytest.mark.clocked
 @pytest.mark.parametrize("name", PLANS)
 @pytest.mark.timeout(180)
 def test_half_an_hour_of_treatment_takes_less_than_ten_seconds(name: str, benchmark: BenchmarkFixture) -> None:
@@ -52,6 +53,7 @@ def test_half_an_hour_of_treatment_takes_less_than_ten_seconds(name: str, benchm
     assert took_s < SESSION_LIMIT_S
 
 
+@pytest.mark.clocked
 def test_the_version_is_told_in_a_fifth_of_a_second(record_property: Callable[[str, object], None]) -> None:
     took = []
     for _ in range(5):

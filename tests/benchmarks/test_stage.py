@@ -48,6 +48,7 @@ def by_solve_ivp(points: Points, skin: Skin) -> None:
         voltage = solve_ivp(slope, (0, us * 1e-6), [voltage], rtol=1e-9, atol=1e-9).y[0, -1]
 
 
+@pytest.mark.clocked
 def test_a_session_of_30_minutes_costs_under_a_thousandth_of_its_time(
     record_property: Callable[[str, object], None],
 ) -> None:

@@ -51,6 +51,7 @@ def others_s() -> float:
     return (user + nice + system) / os.sysconf("SC_CLK_TCK") - ours
 
 
+@pytest.mark.clocked
 def test_twenty_minutes_of_quadriceps_on_eight_pools_take_less_than_ten_seconds(tmp_path: Path) -> None:
     loaded = load_file(protocol_file(tmp_path, QUADS, contractions="20"))
     setup = setup_of(loaded, pools=8)
@@ -63,6 +64,7 @@ def test_twenty_minutes_of_quadriceps_on_eight_pools_take_less_than_ten_seconds(
     assert took_s < ONE_LIMIT_S
 
 
+@pytest.mark.clocked
 def test_two_hundred_people_take_less_than_two_minutes() -> None:
     took_s, crowd = crowd_in(setup_of(Library().load(QUADS)), PEOPLE, cores())
     print(f"{PEOPLE} people, {crowd.sessions} sessions, {cores()} cores: {took_s:.1f} s")

@@ -45,6 +45,7 @@ def test_importing_the_command_line_does_not_import_the_screens_or_the_port() ->
     assert found.stdout == "[]\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "command",
     [

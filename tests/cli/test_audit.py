@@ -132,6 +132,7 @@ def test_the_story_names_what_applied_the_reason_and_who_reviewed_it() -> None:
     assert list(answer_lines(e.Placed(), everything=True)) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-20")
 def test_keys_that_were_refused_are_counted_and_told_where_they_began(shown: dict[str, str]) -> None:
     told = shown["1"]
@@ -183,6 +184,7 @@ def test_what_an_older_record_does_not_have_is_left_out_and_never_made_up() -> N
     assert said.startswith("where its frequency comes from cannot be read by this version: ")
 
 
+@pytest.mark.thorough
 def test_everything_has_a_line_for_every_entry(shown: dict[str, str], two_sessions: Path) -> None:
     entries = len(records(two_sessions)[0].read_bytes().splitlines())
     told = shown["1 --all"]

@@ -165,6 +165,7 @@ def test_an_unfinished_session_says_up_to_where_it_is_signed(nmes: Nmes, station
         assert f"intact, {entries} entries, none altered.\n" in nmes("audit", command, "2").out, "it was told since"
 
 
+@pytest.mark.thorough
 def test_a_newest_file_without_anything_in_it_is_never_intact(
     nmes: Nmes, kept: list[Path], station: Station, tmp_path: Path
 ) -> None:

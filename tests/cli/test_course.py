@@ -89,6 +89,7 @@ def test_what_was_entered_is_said_with_the_place_where_it_stands(care: Care, hom
     assert care("diary", "--cramps", "9", "--week", "2026-01-08").out.count("\n") == 1
 
 
+@pytest.mark.thorough
 def test_a_code_that_nothing_is_on_record_of_is_said_to_be_new_and_what_is_like_it(
     nmes: Nmes, care: Care, home: Path
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_course_of_nobody_is_empty_and_says_so(care: Care) -> None:
     assert told.out.count("none on record") == 5
 
 
+@pytest.mark.thorough
 def test_a_simulated_course_is_another_one(nmes: Nmes, care: Care, home: Path) -> None:
     line = ("care", "diary", "P-017", "--side", "left", "--cramps", "3", "--by", "Anna", "--simulation")
     assert nmes(*line).code == 0

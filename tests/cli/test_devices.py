@@ -54,6 +54,7 @@ def test_without_a_port_it_says_what_to_do(nmes: Nmes) -> None:
     assert json.loads(nmes("devices", "--json").out) == {"ports": [], "remembered": []}
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-26", "SR-27")
 def test_a_device_is_asked_remembered_changed_confirmed_and_forgotten(
     nmes: Nmes, home: Path, simulator: str, mocker: MockerFixture
@@ -95,6 +96,7 @@ def test_a_device_is_asked_remembered_changed_confirmed_and_forgotten(
     assert load(home) == ()
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-27")
 def test_a_session_hears_who_the_device_is_and_that_is_noticed(
     nmes: Nmes, home: Path, simulator: str, mocker: MockerFixture

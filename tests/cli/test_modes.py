@@ -52,6 +52,7 @@ def good(result: Result) -> Result:
     return result
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("TH-05")
 def test_all_that_is_kept_in_a_home_is_for_its_owner_only(nmes: Nmes, home: Path, tmp_path: Path) -> None:
     a_session(home)

@@ -249,12 +249,14 @@ def test_a_blocking_answer_keeps_the_session_from_going_on(nmes: Nmes, home: Pat
     assert not any(one.body.get("event", {}).get("type") == "Enabled" for one in entries(home))
 
 
+@pytest.mark.thorough
 def test_nothing_is_called_unknown_while_it_starts(nmes: Nmes) -> None:
     """Its last answer is old then because nothing was asked: no news, and a fright for who only hears."""
     lines = script("wait 3", "end").replace("placed\n", "placed\nwait 4\n")
     assert "Output UNKNOWN" not in nmes(*MAX, stdin=lines).out
 
 
+@pytest.mark.thorough
 def test_only_marks_that_somebody_looks_for_are_taken(nmes: Nmes, home: Path) -> None:
     told = nmes(*MAX, stdin=script("mark foo", "mark pain calf", "mark note moved", "end"))
     assert '"mark foo" is not known: type mark pain, mark cramp or mark note, then words.' in told.out
@@ -328,6 +330,7 @@ def test_a_typed_stop_overtakes_what_was_typed_before_it_and_drops_it(home: Path
     assert len(raised) <= 4, "three steps of the titration, and at most one that was heard before the STOP"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(signal, "sigwait"), reason="needs signals of a POSIX system")
 @pytest.mark.parametrize(
     "name",

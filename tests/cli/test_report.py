@@ -66,6 +66,7 @@ def test_the_page_is_written_and_never_over_another_file_unasked(nmes: Nmes, kep
     assert nmes("report", "9").code == 2
 
 
+@pytest.mark.thorough
 def test_a_damaged_record_is_an_exit_code_and_the_first_thing_told(nmes: Nmes, kept: list[Path]) -> None:
     whole = kept[0].read_bytes()
     entry = whole[: whole.index(b'"wanted","P-017"')].count(b"\n") + 1
@@ -89,6 +90,7 @@ def test_a_record_ends_it_with_the_code_of_the_other_commands(nmes: Nmes, kept: 
     assert nmes("report", "2").code == 1, "the rest could not be written"
 
 
+@pytest.mark.thorough
 def test_a_record_that_cannot_be_opened_is_one_line(nmes: Nmes, kept: list[Path]) -> None:
     kept[0].unlink()
     kept[0].mkdir()

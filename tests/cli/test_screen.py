@@ -26,6 +26,7 @@ def painted(keyboard: int, words: bytes, within_s: float = 40) -> bytes:
     return seen
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "arguments",
     [

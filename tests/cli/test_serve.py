@@ -99,6 +99,7 @@ async def test_a_page_that_sends_what_is_no_message_ends_its_session_with_one_se
         assert capsys.readouterr().err == f"{WORDS['broken']}\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("TH-06")
 async def test_one_page_at_a_time_and_the_next_when_it_is_closed() -> None:
     async with serving() as (client, address):

@@ -174,6 +174,7 @@ def calf(tmp_path: Path) -> str:
     return str(protocol_file(tmp_path, CALF, **SETS))
 
 
+@pytest.mark.thorough
 def test_what_is_good_has_no_but(tried: Nmes, quads: str) -> None:
     assert buts(tried(quads, "--pools", "2").out) == []
 
@@ -192,6 +193,7 @@ def test_a_cramp_while_the_level_is_found_is_told_and_nobody_would_have_taken_mo
     assert tried.out.count("But:") == 2 * len(buts(tried.out)), "again at the end, where the screen stays"
 
 
+@pytest.mark.thorough
 def test_more_discomfort_than_is_tolerated_stands_under_the_result(tried: Nmes, quads: str) -> None:
     (but,) = buts(tried(quads, "--pools", "1", "--level", "80").out)
     assert re.fullmatch(
@@ -294,6 +296,7 @@ def test_a_percentage_is_the_same_wherever_it_stands(nmes: Nmes, quads: str) -> 
     assert shown == -(-muscle["last_peak_mn"] * 1000 // muscle["first_peak_mn"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("columns", [60, pytest.param(80, marks=pytest.mark.campaign)])
 def test_nothing_is_wider_than_the_terminal_and_no_label_runs_into_its_value(
     columns: int, nmes: Nmes, quads: str, tens: str, monkeypatch: pytest.MonkeyPatch
@@ -308,6 +311,7 @@ def test_nothing_is_wider_than_the_terminal_and_no_label_runs_into_its_value(
     assert re.search(r"(?m)^highest amplitude, % of(?: ceiling)? +13 +13 +13", many)
 
 
+@pytest.mark.thorough
 def test_finding_and_treatment_are_told_in_one_unit(tried: Nmes, quads: str) -> None:
     said = flat(tried(quads, "--pools", "1", "--level", "80").out)
     units = re.search(r"(mC|µC) in \d+ pulses \(finding the level: \S+ (mC|µC),", said)
@@ -376,6 +380,7 @@ def test_json_tells_what_the_screen_tells(tried: Nmes, tens: str, quads: str) ->
 # --- a population ---
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("number", "how"),
     [(2, QUICK), pytest.param(3, ("--pools", "1"), marks=pytest.mark.campaign)],
@@ -525,6 +530,7 @@ def test_a_profile_may_be_a_file_and_a_bad_one_is_told_with_its_line(nmes: Nmes,
     assert f"{profile}:3" in tried.err
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
 @pytest.mark.parametrize("more", [(), ("--json",), pytest.param(("--population", "1"), marks=pytest.mark.campaign)])
 def test_a_page_that_fails_at_the_end_costs_only_itself(more: tuple[str, ...], nmes: Nmes, quads: str) -> None:
@@ -568,6 +574,7 @@ def test_workers_end_with_a_parent_that_is_killed(home: Path) -> None:
             os.kill(int(worker), signal.SIGKILL)
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(200)
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for child processes in /proc")
 @pytest.mark.parametrize("worked_s", [0.5, pytest.param(0, marks=pytest.mark.campaign)], ids=["at work", "at birth"])

@@ -297,6 +297,7 @@ def alarms_only(alarms: Alarms) -> set[str]:
     return {alarm.code for alarm in alarms.all if alarm.level is not Level.NOTE}
 
 
+@pytest.mark.thorough
 @given(MOVES)
 @settings(max_examples=120, deadline=None)
 def test_no_alarm_is_ever_lost_or_goes_unseen(moves: list[View | int]) -> None:

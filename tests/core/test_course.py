@@ -117,6 +117,7 @@ def test_the_strongest_has_the_shortest_period_and_the_longest_phase(made: Cours
     assert made.strongest.phase_us == max(waveform.phase_us for waveform in played)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("made", SWEEPS)
 def test_nothing_changes_before_the_change_that_was_told(made: Course) -> None:
     for ms in range(0, 2 * made.cycle_ms, 37):
@@ -182,6 +183,7 @@ def test_a_sweep_without_a_level_or_at_rest_wakes_nobody() -> None:
 # --- from the protocol ---
 
 
+@pytest.mark.thorough
 def test_a_burst_is_compiled_to_its_pulses_and_its_period() -> None:
     made = plan((STAGE, tens("burst: {pulses: 7, per_second: 3}")))
     (waveform,) = made.waveforms

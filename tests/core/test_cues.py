@@ -41,6 +41,7 @@ def told(ms: int, plan: Plan | None = None) -> tuple[Change, int]:
 # --- the next change ---
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("ms", "change", "in_ms"),
     [

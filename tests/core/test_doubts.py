@@ -55,6 +55,7 @@ DOUBTS = [
 ]
 
 
+@pytest.mark.thorough
 @bundled(("change", "words"), DOUBTS, ids=[words[:40] for _, words in DOUBTS])
 def test_what_is_doubtful_is_told(change: tuple[str, str], words: str) -> None:
     if "repeat" in words:

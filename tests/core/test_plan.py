@@ -182,6 +182,7 @@ def seen(made: Plan, t_ms: int) -> list[tuple[str, int]]:
     return [(now.phase, now.amplitude_ua) for now in made.at(t_ms)]
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(any_plan, st.integers(0, 250_000))
 def test_the_next_change_is_the_first_time_anything_differs(made: Plan, t_ms: int) -> None:
@@ -196,6 +197,7 @@ def test_the_next_change_is_the_first_time_anything_differs(made: Plan, t_ms: in
     assert seen(made, change_ms) != now or change_ms in boundaries
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("made", [ON_OFF, ALTERNATING, CONTINUOUS])
 def test_walking_the_changes_misses_none(made: Plan) -> None:
     changes, t_ms = set[int](), made.next_change(0)

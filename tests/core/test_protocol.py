@@ -177,6 +177,7 @@ SINGLE = [
 ]
 
 
+@pytest.mark.thorough
 @bundled(("old", "new", "words"), SINGLE)
 def test_a_wrong_key_type_or_number_is_told_with_what_is_accepted(old: str, new: str, words: str) -> None:
     found = problems(changed((old, new)))
@@ -259,6 +260,7 @@ JOINT = [
 ]
 
 
+@pytest.mark.thorough
 @bundled(("old", "new", "words"), JOINT)
 def test_values_that_contradict_each_other_are_told(old: str, new: str, words: str) -> None:
     found = problems(changed((old, new)))
@@ -369,6 +371,7 @@ def test_a_file_of_wrong_shapes_is_told_and_never_crashes(text: str) -> None:
 # --- any bytes at all ---
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_mutated_file_loads_or_is_refused_and_never_crashes(data: st.DataObject) -> None:
@@ -387,6 +390,7 @@ def test_a_mutated_file_loads_or_is_refused_and_never_crashes(data: st.DataObjec
         assert error.problems
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_refused_and_never_crash(text: bytes) -> None:
@@ -394,6 +398,7 @@ def test_any_bytes_are_refused_and_never_crash(text: bytes) -> None:
         parse(text, "good.yaml")
 
 
+@pytest.mark.thorough
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_a_file_with_lines_moved_or_lost_is_told_and_never_crashes(data: st.DataObject) -> None:

@@ -51,6 +51,7 @@ def test_there_are_enough_bad_files_of_every_kind() -> None:
     assert min(layers[kind] for kind in ("yaml", "form", "rule", "doubt")) >= 4
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-15")
 @bundled("file", CORPUS, ids=lambda file: file.stem)
 def test_a_bad_file_is_told_by_line_and_column_in_a_sentence(file: Path) -> None:
@@ -58,6 +59,7 @@ def test_a_bad_file_is_told_by_line_and_column_in_a_sentence(file: Path) -> None
     assert told(file.read_bytes(), file.name) == (layer != "doubt", sentences)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("layer", ["form", "rule"])
 def test_the_json_schema_refuses_every_wrong_form_and_nothing_else(layer: str) -> None:
     files = [file for file in CORPUS if expected(file)[0] == layer]
@@ -90,6 +92,7 @@ def test_the_file_with_every_key_is_good() -> None:
     assert parse_located(EVERY_KEY.encode(), "good.yaml")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("instead", ["[]", pytest.param("{}", marks=pytest.mark.campaign)])
 def test_a_list_or_a_group_in_place_of_any_value_is_told_and_never_crashes(instead: str) -> None:
     tame = [path for path in VALUES if not told(with_values(EVERY_KEY, {path: instead}).encode(), "good.yaml")[0]]
@@ -116,6 +119,7 @@ SCALARS = [
 LINES = [line for text in (GOOD, *FORMS.values()) for line in text.splitlines()]
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.data())
 def test_a_file_with_mutated_values_and_strange_lines_is_told_and_never_crashes(data: st.DataObject) -> None:

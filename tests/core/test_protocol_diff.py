@@ -65,6 +65,7 @@ def test_what_is_asked_in_the_checklist_is_told_as_its_question() -> None:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -120,6 +121,7 @@ LESS_SAFE: tuple[tuple[tuple[Change, ...], tuple[Change, ...], str], ...] = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("old", "new", "sentence"), LESS_SAFE, ids=[case[2] for case in LESS_SAFE])
 def test_what_makes_it_more_or_less_safe_is_marked_as_such_and_the_other_way_round(
     old: tuple[Change, ...], new: tuple[Change, ...], sentence: str
@@ -258,6 +260,7 @@ def test_another_kind_tells_what_the_same_answers_lead_to() -> None:
     assert "DO NOT STIMULATE" in told[0].partition("; before: ")[2]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("more", "less"),
     [

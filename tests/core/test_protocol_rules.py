@@ -188,6 +188,7 @@ def test_grade_a_is_given_by_the_tags() -> None:
         assert "grade A needs a source for stages.0.on_s" in "\n".join(problems(bare))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("tag", ["design", "verify", "computed"])
 @pytest.mark.parametrize(
     "path",

@@ -182,6 +182,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.thorough
 @bundled(("text", "words"), REFUSED, ids=range(len(REFUSED)))
 def test_what_does_not_go_together_is_told(text: str, words: str) -> None:
     if words:

@@ -15,6 +15,7 @@ def refusal(text: bytes) -> str:
     return str(raised.value)
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("TH-01")
 @bundled(
     ("text", "words"),

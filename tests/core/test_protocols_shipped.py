@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from helpers.rows import bundled
@@ -31,6 +32,7 @@ def loaded(file: Path) -> tuple[Protocol, Tree]:
     return parse_located(file.read_bytes(), str(file))
 
 
+@pytest.mark.thorough
 def test_there_are_two_dozen_protocols_or_more_for_every_purpose() -> None:
     assert len(SHIPPED) >= 24
     assert {loaded(file)[0].purpose for file in SHIPPED} == {

@@ -350,6 +350,7 @@ class TestRunning:
         desk.wait(500)
         assert desk.amplitude() == 10_000
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize(("rules", "climbs"), [(1, {1, 2}), (2, {0, 1, 2})])
     def test_a_contraction_is_told_from_its_beginning_and_nothing_in_a_rest(self, rules: int, climbs: set[int]) -> None:
         """At 1 mA, in steps of 0.5: so early that its first step is earned in time. Older records have none at 0."""
@@ -442,6 +443,7 @@ class TestRunning:
         assert (desk.session.outputs, desk.session.arms) == ((), ())
         assert not any(isinstance(command, c.Arm) for command in desk.wait(1000))
 
+    @pytest.mark.thorough
     @pytest.mark.covers("SR-12")
     def test_the_plan_ends_by_itself_with_a_halt(self) -> None:
         desk = running()
@@ -450,6 +452,7 @@ class TestRunning:
         assert desk.state == s.Ended("complete")
         assert c.Close("complete") in commands
 
+    @pytest.mark.thorough
     def test_the_dose_is_recorded_at_the_end(self) -> None:
         desk = running()
         desk.wait(48_100)
@@ -469,6 +472,7 @@ class TestRunning:
         assert s.next_wake_ms(desk.session) == desk.session.now_ms + 4000
         assert s.next_wake_ms(ready().session) is None
 
+    @pytest.mark.thorough
     def test_a_rest_ends_when_the_plan_says_however_soon_that_is(self) -> None:
         desk = running()
         phases(desk, Phase.REST)
@@ -513,6 +517,7 @@ class TestPauseAndResume:
         assert commands[0] == c.Halt()
         assert desk.state == s.Paused(0, "operator")
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("end", [e.End(), e.LinkLost("gone")])
     def test_a_session_that_ends_while_paused_keeps_its_place_in_the_plan(self, end: e.Event) -> None:
         desk = running()
@@ -754,6 +759,7 @@ class TestStop:
         assert desk.state == s.Stopped("stop:key")
         assert desk.session.position_ms == 16_000
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("stage", ["Committing", "Enabling"])
     def test_a_stop_on_the_way_to_running_keeps_the_place(self, stage: str) -> None:
         desk = running()

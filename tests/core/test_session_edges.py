@@ -25,6 +25,7 @@ def test_a_start_has_two_seconds_to_the_millisecond(state: str) -> None:
     assert c.Halt() in desk.wait(1, 1)
 
 
+@pytest.mark.thorough
 def test_the_plan_is_over_when_its_time_is_and_stays_at_its_end() -> None:
     desk = running()
     desk.wait(47_990)

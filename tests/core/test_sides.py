@@ -23,6 +23,7 @@ def on(*sides: str) -> Protocol:
     return protocol.model_copy(update={"channels": tuple(channel.model_copy(update={"side": side}) for side in sides)})
 
 
+@pytest.mark.thorough
 @bundled(
     ("channels", "sides", "fits"),
     [

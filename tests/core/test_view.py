@@ -268,6 +268,7 @@ def test_a_pause_tells_who_wanted_it() -> None:
         assert view(desk.session, OFF).why == why
 
 
+@pytest.mark.thorough
 def test_the_word_is_not_on_before_a_climb_after_a_resume_is_over() -> None:
     """Paused in a rest: the climb is that of the next contraction, when the 5 s after the resume are long over."""
     desk = running()
@@ -295,6 +296,7 @@ def test_contractions_are_counted_when_they_are_over_in_every_channel() -> None:
     assert view(running(continuous_plan()).session, OutputState()).contractions == (0, 0)
 
 
+@pytest.mark.thorough
 def test_half_is_counted_in_contractions_a_first_session_in_its_own_and_what_has_none_in_time() -> None:
     aimed = replace(simple_plan(), aim=Aim("visible_tetanic", first_percent=50))
 
@@ -338,6 +340,7 @@ def test_the_last_level_in_force_is_told_after_all_are_void() -> None:
     assert at_end(desk) == (2_000,), "a level that was found again is newer"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("percent", "at_most"), [(0, 0), (1, 1), (50, 1), (67, 2), (100, 3)])
 def test_a_first_session_has_so_many_contractions_through_pauses_and_after_its_end(percent: int, at_most: int) -> None:
     aimed = replace(simple_plan(), aim=Aim("visible_tetanic", first_percent=percent))

@@ -91,6 +91,7 @@ def test_one_value_alone_is_its_own_whole() -> None:
     assert spans("calf") == {(): (0, 4)}
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, derandomize=True)
 @given(st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Co", "Cn"))))
 def test_any_text_written_as_a_scalar_is_read_as_it_was(text: str) -> None:

@@ -59,6 +59,7 @@ def test_a_seed_is_one_scenario_and_a_scenario_is_a_text() -> None:
     assert from_json(to_json(one)) == one
 
 
+@pytest.mark.thorough
 def test_the_families_take_turns_and_one_that_is_named_has_every_seed() -> None:
     assert [drawn(seed).device for seed in range(4)] == [turn_of(seed) for seed in range(4)] == list(KEYS)
     assert drawn(4) == drawn(4, "p24"), "a seed of the P24 is one scenario, whoever named the family"
@@ -103,6 +104,7 @@ def test_a_protocol_drawn_may_be_refused_and_is_counted() -> None:
     assert len({text for text, _ in drawn_and_refused}) == len(drawn_and_refused)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda one: one.key)
 def test_what_is_drawn_can_be_delivered(family: Family) -> None:
     text, _ = protocols.drawn(Random(family.key), family.capabilities)

@@ -199,6 +199,7 @@ def test_each_of_the_harmless_faults_has_an_effect(harmless: str, stand: Stand) 
     assert [kind for kind, times in figures.faults.items() if figures.took[kind] < times] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mistake", MISTAKES)
 @pytest.mark.parametrize(
     "harmless",

@@ -116,6 +116,7 @@ SIGNED = ("skin 1 normal", "skin 2 normal", "nrs 1", "adverse none", "sign Ada: 
 # --- all in one sitting ---
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-19")
 @needs_terminal
 async def test_all_five_are_made_in_the_app_in_one_sitting_and_the_report_says_what_caught_each(
@@ -254,6 +255,7 @@ def test_the_wrong_leg_is_caught_in_lines(tmp_path: Path) -> None:
     assert told(record, WRONG_SIDE)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "sits", [RIGHT_CALF, pytest.param(SHIN, marks=pytest.mark.campaign)], ids=["the wrong leg", "the wrong muscle"]
 )
@@ -473,6 +475,7 @@ async def test_whoever_comes_back_goes_on_from_0_and_only_on_purpose(tmp_path: P
     assert person.most_ua(again_us) == 2_000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "family",
     [pytest.param(one, id=one.key, marks=[pytest.mark.campaign] if one is not DEFAULT else []) for one in FAMILIES],

@@ -107,6 +107,8 @@ def _pytest(told: Path, arguments: tuple[str, ...], folder: str, seconds: float 
         "no:cacheprovider",
         "-n",
         "0",
+        "-m",
+        "not campaign and not benchmark",
         "-q",
         "-rfE",
         "--hypothesis-seed=0",

@@ -74,6 +74,7 @@ def runs(tree: Path) -> Runs:
     }
     environment.pop("PYTHONPYCACHEPREFIX", None)
     options = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-seed=0")
+    options += ("-m", "not campaign and not benchmark")
 
     def run(tests: tuple[str, ...]) -> tuple[int, str]:
         command = [sys.executable, "-m", "pytest", *options, *tests]

@@ -22,11 +22,13 @@ values = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @given(values)
 def test_the_bytes_are_those_of_rfc_8785(value: object) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
+@pytest.mark.thorough
 @given(values)
 def test_what_is_written_is_read_back(value: object) -> None:
     assert parse(canonical(value)) == value

@@ -24,6 +24,7 @@ st.register_type_strategy(str, st.text(st.characters(exclude_categories=["Cs"]))
 OUTPUT = commands.SetOutput((commands.ChannelOutput(1, 12_000, Waveform(300, 100, 1, 22_500), 4_000),))
 
 
+@pytest.mark.thorough
 @given(st.from_type(events.Event))  # type: ignore[arg-type]  # hypothesis takes a union, mypy does not know
 def test_every_event_comes_back_exactly(event: events.Event) -> None:
     back = EVENTS.decode(parse(canonical(encode(event))))
@@ -31,6 +32,7 @@ def test_every_event_comes_back_exactly(event: events.Event) -> None:
     assert repr(back) == repr(event)
 
 
+@pytest.mark.thorough
 @given(st.from_type(commands.Command))  # type: ignore[arg-type]  # as above
 def test_every_command_comes_back_exactly(command: commands.Command) -> None:
     back = COMMANDS.decode(parse(canonical(encode(command))))

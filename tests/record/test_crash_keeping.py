@@ -118,6 +118,7 @@ EVERY = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.thorough
 @CUTS
 @EVERY
 @pytest.mark.timeout(1200)
@@ -132,6 +133,7 @@ def test_wherever_an_erasure_ends_it_is_done_the_next_time(
         _good(home)
 
 
+@pytest.mark.thorough
 @CUTS
 @EVERY
 @pytest.mark.timeout(1200)
@@ -147,6 +149,7 @@ def test_wherever_a_removal_ends_it_is_done_the_next_time(
         _good(home)
 
 
+@pytest.mark.thorough
 @CUTS
 @EVERY
 @pytest.mark.timeout(1200)

@@ -107,6 +107,7 @@ def _disk_fails(home: Path, at: int, station: Station) -> Power:
     return power
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("FR-16")
 @pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.campaign)])
 @pytest.mark.parametrize("cut", [_power_cut, _disk_fails])

@@ -254,6 +254,7 @@ except JournalBroken as error:
 """
 
 
+@pytest.mark.thorough
 def test_a_disk_that_is_really_full_breaks_the_journal_and_keeps_what_was_synced(folder: Path, begin: Begin) -> None:
     child = subprocess.run([sys.executable, "-c", LIMITED, folder], capture_output=True, text=True, check=True)
     *synced, reason = child.stdout.splitlines()

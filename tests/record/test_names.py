@@ -53,6 +53,7 @@ def test_another_passphrase_opens_nothing(tmp_path: Path) -> None:
         names.read(tmp_path, PHRASE + "x")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at", range(0, 400, 7))
 def test_no_changed_byte_gives_other_names(tmp_path: Path, at: int) -> None:
     keep(tmp_path)

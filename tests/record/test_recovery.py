@@ -160,6 +160,7 @@ while True:
 """
 
 
+@pytest.mark.thorough
 def test_a_killed_writer_loses_nothing_it_was_told_is_durable(folder: Path, begin: Begin) -> None:
     chance = random.Random(20261121)
     durable: dict[Path, int] = {}

@@ -50,6 +50,7 @@ def anew(data: bytes) -> bool:
     return True
 
 
+@pytest.mark.thorough
 @given(bodies, texts)
 def test_the_quick_reading_of_an_entry_is_the_whole_reading_of_it(body: dict[str, object], actor: str) -> None:
     line = line_of(data_of(body, actor))
@@ -59,6 +60,7 @@ def test_the_quick_reading_of_an_entry_is_the_whole_reading_of_it(body: dict[str
         assert link.fields()["body"] == entry.body == body
 
 
+@pytest.mark.thorough
 @given(st.data(), bodies)
 def test_a_changed_spelling_is_judged_alike_by_both(data: st.DataObject, body: dict[str, object]) -> None:
     whole = data_of(body)

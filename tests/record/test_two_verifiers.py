@@ -190,6 +190,7 @@ def test_every_flipped_byte_of_a_text_is_found_or_stands_for_nothing(chain: Chai
         assert found.first is None or (found.first.session, found.first.kind) == (chain.names[TOLD], "TEXT")
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("TH-03")
 def test_every_removed_entry_is_missed(chain: Chain) -> None:
     for session in (OLD, TOLD, BROKEN, NEWEST):
@@ -199,6 +200,7 @@ def test_every_removed_entry_is_missed(chain: Chain) -> None:
             assert found.first == Bad(chain.names[session], gone + 1, ""), (session, gone)
 
 
+@pytest.mark.thorough
 def test_every_repeated_entry_is_found(chain: Chain) -> None:
     lines = chain.lines(TOLD)
     for twice in range(len(lines)):
@@ -207,6 +209,7 @@ def test_every_repeated_entry_is_found(chain: Chain) -> None:
             assert found.first == Bad(chain.names[TOLD], after + 2, ""), (twice, after)
 
 
+@pytest.mark.thorough
 def test_every_two_swapped_entries_are_found(chain: Chain) -> None:
     for a, b in combinations(range(len(chain.lines(TOLD))), 2):
         lines = chain.lines(TOLD)
@@ -214,6 +217,7 @@ def test_every_two_swapped_entries_are_found(chain: Chain) -> None:
         assert chain.told(TOLD, lines).first == Bad(chain.names[TOLD], a + 1, ""), (a, b)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("every", EVERY)
 @pytest.mark.timeout(1200)
 def test_every_cut_of_the_newest_session_is_torn_or_shows_in_its_head_only(
@@ -241,6 +245,7 @@ def test_every_cut_of_an_older_session_is_damage_where_it_was_cut(chain: Chain, 
         assert found.first == Bad(chain.names[BROKEN], data[:cut].count(b"\n") + 1, ""), cut
 
 
+@pytest.mark.thorough
 def test_two_spliced_sessions_are_found_where_the_other_begins(chain: Chain) -> None:
     ours, others = chain.lines(TOLD), chain.lines(NEWEST)
     for at in range(1, len(ours)):
@@ -338,6 +343,7 @@ def _pinned(entry: Fields, **more: object) -> Fields:
     return entry | {"body": entry["body"] | more} if entry["type"] == "opened" else entry
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "more",
     [
@@ -356,6 +362,7 @@ def test_a_session_that_names_no_key_it_could_be_checked_with_is_damage(chain: C
     assert chain.told(NEWEST, forged).first == Bad(chain.names[NEWEST], place, "SIGNATURE")
 
 
+@pytest.mark.thorough
 def test_what_only_the_holder_of_the_key_could_do_wrong_is_found_too(chain: Chain) -> None:
     """More than 64 entries without a signature, entries after the end, and a signature that is none of ours."""
     key, prev, name = station_key(chain.home), chain.end(ERASURE), chain.names[NEWEST]
@@ -407,6 +414,7 @@ def _other_spellings(raw: bytes) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("spelling", _other_spellings(b""))
 def test_the_same_in_another_spelling_is_found_though_its_hash_fits(chain: Chain, spelling: str) -> None:
     lines = chain.lines(NEWEST)
@@ -489,6 +497,7 @@ def test_texts_that_are_gone_without_a_word_are_damage(chain: Chain) -> None:
         assert both(chain.folder).first == missing, "another spelling is none"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [0, 15, 17])
 def test_a_text_with_a_salt_of_another_size_is_none(chain: Chain, size: int) -> None:
     """Its hash fits, and it is passed over: it is missing where it was, and nothing beside an erasure."""
@@ -577,6 +586,7 @@ def _harm(chain: Chain, rng: random.Random) -> dict[str, bytes | None]:
     return changed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("times", [40, pytest.param(10_000, marks=pytest.mark.campaign)])
 @pytest.mark.timeout(1200)
 def test_whatever_is_done_both_say_the_same(chain: Chain, times: int) -> None:
@@ -587,6 +597,7 @@ def test_whatever_is_done_both_say_the_same(chain: Chain, times: int) -> None:
     assert 1 in seen
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("times", [20, pytest.param(2_000, marks=pytest.mark.campaign)])
 @pytest.mark.timeout(1200)
 def test_of_one_session_too(chain: Chain, times: int) -> None:

@@ -46,6 +46,7 @@ def test_a_session_without_entries_has_no_head() -> None:
     assert verify(b'{"entry":{"ac') == Torn(None, 0, b'{"entry":{"ac')
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flip", [1, 0x20, 0x80, 0xFF])
 def test_every_changed_byte_is_found_in_the_entry_where_it_is(lines: Lines, flip: int) -> None:
     chain = lines(3)

@@ -52,6 +52,7 @@ def test_each_unit_of_the_document_is_in_the_name_of_its_column() -> None:
     assert len([name for name, unit in told if unit in units]) > 10
 
 
+@pytest.mark.thorough
 def test_a_channel_is_told_in_the_units_of_the_record(story: Story) -> None:
     row, head = only(story), story.verdict.head
     assert head is not None
@@ -67,6 +68,7 @@ def test_a_channel_is_told_in_the_units_of_the_record(story: Story) -> None:
     assert int(row["stretches"]) == len(given)
 
 
+@pytest.mark.thorough
 def test_what_is_not_known_is_empty_and_never_0(cut_story: Story) -> None:
     row = only(cut_story)
     assert (row["ended"], row["signed"]) == ("unfinished", "0")

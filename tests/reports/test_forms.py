@@ -52,6 +52,7 @@ FOR_THE_FILE = [
 ]
 
 
+@pytest.mark.thorough
 def test_the_file_is_told_who_what_why_and_what_was_found(story: Story) -> None:
     report = made(story)
     assert [one for one in headings(report) if one in FOR_THE_FILE] == FOR_THE_FILE

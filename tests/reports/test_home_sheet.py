@@ -36,6 +36,7 @@ def items(report: Report) -> list[str]:
     return [one for section in report.sections for one in section.items]
 
 
+@pytest.mark.thorough
 def test_it_says_what_was_done_and_has_lines_to_write_on(story: Story) -> None:
     facts = dict(sheet(story).sections[0].facts)
     assert facts["Day"] == "2026-01-01"
@@ -44,6 +45,7 @@ def test_it_says_what_was_done_and_has_lines_to_write_on(story: Story) -> None:
     assert facts["Your next appointment"] == LINE
 
 
+@pytest.mark.thorough
 def test_where_is_told_without_a_side_that_the_record_does_not_hold(story: Story) -> None:
     assert story.opened is not None
     found = sheet(replace(story, opened=replace(story.opened, side="")))

@@ -89,6 +89,7 @@ def test_each_of_the_five_mistakes_is_told_as_caught(whole: tuple[Report, Report
     assert "Not in this record:" not in caught.after, "none of the five is missing in this record"
 
 
+@pytest.mark.thorough
 def test_a_press_that_came_too_early_is_not_told_as_a_held_key(whole: tuple[Report, Report]) -> None:
     told = {row[0]: row for row in rows(section(whole[0], "What was caught"))}
     (held,) = (row for name, row in told.items() if name.startswith("+ held down"))
@@ -189,6 +190,7 @@ def test_the_emergency_button_and_what_the_stimulator_cannot_tell_of_a_pad_are_t
     assert electrodes(told).lines[0].endswith("Emergency button in reach and tested: C. Roth.")
 
 
+@pytest.mark.thorough
 def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(
     whole: tuple[Report, Report], tmp_path: Path
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(
     assert is_loud
 
 
+@pytest.mark.thorough
 def test_levels_of_a_first_session_stand_beside_what_the_card_says_of_it(whole: tuple[Report, Report]) -> None:
     after = section(whole[0], "What was caught").after[-1]
     assert after.startswith("Only recorded, not caught: no earlier level ")
@@ -415,6 +418,7 @@ def test_a_damaged_record_gives_a_report_that_says_so_first(files: list[Path], l
     assert "RECORD DAMAGED" in text(report)
 
 
+@pytest.mark.thorough
 def test_a_torn_and_an_empty_record_have_a_report(files: list[Path]) -> None:
     files[1].write_bytes(files[1].read_bytes()[:-7])
     assert "RECORD TORN" in text(reported(files[1]))
@@ -580,6 +584,7 @@ def test_a_story_without_a_plan_is_still_told(files: list[Path]) -> None:
     assert "cannot be read by this version: nothing is told from it" in text(report)
 
 
+@pytest.mark.thorough
 def test_a_trial_is_told_as_one_that_is_not_signed(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path, attended=False)
     sitting.do(e.End())

@@ -53,6 +53,7 @@ def make_old_garbage() -> None:
         kept.append(ring)
 
 
+@pytest.mark.thorough
 def test_old_garbage_is_looked_for_by_python_itself_and_not_in_a_session(as_python_comes: None) -> None:
     with full_collections() as seen:
         make_old_garbage()
@@ -81,6 +82,7 @@ class At:
         return self.resting
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("at", "each_ms"),
     [(At(is_quiet=True), QUIET_EACH_MS), (At(resting=True), REST_EACH_MS), (At(), LIVE_EACH_MS)],
@@ -109,6 +111,7 @@ def test_a_collection_leaves_alone_what_an_earlier_one_has_looked_through() -> N
         assert len(gc.get_objects()) < len(kept)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("frozen", [False, True])
 def test_what_belongs_to_the_process_is_put_back(frozen: bool) -> None:
     gc.freeze() if frozen else gc.unfreeze()
@@ -123,6 +126,7 @@ def test_what_belongs_to_the_process_is_put_back(frozen: bool) -> None:
     assert bool(gc.get_freeze_count()) == frozen
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("LW-02")
 def test_a_session_is_quiet_only_while_the_device_is_off_and_nothing_is_about_to_flow() -> None:
     desk = Desk(MemorySink)
@@ -139,6 +143,7 @@ def test_a_session_is_quiet_only_while_the_device_is_off_and_nothing_is_about_to
     assert gc.get_threshold()[2] != NEVER
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("LW-02")
 def test_the_plan_rests_until_a_second_before_its_rest_ends_and_in_a_contraction_never() -> None:
     watched = room().running()

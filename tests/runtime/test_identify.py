@@ -93,6 +93,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
     os.close(near)
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-26")
 def test_a_line_that_was_only_listened_to_is_left_without_a_byte(terminal: tuple[int, str]) -> None:
     """RehaStim2: for 2.5 s nobody announces himself. The lock is free again afterwards."""

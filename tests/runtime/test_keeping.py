@@ -86,6 +86,7 @@ def lost(home: Path) -> tuple[str, ...]:
     return keeping.told_lost(home, Kind.PATIENT, replace(leading, head=first), NOW)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("told", "since", "forgotten"),
     [

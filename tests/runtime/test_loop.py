@@ -47,6 +47,7 @@ def desk(sinks: list[BrokenSink]) -> Desk:
     return Desk(make_sink)
 
 
+@pytest.mark.thorough
 def test_it_turns_until_the_session_is_over_and_then_ends(desk: Desk, sinks: list[BrokenSink]) -> None:
     desk.live()
     assert desk.line.device.active_channels == (1,)
@@ -60,6 +61,7 @@ def test_it_turns_until_the_session_is_over_and_then_ends(desk: Desk, sinks: lis
     assert not desk.line.device.high_voltage
 
 
+@pytest.mark.thorough
 def test_while_it_turns_no_thread_that_computes_keeps_it_waiting_for_long(desk: Desk, sinks: list[BrokenSink]) -> None:
     desk.live()
     assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
@@ -91,6 +93,7 @@ def test_whatever_escapes_a_turn_halts_the_device_and_ends_the_loop(desk: Desk, 
     assert (desk.controller.view.word, desk.controller.view.why) == (Word.UNSURE, "program_error")
 
 
+@pytest.mark.thorough
 def test_without_a_line_it_goes_on_turning_but_rests_between_turns(desk: Desk, sinks: list[BrokenSink]) -> None:
     desk.live()
     desk.port.lose()

@@ -186,6 +186,7 @@ def test_the_name_of_a_port_in_another_encoding_does_not_prevent_the_record(load
     assert canonical(binding(loaded, plan_for(loaded.protocol, P24), "/dev/p\udce9ripherique", 0))
 
 
+@pytest.mark.thorough
 def test_a_session_for_somebody_runs_the_plan_of_that_persons_threshold(home: Path) -> None:
     running = open_live(Library().load("cramp_calf_ctf_training"), url=None, home=home, who=Who("P-1", "left", 18_000))
     try:
@@ -196,6 +197,7 @@ def test_a_session_for_somebody_runs_the_plan_of_that_persons_threshold(home: Pa
     assert next(iter(read_session(running.record))).body["ctf_mhz"] == 18_000
 
 
+@pytest.mark.thorough
 def test_a_session_on_the_built_in_simulator_lives_and_ends(live: RunningSession, loaded: Loaded, home: Path) -> None:
     assert live.simulation
     screened(live, loaded)
@@ -212,6 +214,7 @@ def test_a_session_on_the_built_in_simulator_lives_and_ends(live: RunningSession
     assert live.failure is None
 
 
+@pytest.mark.thorough
 def test_a_session_is_bound_to_its_chain_the_stations_key_and_what_plays_the_device(
     live: RunningSession, home: Path
 ) -> None:
@@ -229,6 +232,7 @@ def test_a_session_is_bound_to_its_chain_the_stations_key_and_what_plays_the_dev
     assert found.sealed.to_seq == found.verdict.head.seq, "signed to its very end"
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-16")
 def test_a_session_keeps_room_for_its_end_and_without_it_none_begins(
     live: RunningSession, loaded: Loaded, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -250,6 +254,7 @@ def test_without_a_key_that_can_be_read_there_is_no_session(loaded: Loaded, home
     assert list_sessions(home, Kind.SIMULATION) == []
 
 
+@pytest.mark.thorough
 def test_its_simulator_ends_with_it_when_the_output_is_off(live: RunningSession, loaded: Loaded) -> None:
     screened(live, loaded)
     assert live.simulator is not None
@@ -258,6 +263,7 @@ def test_its_simulator_ends_with_it_when_the_output_is_off(live: RunningSession,
     assert process.returncode == 0
 
 
+@pytest.mark.thorough
 def test_a_stop_is_recorded_as_the_reason_even_if_the_session_is_finished_at_once(
     live: RunningSession, loaded: Loaded, home: Path
 ) -> None:
@@ -271,6 +277,7 @@ def test_a_stop_is_recorded_as_the_reason_even_if_the_session_is_finished_at_onc
     assert listed.ending == Closed("stop:key")
 
 
+@pytest.mark.thorough
 def test_a_simulator_whose_output_is_not_known_to_be_off_is_left_to_its_dead_man(
     live: RunningSession, loaded: Loaded
 ) -> None:
@@ -298,6 +305,7 @@ class Still:
         self.closed.set()
 
 
+@pytest.mark.thorough
 def test_a_loop_that_is_stuck_is_stopped_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No turn comes any more: after the limit the output is halted in the caller's thread."""
     journal = Journal.open(tmp_path, "station", {"protocol": "test"}, system_clocks())
@@ -328,12 +336,14 @@ def test_a_session_that_could_not_be_opened_is_told_from_one_that_was_interrupte
     assert listed.ending == Closed("not_begun")
 
 
+@pytest.mark.thorough
 def test_a_simulator_that_cannot_start_leaves_nothing_locked(loaded: Loaded, home: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match=r"^the simulator did not start: "):
         open_live(loaded, url=None, home=home, trace=tmp_path / "no such folder" / "trace")
     open_live(loaded, url=None, home=home).finish()
 
 
+@pytest.mark.thorough
 def test_an_attended_session_is_begun_with_the_cards_outcomes_and_a_virtual_patient(loaded: Loaded, home: Path) -> None:
     person = person_for(loaded.protocol)
     running = open_live(loaded, url=None, home=home, who=Who("P-1", "left"), attended=True, person=person)
@@ -358,6 +368,7 @@ def test_without_the_patients_button_nothing_is_opened(loaded: Loaded, home: Pat
     assert list_sessions(home, Kind.SIMULATION) == []
 
 
+@pytest.mark.thorough
 def test_the_patients_button_stops_the_session_and_is_let_go_with_it(loaded: Loaded, home: Path) -> None:
     """Its line is a socket here: whatever byte comes is a press, and its end is the button's loss."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -454,6 +465,7 @@ class TestWhereAFrequencyComesFrom:
         assert found is not None
         assert (found.ctf_mhz, found.missing, found.session) == (None, Missing.NOT_REACHED, path.stem)
 
+    @pytest.mark.thorough
     def test_out_of_a_damaged_record_it_is_the_fallback(self, home: Path) -> None:
         path = self.recorded(home, c.Note("measured", (("what", "ctf"), ("channel", 1), ("value_mhz", 16_000))))
         path.write_bytes(path.read_bytes().replace(b"16000", b"26000"))

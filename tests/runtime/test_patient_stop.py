@@ -91,6 +91,7 @@ def test_a_press_stops_in_the_thread_that_heard_it(session: Session) -> None:
     assert session.stopped_by() == PATIENT
 
 
+@pytest.mark.thorough
 def test_what_a_board_says_while_it_starts_is_no_press(session: Session) -> None:
     wire = Wire()
     PatientStop(wires(wire), Timing(settle_s=3600)).watch(session)

@@ -274,6 +274,7 @@ class TestCommands:
         assert measurement("measure", "max", live) == Heard(Post(e.Measure(e.What.MAX_TOLERATED, 1)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("answer", "word"), [("yes", Word.ENDED), ("no", Word.REST), ("status", Word.REST)])
 @pytest.mark.parametrize("line", ["cramp", "mark cramp in the heel"])
 def test_in_a_rest_of_the_test_it_is_asked_first(line: str, answer: str, word: Word) -> None:

@@ -160,6 +160,7 @@ def test_a_newer_session_without_levels_does_not_hide_what_was_told(
 MARK = Answered(*WHO, "", skin_mark=True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("told", "plan", "rule"),
     [

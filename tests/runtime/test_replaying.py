@@ -95,6 +95,7 @@ def test_where_the_output_was_in_doubt_nothing_is_called_confirmed(tmp_path: Pat
     assert replay.story.ending == Unfinished()
 
 
+@pytest.mark.thorough
 def test_phases_are_places_to_stand_at_and_a_held_key_is_told_once(replay: Replay) -> None:
     words = [view.word for view in views(replay, e.Tick)]
     assert {Word.ON, Word.RAMP_DOWN, Word.RAMP_UP} <= set(words)
@@ -122,6 +123,7 @@ def rewritten(source: Path, folder: Path, change: Callable[[int, NewEntry], NewE
     return journal.path
 
 
+@pytest.mark.thorough
 def test_from_the_first_other_decision_on_no_state_is_shown(kept: Path, tmp_path: Path) -> None:
     def other(seq: int, one: NewEntry) -> NewEntry:
         return NewEntry(one.type, {**one.body, "commands": []}, one.actor) if seq == 9 else one
@@ -134,6 +136,7 @@ def test_from_the_first_other_decision_on_no_state_is_shown(kept: Path, tmp_path
     assert replay.moments[-1].entry.type == "closed", "what happened is told to the end all the same"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "broken", [{}, {"events": 99}, {"events": 3, "protocol_yaml": 7, "protocol": "x", "begun_ms": "x"}]
 )
@@ -149,6 +152,7 @@ def test_a_session_that_cannot_be_begun_again_is_told_without_its_states(
     assert all(one.view() is None for one in replay.moments)
 
 
+@pytest.mark.thorough
 def test_a_damaged_record_is_walked_up_to_its_damage(kept: Path, tmp_path: Path) -> None:
     path = tmp_path / kept.name
     lines = kept.read_bytes().splitlines(keepends=True)
@@ -173,6 +177,7 @@ def test_a_chain_is_listed_newest_first_verified_and_walked(kept: Path, tmp_path
     assert chain_of(tmp_path, Kind.PATIENT).sessions() == ()
 
 
+@pytest.mark.thorough
 def test_what_is_gone_is_one_error(kept: Path, tmp_path: Path) -> None:
     shutil.copytree(kept.parent, tmp_path / "simulation")
     chain = chain_of(tmp_path, Kind.SIMULATION)

@@ -71,6 +71,7 @@ def test_without_a_plan_or_an_entry_nothing_is_told(story: Story) -> None:
     assert told(replace(story, opened=None)) == []
 
 
+@pytest.mark.thorough
 def test_the_plan_and_the_outcomes_are_told(home: Path, story: Story) -> None:
     entered(
         home,
@@ -87,6 +88,7 @@ def test_the_plan_and_the_outcomes_are_told(home: Path, story: Story) -> None:
     assert "This session" not in facts, "it was ended too early to count"
 
 
+@pytest.mark.thorough
 def test_what_was_told_of_this_session_since_is_told_and_of_others_not(home: Path, story: Story) -> None:
     entered(home, Answered(CODE, SIDE, story.session, soreness=6), Answered(CODE, SIDE, "000099-other", soreness=1))
     since = told_since(story)
@@ -95,6 +97,7 @@ def test_what_was_told_of_this_session_since_is_told_and_of_others_not(home: Pat
     assert since[0].endswith("by Dr Bell on 2026-01-20")
 
 
+@pytest.mark.thorough
 def test_only_the_first_letter_of_an_outcome_is_made_a_capital(
     home: Path, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +168,7 @@ def test_a_decision_for_the_next_session_is_told_with_the_session_it_follows(hom
     assert "tired" in said
 
 
+@pytest.mark.thorough
 def test_an_entry_that_is_not_believed_is_told(home: Path, story: Story) -> None:
     entered(home, Diary(CODE, SIDE, "2026-01-05", 5))
     (care,) = set((home / "simulation").glob("*.jsonl")) - {story.path}

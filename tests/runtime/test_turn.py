@@ -47,6 +47,7 @@ def test_a_turn_that_comes_late_delays_the_plan_by_what_was_lost() -> None:
     assert watched.view.plan_ms - before_ms <= STALL_TOLERANCE_MS + 50
 
 
+@pytest.mark.thorough
 def test_turns_in_time_lose_nothing() -> None:
     watched = room().holding()
     watched.word(Word.REST)
@@ -72,6 +73,7 @@ def test_a_view_is_made_with_what_happens_and_seldom_while_only_time_passes() ->
     assert bench.view.now_ms == bench.now_ms
 
 
+@pytest.mark.thorough
 def test_while_the_program_hung_the_dose_is_a_range_whatever_is_told_first_afterwards() -> None:
     """The screen's silence is told before the guard's refusal, both after 4 s in which the device stopped by itself."""
     watched = room().holding()
@@ -118,6 +120,7 @@ class StandsStill:
         return self.peer.to_host()
 
 
+@pytest.mark.thorough
 def test_an_answer_that_came_while_the_program_stood_still_is_no_missing_answer() -> None:
     lines: list[StandsStill] = []
 
@@ -161,6 +164,7 @@ def test_a_start_behind_a_dead_screen_is_paused_again_though_the_silence_is_old(
     assert watched.pulses(started_us) == []
 
 
+@pytest.mark.thorough
 def test_a_screen_that_comes_back_lets_the_person_go_on() -> None:
     watched = room().holding()
     watched.bench.screen_alive = False
@@ -171,6 +175,7 @@ def test_a_screen_that_comes_back_lets_the_person_go_on() -> None:
     assert watched.view.word in LIVE
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("presence", "word"), [("none", Word.PAUSED), ("touch", Word.ON), ("press", Word.ON)])
 def test_nobody_at_the_keys_pauses_and_any_key_counts(presence: str, word: Word) -> None:
     bench = room(plan_of(((ONE, rhythm(on_ms=30_000, cycle_ms=40_000)),)), absent_limit_ms=4_000).holding().bench
@@ -302,6 +307,7 @@ def test_stop_after_the_end_raises_nothing() -> None:
 # --- refusals of the guard ---
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-20")
 def test_a_refusal_of_the_guard_is_told_once_and_stops() -> None:
     watched = room().holding()
@@ -322,6 +328,7 @@ def test_what_the_guard_will_not_arm_is_never_started() -> None:
     assert watched.device.stage.trace == []
 
 
+@pytest.mark.thorough
 def test_between_a_stop_and_its_event_nothing_trips_a_second_time() -> None:
     """The guard latches in the thread of the STOP; a turn that comes in between finds it latched."""
     watched = room().holding()
@@ -344,6 +351,7 @@ def test_a_trip_the_session_has_not_heard_of_refuses_the_next_start() -> None:
     assert watched.view.word is Word.TITRATING, "now it has"
 
 
+@pytest.mark.thorough
 def test_what_the_guard_refuses_is_not_sent_again() -> None:
     watched = room().holding()
     watched.bench.guard.trip("operator", "key")
@@ -371,6 +379,7 @@ def test_a_halt_that_is_never_confirmed_closes_the_line() -> None:
     assert not watched.bench.controller.done, "the person must see it"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fail", ["lose", "time_out"])
 def test_a_broken_line_is_told_once(fail: str) -> None:
     watched = room().holding()
@@ -382,6 +391,7 @@ def test_a_broken_line_is_told_once(fail: str) -> None:
     assert not watched.bench.controller.connected
 
 
+@pytest.mark.thorough
 def test_a_line_that_breaks_under_a_write_is_lost_too() -> None:
     lines: list[BreakingLine] = []
 
@@ -437,6 +447,7 @@ def test_what_escapes_a_turn_halts_records_and_closes() -> None:
 # --- the inbox and the record ---
 
 
+@pytest.mark.thorough
 def test_the_inbox_keeps_its_order() -> None:
     watched = room().holding()
     for text in "abc":
@@ -485,6 +496,7 @@ def test_the_station_signs_right_after_what_an_auditor_looks_for_first() -> None
     assert not sealed & {kind for kind, seal in told if not seal}
 
 
+@pytest.mark.thorough
 def test_nothing_is_recorded_after_the_record_is_closed() -> None:
     watched = room().holding()
     watched.bench.controller.leave()
@@ -497,6 +509,7 @@ def test_nothing_is_recorded_after_the_record_is_closed() -> None:
     assert len(entries(watched)) == before
 
 
+@pytest.mark.thorough
 def test_the_halt_of_a_normal_end_is_not_told_as_a_refusal() -> None:
     watched = room().holding()
     watched.bench.controller.leave()
@@ -533,6 +546,7 @@ def test_done_is_said_last_when_record_and_view_are_there() -> None:
     assert (watched.bench.controller.done, watched.view.word) == (True, Word.ENDED)
 
 
+@pytest.mark.thorough
 def test_a_record_that_fails_once_more_at_a_failure_does_not_keep_the_session_open() -> None:
     class Broken(MemorySink):
         def submit(self, entries: Sequence[NewEntry], durable: int | None = None) -> None:
@@ -585,6 +599,7 @@ def test_what_was_asked_for_out_of_place_is_recorded_with_its_rule() -> None:
     assert watched.notes()[-1] == "refused:not_live"
 
 
+@pytest.mark.thorough
 def test_stop_is_heard_ahead_of_a_flood() -> None:
     watched = room().holding()
     for _ in range(5_000):
@@ -594,6 +609,7 @@ def test_stop_is_heard_ahead_of_a_flood() -> None:
     assert len(watched.recorded("Stop")) == 1
 
 
+@pytest.mark.thorough
 def test_the_same_increase_queued_twice_is_one_increase() -> None:
     watched = room().holding()
     before = len(watched.recorded("Increase"))
@@ -629,6 +645,7 @@ def test_a_disk_that_hangs_without_an_error_stops_the_output() -> None:
     assert (watched.view.word, watched.view.why) == (Word.STOPPED, "record")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("source", "actor"), [("key", "Ada"), ("SIGTERM", "program"), ("terminal", "program")])
 def test_a_stop_is_recorded_as_the_act_of_whoever_did_it(source: str, actor: str) -> None:
     watched = room().holding()
@@ -652,6 +669,7 @@ def test_only_who_completed_the_checklist_is_named_as_operator() -> None:
     assert [entry.actor for entry in entries(watched) if entry.body["event"]["type"] == "Mark"] == ["operator"]
 
 
+@pytest.mark.thorough
 def test_two_decreases_in_one_turn_are_two_decreases_and_no_trip() -> None:
     watched = room().holding()
     level_ua = watched.view.channels[0].level_ua

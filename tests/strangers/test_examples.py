@@ -70,6 +70,7 @@ async def test_general(running):
         )
 
 
+@pytest.mark.thorough
 async def test_low_level(running):
     """Four channels of one connector at once, twice; acknowledgements come by themselves."""
     with running.connection() as connection:

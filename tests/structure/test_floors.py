@@ -90,6 +90,7 @@ def test_the_floors_are_those_that_import_linter_holds() -> None:
     assert tuple(tuple(room.strip(" ()") for room in layer.split("|")) for layer in layers) == FLOORS
 
 
+@pytest.mark.thorough
 def test_the_simulator_is_independent_of_the_controller() -> None:
     assert reaching(below("firmware_sim"), ["nmes"]) == []
 

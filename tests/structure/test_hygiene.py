@@ -60,6 +60,7 @@ def test_no_file_names_a_package_registry() -> None:
     assert named == []
 
 
+@pytest.mark.thorough
 def test_no_file_holds_a_path_of_somebodys_machine() -> None:
     assert [(str(file), found[0]) for file in files() if (found := MACHINE.search(text(file)))] == []
 

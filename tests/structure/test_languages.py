@@ -42,6 +42,7 @@ def pairs(messages: list[Message]) -> dict[tuple[str, ...], tuple[str, ...]]:
     return {texts(message.id): texts(message.string) for message in messages}
 
 
+@pytest.mark.thorough
 def test_there_is_something_to_translate() -> None:
     assert len(said(source())) > 300
 

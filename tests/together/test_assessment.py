@@ -27,6 +27,9 @@ from nmes.trial.bench import Bench, bench_with_record
 from nmes.trial.bench.living import LivingPatient, device_with_patient
 from nmes.trial.bench.patients import load_profile
 
+pytestmark = pytest.mark.thorough
+"""It stands on whole treatments, of which each takes seconds."""
+
 TEST, TRAINING = "assess_ctf_calf", "cramp_calf_ctf_training"
 STEP_MHZ = 2000
 P17 = Who("P-017", "left")
@@ -88,7 +91,6 @@ def training(home: Path, who: Who) -> Iterator[tuple[Bench, Path]]:
     bench.run(2000)
 
 
-@pytest.mark.thorough
 def test_the_threshold_of_the_cramp_prone_calf_is_found_within_one_step(tested: Finished) -> None:
     true_mhz = round(1000 * load_profile("cramp_prone_calf").muscles["gastrocnemius"].ctf_hz.value)
     assert abs(tested.mhz - true_mhz) <= STEP_MHZ

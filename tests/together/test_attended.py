@@ -88,6 +88,7 @@ def signed(live: HandTurned) -> None:
     live.post(e.Signed("Ada", "to be measured in a week"))
 
 
+@pytest.mark.thorough
 def test_from_the_checklist_to_the_signature_and_the_next_session_knows_the_levels(
     tmp_path: Path, loaded: Loaded
 ) -> None:
@@ -210,6 +211,7 @@ def test_a_first_session_is_one_until_its_treatment_began_and_replays_as_it_was(
     assert all(session_of(next(iter(read_session(path))).body).rules == RULES for path in tmp_path.rglob("*.jsonl"))
 
 
+@pytest.mark.thorough
 def test_a_record_of_rules_that_are_not_known_is_not_guessed_at(tmp_path: Path, loaded: Loaded) -> None:
     live = HandTurned(loaded, tmp_path, WHO, attended=True)
     bound = next(iter(read_session(live.finish().record))).body

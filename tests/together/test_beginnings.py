@@ -94,6 +94,7 @@ def test_an_unknown_device_is_asked_and_stopped_but_never_told_to_start() -> Non
     assert commands <= {34, 52, 62, 68}, "stop and questions only"
 
 
+@pytest.mark.thorough
 def test_a_device_that_still_stimulates_for_somebody_else_is_stopped_before_anything() -> None:
     left_on = room().holding().device
     watched = Room(room(device=P24()).bench)

@@ -173,6 +173,7 @@ def test_bursts_close_to_each_other_climb_by_what_a_burst_period_has_earned() ->
     assert there.pulses(since_us)[-1].amplitude_ua == 35_500
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("waveform", "at_ms"),
     [
@@ -305,6 +306,7 @@ def test_a_program_that_hangs_makes_no_train_and_no_jump(at_ms: int, hang_ms: in
 # --- sweeps and modulation ---
 
 
+@pytest.mark.thorough
 def test_a_frequency_sweep_goes_through_all_of_its_rates_at_one_amplitude() -> None:
     there = holding(tens_plan(swept=FREQUENCY_SWEEP))
     pulses = after(there, 6_000)
@@ -323,6 +325,7 @@ def test_two_rates_take_turns_at_one_amplitude() -> None:
     assert 6 <= intervals.count(500_000) <= 9
 
 
+@pytest.mark.thorough
 def test_a_phase_sweep_widens_and_narrows_the_pulse() -> None:
     there = holding(tens_plan(swept=PHASE_SWEEP))
     widths = [pulse.points[0].duration_us for pulse in after(there, 4_000)]
@@ -363,6 +366,7 @@ def test_a_sweep_is_titrated_as_a_whole() -> None:
     there.word(Word.READY)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hang_ms", [450, 900, pytest.param(650, marks=pytest.mark.campaign)])
 def test_a_sweep_whose_peak_was_lost_in_a_stall_is_not_accepted_before_it_was_felt(hang_ms: int) -> None:
     """The host does not turn while the widest pulses are due; the clock goes on."""

@@ -149,6 +149,7 @@ def test_no_free_text_is_in_the_record_and_every_one_is_read_from_it(written: Pa
     assert isinstance(verify_session(written).verdict, Intact)
 
 
+@pytest.mark.thorough
 def test_each_kind_of_event_was_typed_with_a_text_and_some_of_each_were_done_and_refused(written: Path) -> None:
     done: dict[str, set[bool]] = {}
     for one in read_session(written):

@@ -84,6 +84,7 @@ class Played:
         return [pulse.t_us for pulse in self.device.stage.trace if pulse.peak_current_ua]
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-01")
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda one: one.key)
 def test_a_session_gives_the_planned_pulses_and_a_stop_ends_them(family: Family) -> None:
@@ -115,6 +116,7 @@ def test_a_controller_that_no_longer_turns_leaves_the_device_to_its_own_dead_man
     assert max(played.times_us()) <= dead_us + family.capabilities.watchdog_ms * 1000
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("LW-05", "PR-02")
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda one: one.key)
 def test_an_update_that_was_not_sent_from_here_is_halted_at_its_answer(family: Family) -> None:

@@ -33,7 +33,7 @@ def asked(key: str, check: Callable[[Story], None]) -> None:
     assert columns.broken(DAILY[key], family(key), [check]) == {}
 
 
-@pytest.fixture(params=KEYS)
+@pytest.fixture(params=[pytest.param(key, marks=pytest.mark.thorough if key == "p24" else ()) for key in KEYS])
 def key(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

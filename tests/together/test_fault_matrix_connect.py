@@ -73,7 +73,14 @@ def test_another_firmware_of_the_same_protocol_is_taken_and_written_down() -> No
 @pytest.mark.covers("FR-08", "SR-02")
 @pytest.mark.parametrize(
     ("kind", "params"),
-    [("mute", {}), ("deaf", {}), ("hang", {}), ("hang", {"output": "goes_on"}), ("disconnect", {}), ("reset", {})],
+    [
+        ("mute", {}),
+        ("disconnect", {}),
+        pytest.param("deaf", {}, marks=pytest.mark.thorough),
+        pytest.param("hang", {}, marks=pytest.mark.thorough),
+        pytest.param("hang", {"output": "goes_on"}, marks=pytest.mark.thorough),
+        pytest.param("reset", {}, marks=pytest.mark.thorough),
+    ],
 )
 def test_once_it_is_mended_a_new_session_on_the_same_device_begins_from_zero(
     kind: str, params: dict[str, int | str]
@@ -113,6 +120,7 @@ def test_an_end_pressed_at_once_leaves_nothing_on_the_screen_that_is_not_known(k
     assert watched.view.age_ms < 1_000
 
 
+@pytest.mark.thorough
 def test_a_device_that_another_session_left_running_is_halted_before_anything_else() -> None:
     """Its timer hangs, so it still gives pulses when the next session opens."""
     before = staged()

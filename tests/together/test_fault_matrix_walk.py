@@ -187,6 +187,7 @@ def _seeds(default: Iterable[int]) -> Iterable[int]:
     return range(int(first), int(first) + int(number or 1)) if first else default
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("LW-03")
 def test_the_laws_hold_whatever_breaks() -> None:
     for seed in range(20):

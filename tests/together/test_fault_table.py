@@ -75,6 +75,7 @@ def is_there(test: str) -> bool:
     return (ROOT / file).exists() and function in functions_of(file) and (not case or f'"{case}"' in source_of(file))
 
 
+@pytest.mark.thorough
 def test_the_tests_that_a_row_names_are_there() -> None:
     assert [test for test in named_tests() if not is_there(test)] == []
 

@@ -198,6 +198,7 @@ def test_the_skin_is_silent_by_its_deadline_and_a_person_goes_on_from_zero_or_no
     assert again == ({500} if fault.resumes else set())
 
 
+@pytest.mark.thorough
 def test_the_record_has_the_fault_and_the_end_of_the_session(fault: Fault) -> None:
     watched, _ = after(fault)
     assert any(fault.recorded.items() <= event.items() for event in watched.events()), watched.events()[-5:]
@@ -219,6 +220,7 @@ def test_an_electrode_off_below_15_ma_cannot_be_told_and_is_no_fault() -> None:
     assert watched.channel(1).electrode is Electrode.CANNOT_TELL
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-08")
 def test_above_15_ma_the_electrode_is_known_to_be_good() -> None:
     assert room().holding(20_000).channel(1).electrode is Electrode.OK
@@ -237,6 +239,7 @@ def test_a_start_that_the_device_only_acknowledges_is_a_fault() -> None:
     assert watched.pulses() == []
 
 
+@pytest.mark.thorough
 def test_an_end_of_contraction_that_the_device_only_acknowledges_is_halted() -> None:
     """The next poll finds a channel that stimulates in the rest; a halt is another command, and that one works."""
     watched = room().holding()
@@ -252,6 +255,7 @@ def test_an_end_of_contraction_that_the_device_only_acknowledges_is_halted() -> 
 # --- a line that spoils some bytes ---
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("LW-05")
 @pytest.mark.parametrize("noise", Noise)
 @pytest.mark.parametrize("way", ["to the device", "to the host"])
@@ -274,7 +278,9 @@ def test_one_spoiled_message_in_a_ramp_raises_nothing(noise: Noise, way: str) ->
 
 
 @pytest.mark.covers("SR-07")
-@pytest.mark.parametrize("away_s", [3, 5, 3600])
+@pytest.mark.parametrize(
+    "away_s", [pytest.param(3, marks=pytest.mark.thorough), pytest.param(5, marks=pytest.mark.thorough), 3600]
+)
 @pytest.mark.parametrize("where", [Word.RAMP_UP, Word.ON, Word.REST])
 def test_a_controller_that_hung_or_slept_starts_nothing_again(where: Word, away_s: int) -> None:
     watched = room().running()
@@ -290,6 +296,7 @@ def test_a_controller_that_hung_or_slept_starts_nothing_again(where: Word, away_
     assert watched.view.plan_ms <= position_ms + 500, "the plan has waited"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("away_ms", [200, 600, 900])
 def test_a_short_stall_in_a_ramp_delays_the_plan_and_never_jumps_it(away_ms: int) -> None:
     watched = room().running()

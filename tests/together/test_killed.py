@@ -113,5 +113,6 @@ def test_every_signal_that_ends_the_program_halts_first(launcher: Launcher, take
     again.line("READY")
 
 
+@pytest.mark.thorough
 def test_no_process_of_a_controller_that_has_none_is_taken_for_a_keeper() -> None:
     assert keeper_of(int(Path("/proc/self").resolve().name)) is None

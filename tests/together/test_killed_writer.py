@@ -103,6 +103,7 @@ def told_in(home: Path) -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.campaign)])
 def test_a_record_whose_writer_is_killed_verifies_and_holds_what_was_promised(
     kills: int, writer: Writer, tmp_path: Path

@@ -122,6 +122,7 @@ def test_a_press_halts_the_device_in_the_button_s_own_thread_and_no_pulse_follow
     assert [entry.actor for entry in stops] == ["patient", "patient"]
 
 
+@pytest.mark.thorough
 def test_nothing_starts_before_the_button_was_pressed_once(stand: Stand) -> None:
     hand = stand.hand
     hand.screen()
@@ -134,6 +135,7 @@ def test_nothing_starts_before_the_button_was_pressed_once(stand: Stand) -> None
     hand.place()
 
 
+@pytest.mark.thorough
 def test_a_button_that_is_gone_stops_and_nothing_starts_until_it_was_pressed_again(stand: Stand) -> None:
     hand = stand.hand
     stand.tested()

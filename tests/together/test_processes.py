@@ -151,6 +151,7 @@ def struck(pairs: Pairs) -> Callable[[str], Pair]:
     return pairs.strike
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("PR-01", "LW-04", "FR-03")
 @pytest.mark.parametrize("line", [pytest.param("tcp", marks=pytest.mark.campaign), "pty"])
 def test_a_killed_controller_leaves_the_skin_silent_after_two_seconds(struck: Callable[[str], Pair], line: str) -> None:
@@ -166,6 +167,7 @@ def test_a_killed_controller_leaves_the_skin_silent_after_two_seconds(struck: Ca
     assert isinstance(verify_session(summary.path).verdict, Intact | Torn), "a line may have been cut, nothing else"
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("FR-03")
 @pytest.mark.parametrize(
     "taken", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.campaign), signal.SIGINT]
@@ -186,6 +188,7 @@ def test_a_signal_halts_first_then_closes_the_record(start: Callable[[str], Pair
     assert pair.complaint() == ""
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("LW-04", "SR-07")
 def test_a_controller_that_hung_does_not_start_again_by_itself(struck: Callable[[str], Pair]) -> None:
     pair = struck("hung")
@@ -200,6 +203,7 @@ def test_a_controller_that_hung_does_not_start_again_by_itself(struck: Callable[
     assert pulses_us(pair.told())[-1] == silent_us
 
 
+@pytest.mark.thorough
 def test_a_killed_simulator_leaves_a_controller_that_says_so_and_ends(start: Callable[[str], Pair]) -> None:
     pair = start("simulator killed")
     assert pair.simulator is not None
@@ -213,6 +217,7 @@ def test_a_killed_simulator_leaves_a_controller_that_says_so_and_ends(start: Cal
     assert pair.complaint() == ""
 
 
+@pytest.mark.thorough
 def test_the_built_in_simulator_outlives_a_killed_controller_until_its_dead_man_fired(
     struck: Callable[[str], Pair],
 ) -> None:
@@ -225,6 +230,7 @@ def test_the_built_in_simulator_outlives_a_killed_controller_until_its_dead_man_
     assert told[-1]["end"] == "idle"
 
 
+@pytest.mark.thorough
 def test_the_built_in_simulator_ends_with_its_controller_when_the_output_is_off(start: Callable[[str], Pair]) -> None:
     pair = start("SIGTERM, child")
     pair.send(signal.SIGTERM)

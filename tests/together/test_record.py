@@ -63,6 +63,7 @@ def test_a_full_disk_in_mid_ramp_ends_the_output_and_is_said(tmp_path: Path) -> 
     assert watched.view.may == {"end"}
 
 
+@pytest.mark.thorough
 def test_a_sync_that_fails_at_an_increase_raises_nothing_and_ends_the_output(tmp_path: Path) -> None:
     disk = FailingDisk()
     watched = on_disk(tmp_path, disk).holding(10_000)
@@ -86,6 +87,7 @@ def test_after_the_record_broke_nothing_can_be_started(tmp_path: Path) -> None:
     assert watched.device.stage.trace == []
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-16")
 def test_stop_works_on_a_broken_record(tmp_path: Path) -> None:
     disk = FailingDisk()

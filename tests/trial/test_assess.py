@@ -32,18 +32,21 @@ def test_what_is_measured_is_the_train_in_which_the_muscle_cramped(found: Assess
     assert (found.rested_mhz, found.error_mhz) == (15_500, one.value - 15_500)
 
 
+@pytest.mark.thorough
 def test_the_therapist_sees_the_muscle_and_needs_time_to_react(found: Assessed) -> None:
     assert found.cramp is not None
     assert found.pressed_ms is not None
     assert found.pressed_ms - found.cramp.t_us // 1000 >= REACTION_MS
 
 
+@pytest.mark.thorough
 def test_nothing_crosses_the_skin_after_the_key(found: Assessed) -> None:
     assert found.pressed_ms is not None
     assert found.run.train.times_us[-1] <= (found.pressed_ms + 1) * 1000
     assert found.off_ms - found.pressed_ms <= 100
 
 
+@pytest.mark.thorough
 def test_what_it_gave_is_within_the_limits_and_told(found: Assessed) -> None:
     assert found.within
     assert found.doses[0].pulses > 40

@@ -26,6 +26,9 @@ from nmes.trial.stopping import GivenUp, never
 from nmes.trial.trying import try_one
 from nmes.trial.workers import Workers
 
+pytestmark = pytest.mark.thorough
+"""It stands on whole treatments, of which each takes seconds."""
+
 COUNT, SEED = 6, 3
 
 
@@ -45,7 +48,6 @@ def crowd(base: Setup, told: list[tuple[float, int]]) -> Crowd:
     return try_many(base, COUNT, SEED, lambda share, people: told.append((share, people)), workers=2)
 
 
-@pytest.mark.thorough
 def test_everybody_is_there_once_in_order(crowd: Crowd) -> None:
     assert [one.number for one in crowd.outcomes] == list(range(COUNT))
     assert [one.name for one in crowd.outcomes] == [f"healthy_adult#{number}" for number in range(COUNT)]
@@ -66,7 +68,6 @@ def test_a_person_of_the_population_is_the_same_alone(crowd: Crowd, base: Setup,
     assert (outcome.why, outcome.at_ms) == (alone.run.ending.why, alone.run.ending.at_ms)
 
 
-@pytest.mark.thorough
 def test_how_many_there_are_and_how_many_work_changes_nobody(crowd: Crowd, base: Setup) -> None:
     fewer = try_many(base, 2, SEED, workers=1)
     assert fewer.outcomes == crowd.outcomes[:2]
@@ -78,7 +79,6 @@ def test_it_is_told_how_far_it_has_come(crowd: Crowd, told: list[tuple[float, in
     assert [share for share, _ in told] == sorted(share for share, _ in told)
 
 
-@pytest.mark.thorough
 def test_whose_pads_run_out_of_voltage_has_a_session_of_his_own(tmp_path: Path) -> None:
     base = short(tmp_path, patient="worn_electrodes")
     members = [member(number, one_of(base, base.profile, number, SEED)) for number in range(8)]
@@ -91,7 +91,6 @@ def test_whose_pads_run_out_of_voltage_has_a_session_of_his_own(tmp_path: Path) 
     assert not outcome.complete
 
 
-@pytest.mark.thorough
 def test_work_that_was_given_up_ends_at_its_next_step(base: Setup) -> None:
     """Otherwise Ctrl+C would wait for whole sessions."""
     one = member(0, one_of(base, base.profile, 0, SEED))
@@ -187,7 +186,6 @@ def test_work_that_is_done_is_told_while_the_lock_of_other_work_is_kept() -> Non
         assert {pool.next_done() for _ in others} == set(others)
 
 
-@pytest.mark.thorough
 def test_the_largest_groups_come_first(base: Setup) -> None:
     members = [member(number, one_of(base, base.profile, number, SEED)) for number in range(30)]
     sizes = [len(group) for group in c._groups(members)]

@@ -66,6 +66,7 @@ def test_it_is_told_from_the_checklist_to_the_end(told: Told) -> None:
     assert lines[-2].endswith("ENDED (complete)")
 
 
+@pytest.mark.thorough
 def test_the_patient_is_asked_and_never_hurt_and_taken_no_further_than_the_target_asks(told: Told) -> None:
     felt = [line for line in told.lines if "the patient feels" in line]
     assert felt
@@ -75,6 +76,7 @@ def test_the_patient_is_asked_and_never_hurt_and_taken_no_further_than_the_targe
     assert sum(line.endswith(target) for line in felt) == 1
 
 
+@pytest.mark.thorough
 def test_the_dose_in_the_record_stands_beside_the_charge_at_the_skin(told: Told) -> None:
     words = told.lines[-1].split()
     low, high, skin = (int(words[at]) for at in (2, 4, 9))
@@ -97,6 +99,7 @@ class Opened(Exception):
     """Enough has been seen."""
 
 
+@pytest.mark.thorough
 def test_the_patient_has_pads_and_skin_of_his_own(tmp_path: Path) -> None:
     loaded, seen = Library().load(TWITCHES), []
 
@@ -139,6 +142,7 @@ def test_a_full_disk_is_said_to_be_the_reason(tmp_path: Path, room: int) -> None
     assert str(tmp_path) in str(caught.value)
 
 
+@pytest.mark.thorough
 def test_it_leaves_a_closed_record_among_the_simulated_ones(told: Told) -> None:
     [listed] = list_sessions(told.home, Kind.SIMULATION)
     assert listed.ending == Closed("complete")

@@ -50,6 +50,7 @@ def test_it_counts_from_the_end_of_the_current_that_brought_it_on(calf: Trial) -
     )
 
 
+@pytest.mark.thorough
 def test_beyond_the_cards_30_s_it_breaks_the_stop_rule(calf: Trial) -> None:
     assert "30 s" in calf.setup.loaded.protocol.stop_rules[0]
     assert list(too_long(cramped(calf, 2_500, 34_000))) == []
@@ -58,6 +59,7 @@ def test_beyond_the_cards_30_s_it_breaks_the_stop_rule(calf: Trial) -> None:
     assert list(too_long(cramped(calf, 2_500, None))), "one that never ended too"
 
 
+@pytest.mark.thorough
 def test_without_such_a_rule_nothing_is_too_long(calf: Trial, tmp_path: Path) -> None:
     other = short(tmp_path)
     assert list(too_long(replace(cramped(calf, 2_500, 90_000), setup=replace(calf.setup, loaded=other.loaded)))) == []

@@ -19,6 +19,9 @@ from nmes.trial.trying import Trial, try_one
 from nmes.trial.window import windows
 from nmes.trial.wire import treat
 
+pytestmark = pytest.mark.thorough
+"""It stands on whole treatments, of which each takes seconds."""
+
 
 @pytest.fixture(scope="module")
 def quads(tmp_path_factory: pytest.TempPathFactory) -> Trial:
@@ -35,7 +38,6 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     return try_one(short(tmp_path_factory.mktemp("worn"), patient="worn_electrodes"))
 
 
-@pytest.mark.thorough
 def test_a_whole_treatment_is_complete_and_within_its_limits(quads: Trial) -> None:
     assert quads.good
     assert quads.run.ending.why == "complete"
@@ -58,7 +60,6 @@ def test_the_dose_at_the_skin_is_what_the_plan_says(quads: Trial) -> None:
     assert abs(given.pulses - planned.pulses) <= 4, "each contraction begins and ends once"
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "level_ua"), [(QUADS, 10_000), (QUADS, 4_000), (CALF, 10_000)])
 def test_each_contraction_gives_as_many_pulses_as_the_plan_says(tmp_path: Path, name: str, level_ua: int) -> None:
     """From the first step of the plan's line on, however low the level and slow the ramp."""
@@ -84,7 +85,6 @@ def test_the_level_is_the_last_one_the_patient_bears(quads: Trial) -> None:
     assert quads.course.discomfort_peak_c < 700
 
 
-@pytest.mark.thorough
 def test_the_frequency_is_measured_at_the_skin(calf: Trial) -> None:
     (slot,) = calf.slots
     assert slot.made.asked_frequency_mhz == 45_000
@@ -142,7 +142,6 @@ def test_a_given_level_is_not_asked_for(calf: Trial) -> None:
     assert (found.level_ua, found.because) == (45_000, Because.GIVEN)
 
 
-@pytest.mark.thorough
 def test_worn_pads_end_it_while_the_level_is_found(broken: Trial) -> None:
     assert not broken.good
     assert broken.run.ending.why == "fault:low_current"
@@ -154,7 +153,6 @@ def test_worn_pads_end_it_while_the_level_is_found(broken: Trial) -> None:
     assert broken.course.discomfort_peak_c == 0, "of a treatment that never began"
 
 
-@pytest.mark.thorough
 def test_a_sensory_protocol_has_no_muscle(tmp_path: Path) -> None:
     trial = try_one(short(tmp_path, TENS))
     assert trial.good
@@ -164,7 +162,6 @@ def test_a_sensory_protocol_has_no_muscle(tmp_path: Path) -> None:
     assert trial.course.discomfort_typical_c > 0
 
 
-@pytest.mark.thorough
 def test_the_same_try_gives_the_same_again(quads: Trial, tmp_path: Path) -> None:
     again = try_one(short(tmp_path))
     assert again.run.train == quads.run.train
@@ -197,14 +194,12 @@ def test_asking_without_the_wire_finds_what_the_wire_finds(profile: str, number:
         )
 
 
-@pytest.mark.thorough
 def test_a_calf_and_a_painful_area_too(tmp_path: Path) -> None:
     for name, profile in ((CALF, "cramp_prone_calf"), (TENS, "healthy_adult")):
         setup = one_of(short(tmp_path, name), load_profile(profile), 3, seed=1)
         assert dict(member(3, setup).found) == try_one(setup).run.found
 
 
-@pytest.mark.thorough
 def test_a_session_of_somebody_else_gives_the_same_course(tmp_path: Path) -> None:
     """The law of the population: pulses of a session with other pads, given to this person."""
     base = short(tmp_path)
@@ -224,7 +219,6 @@ def test_a_person_is_the_same_alone() -> None:
     assert len({one_of(setup, base, number, seed).seed for number, seed in ((17, 3), (17, 4), (18, 3))}) == 3
 
 
-@pytest.mark.thorough
 def test_everything_shipped_can_be_set_up() -> None:
     assert len(shipped()) >= 5
     for name in shipped():
@@ -237,7 +231,6 @@ def bursts(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     return try_one(short(tmp_path_factory.mktemp("bursts"), "tens_burst"))
 
 
-@pytest.mark.thorough
 def test_bursts_are_tried_as_they_will_be_felt(bursts: Trial) -> None:
     """A minute of two bursts a second: all pulses at the skin, at the rate inside a burst."""
     assert bursts.good

@@ -46,6 +46,7 @@ async def test_plus_relocks_after_four_seconds_and_u_or_minus_unlocks_it(desk: D
         assert sum(isinstance(event, e.Increase) for event in desk.live.posted) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-05")
 @pytest.mark.parametrize(
     "lag_ms", [198, *(pytest.param(ms, marks=pytest.mark.campaign) for ms in (132, 165, 330, 500))]

@@ -60,6 +60,7 @@ def said(desk: Desk, selector: str) -> str:
     return str(desk.app.screen.query_one(selector, Static).content)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.campaign)])
 async def test_a_session_is_found_verified_and_walked_through(home: Path, size: tuple[int, int]) -> None:
     desk = desk_of(home)

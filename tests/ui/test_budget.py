@@ -38,6 +38,7 @@ def redrawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.campaign)])
 async def test_digits_change_at_most_five_times_a_second_and_plots_twice(
     tmp_path: Path, redrawn: Counter[str], size: tuple[int, int]

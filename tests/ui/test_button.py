@@ -35,6 +35,7 @@ def placing() -> Desk:
     return desk
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-29")
 async def test_it_is_loud_and_nothing_goes_on_before_a_name_is_written() -> None:
     async with on(PlaceScreen(ONE.protocol, OWNED), placing()) as (app, pilot):
@@ -84,6 +85,7 @@ async def test_the_field_for_the_name_opens_and_closes_with_enter_and_with_the_o
         assert not app.step.has_class("-button")
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-29")
 async def test_what_is_left_to_do_is_the_emergency_button_wherever_it_is_said() -> None:
     desk, other = placing(), desk_of(ONE)

@@ -98,6 +98,7 @@ def says(desk: Desk) -> str:
 # --- looking ---
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.campaign)])
 async def test_the_pages_are_walked_by_keys_and_mouse_and_nothing_is_cut_off(
     tmp_path: Path, size: tuple[int, int]

@@ -70,6 +70,7 @@ async def test_a_fault_anywhere_stops_the_output_first(
     assert "secret" not in said
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("FR-03")
 async def test_leaving_by_any_way_stops_and_closes_the_record(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
@@ -81,6 +82,7 @@ async def test_leaving_by_any_way_stops_and_closes_the_record(desk: Desk) -> Non
         assert desk.live.finished == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("events", "code"),
     [
@@ -100,6 +102,7 @@ async def test_the_exit_code_tells_an_aborted_session(desk: Desk, events: tuple[
     assert (desk.app.return_code or 0) == code
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("stage", "code"), [(Stage.TITRATE, 0), (Stage.RUN, 1)])
 async def test_quitting_what_is_live_is_an_abort_and_quitting_what_is_off_is_none(
     desk: Desk, stage: Stage, code: int
@@ -109,6 +112,7 @@ async def test_quitting_what_is_live_is_an_abort_and_quitting_what_is_off_is_non
     assert (desk.app.return_code or 0) == code
 
 
+@pytest.mark.thorough
 async def test_the_record_is_closed_once_however_many_ask(desk: Desk) -> None:
     async with desk.at(Stage.SUMMARY) as pilot:
         await pilot.app.workers.wait_for_complete()
@@ -125,6 +129,7 @@ async def test_an_app_that_ends_without_being_asked_still_closes_the_session(des
     assert desk.live.done
 
 
+@pytest.mark.thorough
 async def test_a_session_that_cannot_be_opened_is_said_in_one_sentence(desk: Desk) -> None:
     desk.refuse = CannotStart("the port is used by another program")
     async with desk.at(Stage.CHOOSE) as pilot:

@@ -93,8 +93,8 @@ def test_any_driver_can_be_tapped_and_stays_what_it_was() -> None:
     "pressed",
     [
         pytest.param(b"\x03", id="ctrl+c", marks=pytest.mark.campaign),
-        pytest.param(b"\x1b[24~", id="f12"),
-        pytest.param(b"\x1b[<0;40;23M", id="mouse on the bar"),
+        pytest.param(b"\x1b[24~", id="f12", marks=pytest.mark.thorough),
+        pytest.param(b"\x1b[<0;40;23M", id="mouse on the bar", marks=pytest.mark.thorough),
         pytest.param(b"\x1b", id="esc", marks=pytest.mark.campaign),
         pytest.param(b"\x1b+++\r", id="esc and keys behind it"),
         pytest.param(b"\x1b[200~abc\x03", id="in a paste without an end", marks=pytest.mark.campaign),
@@ -119,6 +119,7 @@ async def test_a_stop_is_heard_while_the_event_loop_is_blocked(desk: Desk, monke
             assert live.view.channels[0].commanded_ua == 0
 
 
+@pytest.mark.thorough
 async def test_a_terminal_that_is_closed_stops_and_ends_the_app(desk: Desk) -> None:
     """`panic` is what Textual's reading thread asks for when the terminal cannot be read."""
     async with desk.at(Stage.RUN) as pilot:
@@ -146,6 +147,7 @@ class Written(HeadlessDriver):
         self._writer_thread.stop()
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_terminal_that_is_gone_holds_nothing_up_and_stops_the_output(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
@@ -163,6 +165,7 @@ async def test_a_terminal_that_is_gone_holds_nothing_up_and_stops_the_output(des
     assert desk.app.return_code == 1
 
 
+@pytest.mark.thorough
 async def test_a_terminal_that_is_there_is_written_to(desk: Desk) -> None:
     written = []
     async with desk.at(Stage.CHOOSE) as pilot:

@@ -65,6 +65,7 @@ WAYS: dict[str, Callable[[NmesApp], object]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("way", ["quit", "signal", pytest.param("exit", marks=pytest.mark.campaign)])
 async def test_a_session_that_is_still_opening_is_ended_as_soon_as_it_is_there(tmp_path: Path, way: str) -> None:
     opening = Opening(tmp_path)

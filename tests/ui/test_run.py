@@ -392,6 +392,7 @@ async def test_the_envelope_is_drawn_twice_a_second_at_most(monkeypatch: pytest.
         assert 3 <= len(drawn) <= 5, "2 s of ten Views a second"
 
 
+@pytest.mark.thorough
 @pytest.mark.covers("SR-10")
 async def test_no_text_field_no_wheel_and_no_digit_on_the_screen_of_the_treatment() -> None:
     async with one(RunScreen, on()) as (app, pilot):

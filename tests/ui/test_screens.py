@@ -49,6 +49,7 @@ async def test_a_protocol_that_this_stimulator_cannot_deliver_says_why_and_canno
         assert not desk.sessions
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "size",
     [(80, 23), pytest.param((79, 24), marks=pytest.mark.campaign), pytest.param((20, 5), marks=pytest.mark.campaign)],

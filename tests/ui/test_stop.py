@@ -103,6 +103,7 @@ async def test_every_stop_key_and_the_mouse_stop_on_every_screen(attended: Desk,
             assert [source for source, _ in live.stops][1:] == ["key"] * (number - 1)
 
 
+@pytest.mark.thorough
 async def test_the_bar_is_there_before_a_session_and_nothing_happens(desk: Desk) -> None:
     async with desk.at(Stage.HOME) as pilot:
         for kind in (HomeScreen, PatientScreen, ChooseScreen):
@@ -127,6 +128,7 @@ async def test_the_bar_is_there_before_a_session_and_nothing_happens(desk: Desk)
         assert not desk.sessions
 
 
+@pytest.mark.thorough
 async def test_the_bar_is_there_on_what_is_laid_over_a_step_and_escape_leaves_it(desk: Desk) -> None:
     async with desk.at(Stage.SUMMARY) as pilot:
         await pilot.app.workers.wait_for_complete()
@@ -156,6 +158,7 @@ async def test_every_stop_key_and_the_mouse_stop_in_every_window(desk: Desk) -> 
             assert pilot.app.screen is screen, f"Esc closes {kind.__name__} as well"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [Ask, Help, BenchWindow])
 async def test_space_stops_in_a_window_over_a_step_on_which_it_stops_and_the_bar_says_so(
     desk: Desk, kind: type
@@ -170,6 +173,7 @@ async def test_space_stops_in_a_window_over_a_step_on_which_it_stops_and_the_bar
         assert [source for source, _ in desk.live.stops[before:]] == ["key"]
 
 
+@pytest.mark.thorough
 async def test_space_is_no_stop_in_a_window_over_a_step_of_text_fields(attended: Desk) -> None:
     async with attended.at(Stage.SCREENING) as pilot:
         pilot.app.push_screen(WINDOWS[Help]())
@@ -179,6 +183,7 @@ async def test_space_is_no_stop_in_a_window_over_a_step_of_text_fields(attended:
         assert attended.live.stops == []
 
 
+@pytest.mark.thorough
 async def test_space_is_a_letter_in_a_note(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         pilot.app.push_screen(NoteScreen())
@@ -203,6 +208,7 @@ async def _stops_in(desk: Desk, pilot: Pilot[None], kind: type) -> None:
     assert [source for source, _ in desk.live.stops[before:]] == ["mouse", "key", "key", "key"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("opens", "window"),
     [
@@ -221,6 +227,7 @@ async def test_what_a_key_opens_over_the_treatment_has_a_stop_bar(desk: Desk, op
         assert [source for source, _ in desk.live.stops] == ["key"]
 
 
+@pytest.mark.thorough
 async def test_space_stops_where_a_level_is_found(desk: Desk) -> None:
     async with desk.at(Stage.TITRATE) as pilot:
         assert not pilot.app.screen.query(Input), "a text field would swallow Space"
@@ -246,6 +253,7 @@ async def test_space_in_the_treatment_silences_the_skin_and_is_shown(desk: Desk)
         assert "STOP was pressed." in desk.text()
 
 
+@pytest.mark.thorough
 async def test_a_foot_switch_that_types_f12_is_the_patients_stop_and_nobodys_presence(tmp_path: Path) -> None:
     desk = Desk(tmp_path, patient_stop="f12")
     async with desk.at(Stage.RUN) as pilot:
@@ -268,6 +276,7 @@ async def test_stop_keys_work_with_a_text_field_focused(desk: Desk) -> None:
             assert [source for source, _ in desk.live.stops] == ["key"] * number
 
 
+@pytest.mark.thorough
 async def test_stop_from_the_list_of_commands(desk: Desk) -> None:
     async with desk.at(Stage.RUN) as pilot:
         await pilot.press("ctrl+p")
@@ -279,6 +288,7 @@ async def test_stop_from_the_list_of_commands(desk: Desk) -> None:
         assert "palette" in {source for source, _ in desk.live.stops}
 
 
+@pytest.mark.thorough
 async def test_escape_before_anything_can_flow_stops_and_offers_to_leave(desk: Desk) -> None:
     async with desk.at(Stage.PLACE) as pilot:
         await pilot.press("escape")
@@ -295,6 +305,7 @@ async def test_escape_before_anything_can_flow_stops_and_offers_to_leave(desk: D
         assert desk.live.view.word is Word.ENDED
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "sizes",
     [

@@ -222,6 +222,7 @@ async def test_a_course_that_is_left_while_it_is_read_is_nobodys_and_begins_noth
         assert desk.app.screen is desk.app.step
 
 
+@pytest.mark.thorough
 async def test_the_app_is_left_while_a_course_is_read_and_nothing_is_raised(tmp_path: Path, slow: Slow) -> None:
     desk = Desk(tmp_path, course=lambda who: (slow(who.code), Ledger().course(who))[1])
     async with desk.at(Stage.HOME) as pilot:

@@ -443,6 +443,7 @@ async def test_the_row_of_keys_fits_in_every_state() -> None:
         assert app.sent[-1] == e.Titrate(2, 0, app.input_epoch), "the next level that is not found was chosen"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.campaign)])
 async def test_nothing_is_cut_off_with_eight_channels_advice_on_a_cramp_and_long_notes(size: tuple[int, int]) -> None:
     desk = core_of(EIGHT)

@@ -91,6 +91,7 @@ def named(name: str) -> object:
     return name if name == LONGEST else pytest.param(name, marks=pytest.mark.campaign)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.campaign)], ids=str)
 @pytest.mark.parametrize("name", [named(name) for name in LOOKED_AT])
 @pytest.mark.parametrize("screen", list(SCREENS))

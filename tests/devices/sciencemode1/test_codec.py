@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def test_only_the_bits_that_are_specified_are_read() -> None:
     assert [decode(byte) for byte in range(256)] == [decode(byte & 0xC1) for byte in range(256)]
 
 
+@pytest.mark.thorough
 @settings(max_examples=40)
 @given(
     st.builds(

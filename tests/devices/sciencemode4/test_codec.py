@@ -151,6 +151,7 @@ def read_update(data: bytes) -> MlUpdate:
     return MlUpdate(tuple(found))
 
 
+@pytest.mark.thorough
 @given(updates, st.integers(0, 63))
 def test_any_update_says_on_the_line_what_was_meant(update: MlUpdate, packet_number: int) -> None:
     size = len(codec.encode(update, packet_number)) if sum(len(c.points) for c in update.channels) < 100 else 0

@@ -115,6 +115,7 @@ def test_whatever_is_asked_and_whenever_the_driver_turns_nothing_rises_faster_th
     settings(max_examples=examples, deadline=None)(given(every_rate, several)(rises_no_faster))()
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(st.integers(2_000, 100_000), st.integers(1_000, 20_000), st.integers(1_000, 2_000))
 def test_a_climb_takes_little_longer_than_its_rate_says_though_it_moves_in_device_steps(

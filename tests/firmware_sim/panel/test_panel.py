@@ -39,6 +39,7 @@ async def test_an_electrode_key_breaks_the_chosen_channel_and_no_other(bench: Pa
             assert bench.running() == []
 
 
+@pytest.mark.thorough
 async def test_a_pad_that_is_pulled_off_and_put_back(bench: PanelBench) -> None:
     bench.stimulate({1: 10, 2: 10})
     async with bench.at(SMALL) as pilot:

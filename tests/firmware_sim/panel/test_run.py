@@ -92,6 +92,7 @@ def test_it_shows_its_words_without_colour_and_q_ends_the_simulator(terminal: Te
     assert b"Traceback" not in terminal.seen
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "told", [pytest.param(True, id="SIGHUP", marks=pytest.mark.campaign), pytest.param(False, id="no signal")]
 )

@@ -171,6 +171,7 @@ def test_nonsense_is_one_sentence() -> None:
         Site("quadriceps", pad_mm2=0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     [

@@ -272,6 +272,7 @@ IN_FILES = {"sensation", "skin.rs_ohm", "force.alpha_a", "muscles.foot.ctf_hz"}
 """Of each depth of a file one, in every run; all in the campaign."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "path", [pytest.param(path, marks=() if path in IN_FILES else pytest.mark.campaign) for path in BOUNDS]
 )

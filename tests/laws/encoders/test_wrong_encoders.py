@@ -51,6 +51,7 @@ def test_without_the_guard_it_would_not(name: str) -> None:
     pytest.fail(f"only {sorted(broken)} broke in 30 walks, not {harm}")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("guarded", [True, False])
 def test_a_right_encoder_is_neither_refused_nor_blamed(guarded: bool) -> None:
     total = Figures()
