@@ -69,7 +69,7 @@ def round_(number: int, draw: random.Random, found: Found) -> None:
                     if how is How.BOTH:
                         of.append(one.goes_on(struck_ns))
                     else:
-                        of.append(max(0, pulses_us(one.silent())[-1] - one.in_trace_us(struck_ns)) // 1000)
+                        of.append(max(0, pulses_us(one.silent(struck_ns))[-1] - one.in_trace_us(struck_ns)) // 1000)
             finally:
                 launcher.end()
 

@@ -110,7 +110,13 @@ class SerialPort:
             return first + bytes(self._line.read(min(max_bytes - 1, self._line.in_waiting)))
         if not self._waiting.readable(self._line.fileno(), timeout_ms):
             return b""
-        return bytes(self._line.read(max_bytes))
+        line = self._line.fileno()
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(line, max_bytes)
+            if not data and _hung_up(line):
+                raise OSError(errno.EIO, "the line has ended")
+            return data
+        return b""
 
     def _send(self, data: bytes) -> None:
         """What the system has taken is written, however late this thread then gets a core; pyserial's own write would
@@ -141,6 +147,14 @@ def _has_descriptor(line: serial.SerialBase) -> bool:
     except (OSError, AttributeError):
         return False
     return True
+
+
+def _hung_up(line: int) -> bool:
+    """Whether there is nothing because there will be nothing any more, and not because the keeper of this line, which
+    may have taken it over just now, was faster; pyserial takes both for the end."""
+    waits = select.poll()
+    waits.register(line, select.POLLIN)
+    return any(what & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _line, what in waits.poll(0))
 
 
 def open_serial(

@@ -118,6 +118,30 @@ def test_a_hang_up_is_a_lost_port_for_reads_and_writes(terminal: Terminal) -> No
         port.write(b"x")
 
 
+@pytest.mark.covers("SR-28")
+@pytest.mark.parametrize("blocking", [False, True], ids=["does not wait", "waits"])
+def test_what_the_keeper_of_the_line_was_faster_to_read_is_no_lost_port(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, blocking: bool
+) -> None:
+    port, read, taken = terminal.open(), os.read, list[bytes]()
+    line = port.descriptor()
+    assert line is not None
+    os.set_blocking(line, blocking)  # a keeper of this line sets it for both
+
+    def late(descriptor: int, most: int) -> bytes:
+        if descriptor == line and not taken:
+            taken.append(read(line, 4096))
+        return read(descriptor, most)
+
+    monkeypatch.setattr(os, "read", late)
+    os.write(terminal.far, b"taken")
+    assert port.read(10, 1_000) == b""
+    assert taken == [b"taken"]
+    os.write(terminal.far, b"its own")
+    assert port.read(10, 1_000) == b"its own"
+    port.close()
+
+
 def test_a_write_nobody_takes_times_out_and_closes_the_port(terminal: Terminal) -> None:
     port = terminal.open()
     with pytest.raises(PortTimeout, match=r"took no data for 0\.1 s and was closed"):

@@ -14,6 +14,8 @@ from together.processes import PATIENCE_S, Controller, Device, Launcher, pulses_
 
 STILL_S = 1.5
 """So long without a pulse, and the last one was the last: a treatment here never rests."""
+FLOWING_US = 100_000
+"""A treatment here has a pulse each 10 ms."""
 GOES_ON_S = 5.0
 """So long after everything was killed it is looked whether it goes on: longer than any dead-man waits."""
 
@@ -55,15 +57,20 @@ class Lit:
         """A time of the monotonic clock in this device's trace."""
         return (at_ns - int(self.device.trace.told()[0]["start"]["monotonic_ns"])) // 1000
 
-    def silent(self) -> list[dict[str, Any]]:
-        """The trace, as soon as no pulse has come for a while; AssertionError if it goes on."""
-        end = time.monotonic() + PATIENCE_S
+    def silent(self, struck_ns: int) -> list[dict[str, Any]]:
+        """The trace, as soon as no pulse has come for a while; AssertionError if it goes on.
+
+        A trace is written later than it happens: it counts once it tells of the current that flowed when the controller
+        was struck.
+        """
+        end, flowed_us = time.monotonic() + PATIENCE_S, self.in_trace_us(struck_ns) - FLOWING_US
         while time.monotonic() < end:
             told, now_us = self.device.trace.told(), self.in_trace_us(time.monotonic_ns())
-            if now_us - max(pulses_us(told), default=0) > STILL_S * 1_000_000:
+            last_us = max(pulses_us(told), default=0)
+            if last_us >= flowed_us and now_us - last_us > STILL_S * 1_000_000:
                 return told
             time.sleep(0.1)
-        raise AssertionError(f"{self.key} goes on")
+        raise AssertionError(f"{self.key} goes on, or its trace does not tell of the current before")
 
     def goes_on(self, struck_ns: int) -> int:
         """Pulses from `GOES_ON_S` after the strike on, for a second."""

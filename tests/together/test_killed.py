@@ -45,7 +45,7 @@ def test_kill_9_leaves_the_skin_silent_within_the_time_of_each_family(launcher: 
     struck_us = {key: one.in_trace_us(struck_ns) for key, one in lit.items()}
     wrong = {}
     for key, one in lit.items():
-        late_ms = (pulses_us(one.silent())[-1] - struck_us[key]) // 1000
+        late_ms = (pulses_us(one.silent(struck_ns))[-1] - struck_us[key]) // 1000
         if late_ms > (family(key).capabilities.watchdog_ms or SILENT_MS) + SPARE_MS:
             wrong[key] = late_ms
     assert wrong == {}
@@ -63,9 +63,9 @@ def test_kill_9_leaves_the_skin_silent_within_the_time_of_each_family(launcher: 
 def test_a_controller_that_stood_still_is_halted_for_and_does_not_start_again_by_itself(launcher: Launcher) -> None:
     lit = Lit.begin(launcher, "stopped", "rehastim1")
     lit.controller.line("READY")
-    struck_us = lit.in_trace_us(lit.strike(How.STOPPED))
-    silent_us = pulses_us(lit.silent())[-1]
-    assert (silent_us - struck_us) // 1000 <= SILENT_MS + SPARE_MS
+    struck_ns = lit.strike(How.STOPPED)
+    silent_us = pulses_us(lit.silent(struck_ns))[-1]
+    assert (silent_us - lit.in_trace_us(struck_ns)) // 1000 <= SILENT_MS + SPARE_MS
     lit.controller.send(signal.SIGCONT)
     lit.controller.line("STATE stopped")
     lit.controller.send(signal.SIGTERM)
