@@ -56,7 +56,9 @@ def show(
         return GOOD
     for kind, of in chosen.items():
         print("\n".join((_heading(kind, len(of), len(found[kind])), *_rows(of, room, zone))))
-    if not any(chosen.values()):
+    if any(chosen.values()):
+        print(_cut(_("Only first and last entries were read; nmes audit verify reads all."), room))
+    else:
         _hint(filters, [one for of in found.values() for one in of])
     return GOOD
 

@@ -48,7 +48,7 @@ def test_each_session_is_one_line_with_whose_what_when_and_how_it_ended(
     nmes: Nmes, kept: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show((Kind.PATIENT,), Filters(), as_json=False, zone=UTC) == 0
-    heading, *lines = capsys.readouterr().out.splitlines()
+    heading, *lines, read = capsys.readouterr().out.splitlines()
     assert heading == f"Patients: 6 sessions, {kept[0].parent}"
     assert lines == [
         "  1  2026-11-19 09:00  P-017 left   complete       calf",
@@ -58,6 +58,7 @@ def test_each_session_is_one_line_with_whose_what_when_and_how_it_ended(
         "  5  2026-11-21 10:00  P-017 left   measured       assess_ctf_calf",
         "  7  2026-11-22 23:30  P-017 left   ✖ fault        calf",
     ], "entries of the course of care are no sessions"
+    assert read == "Only first and last entries were read; nmes audit verify reads all."
 
 
 @pytest.mark.thorough
@@ -128,6 +129,7 @@ def test_a_first_session_that_ended_as_planned_is_called_so(
     assert capsys.readouterr().out.splitlines()[1:] == [
         "  2  2026-11-20 09:00  P-071 right  ended early       calf",
         "  8  2026-11-23 09:00  P-017 left   first as planned  calf",
+        "Only first and last entries were read; nmes audit verify reads all.",
     ]
     [one] = json.loads(nmes("audit", "list", "--json", "--ended", "first").out)
     assert (one["ended"], one["why"]) == ("first", "ended_early")
@@ -182,7 +184,7 @@ def test_in_a_terminal_a_line_is_never_wider_than_it(
     show((Kind.PATIENT,), Filters(), as_json=False, room=59)
     told = capsys.readouterr().out.splitlines()[1:]
     assert max(map(len, told)) == 59
-    assert told[-1].endswith("  a_proto…")
+    assert told[-2].endswith("  a_proto…")
 
 
 def test_the_index_can_be_made_anew(nmes: Nmes, kept: list[Path], home: Path) -> None:

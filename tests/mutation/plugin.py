@@ -203,8 +203,8 @@ def _noticed(name: str, code: int, folder: Path) -> Verdict:
 
 
 def _bounded(seconds: float) -> None:
-    """No endless loop and no endless list: ten times the time of the sound tests, and more memory than they need."""
-    limit = int(10 + 10 * seconds)
+    """No endless loop and no endless list: three times the time of the sound tests, and more memory than they need."""
+    limit = int(10 + 3 * seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
