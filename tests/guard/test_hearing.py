@@ -79,6 +79,15 @@ def test_an_update_that_was_not_sent_from_here_halts() -> None:
     assert rig.told[0].detail == "the device carried out an update that was not sent from here"
 
 
+@bundled("number", [0, 1, 2, 63])
+def test_before_the_first_update_none_was_sent_from_here_whatever_its_number(number: int) -> None:
+    rig = Rig()
+    assert rig.send(INIT, b"\x01")
+    rig.device.answers += encode(number, UPDATE + 1, b"\x00")
+    rig.hear()
+    assert_halted(rig, "channel_active")
+
+
 def test_an_answer_that_comes_twice_is_no_update_of_somebody_else() -> None:
     rig = running()
     rig.device.answers += encode(rig.number, UPDATE + 1, b"\x00") * 2
