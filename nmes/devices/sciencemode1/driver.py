@@ -220,6 +220,7 @@ class RehaStim1Driver:
     def _enable(self, now_ms: int) -> None:
         if isinstance(self._phase, Off):
             self._overtake(Ask.ENABLE, now_ms)
+            self._output = replace(self._output, off_confirmed=False)
             self._phase = Enabling(Pace.begin(_MANNER, now_ms, self._known))
 
     def _aim(self, outputs: tuple[ChannelOutput, ...], now_ms: int) -> None:

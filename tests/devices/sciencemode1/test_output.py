@@ -37,7 +37,9 @@ def test_the_device_and_its_line_are_as_the_document_says() -> None:
 
 def test_enabling_begins_with_an_acknowledged_stop() -> None:
     bench = Bench().identified()
+    assert bench.driver.output.off_confirmed
     bench.order(ENABLE)
+    assert not bench.driver.output.off_confirmed, "whatever becomes of the line from here on"
     assert bench.names == ["stop"]
     assert bench.events == []
     bench.run(2)
