@@ -1,4 +1,4 @@
-"""The one wrong bit of a RehaStim 1's update that its sum of five bits cannot see, and how long it stands."""
+"""What the sum of five bits of a RehaStim 1's update cannot see: one wrong bit, and every byte twice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from together.kept_bench import KeptBench
 
 from firmware_sim.devices import new_device
 from firmware_sim.simulator import Simulator
-from nmes.core.view import Word
+from laws.plug import Plug
+from nmes.core.view import Output, Word
 from nmes.runtime.families import family
 from nmes.runtime.open import Peer
 
@@ -56,3 +57,20 @@ def test_a_wrong_bit_that_the_device_believes_stands_no_longer_than_until_the_up
     assert wrong[-1].t_us - wrong[0].t_us <= REPEATED_US
     assert simulator.stage.trace[-1].amplitude_ua == LEVEL_UA
     assert watched.view.word is Word.ON, "and nobody can know"
+
+
+def test_an_update_whose_bytes_all_come_twice_may_pass_for_one_of_another_current_and_a_stop_still_silences() -> None:
+    """2 mA and 300 us, each byte twice, read as 44 mA and 258 us: the sums are alike."""
+    one = family("rehastim1")
+    plan, simulator = replace(SHORT, capabilities=one.capabilities), Simulator(new_device(one.key))
+    watched = Staged(KeptBench(plan, device=simulator, wire=lambda peer: Plug(peer, simulator), family=one))
+    reach(watched, Moment.HOLD, 2_000)
+    simulator.inject("duplicate_bytes", direction="to_device", permille=1000)
+    watched.bench.run(1_000)
+    assert simulator.stage.trace[-1].amplitude_ua == 44_000, "the device acknowledged it"
+    assert watched.view.word is Word.ON, "and nobody can know"
+    watched.bench.controller.stop("key")
+    stopped_us = watched.now_us
+    watched.bench.run(1_000)
+    assert simulator.stage.trace[-1].t_us <= stopped_us
+    assert (watched.view.word, watched.view.output) == (Word.STOPPED, Output.OFF)
