@@ -276,7 +276,7 @@ def lies(dial: Dial, change: Case) -> tuple[Case, ...]:
             lead_ms=60,
             obeys_halts=False,
             dead_man_ms=FOR_EVER_MS,
-            false_off=True,
+            false_off=tuple(Moment),
         ),
     )
 

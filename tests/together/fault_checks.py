@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 
 from together.fault_moments import HALTED, Moment
-from together.fault_rows import Case, Ends, GoesOn, Since
+from together.fault_rows import FOR_EVER_MS, Case, Ends, GoesOn, Since
 from together.fault_story import Story, story
 from together.fault_table import alarm_of
 
@@ -66,7 +66,7 @@ def off_is_said_only_when_the_device_has_confirmed_it(told: Story) -> None:
 
 
 def off_is_false_only_where_the_device_itself_says_it_falsely(told: Story) -> None:
-    assert (told.false_off_us is not None) == told.case.false_off, told.false_off_us
+    assert (told.false_off_us is not None) == (told.moment in told.case.false_off), told.false_off_us
 
 
 def alarm_is_of_the_class_that_the_table_says(told: Story) -> None:
@@ -157,6 +157,8 @@ def person_begins_again_from_zero_or_not_at_all(told: Story) -> None:
     end = must if isinstance(must, Ends) else must.after_stop
     again = end is None or end.again
     found = {pulse.amplitude_ua for pulse in told.pulses(told.again_us)}
+    if end is not None and end.silent_ms >= FOR_EVER_MS:  # what never ended was not begun again
+        found -= {pulse.amplitude_ua for pulse in told.pulses(told.mended_us, told.again_us)}
     assert found == ({told.family.capabilities.amplitude_step_ua} if again else set()), found
 
 

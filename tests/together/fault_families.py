@@ -19,25 +19,18 @@ class Rows:
     cases: tuple[Case, ...]
     cannot: tuple[Cannot, ...]
     other: frozenset[str] = frozenset()
-    moments: tuple[Moment, ...] = tuple(Moment)
-    """At which its faults are put in."""
-
-    def moments_of(self, case: Case) -> list[Moment]:
-        """At which this one can come, and does."""
-        return [moment for moment in case.moments if moment in self.moments]
 
     @property
     def pairs(self) -> list[Pair]:
         """Each fault at each of its moments."""
-        return [(case, moment) for case in self.cases for moment in self.moments_of(case)]
+        return [(case, moment) for case in self.cases for moment in case.moments]
 
 
-FIRST_HOLD = (Moment.HOLD,)
 ROWS: Mapping[str, Rows] = {
     "p24": Rows(fault_cases.CASES, fault_cases.CANNOT),
     "rehamove3": Rows(fault_rehamove3.CASES, fault_rehamove3.CANNOT, fault_rehamove3.OTHER),
     "rehastim2": Rows(fault_rehastim2.CASES, fault_rehastim2.CANNOT, fault_rehastim2.OTHER),
-    "rehastim1": Rows(fault_rehastim1.CASES, fault_rehastim1.CANNOT, fault_rehastim1.OTHER, FIRST_HOLD),
+    "rehastim1": Rows(fault_rehastim1.CASES, fault_rehastim1.CANNOT, fault_rehastim1.OTHER),
 }
 
 

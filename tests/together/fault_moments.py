@@ -100,6 +100,6 @@ def go_on(watched: Room, moment: Moment) -> None:
         case Moment.STOPPING:
             watched.stop()
         case Moment.ENDING:
-            watched.press(e.End())
+            watched.press(e.End(), 0)
         case _:
             pass

@@ -32,8 +32,8 @@ class Since(StrEnum):
     FAULT = "it began, or output was wanted again"
     PULSE = "the device saw the first bad pulse"
     TOLD = "the session knew of it"
-    MENDED = "the line is whole again; until then the emergency button"
-    """Where a device has no timer: its keeper halts it on and on."""
+    MENDED = "line and device are whole again; until then the emergency button"
+    """Where a device has no timer: it is halted on and on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +76,8 @@ class Case:
     once: bool = False
     """It is mended at its first effect."""
     level_ua: int = 20_000
+    phase_us: int = 0
+    """Of each half of a pulse, where the usual one would not do."""
     seed: int = 0
     """Of what the simulator draws by chance: of a bit that is turned over, which."""
     others: Mapping[Moment, Outcome] = field(default_factory=dict)
@@ -89,8 +91,8 @@ class Case:
     obeys_halts: bool = True
     dead_man_ms: int = 0
     """The device's own timer where that timer or its clock is what is broken; else the family's own."""
-    false_off: bool = False
-    """The device says that it is off, and it is not."""
+    false_off: tuple[Moment, ...] = ()
+    """Moments at which the device says that it is off while current flows."""
 
     def at(self, moment: Moment) -> Outcome:
         if moment is Moment.STOPPING and moment not in self.others:
@@ -151,6 +153,8 @@ def halted(silent_ms: int, since: Since = Since.FAULT) -> Ends:
 FOR_EVER_MS = 3_600_000
 FALSE_OFF = Ends(word=Word.STOPPED, why="stop:key", records=("HaltConfirmed",), silent_ms=FOR_EVER_MS)
 """The device confirmed a halt that its output stage did not make: nothing and nobody on the line can tell."""
+UNTIL_IT_OBEYS = replace(FALSE_OFF, silent_ms=1_400, since=Since.MENDED)
+"""It confirmed a halt that it did not make, and is halted once a second for as long as the session is open."""
 
 
 @dataclass(frozen=True, kw_only=True)

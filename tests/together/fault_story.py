@@ -21,7 +21,7 @@ from firmware_sim.devices import new_device
 from firmware_sim.simulator import InjectionStatus, Simulator
 from firmware_sim.stage.pulse import Pulse
 from firmware_sim.stage.trace import ChannelFailed
-from helpers.plans import ONE, plan_of, rhythm
+from helpers.plans import ONE, WAVEFORM, plan_of, rhythm
 from laws.instrument import DEAD_MAN_US, DEAF_US, Instrument
 from laws.plug import Plug
 from nmes.core import events as e
@@ -30,7 +30,8 @@ from nmes.core.view import Output, View, Word
 from nmes.runtime.families import DEFAULT, Family
 from nmes.trial.bench import Bench
 
-SHORT = plan_of(((ONE, rhythm(on_ms=5_000, cycle_ms=9_000)),))
+RHYTHM = rhythm(on_ms=5_000, cycle_ms=9_000)
+SHORT = plan_of(((ONE, RHYTHM),))
 """1 s up, 3 s hold, 1 s down, 4 s rest, three times."""
 QUIET_MS = 3_000
 SETTLE_MS = 12_000
@@ -149,13 +150,13 @@ class Story:
 @cache
 def story(case: Case, moment: Moment, family: Family = DEFAULT) -> Story:
     """Tell it."""
-    watched = staged(case.seed, family=family)
+    watched = staged(case.seed, _plan(case), family)
     reach(watched, moment, case.level_ua)
     before = watched.view
     _tell_judge(watched, case)
     began_us = watched.now_us
     fault = watched.simulator.inject(case.kind, channel=case.channel, for_us=case.for_us, **case.params)
-    quiet = watched.run(QUIET_MS if moment in HALTED else case.lead_ms if moment in HALTING else 0)
+    quiet = _quiet(watched, case, fault, QUIET_MS if moment in HALTED else case.lead_ms if moment in HALTING else 0)
     wanted_us = watched.now_us
     go_on(watched, moment)
     told_us = _settle(watched, case, fault)
@@ -193,6 +194,11 @@ def story(case: Case, moment: Moment, family: Family = DEFAULT) -> Story:
     )
 
 
+def _plan(case: Case) -> Plan:
+    waveform = replace(WAVEFORM, phase_us=case.phase_us or WAVEFORM.phase_us)
+    return plan_of(((ONE, RHYTHM),), waveforms=(waveform,))
+
+
 def status(watched: Staged, fault: int) -> InjectionStatus:
     return next(told for told in watched.simulator.injections() if told.id == fault)
 
@@ -202,15 +208,32 @@ def _tell_judge(watched: Staged, case: Case) -> None:
     watched.judge.faulted(DEAF_US)
     watched.judge.output_fault = case.most_ua
     watched.judge.obeys_halts = case.obeys_halts
+    watched.judge.lies_of_halts = bool(case.false_off) and case.kind == "lying_ack"
     if case.dead_man_ms:
         watched.judge.dead_man_us = case.dead_man_ms * 1000
+
+
+def _quiet(watched: Staged, case: Case, fault: int, time_ms: int) -> View:
+    """Nobody does anything; a fault that comes once may come now."""
+    end_us = watched.now_us + time_ms * 1000
+    if case.once:
+        watched.run_until(lambda _: status(watched, fault).effects > 0, time_ms)
+        _spend(watched, fault)
+    return watched.run((end_us - watched.now_us) // 1000)
+
+
+def _spend(watched: Staged, fault: int) -> None:
+    """What comes once has come, if it has."""
+    told = status(watched, fault)
+    if told.effects and told.ended_us is None:
+        watched.simulator.clear(fault)
 
 
 def _settle(watched: Staged, case: Case, fault: int) -> int | None:
     """Until the session is over, or a whole cycle later; when it was first told that something is wrong."""
     if case.once:
         watched.until(lambda _: status(watched, fault).effects > 0, SETTLE_MS)
-        watched.simulator.clear(fault)
+        _spend(watched, fault)
     watched.run_until(lambda view: view.word in WRONG, SETTLE_MS)
     if watched.view.word not in WRONG:
         return None

@@ -12,7 +12,7 @@ from together.fault_elsewhere import AGAIN, NEW, NOTHING, PHYSICAL, ROWS, Elsewh
 from together.fault_families import ROWS as FAMILY_ROWS
 from together.fault_families import Rows
 from together.fault_moments import Moment
-from together.fault_rows import FOR_EVER_MS, Cannot, Case, Ends, Outcome
+from together.fault_rows import FOR_EVER_MS, UNTIL_IT_OBEYS, Cannot, Case, Ends, Outcome
 
 from helpers.made_pages import table
 from nmes.core.alarm import Level
@@ -59,7 +59,7 @@ def lines() -> list[str]:
 
 
 def _of_family(family: Family, rows: Rows) -> list[str]:
-    usual = [_cells(case.name, case.at(_usual(case, rows)), case, family) for case in rows.cases]
+    usual = [_cells(case.name, case.at(_usual(case)), case, family) for case in rows.cases]
     others = list(_others(family, rows))
     return [
         f"## {family.model}: faults of electrodes, output, line and device, while current flows",
@@ -82,21 +82,21 @@ def _impossible(row: Cannot) -> list[str]:
 
 def _counted(rows: Rows) -> str:
     """What the tests run: every pair that is not said to be without effect."""
-    run, missing = len(rows.pairs), sum(moment in rows.moments for case in rows.cases for moment in case.never)
-    at = f"each at the {len(rows.moments)} moments" if len(rows.moments) > 1 else f"each in the first {rows.moments[0]}"
+    run, missing = len(rows.pairs), sum(len(case.never) for case in rows.cases)
+    at = f"each at the {len(Moment)} moments"
     return f"{len(rows.cases)} faults, {at}: {run} sessions. {missing} more would show nothing, as said below."
 
 
-def _usual(case: Case, rows: Rows) -> Moment:
-    return next(moment for moment in USUAL if moment in rows.moments_of(case))
+def _usual(case: Case) -> Moment:
+    return next(moment for moment in USUAL if moment in case.moments)
 
 
 def _others(family: Family, rows: Rows) -> Iterator[list[str]]:
     """A case and those of its moments that have one outcome in common, which is not that of the large table."""
     for case in rows.cases:
-        usual = case.at(_usual(case, rows))
+        usual = case.at(_usual(case))
         groups: list[tuple[Outcome, list[Moment]]] = []
-        for moment in rows.moments_of(case):
+        for moment in case.moments:
             outcome = case.at(moment)
             if outcome == usual:
                 continue
@@ -108,9 +108,8 @@ def _others(family: Family, rows: Rows) -> Iterator[list[str]]:
         for outcome, moments in groups:
             name, *cells = _cells(case.name, outcome, case, family)
             yield [name, ", ".join(moments), *cells]
-        never = {moment: why for moment, why in case.never.items() if moment in rows.moments}
-        for why in dict.fromkeys(never.values()):
-            moments = [moment for moment, reason in never.items() if reason == why]
+        for why in dict.fromkeys(case.never.values()):
+            moments = [moment for moment, reason in case.never.items() if reason == why]
             yield [case.name, ", ".join(moments), *["no effect"] * (len(COLUMNS) - 1), why]
 
 
@@ -162,7 +161,7 @@ def _resume(outcome: Ends, family: Family) -> str:
 
 
 def _unknown(outcome: Ends) -> str:
-    if outcome.silent_ms >= FOR_EVER_MS:
+    if outcome.silent_ms >= FOR_EVER_MS or outcome == UNTIL_IT_OBEYS:
         return "that its output goes on: it said that it is off"
     return "whether it halted" if outcome.word is Word.UNSURE else NOTHING
 
