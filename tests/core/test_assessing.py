@@ -19,6 +19,8 @@ from nmes.core.course import Course, Steps
 from nmes.core.plan import Plan, Slot
 from nmes.core.view import OutputState, View, Word, view
 
+pytestmark = pytest.mark.thorough
+
 TRAIN_MS, STEP_MS = 3000, 13_000
 
 
@@ -74,7 +76,6 @@ class TestCramp:
         assert session.state == s.Ending("assessed")
         assert commands[0] == c.Halt()
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("into_ms", [TRAIN_MS + 100, STEP_MS - 100])
     def test_in_the_rest_it_belongs_to_the_train_before(self, into_ms: int) -> None:
         desk = running(test_plan())
@@ -95,7 +96,6 @@ class TestCramp:
         desk.do(e.Cramp())
         assert [(one["channel"], one["value_mhz"]) for one in measured(desk)] == [(1, 4000), (2, 4000)]
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("later_ms", [0, 1_200_000])
     @pytest.mark.parametrize("halt", [e.Pause(), e.Stop("key", 1), e.OperatorAbsent(), e.UiSilent()], ids=repr)
     def test_once_halted_it_is_a_mark_however_soon_and_says_that_nothing_was_measured(
@@ -110,7 +110,6 @@ class TestCramp:
         assert commands == (c.Note("mark", (("kind", "cramp"), ("text", ""))), c.Note("not_measured", ()))
         assert (desk.state, desk.session.measured) == (before, ())
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("into_ms", [1500, TRAIN_MS + 100])
     def test_a_level_lowered_to_nothing_has_ended_its_train(self, into_ms: int) -> None:
         desk = ready(test_plan())
@@ -161,7 +160,6 @@ class TestCramp:
         desk.do(e.Cramp())
         assert desk.state == s.Ended("assessed")
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("steps_before", [0, 1, 3])
     def test_a_train_that_was_cut_begins_again_slowly_and_comes_once_more_at_its_level(self, steps_before: int) -> None:
         """The first train after a resume climbs over 5 s: what does not cramp in it says nothing."""
@@ -191,7 +189,6 @@ class TestCramp:
             assert (desk.amplitude(), seen(desk).step_mhz) == (amplitude_ua, 4000)
             desk.wait(1600)
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("steps_before", [0, 1])
     @pytest.mark.parametrize(("rules", "step_ms", "slow"), [(2, 3000, 2), (1, 3000, 1), (2, 5000, 1), (1, 5000, 1)])
     def test_after_the_slow_trains_one_comes_at_its_level_and_then_the_next_step(
@@ -217,7 +214,6 @@ class TestCramp:
         assert desk.amplitude() == 10_000
         assert (desk.session.train, seen(desk).cramp_mhz) == (None, None)
 
-    @pytest.mark.thorough
     def test_a_pause_in_a_rest_repeats_no_train_and_goes_on_with_the_rest(self) -> None:
         desk = running(test_plan())
         desk.wait(STEP_MS + 5000)
@@ -249,7 +245,6 @@ class TestCramp:
         desk.wait(STEP_MS)
         assert (desk.amplitude(), seen(desk).step_mhz) == (10_000, 6000)
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize(
         ("paused_ms", "from_ms", "once_more_ms"),
         [
@@ -440,7 +435,6 @@ class TestCramp:
         desk.do(e.Cramp())
         assert [(one["value_mhz"], one["level_ua"]) for one in measured(desk)] == [(6000, 9500)]
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("steps", [1, 2])
     def test_a_first_train_that_was_cut_comes_once_more_at_the_level(self, steps: int) -> None:
         """There is no train before it to take the slow climb, and its frequency has to be tested too."""
@@ -769,7 +763,6 @@ def test_for_whom_and_from_where_is_shown_and_changes_nothing() -> None:
 class TestANewLevel:
     """After a STOP the level is found anew, at the lowest frequency: a test begins again there too (decision 0020)."""
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("way", ["in a train", "in the rest", "paused", "resuming", "lost"])
     def test_a_test_that_was_stopped_begins_again_at_its_first_step(self, way: str) -> None:
         desk = running(test_plan(), 3_000)

@@ -9,6 +9,8 @@ import pytest
 from mutation.__main__ import main
 from mutation.changed import BACK, VERSION, NoBaseError, base_of, git
 
+pytestmark = pytest.mark.thorough
+
 AS = (
     "-c",
     "user.name=Ada",
@@ -86,7 +88,6 @@ def test_a_tag_tells_more_than_a_version(history: History) -> None:
     assert base_of(None, history.folder).commit == tagged, "a tag of HEAD itself is no earlier commit"
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("commits", [2, BACK + 3])
 def test_without_either_its_last_commits_are_new_or_all_there_are(history: History, commits: int) -> None:
     made = [history.commit() for _ in range(commits)]
@@ -110,7 +111,6 @@ def test_where_the_main_line_cannot_be_found_nothing_is_compared(history: Histor
         base_of(named, history.folder)
 
 
-@pytest.mark.thorough
 def test_a_name_that_no_mutant_has_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--target", "chain", "--only", "nothing of this name"]) == 2
     assert capsys.readouterr().out == "There is no such mutant.\n"

@@ -9,6 +9,8 @@ from mutation.bench import standing
 from mutation.killers import there
 from mutation.work import Outcome, Verdict
 
+pytestmark = pytest.mark.thorough
+
 FILE = "tests/mutation/test_killers.py"
 HERE = f"{FILE}::TestNamed::test_a_test_that_is_written_down_is_there"
 GONE = f"{FILE}::TestNamed::test_that_somebody_removed"

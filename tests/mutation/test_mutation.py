@@ -18,6 +18,8 @@ from mutation.work import Outcome, Verdict
 
 from helpers.rows import bundled
 
+pytestmark = pytest.mark.thorough
+
 FEW = 25
 """A word or two explains nothing."""
 
@@ -65,7 +67,6 @@ def test_each_kind_of_change_is_made(source: str, expected: list[str]) -> None:
     assert Counter(text.strip() for text in after(source)) == Counter(text.strip() for text in expected)
 
 
-@pytest.mark.thorough
 def test_every_mutated_module_has_mutants_with_names_of_their_own_and_each_is_a_program() -> None:
     for module in (module for target in TARGETS for module in target.modules):
         mutants = mutants_of(module)
@@ -77,7 +78,6 @@ def test_every_mutated_module_has_mutants_with_names_of_their_own_and_each_is_a_
             compile(mutated(mutant), module, "exec")
 
 
-@pytest.mark.thorough
 def test_every_mutated_function_is_found_where_it_can_be_exchanged_a_decorated_one_too() -> None:
     for module in (module for target in TARGETS for module in target.modules):
         assert {mutant.owner for mutant in mutants_of(module)} - {MODULE} <= set(owned(import_module(module))), module
@@ -150,6 +150,5 @@ def test_every_explained_survivor_is_still_a_mutant_and_says_why() -> None:
     assert [name for name, why in listed.items() if len(why) < FEW] == []
 
 
-@pytest.mark.thorough
 def test_an_explanation_whose_code_is_gone_is_found() -> None:
     assert gone({"nmes.guard.judge:judge:constant: 1 -> 77"}) == ["nmes.guard.judge:judge:constant: 1 -> 77"]

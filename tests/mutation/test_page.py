@@ -14,6 +14,8 @@ from mutation.work import Verdict
 
 from helpers.made_figures import figures_of, with_figures, write_figures
 
+pytestmark = pytest.mark.thorough
+
 PAGE = ROOT / "docs" / "reference" / "mutation.md"
 EMPTY = "Before.\n<!-- made: figures -->\n<!-- end -->\nAfter.\n"
 

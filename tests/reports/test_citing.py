@@ -7,6 +7,8 @@ import pytest
 from nmes.core.protocol import Citation
 from nmes.reports.citing import cited
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("doi", "secondary", "said"),

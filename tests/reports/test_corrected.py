@@ -27,6 +27,8 @@ from nmes.reports.told import corrected_in
 from nmes.runtime.course import enter
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 RIGHT = "pain was 8 of 10"
 
 
@@ -49,7 +51,6 @@ def text(story: Story, form: Form) -> str:
     return "\n".join(lines_of(report_of(story, WORDING, form), 400))
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("form", [Form.FILE, Form.AUDIT])
 def test_a_report_says_it_at_the_top_and_beside_what_is_told_of_the_entry(
     own_home: Path, story: Story, form: Form
@@ -79,7 +80,6 @@ def test_a_report_says_it_at_the_top_and_beside_what_is_told_of_the_entry(
     assert "redness CORRECTED" not in told
 
 
-@pytest.mark.thorough
 def test_one_correction_is_told_of_one_entry_and_without_any_nothing_is_said(own_home: Path, story: Story) -> None:
     assert "CORRECTED" not in text(replace(story, path=own_home / "simulation" / story.path.name), Form.AUDIT)
     nrs = seq_of(story, e.Finding.NRS)

@@ -22,6 +22,8 @@ from nmes.record.verdicts import Sealed
 from nmes.record.verify import Intact, Torn
 from nmes.reports.csv_file import COLUMNS, Rows, csv_of
 
+pytestmark = pytest.mark.thorough
+
 DOCUMENT = Path(__file__).parents[2] / "docs/reference/csv.md"
 
 
@@ -52,7 +54,6 @@ def test_each_unit_of_the_document_is_in_the_name_of_its_column() -> None:
     assert len([name for name, unit in told if unit in units]) > 10
 
 
-@pytest.mark.thorough
 def test_a_channel_is_told_in_the_units_of_the_record(story: Story) -> None:
     row, head = only(story), story.verdict.head
     assert head is not None
@@ -68,7 +69,6 @@ def test_a_channel_is_told_in_the_units_of_the_record(story: Story) -> None:
     assert int(row["stretches"]) == len(given)
 
 
-@pytest.mark.thorough
 def test_what_is_not_known_is_empty_and_never_0(cut_story: Story) -> None:
     row = only(cut_story)
     assert (row["ended"], row["signed"]) == ("unfinished", "0")
@@ -163,7 +163,6 @@ def test_nothing_that_a_person_typed_freely_is_in_any_table(story: Story) -> Non
         assert "known, looked at" not in text
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "a,b", 'say "x"', "two\r\nlines\x1b[31m"])
 def test_a_hostile_text_is_text_in_one_cell(story: Story, text: str) -> None:
     assert story.opened is not None

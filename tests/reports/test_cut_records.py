@@ -20,6 +20,8 @@ from nmes.reports.text import lines_of
 from nmes.reports.told import told_of
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 PARTS: Final = 8
 
 
@@ -44,7 +46,6 @@ def record(own_home: Path) -> Path:
     return session_files(own_home / "simulation")[0]
 
 
-@pytest.mark.thorough
 def test_of_a_record_that_ends_with_the_first_output_that_output_is_told(record: Path) -> None:
     lines = record.read_bytes().splitlines()
     name = e.OutputConfirmed.__name__.encode()

@@ -23,6 +23,8 @@ from nmes.record.verdicts import Sealed
 from nmes.reports.fhir import bundle_of, fhir_of
 from nmes.reports.form import LibraryMissing
 
+pytestmark = pytest.mark.thorough
+
 HOSTILE = "<script>\x1b[31m\u202e\ud800 \"'"
 
 
@@ -53,7 +55,6 @@ def observed(story: Story, text: str) -> dict[str, Any]:
     return next(one for one in resources(story, "Observation") if one["code"]["text"] == text)
 
 
-@pytest.mark.thorough
 def test_a_bundle_of_every_kind_of_record_is_accepted_by_the_library(story: Story, cut_story: Story) -> None:
     pytest.importorskip("fhir.resources")
     assert cut_story.opened is not None

@@ -21,6 +21,8 @@ from nmes.reports.told import told_of
 from nmes.reports.writing import write_report
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 QUICK = replace(WORDING, end_of=lambda _path: None, course=lambda _story: ())
 """The words without what they look up: a replay of the session takes longer than the report."""
 
@@ -52,7 +54,6 @@ FOR_THE_FILE = [
 ]
 
 
-@pytest.mark.thorough
 def test_the_file_is_told_who_what_why_and_what_was_found(story: Story) -> None:
     report = made(story)
     assert [one for one in headings(report) if one in FOR_THE_FILE] == FOR_THE_FILE
@@ -177,7 +178,6 @@ def test_the_course_of_care_is_told_where_there_is_one(story: Story) -> None:
     assert "Course of care" not in headings(made(story))
 
 
-@pytest.mark.thorough
 def test_each_form_and_kind_has_a_file_of_its_own(own_home: Path, story: Story) -> None:
     names = {write_report(own_home, story.session, QUICK, form, as_).name for form in Form for as_ in Format}
     stem = f"simulation-{story.session}"

@@ -20,6 +20,8 @@ from nmes.reports.text import lines_of
 from nmes.runtime.library import Library
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 
 def sheet(story: Story, zone: tzinfo = UTC) -> Report:
     return report_of(story, WORDING, Form.HOME, zone)
@@ -36,7 +38,6 @@ def items(report: Report) -> list[str]:
     return [one for section in report.sections for one in section.items]
 
 
-@pytest.mark.thorough
 def test_it_says_what_was_done_and_has_lines_to_write_on(story: Story) -> None:
     facts = dict(sheet(story).sections[0].facts)
     assert facts["Day"] == "2026-01-01"
@@ -45,7 +46,6 @@ def test_it_says_what_was_done_and_has_lines_to_write_on(story: Story) -> None:
     assert facts["Your next appointment"] == LINE
 
 
-@pytest.mark.thorough
 def test_where_is_told_without_a_side_that_the_record_does_not_hold(story: Story) -> None:
     assert story.opened is not None
     found = sheet(replace(story, opened=replace(story.opened, side="")))
@@ -129,7 +129,6 @@ def test_without_a_card_that_can_be_read_it_keeps_to_what_is_for_all(story: Stor
         assert any("Dark urine" in one for one in items(found))
 
 
-@pytest.mark.thorough
 def test_it_is_printed_large(story: Story) -> None:
     assert '<body class="large">' in page_of(sheet(story))
     assert '<body class="large">' not in page_of(report_of(story, replace(WORDING, end_of=lambda _p: None), Form.FILE))

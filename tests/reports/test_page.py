@@ -15,6 +15,8 @@ from nmes.reports.page import page_of
 from nmes.reports.report import report_of
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 QUICK = replace(WORDING, end_of=lambda _path: None, course=lambda _story: ())
 EMPTY = Report("t", "b", (), (), "f", "p")
 VOID = {"meta"}

@@ -18,6 +18,8 @@ from nmes.reports.pdf import pdf_of
 from nmes.reports.report import report_of
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 pypdf = pytest.importorskip("pypdf")
 pytest.importorskip("typst")
 
@@ -66,7 +68,6 @@ def test_the_text_is_taken_out_in_reading_order() -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.thorough
 def test_a_real_report_reads_in_the_order_of_its_sections(story: Story) -> None:
     report = report_of(story, QUICK, Form.AUDIT)
     text, at = read(pdf_of(report)), 0
@@ -121,7 +122,6 @@ def test_what_a_person_typed_is_never_markup_and_never_stops_it(text: str) -> No
         assert '#panic("x") $x$ *b* `raw` <label> @ref' in shown
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["漢字かな", "😀 ok", "क्षि ok", "\U0001f9d1\U0001f3fd", "\ue000"])
 def test_letters_without_a_font_are_shown_as_taken_out(text: str) -> None:
     """Another computer may have a font for them: then they stand there."""
@@ -170,7 +170,6 @@ def test_without_its_library_it_says_which_one_is_missing(monkeypatch: pytest.Mo
         pdf_of(WHOLE)
 
 
-@pytest.mark.thorough
 def test_the_sheet_for_home_is_in_14_points_and_when_to_call_stands_on_one_page(story: Story) -> None:
     reader = pypdf.PdfReader(io.BytesIO(pdf_of(report_of(story, WORDING, Form.HOME, UTC))))
     sizes: Counter[int] = Counter()

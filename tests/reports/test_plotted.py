@@ -17,6 +17,8 @@ from nmes.reports.plotted import COLUMNS, MOST_MARKS, marked, output
 from nmes.reports.told import Told
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 
 def told(story: Story) -> Told:
     return Told(story, WORDING, planned(story.opened) if story.opened else None)

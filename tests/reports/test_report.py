@@ -47,6 +47,8 @@ from nmes.ui.ending_words import Ended, ended
 from nmes.ui.record_words import event_words
 from nmes.ui.report_wording import WORDING
 
+pytestmark = pytest.mark.thorough
+
 HOSTILE = "<script>alert(1)</script>\x1b[31m</p>\u202e{name} & \"'"
 
 
@@ -79,7 +81,6 @@ def text(report: Report, width: int = 200) -> str:
     return "\n".join(lines_of(report, width))
 
 
-@pytest.mark.thorough
 def test_each_of_the_five_mistakes_is_told_as_caught(whole: tuple[Report, Report]) -> None:
     caught = section(whole[0], "What was caught")
     told = {row[0].partition(":")[0]: (row[1], row[4]) for row in rows(caught)}
@@ -89,7 +90,6 @@ def test_each_of_the_five_mistakes_is_told_as_caught(whole: tuple[Report, Report
     assert "Not in this record:" not in caught.after, "none of the five is missing in this record"
 
 
-@pytest.mark.thorough
 def test_a_press_that_came_too_early_is_not_told_as_a_held_key(whole: tuple[Report, Report]) -> None:
     told = {row[0]: row for row in rows(section(whole[0], "What was caught"))}
     (held,) = (row for name, row in told.items() if name.startswith("+ held down"))
@@ -98,7 +98,6 @@ def test_a_press_that_came_too_early_is_not_told_as_a_held_key(whole: tuple[Repo
     assert int(early[1]) > 1
 
 
-@pytest.mark.thorough
 def test_how_much_of_the_plan_was_given_is_told(files: list[Path]) -> None:
     said = section(reported(files[0]), "What was given").lines[0]
     end = WORDING.end_of(files[0])
@@ -110,7 +109,6 @@ def test_how_much_of_the_plan_was_given_is_told(files: list[Path]) -> None:
     assert "how much of it was given cannot be told" in section(unknown, "What was given").lines[0]
 
 
-@pytest.mark.thorough
 def test_a_test_is_told_as_what_ends_with_its_result_and_not_as_a_part_of_a_plan(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path, protocol="assess_ctf_calf")
     sitting.screened()
@@ -190,7 +188,6 @@ def test_the_emergency_button_and_what_the_stimulator_cannot_tell_of_a_pad_are_t
     assert electrodes(told).lines[0].endswith("Emergency button in reach and tested: C. Roth.")
 
 
-@pytest.mark.thorough
 def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(
     whole: tuple[Report, Report], tmp_path: Path
 ) -> None:
@@ -206,7 +203,6 @@ def test_a_read_back_that_differed_or_was_left_out_stands_in_the_head(
     assert is_loud
 
 
-@pytest.mark.thorough
 def test_levels_of_a_first_session_stand_beside_what_the_card_says_of_it(whole: tuple[Report, Report]) -> None:
     after = section(whole[0], "What was caught").after[-1]
     assert after.startswith("Only recorded, not caught: no earlier level ")
@@ -227,7 +223,6 @@ def test_of_a_card_in_another_language_its_number_says_that_it_speaks_of_levels(
     assert any("the card says: Nur die Hälfte. Accepted were" in one for one in after) is is_told
 
 
-@pytest.mark.thorough
 def test_who_acted_is_told_in_the_words_of_the_screens(files: list[Path]) -> None:
     report = report_of(story_of(files[0], Kind.SIMULATION), replace(WORDING, who=lambda actor: f"<{actor}>"))
     parts = ("What happened", "What was asked for and refused")
@@ -235,7 +230,6 @@ def test_who_acted_is_told_in_the_words_of_the_screens(files: list[Path]) -> Non
     assert who == {"<Dr Adams>", "<program>"}
 
 
-@pytest.mark.thorough
 def test_a_session_with_levels_on_record_is_no_first_one(tmp_path: Path) -> None:
     five_mistakes(tmp_path)
     sitting = Sitting(tmp_path)
@@ -245,7 +239,6 @@ def test_a_session_with_levels_on_record_is_no_first_one(tmp_path: Path) -> None
     assert not any("Only recorded" in one for one in section(reported(sitting.record), "What was caught").after)
 
 
-@pytest.mark.thorough
 def test_a_stop_before_the_end_is_told_with_its_own_time(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.screened()
@@ -266,7 +259,6 @@ def test_a_stop_before_the_end_is_told_with_its_own_time(tmp_path: Path) -> None
     assert row[2] == "1.0 mA"
 
 
-@pytest.mark.thorough
 def test_an_end_after_a_stop_that_was_gone_on_after_is_not_told_as_that_stop(files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     began = next(one for one in story.happenings if one.code == "intent")
@@ -287,7 +279,6 @@ def test_a_checklist_sent_again_tells_which_answers_were_changed(tmp_path: Path)
     assert "The answer to cause_age was changed: unknown, no." in lines
 
 
-@pytest.mark.thorough
 def test_what_was_measured_stands_near_the_top(whole: tuple[Report, Report], files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     found = replace(story.happenings[0], code="measured", values=(("what", "ctf"), ("value", 18_000)))
@@ -360,7 +351,6 @@ def test_a_mistake_that_was_not_made_is_told_as_not_in_the_record(whole: tuple[R
     assert not any(row[0].startswith("Wrong patient") for row in rows(caught))
 
 
-@pytest.mark.thorough
 def test_what_was_given_is_told_with_its_dose_as_a_range(files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     (row,) = rows(section(reported(files[0]), "What was given"))
@@ -385,7 +375,6 @@ def test_findings_and_signature_are_told_with_their_entries(whole: tuple[Report,
     assert (signed, False) in report.verdicts
 
 
-@pytest.mark.thorough
 def test_an_interrupted_session_is_never_told_as_complete(files: list[Path]) -> None:
     report = reported(files[1])
     assert report.verdicts[0][0].startswith("NOT CLOSED")
@@ -404,7 +393,6 @@ def test_what_was_gone_on_with_in_spite_of_an_answer_is_told_with_its_reason(who
     assert "known, looked at" in screening.after[0]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("line", [1, 40, -1])
 def test_a_damaged_record_gives_a_report_that_says_so_first(files: list[Path], line: int) -> None:
     lines = files[0].read_bytes().splitlines(keepends=True)
@@ -418,7 +406,6 @@ def test_a_damaged_record_gives_a_report_that_says_so_first(files: list[Path], l
     assert "RECORD DAMAGED" in text(report)
 
 
-@pytest.mark.thorough
 def test_a_torn_and_an_empty_record_have_a_report(files: list[Path]) -> None:
     files[1].write_bytes(files[1].read_bytes()[:-7])
     assert "RECORD TORN" in text(reported(files[1]))
@@ -442,7 +429,6 @@ def test_a_record_whose_end_nothing_vouches_for_is_not_told_as_verified(files: l
     assert told.endswith(f"up to entry 2, and up to entry {story.verdict.entries} as session 000002-x found it.")
 
 
-@pytest.mark.thorough
 def test_writing_that_ended_is_told(files: list[Path]) -> None:
     files[1].with_suffix(".broken").write_text("disk full")
     assert "then writing ended: disk full" in text(reported(files[1]))
@@ -522,7 +508,6 @@ def test_hostile_texts_cannot_steer_a_terminal(hostile: Path) -> None:
     assert "<script>" in told
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("width", [50, 79, 99])
 def test_text_fits_the_terminal(whole: tuple[Report, Report], hostile: Path, width: int) -> None:
     for report in (*whole, reported(hostile, Kind.PATIENT)):
@@ -548,7 +533,6 @@ def test_where_the_output_was_not_known_is_grey_on_the_page() -> None:
     assert plot.note in page
 
 
-@pytest.mark.thorough
 def test_the_report_is_written_whole_for_its_owner_and_again_over_itself(files: list[Path], tmp_path: Path) -> None:
     path = write_report(tmp_path, files[0].stem, WORDING)
     first = path.read_text()
@@ -562,7 +546,6 @@ def test_the_report_is_written_whole_for_its_owner_and_again_over_itself(files: 
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.thorough
 def test_a_report_that_cannot_be_written_is_one_error_and_leaves_nothing(files: list[Path], tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file where the folder should be")
     with pytest.raises(RecordError, match="cannot be written"):
@@ -576,7 +559,6 @@ def test_a_report_that_cannot_be_written_is_one_error_and_leaves_nothing(files: 
         write_report(tmp_path, "000009", WORDING)
 
 
-@pytest.mark.thorough
 def test_a_story_without_a_plan_is_still_told(files: list[Path]) -> None:
     story = story_of(files[0], Kind.SIMULATION)
     assert story.opened is not None
@@ -584,7 +566,6 @@ def test_a_story_without_a_plan_is_still_told(files: list[Path]) -> None:
     assert "cannot be read by this version: nothing is told from it" in text(report)
 
 
-@pytest.mark.thorough
 def test_a_trial_is_told_as_one_that_is_not_signed(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path, attended=False)
     sitting.do(e.End())
@@ -593,7 +574,6 @@ def test_a_trial_is_told_as_one_that_is_not_signed(tmp_path: Path) -> None:
     assert not loud
 
 
-@pytest.mark.thorough
 def test_a_file_is_on_the_medium_before_it_has_its_name(tmp_path: Path) -> None:
     target, synced = tmp_path / "report.html", list[bytes]()
     target.write_bytes(b"old")

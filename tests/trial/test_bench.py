@@ -18,8 +18,9 @@ from nmes.record.verify import Intact
 from nmes.runtime.library import Library
 from nmes.trial.bench import Bench, bench_with_record
 
+pytestmark = pytest.mark.thorough
 
-@pytest.mark.thorough
+
 def test_the_same_script_gives_the_same_trace_and_the_same_record() -> None:
     one, two = (room().holding() for _ in range(2))
     assert one.device.stage.trace == two.device.stage.trace
@@ -49,7 +50,6 @@ def test_what_a_quick_disk_says_is_heard_at_once() -> None:
     assert watched.view.word is Word.TITRATING, "80 ms of which the device needs to start"
 
 
-@pytest.mark.thorough
 def test_the_instrument_knows_what_crossed_the_skin() -> None:
     watched = room().ready()
     assert watched.bench.last_pulse(1) is None
@@ -84,7 +84,6 @@ def test_a_chain_in_use_is_refused(tmp_path: Path) -> None:
     first.run(100)
 
 
-@pytest.mark.thorough
 def test_a_simulator_with_a_patient_may_be_the_far_end() -> None:
     """The same verbs as a P24; what it feels is what crossed the skin."""
     patient = Patient(load_profile("healthy_adult"), {1: Site("quadriceps", pad_mm2=4500)})

@@ -22,6 +22,8 @@ from nmes.trial.demo import DemoError, run_demo
 from nmes.trial.setup import usual_patient
 from nmes.trial.trying import try_one
 
+pytestmark = pytest.mark.thorough
+
 CALF, TWITCHES = "cramp_calf_ctf_training", "tens_acupuncture_like"
 CUT = {CALF: {"contractions": "2", "sets": "2", "set_rest_s": "5"}, TWITCHES: {"minutes": "2"}}
 FELT = {CALF: "a strong contraction", TWITCHES: "the muscle moves"}
@@ -55,7 +57,6 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return Told(loaded, lines, home)
 
 
-@pytest.mark.thorough
 def test_it_is_told_from_the_checklist_to_the_end(told: Told) -> None:
     lines = told.lines
     words = [line[8:].split(":")[0].split(" (")[0].strip() for line in lines if line[:7].strip() and line[3:4] == ":"]
@@ -66,7 +67,6 @@ def test_it_is_told_from_the_checklist_to_the_end(told: Told) -> None:
     assert lines[-2].endswith("ENDED (complete)")
 
 
-@pytest.mark.thorough
 def test_the_patient_is_asked_and_never_hurt_and_taken_no_further_than_the_target_asks(told: Told) -> None:
     felt = [line for line in told.lines if "the patient feels" in line]
     assert felt
@@ -76,7 +76,6 @@ def test_the_patient_is_asked_and_never_hurt_and_taken_no_further_than_the_targe
     assert sum(line.endswith(target) for line in felt) == 1
 
 
-@pytest.mark.thorough
 def test_the_dose_in_the_record_stands_beside_the_charge_at_the_skin(told: Told) -> None:
     words = told.lines[-1].split()
     low, high, skin = (int(words[at]) for at in (2, 4, 9))
@@ -85,7 +84,6 @@ def test_the_dose_in_the_record_stands_beside_the_charge_at_the_skin(told: Told)
     assert told.lines[-1].endswith(" µC at the skin; they agree within one pulse per change of output")
 
 
-@pytest.mark.thorough
 def test_it_finds_the_level_of_nmes_try_on_the_same_virtual_patient(told: Told) -> None:
     trial = try_one(setup_of(told.loaded, usual_patient(told.loaded.protocol)))
     (slot,) = trial.slots
@@ -99,7 +97,6 @@ class Opened(Exception):
     """Enough has been seen."""
 
 
-@pytest.mark.thorough
 def test_the_patient_has_pads_and_skin_of_his_own(tmp_path: Path) -> None:
     loaded, seen = Library().load(TWITCHES), []
 
@@ -121,7 +118,6 @@ class Swelling(Bench):
         return 2 * super().skin_charge_pc(channel)
 
 
-@pytest.mark.thorough
 def test_a_dose_that_is_not_what_the_skin_got_is_said_to_differ(tmp_path: Path) -> None:
     lines: list[str] = []
     swelling = partial(bench_with_record, make=Swelling)
@@ -129,7 +125,6 @@ def test_a_dose_that_is_not_what_the_skin_got_is_said_to_differ(tmp_path: Path) 
     assert lines[-1].endswith("they DIFFER by more than one pulse per change of output")
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("room", [60_000, 40_000])
 def test_a_full_disk_is_said_to_be_the_reason(tmp_path: Path, room: int) -> None:
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -142,20 +137,17 @@ def test_a_full_disk_is_said_to_be_the_reason(tmp_path: Path, room: int) -> None
     assert str(tmp_path) in str(caught.value)
 
 
-@pytest.mark.thorough
 def test_it_leaves_a_closed_record_among_the_simulated_ones(told: Told) -> None:
     [listed] = list_sessions(told.home, Kind.SIMULATION)
     assert listed.ending == Closed("complete")
     assert list_sessions(told.home, Kind.PATIENT) == []
 
 
-@pytest.mark.thorough
 def test_a_demonstration_that_does_not_end_says_so(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match=r"the session did not end within 0 h; it is titrating"):
         run_demo(Library().load("quads_knee_oa"), tmp_path, lambda _: None, longest_ms=30_000)
 
 
-@pytest.mark.thorough
 def test_the_keys_of_a_script_are_nobodys_mistakes(told: Told) -> None:
     (path,) = session_files(chain_folder(told.home, Kind.SIMULATION))
     story = story_of(path, Kind.SIMULATION)

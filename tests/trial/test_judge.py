@@ -17,6 +17,8 @@ from nmes.devices.sciencemode2.rehastim2 import REHASTIM2
 from nmes.trial.bench.train import Shape, Train, through
 from nmes.trial.judge import Margin, doses_of, margins, measured_period_us, worst_second
 
+pytestmark = pytest.mark.thorough
+
 PLAN = plan_of(((ONE, rhythm()),))
 PAD_MM2 = 4500
 GOOD = Skin(300, 1_500, 100)

@@ -13,6 +13,8 @@ from nmes.core.protocol import Intensity
 from nmes.trial.bench.patients import load_profile
 from nmes.trial.level import VISIBLE, Because, Felt, Found, Route, Search, find, reached
 
+pytestmark = pytest.mark.thorough
+
 CEILING_UA, STEP_UA = 60_000, 500
 
 
@@ -114,7 +116,6 @@ def test_every_search_ends_within_the_ceiling_at_a_level_that_is_borne(
     assert found.felt == ask(found.level_ua)
 
 
-@pytest.mark.thorough
 @given(targets, st.integers(1, 100), people)
 def test_the_same_way_can_be_gone_again_without_asking(target: str, percent: int, person: dict[str, int]) -> None:
     tried: list[int] = []

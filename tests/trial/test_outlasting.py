@@ -14,6 +14,8 @@ from nmes.trial.course import Cramp
 from nmes.trial.outlasting import outlasting_ms, too_long, train_end_us
 from nmes.trial.trying import Trial, try_one
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def calf(tmp_path_factory: pytest.TempPathFactory) -> Trial:
@@ -39,7 +41,6 @@ def test_only_the_channels_of_the_muscle_count() -> None:
     assert train_end_us(pulses(0, 500_000, 900_000, channels=b"\x01\x01\x02"), (1,), 0) == 500_000
 
 
-@pytest.mark.thorough
 def test_it_counts_from_the_end_of_the_current_that_brought_it_on(calf: Trial) -> None:
     """The contraction takes 5 s of the plan: 0.5 s up, 4 s, 0.5 s down."""
     trial = cramped(calf, 2_500, 45_000)
@@ -50,7 +51,6 @@ def test_it_counts_from_the_end_of_the_current_that_brought_it_on(calf: Trial) -
     )
 
 
-@pytest.mark.thorough
 def test_beyond_the_cards_30_s_it_breaks_the_stop_rule(calf: Trial) -> None:
     assert "30 s" in calf.setup.loaded.protocol.stop_rules[0]
     assert list(too_long(cramped(calf, 2_500, 34_000))) == []
@@ -59,7 +59,6 @@ def test_beyond_the_cards_30_s_it_breaks_the_stop_rule(calf: Trial) -> None:
     assert list(too_long(cramped(calf, 2_500, None))), "one that never ended too"
 
 
-@pytest.mark.thorough
 def test_without_such_a_rule_nothing_is_too_long(calf: Trial, tmp_path: Path) -> None:
     other = short(tmp_path)
     assert list(too_long(replace(cramped(calf, 2_500, 90_000), setup=replace(calf.setup, loaded=other.loaded)))) == []

@@ -19,6 +19,8 @@ from nmes.trial import paced
 from nmes.trial.bench.person import device_with_person
 from nmes.trial.paced import PacedBench
 
+pytestmark = pytest.mark.thorough
+
 SPEEDS = [1.0, 20.0, None]
 
 
@@ -41,7 +43,6 @@ def no_to_all() -> e.Screened:
     return e.Screened(tuple(e.Answer(code, e.Reply.NO) for code in codes), "Ada")
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_a_key_is_heard_at_once(start: Callable[[float | None], PacedBench], speed: float | None) -> None:
     def heard_s() -> float:
@@ -54,7 +55,6 @@ def test_a_key_is_heard_at_once(start: Callable[[float | None], PacedBench], spe
     assert shortest_s(heard_s, 0.3, tries=5) < 0.3
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("speed", SPEEDS)
 def test_a_stop_is_not_kept_waiting_by_the_bench(
     start: Callable[[float | None], PacedBench], speed: float | None
@@ -76,7 +76,6 @@ def test_a_stop_is_not_kept_waiting_by_the_bench(
     until(lambda: live.view.output is Output.OFF)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(("speed", "slowest", "fastest"), [(1.0, 0.5, 1.5), (20.0, 5, 25)])
 def test_it_keeps_its_pace(
     start: Callable[[float | None], PacedBench], speed: float, slowest: float, fastest: float
@@ -152,7 +151,6 @@ def test_a_virtual_patient_that_fails_costs_the_session_nothing(
     assert not live.done
 
 
-@pytest.mark.thorough
 def test_what_nobody_waits_for_any_more_is_not_done_later(
     looked_at: tuple[PacedBench, list[str], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,13 @@ from helpers.short import CALF, QUADS, protocol_text
 from nmes.core.protocol_file import parse
 from nmes.trial.site import assumed_length, sites_of
 
+pytestmark = pytest.mark.thorough
+
 
 def protocol(name: str, position: str):
     return parse(protocol_text(name, position=position).encode(), f"{name}.yaml")
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "position", "length"),
     [

@@ -11,6 +11,8 @@ from nmes.core.plan import Slot
 from nmes.core.view import View, Word
 from nmes.trial.therapist import Therapist
 
+pytestmark = pytest.mark.thorough
+
 
 def at(level_ua: int) -> Therapist:
     def enough(slot: Slot, view: View) -> bool:
@@ -49,14 +51,12 @@ def test_it_never_asks_for_more_before_the_device_has_confirmed_what_it_has() ->
     assert sum(isinstance(action, e.Increase) for action in done) >= 10
 
 
-@pytest.mark.thorough
 def test_it_stops_raising_at_the_ceiling() -> None:
     watched = room()
     follow(watched, Therapist((), lambda slot, view: False), Word.ON, within_ms=300_000)
     assert watched.view.slots[0].level_ua == watched.channel(1).ceiling_ua
 
 
-@pytest.mark.thorough
 def test_it_pauses_where_it_was_told_and_resumes_after_a_while() -> None:
     watched, therapist = room(), at(2_000)
     therapist.pauses_ms, therapist.pause_ms = (3_000,), 7_000

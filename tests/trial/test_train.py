@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from pathlib import Path
 
+import pytest
+
 from firmware_sim.stage import Skin, Stage
 from firmware_sim.stage.pulse import Phase, Point, first_phase_of
 from helpers.plans import ONE, plan_of, rhythm, simple_plan
@@ -18,6 +20,8 @@ from nmes.trial.level import Felt
 from nmes.trial.member import currents_of
 from nmes.trial.replay import replay
 from nmes.trial.wire import AtTheSkin
+
+pytestmark = pytest.mark.thorough
 
 SHAPED = ((100, 20_000), (100, 60_000), (100, 41_000), (100, 0), (300, -40_333))
 """A first phase of 300 us in three steps: 121 per 3 mA on average, 12.1 uC."""

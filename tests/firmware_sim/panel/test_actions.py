@@ -13,6 +13,8 @@ from firmware_sim.panel.state import Channel, Fault, PanelState, Refused
 from helpers.panel_values import CALF, PATIENT, state
 from helpers.rows import bundled
 
+pytestmark = pytest.mark.thorough
+
 OFF_1 = Fault(7, "electrode_off", "active", 1)
 MUTE = Fault(8, "mute", "active")
 

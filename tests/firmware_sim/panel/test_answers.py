@@ -11,6 +11,8 @@ from firmware_sim.panel.fields import Unreadable
 from firmware_sim.panel.state import Refused
 from helpers.rows import bundled
 
+pytestmark = pytest.mark.thorough
+
 CHANNELS = [{"channel": number} for number in range(1, 9)]
 BARE = {"t_us": 5, "device": {"state": "NONE", "lamp": "green", "high_voltage": False, "channels": CHANNELS}}
 

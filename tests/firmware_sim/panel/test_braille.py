@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from firmware_sim.panel.braille import BLANK, bar, level, plot, sparkline
 
+pytestmark = pytest.mark.thorough
+
 DOTS = {1 << bit: place for bit, place in enumerate([(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1), (3, 0), (3, 1)])}
 """Bit of a Braille character -> (row, column) of its dot, written here anew from the Unicode chart."""
 

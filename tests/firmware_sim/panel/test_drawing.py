@@ -7,6 +7,8 @@ import pytest
 from firmware_sim.panel.state import Channel, Waveform
 from firmware_sim.panel.waveform import draw, full_scale, phases
 
+pytestmark = pytest.mark.thorough
+
 POINTS = ((300, 40_000), (100, 0), (300, -40_000))
 CURRENTS = tuple([40_000] * 60 + [0] * 20 + [-40_000] * 60)
 VOLTS = tuple([12_000 + 800 * i for i in range(60)] + [30_000] * 20 + [-20_000] * 60)

@@ -6,8 +6,9 @@ import pytest
 
 from helpers.panel_bench import SMALL, PanelBench
 
+pytestmark = pytest.mark.thorough
 
-@pytest.mark.thorough
+
 async def test_a_rehamove3_has_its_name_and_four_channels() -> None:
     bench = PanelBench(device="rehamove3")
     bench.stimulate({1: 20, 4: 20})

@@ -14,6 +14,8 @@ from firmware_sim.panel.widgets.panes import Pane
 from firmware_sim.panel.widgets.shown import Shown
 from helpers.panel_bench import LARGE, SMALL, PanelBench
 
+pytestmark = pytest.mark.thorough
+
 SIZES = pytest.mark.parametrize(
     "size", [pytest.param(SMALL, id="80x24"), pytest.param(LARGE, id="120x40", marks=pytest.mark.campaign)]
 )
@@ -29,7 +31,6 @@ def flowed_ua(bench: PanelBench, channel: int) -> int:
 # --- electrodes ---
 
 
-@pytest.mark.thorough
 async def test_an_electrode_key_breaks_the_chosen_channel_and_no_other(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for channel, key, kind in [(3, "o", "electrode_off"), (5, "d", "electrode_dry"), (8, "s", "electrode_short")]:
@@ -39,7 +40,6 @@ async def test_an_electrode_key_breaks_the_chosen_channel_and_no_other(bench: Pa
             assert bench.running() == []
 
 
-@pytest.mark.thorough
 async def test_a_pad_that_is_pulled_off_and_put_back(bench: PanelBench) -> None:
     bench.stimulate({1: 10, 2: 10})
     async with bench.at(SMALL) as pilot:
@@ -66,7 +66,6 @@ async def test_a_bad_pad_from_the_start_is_replaced_by_a_good_one() -> None:
 # --- supply, line, device ---
 
 
-@pytest.mark.thorough
 async def test_a_key_begins_its_fault_and_the_same_key_ends_it(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for key, kind in [("v", "supply_sag"), ("g", "corrupt_bytes"), ("m", "mute"), ("x", "disconnect")]:
@@ -88,7 +87,6 @@ async def test_a_drained_supply_leaves_less_voltage(bench: PanelBench) -> None:
         assert pulse.peak_voltage_mv <= 60_000
 
 
-@pytest.mark.thorough
 async def test_a_mute_device_answers_nothing_and_then_again(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         assert bench.send(62)
@@ -128,7 +126,6 @@ async def test_reset_restarts_the_device(bench: PanelBench) -> None:
         assert bench.simulator.active_channels == ()
 
 
-@pytest.mark.thorough
 async def test_clear_all_ends_every_fault(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for key in ("o", "2", "s", "m", "v"):
@@ -138,7 +135,6 @@ async def test_clear_all_ends_every_fault(bench: PanelBench) -> None:
         assert bench.running() == []
 
 
-@pytest.mark.thorough
 async def test_a_snapshot_is_gone_back_to(bench: PanelBench) -> None:
     bench.stimulate({1: 10})
     async with bench.at(SMALL) as pilot:
@@ -154,7 +150,6 @@ async def test_a_snapshot_is_gone_back_to(bench: PanelBench) -> None:
 # --- the person ---
 
 
-@pytest.mark.thorough
 async def test_a_muscle_is_stretched_and_let_go(calf_bench: PanelBench) -> None:
     def length() -> str:
         (muscle,) = calf_bench.simulator.patient.reading().muscles
@@ -169,7 +164,6 @@ async def test_a_muscle_is_stretched_and_let_go(calf_bench: PanelBench) -> None:
         assert length() == "neutral"
 
 
-@pytest.mark.thorough
 @SIZES
 async def test_force_pain_and_feeling_are_shown(calf_bench: PanelBench, size: tuple[int, int]) -> None:
     calf_bench.stimulate({1: 60})
@@ -195,7 +189,6 @@ async def test_force_pain_and_feeling_are_shown(calf_bench: PanelBench, size: tu
 # --- what must be visible ---
 
 
-@pytest.mark.thorough
 @SIZES
 async def test_the_permanent_words_lamp_state_line_voltage_and_every_key_are_visible(
     bench: PanelBench, size: tuple[int, int]
@@ -216,7 +209,6 @@ async def test_the_permanent_words_lamp_state_line_voltage_and_every_key_are_vis
         assert "f1 Help" in screen or "F1 help" in screen
 
 
-@pytest.mark.thorough
 @SIZES
 async def test_nothing_is_clipped(calf_bench: PanelBench, size: tuple[int, int]) -> None:
     calf_bench.stimulate({1: 60, 2: 130})
@@ -259,7 +251,6 @@ async def test_an_error_is_told_in_words(bench: PanelBench) -> None:
         assert "electrode" in row
 
 
-@pytest.mark.thorough
 async def test_the_waveform_is_that_of_the_chosen_channel(bench: PanelBench) -> None:
     bench.stimulate({1: 20, 2: 35})
     async with bench.at(SMALL) as pilot:
@@ -270,7 +261,6 @@ async def test_the_waveform_is_that_of_the_chosen_channel(bench: PanelBench) -> 
         assert "Channel 5: no pulse yet" in await bench.press(pilot, "5")
 
 
-@pytest.mark.thorough
 async def test_a_small_window_shows_one_pane_and_a_large_one_all_four(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         shown = [pane.id for pane in bench.app.query(Pane) if pane.display]
@@ -289,7 +279,6 @@ async def test_a_small_window_shows_one_pane_and_a_large_one_all_four(bench: Pan
         assert all(pane.display for pane in other.app.query(Pane))
 
 
-@pytest.mark.thorough
 async def test_a_window_that_is_made_larger_or_smaller_is_laid_out_anew_at_once(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for size, panes in [(LARGE, 4), (SMALL, 1), ((60, 20), 0), (LARGE, 4)]:
@@ -300,7 +289,6 @@ async def test_a_window_that_is_made_larger_or_smaller_is_laid_out_anew_at_once(
             assert ("80 x 24" in screen) is (panes == 0)
 
 
-@pytest.mark.thorough
 async def test_below_80_by_24_the_lamp_and_the_size_that_is_needed_are_shown(bench: PanelBench) -> None:
     async with bench.at((60, 20)) as pilot:
         screen = await bench.look(pilot)
@@ -309,7 +297,6 @@ async def test_below_80_by_24_the_lamp_and_the_size_that_is_needed_are_shown(ben
         assert "80 x 24" in screen
 
 
-@pytest.mark.thorough
 async def test_what_happened_is_listed_newest_first(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         bench.stimulate({1: 10})
@@ -321,7 +308,6 @@ async def test_what_happened_is_listed_newest_first(bench: PanelBench) -> None:
         assert "00:00:0" in after.split("\n")[13]
 
 
-@pytest.mark.thorough
 async def test_the_help_names_every_key_and_closes(bench: PanelBench) -> None:
     async with bench.at(LARGE) as pilot:
         screen = " ".join((await bench.press(pilot, "f1")).replace("┃", " ").split())
@@ -334,7 +320,6 @@ async def test_the_help_names_every_key_and_closes(bench: PanelBench) -> None:
 # --- keys, buttons, mouse ---
 
 
-@pytest.mark.thorough
 async def test_a_button_asks_for_the_same_as_its_key() -> None:
     by_key, by_mouse = PanelBench(), PanelBench()
     actions = [one for one in ACTIONS if one.id not in ("quit", "help")]
@@ -364,7 +349,6 @@ async def test_a_click_chooses_a_channel_and_a_pane(bench: PanelBench) -> None:
         assert (bench.app.channel, bench.app.pane) == (6, "faults")
 
 
-@pytest.mark.thorough
 async def test_up_and_down_walk_round_the_channels(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         await bench.press(pilot, "up")
@@ -373,14 +357,12 @@ async def test_up_and_down_walk_round_the_channels(bench: PanelBench) -> None:
         assert bench.app.channel == 2
 
 
-@pytest.mark.thorough
 async def test_a_button_is_marked_while_what_it_began_goes_on(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         assert "■m Mute" in await bench.press(pilot, "m")
         assert "■m Mute" not in await bench.press(pilot, "m")
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_the_panel_is_left(bench: PanelBench, key: str) -> None:
     async with bench.at(SMALL) as pilot:
@@ -404,7 +386,6 @@ async def test_the_panel_leaves_when_nobody_serves_the_line_any_more() -> None:
         assert bench.app._exit
 
 
-@pytest.mark.thorough
 async def test_the_panel_is_left_by_its_button_and_from_the_help(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         await pilot.press("f1")
@@ -444,7 +425,6 @@ async def test_a_simulator_that_fails_is_one_line_that_goes_when_it_works_again(
         assert "!" not in (await bench.look(pilot)).split("\n")[21]
 
 
-@pytest.mark.thorough
 async def test_a_fault_of_the_panel_itself_is_one_sentence_and_code_1(capsys: pytest.CaptureFixture[str]) -> None:
     bench = PanelBench()
 
@@ -461,7 +441,6 @@ async def test_a_fault_of_the_panel_itself_is_one_sentence_and_code_1(capsys: py
     assert "Traceback" not in said
 
 
-@pytest.mark.thorough
 async def test_a_still_picture_is_not_painted_again(bench: PanelBench, mocker: MockerFixture) -> None:
     bench.stimulate({1: 20})
     async with bench.at(LARGE):
@@ -473,7 +452,6 @@ async def test_a_still_picture_is_not_painted_again(bench: PanelBench, mocker: M
         assert 0 < painted.call_count < 10
 
 
-@pytest.mark.thorough
 async def test_the_same_words_in_another_colour_are_painted_again(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         note = bench.app.screen.query_one("#note", Shown)
@@ -483,7 +461,6 @@ async def test_the_same_words_in_another_colour_are_painted_again(bench: PanelBe
             assert [str(span.style) for span in Content.from_text(note.render()).spans] == [hue]
 
 
-@pytest.mark.thorough
 async def test_a_note_goes_after_a_while(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         await bench.press(pilot, "o")
@@ -494,7 +471,6 @@ async def test_a_note_goes_after_a_while(bench: PanelBench) -> None:
         assert bench.note == ""
 
 
-@pytest.mark.thorough
 async def test_a_clock_that_stands_still_is_told(bench: PanelBench) -> None:
     async with bench.at(SMALL) as pilot:
         for _ in range(STILL_TICKS + 1):

@@ -10,6 +10,8 @@ from firmware_sim.panel.person import KEPT, Forces, alarm, felt_lines, lines, mu
 from firmware_sim.panel.state import Muscle, Patient
 from helpers.panel_values import CALF, FELT, PATIENT, state
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_feeling_is_told_in_the_simulators_own_words() -> None:
     one = replace(FELT, words="like sandpaper")

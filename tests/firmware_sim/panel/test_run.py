@@ -16,6 +16,8 @@ import pytest
 from firmware_sim.panel import run_panel
 from helpers.panel_bench import PanelBench
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[3]
 BROKEN = """\
 import sys, types
@@ -84,7 +86,6 @@ def terminal() -> Iterator[Terminal]:
         made.close()
 
 
-@pytest.mark.thorough
 def test_it_shows_its_words_without_colour_and_q_ends_the_simulator(terminal: Terminal) -> None:
     terminal.wait_for("SIMULATOR, no patient, no stimulator")
     terminal.type("q")
@@ -92,7 +93,6 @@ def test_it_shows_its_words_without_colour_and_q_ends_the_simulator(terminal: Te
     assert b"Traceback" not in terminal.seen
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     "told", [pytest.param(True, id="SIGHUP", marks=pytest.mark.campaign), pytest.param(False, id="no signal")]
 )
@@ -101,13 +101,11 @@ def test_a_lost_terminal_ends_the_simulator(terminal: Terminal, told: bool) -> N
     assert terminal.code() == 0
 
 
-@pytest.mark.thorough
 def test_an_end_asked_for_from_outside_is_clean(terminal: Terminal) -> None:
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.code() == 0
 
 
-@pytest.mark.thorough
 def test_a_server_that_breaks_ends_the_panel_with_one_line_and_exit_1() -> None:
     terminal = Terminal("-c", BROKEN)
     try:

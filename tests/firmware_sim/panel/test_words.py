@@ -13,6 +13,8 @@ from firmware_sim.sciencemode4.replies import ChannelError
 from helpers.panel_values import device, state
 from helpers.rows import bundled
 
+pytestmark = pytest.mark.thorough
+
 ON = Channel(1, active=True, set_ua=40_000, flowed_ua=39_500, period_us=20_000, phase_us=300, pulses=1234)
 
 

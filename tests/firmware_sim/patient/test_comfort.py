@@ -8,6 +8,8 @@ from firmware_sim.patient import Patient, Site, TooMuch, load_profile
 from firmware_sim.patient.comfort import density_factor, habit, rate_factor
 from firmware_sim.patient.thresholds import Feeling, pain_score
 
+pytestmark = pytest.mark.thorough
+
 HEALTHY = load_profile("healthy_adult")
 MS_20 = 20_000
 

@@ -11,6 +11,8 @@ from firmware_sim.patient import Patient, Site, compiled, load_profile
 from firmware_sim.patient.compiled import WISH, wanted
 from helpers.trains import S
 
+pytestmark = pytest.mark.thorough
+
 
 def trained(asked: bool) -> Patient:
     rng, patient = (

@@ -11,6 +11,8 @@ from firmware_sim.patient import CrampBegan, CrampEnded, Patient, Site, load_pro
 from firmware_sim.patient.cramp import Cramp, Spasm, probability, residual_drive
 from helpers.trains import S
 
+pytestmark = pytest.mark.thorough
+
 PRONE = load_profile("cramp_prone_calf")
 MIN = 60 * S
 
@@ -72,7 +74,6 @@ def test_well_above_the_threshold_a_shortened_calf_cramps() -> None:
     assert share_that_cramps(40) > 0.95
 
 
-@pytest.mark.thorough
 def test_at_the_threshold_half_of_them_do() -> None:
     stretched = calf("stretched", pools=1)
     assert stretched.reading().muscles[0].ctf_mhz == 15_500
@@ -82,17 +83,14 @@ def test_at_the_threshold_half_of_them_do() -> None:
     assert share_that_cramps(400, hz=at_two_seconds_hz, seconds=2.2) == pytest.approx(0.5, abs=0.07)
 
 
-@pytest.mark.thorough
 def test_a_stretched_muscle_never_cramps() -> None:
     assert share_that_cramps(100, length="stretched", hz=80) == 0
 
 
-@pytest.mark.thorough
 def test_a_neutral_calf_rarely_does() -> None:
     assert share_that_cramps(300, length="neutral") == pytest.approx(0.1, abs=0.05)
 
 
-@pytest.mark.thorough
 def test_a_quadriceps_almost_never_does() -> None:
     assert share_that_cramps(300, muscle="quadriceps", length="neutral") <= 0.01
     assert share_that_cramps(300, muscle="quadriceps") <= 0.04
@@ -114,7 +112,6 @@ def test_the_cramp_trials_currents_drive_half_the_calf() -> None:
     assert patient.reading().muscles[0].recruited_permille > 500
 
 
-@pytest.mark.thorough
 def test_each_train_is_one_chance() -> None:
     """A train far below the threshold draws once, however long it is; a gap of over 0.5 s begins the next."""
     patient = calf("neutral")

@@ -11,22 +11,21 @@ from firmware_sim.patient.ding import DING_2003
 from firmware_sim.patient.muscle import Muscle
 from helpers.trains import BICKEL, S, contractions, left_after_bickel, regular, tiring
 
+pytestmark = pytest.mark.thorough
+
 ABLE_BODIED, ACUTE, CHRONIC = 0.64, 0.84, 1.12
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(("fatigability", "left"), [(ABLE_BODIED, 56), (ACUTE, 44), (CHRONIC, 33)])
 def test_what_is_left_after_the_180_contractions_of_bickel(fatigability: float, left: float) -> None:
     assert left_after_bickel(tiring(fatigability)) == pytest.approx(left, abs=3)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(("profile", "left"), [("healthy_adult", 56), ("sci_acute", 44), ("sci_chronic", 33)])
 def test_the_profiles_leave_as_much(profile: str, left: float) -> None:
     assert left_after_bickel(load_profile(profile).constants("quadriceps")) == pytest.approx(left, abs=3)
 
 
-@pytest.mark.thorough
 def test_a_smaller_muscle_tires_alike() -> None:
     profile = load_profile("healthy_adult")
     whole = left_after_bickel(profile.constants("quadriceps"))
@@ -53,7 +52,6 @@ TRAINS = {
 }
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", TRAINS)
 def test_the_table_of_fatigue(name: str) -> None:
     times_us, period_us, count, course, last_fti, end, first_n = TRAINS[name]
@@ -79,7 +77,6 @@ def test_thirty_minutes_without_a_rest() -> None:
     assert muscle.constants_now(0)[0] == pytest.approx(270, rel=0.005)
 
 
-@pytest.mark.thorough
 def test_faster_trains_tire_more() -> None:
     left = []
     for hz, pulses in ((20, 6), (40, 12), (80, 24)):
@@ -88,7 +85,6 @@ def test_faster_trains_tire_more() -> None:
     assert left[0] > left[1] > left[2]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(("rest_s", "percent"), [(30, 61), (60, 74.5), (127, 90.5), (300, 99.4)])
 def test_recovery_at_rest(rest_s: int, percent: float) -> None:
     tired, first = _tired()

@@ -10,6 +10,8 @@ from helpers.rows import bundled
 from helpers.trains import NO_FATIGUE, S, regular
 from helpers.yardstick import a_by_width
 
+pytestmark = pytest.mark.thorough
+
 SCI = Constants(692, 0.044089, 0.018522, 0.011, 0.180, 5.0)
 """Ding 2007, the mean of ten people, as printed."""
 HEALTHY_N = {

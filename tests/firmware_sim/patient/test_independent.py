@@ -14,6 +14,8 @@ from firmware_sim.patient.muscle import STEP_US, Muscle
 from helpers.trains import regular
 from helpers.yardstick import DING_2007_SCI_MEAN
 
+pytestmark = pytest.mark.thorough
+
 TAIL_US = 300_000
 
 
@@ -67,7 +69,6 @@ def random_train(seed: int) -> list[int]:
     return times_us
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("c", [DING_2003, replace(DING_2007_SCI_MEAN, alpha_tau1=1e-4)], ids=["healthy", "sci"])
 @pytest.mark.parametrize("hz", [1, 4, 10, 33, 50, 100])
 def test_regular_trains(c: Constants, hz: int) -> None:
@@ -76,7 +77,6 @@ def test_regular_trains(c: Constants, hz: int) -> None:
     assert numpy.abs(ours(c, times_us, shares) - tight(c, times_us, shares)).max() < 0.1
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(8))
 def test_random_trains_of_random_strength(seed: int) -> None:
     times_us, rng = random_train(seed), Random(100 + seed)
@@ -85,7 +85,6 @@ def test_random_trains_of_random_strength(seed: int) -> None:
     assert far < 0.1
 
 
-@pytest.mark.thorough
 def test_half_the_step_is_closer() -> None:
     times_us = random_train(1)
     end_us = times_us[-1] + TAIL_US

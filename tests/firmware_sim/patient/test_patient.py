@@ -13,6 +13,8 @@ from firmware_sim.stage import Skin, Stage
 from firmware_sim.stage.pulse import Point
 from helpers.trains import S
 
+pytestmark = pytest.mark.thorough
+
 HEALTHY, PRONE = load_profile("healthy_adult"), load_profile("cramp_prone_calf")
 SITES = {
     1: Site("quadriceps", "left", pad_mm2=4500),
@@ -39,20 +41,17 @@ def session(seed: int = 4, cuts: int = 0, compiled: bool | None = None) -> Patie
     return patient
 
 
-@pytest.mark.thorough
 def test_the_same_pulses_and_seed_give_the_same_patient() -> None:
     assert session().reading() == session().reading()
     assert any(session(seed).reading() != session().reading() for seed in (5, 6, 7)), "cramps are drawn"
 
 
-@pytest.mark.thorough
 def test_how_often_the_patient_is_looked_at_changes_nothing() -> None:
     plain, looked_at = session(), session(cuts=1)
     assert looked_at.reading() == plain.reading()
     assert looked_at.take_peaks() == plain.take_peaks()
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("carry", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))], ids=["copy", "pickle"])
 def test_a_patient_can_be_carried_in_mid_session(carry) -> None:
     first = session()
@@ -68,7 +67,6 @@ def test_a_patient_can_be_carried_in_mid_session(carry) -> None:
     assert first.now_us == 100 * S, "a copy is on its own"
 
 
-@pytest.mark.thorough
 def test_the_reading_is_in_a_stable_order_with_all_that_is_asked() -> None:
     reading = session().reading()
     assert [(one.name, one.side, one.channels) for one in reading.muscles] == [
@@ -141,7 +139,6 @@ def test_where_the_leads_touch_hardly_any_current_takes_the_way_through_the_pers
     assert patient.reading().muscles[0].peak_mn == 0
 
 
-@pytest.mark.thorough
 def test_asking_what_would_be_felt_changes_nothing() -> None:
     patient = session()
     before = patient.reading()
@@ -171,7 +168,6 @@ def test_nonsense_is_one_sentence() -> None:
         Site("quadriceps", pad_mm2=0)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     [

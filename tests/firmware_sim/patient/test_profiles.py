@@ -23,6 +23,8 @@ from firmware_sim.stage.pulse import Point
 from firmware_sim.yaml_file import FileProblem
 from helpers.rows import bundled
 
+pytestmark = pytest.mark.thorough
+
 SHIPPED = (
     "after_tka", "cramp_prone_calf", "healthy_adult", "high_adiposity", "older_adult", "sci_acute", "sci_chronic",
     "worn_electrodes",
@@ -44,7 +46,6 @@ def test_the_eight_profiles_are_shipped() -> None:
     assert profile_names() == SHIPPED
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", SHIPPED)
 def test_each_is_whole_named_as_its_file_and_explained(name: str) -> None:
     profile = load_profile(name)
@@ -168,7 +169,6 @@ def test_a_file_of_one_s_own_needs_only_what_differs(tmp_path) -> None:
     assert mine.force == older.force
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -257,7 +257,6 @@ def numbered(path: str, value: float) -> Profile:
     return Profile.model_validate(whole)
 
 
-@pytest.mark.thorough
 @bundled("path", BOUNDS)
 def test_every_number_is_taken_within_its_bounds_and_not_beyond(path: str) -> None:
     low, high = BOUNDS[path]
@@ -272,7 +271,6 @@ IN_FILES = {"sensation", "skin.rs_ohm", "force.alpha_a", "muscles.foot.ctf_hz"}
 """Of each depth of a file one, in every run; all in the campaign."""
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     "path", [pytest.param(path, marks=() if path in IN_FILES else pytest.mark.campaign) for path in BOUNDS]
 )
@@ -302,7 +300,6 @@ SLOW = {
 TIRES = {"fatigability": 2, "fatigue_drive": 5, "alpha_tau1": 5e-5, "alpha_km": 5e-5, "tau_fat_s": 1_000}
 
 
-@pytest.mark.thorough
 def test_a_muscle_at_the_bounds_pulls_and_never_the_other_way() -> None:
     """The corners of what may be written, with everything that tires it at the most."""
     healthy, tried = load_profile("healthy_adult"), 0
@@ -323,7 +320,6 @@ def test_a_muscle_at_the_bounds_pulls_and_never_the_other_way() -> None:
     assert tried > 50
 
 
-@pytest.mark.thorough
 def test_a_muscle_that_tires_faster_than_it_pulls_is_refused(tmp_path: Path) -> None:
     text = "name: a\ntitle: T\nabout: A\nlike: healthy_adult\nforce:\n"
     file = tmp_path / "mine.yaml"
@@ -361,7 +357,6 @@ def spread(profile: str, take) -> list[float]:
     return [take(one) for one in people(profile)]
 
 
-@pytest.mark.thorough
 def test_thresholds_spread_log_normally_by_a_quarter() -> None:
     logs = [
         log(value / 9.5) for value in spread("healthy_adult", lambda one: one.muscles["quadriceps"].rheobase_ma.value)
@@ -369,7 +364,6 @@ def test_thresholds_spread_log_normally_by_a_quarter() -> None:
     assert (mean(logs), stdev(logs)) == (pytest.approx(0, abs=0.025), pytest.approx(0.25, rel=0.07))
 
 
-@pytest.mark.thorough
 def test_cramp_thresholds_spread_normally() -> None:
     ctf = spread("healthy_adult", lambda one: one.muscles["gastrocnemius"].ctf_hz.value)
     assert (mean(ctf), stdev(ctf)) == (pytest.approx(23, abs=0.5), pytest.approx(5, rel=0.07))
@@ -377,7 +371,6 @@ def test_cramp_thresholds_spread_normally() -> None:
     assert min(prone) == pytest.approx(0.15 * 15.5), "cut off above 0"
 
 
-@pytest.mark.thorough
 def test_spinal_cord_injury_spreads_as_in_ding_2007() -> None:
     tau1 = spread("sci_chronic", lambda one: one.force.tau1_ms.value)
     assert (mean(tau1), stdev(tau1)) == (pytest.approx(44.1, rel=0.04), pytest.approx(18.3, rel=0.12))
@@ -393,7 +386,6 @@ def test_a_drawn_person_says_so_and_is_not_drawn_again() -> None:
     assert [path for path, number in numbers(person(one, 0, 2)) if number != dict(numbers(one))[path]] == []
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("name", SHIPPED)
 def test_whoever_is_drawn_has_no_number_that_could_not_be_written(name: str) -> None:
     for one in people(name, 40, 2):
@@ -402,7 +394,6 @@ def test_whoever_is_drawn_has_no_number_that_could_not_be_written(name: str) -> 
             assert low <= number.value <= high, path
 
 
-@pytest.mark.thorough
 def test_a_wide_spread_is_cut_at_the_bounds() -> None:
     wide = Number(value=1.0, tag="design", log_sd=1.0)
     profile = load_profile("healthy_adult").model_copy(update={"sensation": wide})

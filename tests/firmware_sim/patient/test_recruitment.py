@@ -12,6 +12,8 @@ from helpers.rows import bundled
 from helpers.trains import S
 from helpers.yardstick import HMED_2018
 
+pytestmark = pytest.mark.thorough
+
 HEALTHY = load_profile("healthy_adult")
 
 

@@ -12,6 +12,8 @@ from firmware_sim.patient.muscle import Muscle
 from helpers.trains import NO_FATIGUE, S, regular
 from helpers.yardstick import Hmed, State, a_by_width, rested, right_hand_side
 
+pytestmark = pytest.mark.thorough
+
 SUBJECT_4 = replace(DING_2003, a_rest=4920, tau1_rest=0.060601, tau2=0.001, km_rest=0.137, tc=0.011, r0=0.137 + 1.04)
 """cocofest's default for Ding 2007: subject 4, with an A that is ten times the table's."""
 

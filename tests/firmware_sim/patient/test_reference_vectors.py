@@ -13,6 +13,8 @@ from firmware_sim.patient.muscle import Muscle
 from helpers import yardstick
 from helpers.yardstick import Hmed, Veltink
 
+pytestmark = pytest.mark.thorough
+
 AT = (0.0, 0.1)
 """Pulses at 0 and 0.1 s."""
 R0 = 1.05
