@@ -6,6 +6,7 @@ left alone, and so is what holds no session.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +25,12 @@ from nmes.runtime.binding import session_of
 def chains(folder: Path) -> Iterator[Path]:
     """The folders of chains below a folder, wherever a test put its home."""
     names = {kind.value for kind in Kind}
-    return (path for path in folder.rglob("*") if path.name in names and path.is_dir() and not path.is_symlink())
+    return (
+        path
+        for at, folders, _ in os.walk(folder)
+        for name in names.intersection(folders)
+        if not (path := Path(at, name)).is_symlink()
+    )
 
 
 def is_ours(path: Path) -> bool:
