@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from helpers.own_children import own_children
 from nmes.api import CannotOpen, Opening, Output, Refused, Stimulator, Word, open_stimulator
 from nmes.api.front import desk_of
 from nmes.runtime.live import summary_of
@@ -243,7 +244,7 @@ def test_opening_a_session_again_within_its_block_leaves_it_as_it_is(tmp_path: P
 
 def keepers() -> list[str]:
     """Those that this program has begun and that have not ended."""
-    found = [one for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()]
+    found = own_children()
     return [one for one in found if "keeper_program" in Path("/proc", one, "cmdline").read_text()]
 
 

@@ -24,6 +24,7 @@ import pytest
 from textual.drivers import linux_driver
 
 from helpers.byte_device import INIT, STOP, UPDATE, ByteDevice
+from helpers.own_children import own_children
 from nmes.link.holders import KEEPER, Holder, holders_of
 from nmes.link.keeper import Halting, KeeperProcess, Told, start_keeper
 from nmes.link.keeper_program import LEAVE_SCREEN, Keeper, Setup, identity
@@ -132,7 +133,7 @@ def open_files() -> set[str]:
 
 def children() -> set[str]:
     """The processes that this one has begun and has not yet taken leave of. Linux only."""
-    return {one for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()}
+    return set(own_children())
 
 
 @pytest.mark.covers("SR-28")
