@@ -15,7 +15,7 @@ from together.processes import PATIENCE_S, Controller, Device, Launcher, pulses_
 STILL_S = 1.5
 """So long without a pulse, and the last one was the last: a treatment here never rests."""
 FLOWING_US = 100_000
-"""A treatment here has a pulse each 10 ms."""
+"""So late before the strike the trace must tell of current: a treatment here has a pulse each 10 ms [design]."""
 GOES_ON_S = 5.0
 """So long after everything was killed it is looked whether it goes on: longer than any dead-man waits."""
 
