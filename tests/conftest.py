@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.slicing import details, every, left_out, seed
+from helpers.slicing import details, every, left_out, long, seed
 
 MOST = 4
 """More only wait for each other: the longest file is what remains."""
@@ -51,7 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> str | None:
     """Which slice of what is long is run."""
-    return f"NMES_SLICE={every()}, NMES_DETAILS={details()}, from NMES_SEED={seed()}" if _sliced() else None
+    return (
+        f"NMES_SLICE={every()}, NMES_DETAILS={details()}, NMES_LONG={long()}, from NMES_SEED={seed()}"
+        if _sliced()
+        else None
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -63,7 +67,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sliced() -> bool:
-    return every() > 1 or details() > 1
+    return every() > 1 or details() > 1 or long() > 1
 
 
 def _measures(config: pytest.Config) -> bool:

@@ -66,7 +66,7 @@ stimulator.increase(1)
 while not re.search(r"peak_current_ua.:[1-9]", trace.read_text(encoding="utf-8")):
     stimulator.wait(50)
 """
-"""Ends while current flows, which the trace has told of: on a busy computer the first pulse comes later than the end."""
+"""Ends when the trace has told of current: on a busy computer the first pulse would come later than the end."""
 
 
 @pytest.mark.covers("SR-25", "SR-28")

@@ -4,7 +4,9 @@ NMES_SLICE=4 takes every fourth form of such a test, at least one, from a place 
 form has its turn. NMES_SEED is printed, and takes the same slice again. Long measurements take a fourth of what they
 measure.
 
-NMES_DETAILS=3 takes one of three tests that are marked `thorough`, each whole, drawn by the same seed.
+NMES_DETAILS=3 takes one of three tests that are marked `thorough`, each whole, drawn by the same seed; NMES_LONG=3 one
+of three tests of the campaign and of the benchmarks. The laws' own campaigns and the fuzzing are never left out: their
+forms and walks are other ones each time.
 """
 
 from __future__ import annotations
@@ -13,8 +15,17 @@ import os
 import random
 import secrets
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pytest
+
+T = TypeVar("T")
+EACH_TIME = ("tests/laws/", "tests/fuzz/")
+"""Where no test is left out, however few are taken."""
+
+
+ASKED_BY = ("NMES_SLICE", "NMES_DETAILS", "NMES_LONG")
+"""The variables; whoever starts pytest for tests that it names takes them away."""
 
 
 def every() -> int:
@@ -27,9 +38,20 @@ def details() -> int:
     return max(1, int(os.environ.get("NMES_DETAILS") or 1))
 
 
+def long() -> int:
+    """Of how many tests of campaigns and benchmarks one is taken; 1 for all of them."""
+    return max(1, int(os.environ.get("NMES_LONG") or 1))
+
+
 def part(whole: int) -> int:
     """So much of a long measurement; what is asked of it shrinks with it."""
     return max(1, whole // every())
+
+
+def taken(name: str, forms: Sequence[T]) -> Sequence[T]:
+    """A slice of them, at least one, from a place that the seed has for this name."""
+    at = _draw(f"a form of {name}", every())
+    return forms[at :: every()] or [forms[at % len(forms)]]
 
 
 def seed() -> int:
@@ -43,21 +65,22 @@ def left_out(items: Sequence[pytest.Item]) -> set[pytest.Item]:
     gone: set[pytest.Item] = set()
     for item in items:
         name = item.nodeid.partition("[")[0]
-        if item.get_closest_marker("campaign") is not None:
-            if "[" in item.nodeid:
-                forms.setdefault(name, []).append(item)
-        elif item.get_closest_marker("thorough") is not None and _draw(name, details()):
+        marks = {mark.name for mark in item.iter_markers()}
+        if _draw(name, _one_in(name, marks)):
             gone.add(item)
+        elif "campaign" in marks and "[" in item.nodeid:
+            forms.setdefault(name, []).append(item)
     return gone | {
-        item for name, all_of_it in forms.items() for item in all_of_it if item not in _taken(name, all_of_it)
+        item for name, all_of_it in forms.items() for item in all_of_it if item not in taken(name, all_of_it)
     }
 
 
-def _taken(name: str, forms: list[pytest.Item]) -> list[pytest.Item]:
-    at = _draw(name, every())
-    return forms[at :: every()] or [forms[at % len(forms)]]
+def _one_in(name: str, marks: set[str]) -> int:
+    if marks & {"campaign", "benchmark"}:
+        return 1 if name.startswith(EACH_TIME) else long()
+    return details() if "thorough" in marks else 1
 
 
 def _draw(name: str, of: int) -> int:
-    """A number below `of`, which the seed has for this name."""
+    """A number below `of`, which the seed has for this name; it tells nothing of the one for another name."""
     return random.Random(f"{seed()} {name}").randrange(of) if of > 1 else 0
