@@ -221,8 +221,8 @@ def try_protocol(
         str | None, typer.Option("--compare", metavar="PROTOCOL", help="Another protocol, side by side.")
     ] = None,
     population: Annotated[
-        int, typer.Option("--population", metavar="N", help="N people around the profile, on all cores.")
-    ] = 0,
+        int | None, typer.Option("--population", metavar="N", help="N people around the profile, on all cores.")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Chance: the same seed gives the same people.")] = 0,
     pools: Annotated[int, typer.Option("--pools", metavar="N", help="Parts of a virtual muscle.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON, and nothing else.")] = False,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from nmes.cli.exits import GOOD, wrong
+from nmes.cli.exits import BAD, GOOD, wrong
 from nmes.core.printable import printable
 from nmes.language import _
 from nmes.record.files import home
@@ -18,11 +18,15 @@ from nmes.runtime.ports import Access, SeenPort, families_of, seen_ports
 
 
 def show(named: str, *, as_json: bool) -> int:
-    """All USB serial ports and the one that was named; then what is remembered and hangs at none of them."""
+    """All USB serial ports and the one that was named; then what is remembered and hangs at none of them.
+
+    Not good if the one that was named is not there.
+    """
     devices, ports = remembered(), seen_ports(named)
+    found = BAD if any(port.access is Access.MISSING for port in ports) else GOOD
     if as_json:
         print(json.dumps(_as_json(ports, devices), indent=1))
-        return GOOD
+        return found
     lines = [line for port in ports for line in _of_port(port, devices)]
     if not ports:
         lines = [_("no USB serial port is there: plug the stimulator in and switch it on; see also: nmes doctor")]
@@ -30,7 +34,7 @@ def show(named: str, *, as_json: bool) -> int:
         if not now_at(device, ports):
             lines += ["", *_of_absent(device)]
     print("\n".join(map(printable, lines)).lstrip("\n"))
-    return GOOD
+    return found
 
 
 def remembered() -> tuple[Remembered, ...]:

@@ -40,7 +40,7 @@ class Options:
     level: str | None = None
     length: str | None = None
     compare: str | None = None
-    population: int = 0
+    population: int | None = None
     seed: int = 0
     pools: int = 8
     as_json: bool = False
@@ -65,7 +65,7 @@ def _run(options: Options) -> int:
     if any(setup.plan.assessment is not None for setup in setups):
         return _assess(options, setups)
     page = None if options.html is None else page_file(options.html)
-    if options.population:
+    if options.population is not None:
         from nmes.cli.try_crowd import show_crowd
 
         return show_crowd(setups[0], options.population, options.seed, as_json=options.as_json, page=page)
@@ -77,7 +77,7 @@ def _run(options: Options) -> int:
 def _assess(options: Options, setups: Sequence[Setup]) -> int:
     """An assessment is lived through by one virtual patient: nothing of it can be replayed for others."""
     given = {"--compare": options.compare, "--population": options.population, "--html": options.html}
-    for name in (name for name, value in given.items() if value):
+    for name in (name for name, value in given.items() if value is not None):
         wrong(f"{name} is for treatments; an assessment is tried on one virtual patient: leave it out")
     from nmes.cli.try_assess import show_assessment
 
@@ -85,13 +85,13 @@ def _assess(options: Options, setups: Sequence[Setup]) -> int:
 
 
 def _check(options: Options) -> None:
-    if options.population and options.compare is not None:
+    if options.population is not None and options.compare is not None:
         wrong("--population and --compare do not go together: run the population once for each protocol")
-    if options.population and "#" in (options.patient or ""):
+    if options.population is not None and "#" in (options.patient or ""):
         wrong(
             "--population is around a profile; one of its people alone: the same name with its number, no --population"
         )
-    if not 0 <= options.population <= MOST_PEOPLE:
+    if options.population is not None and not 1 <= options.population <= MOST_PEOPLE:
         wrong(f"--population {options.population}: give 1 to {MOST_PEOPLE}")
     if options.seed < 0:
         wrong(f"--seed {options.seed}: give 0 or more")

@@ -173,7 +173,9 @@ def test_what_each_port_is_taken_for(nmes: Nmes, home: Path, mocker: MockerFixtu
     assert "no stimulator known here has such ids; nothing is ever sent there unasked" in nmes("devices").out
     plug(mocker, "/dev/null", "FT", (0x0403, 0x6015))
     assert "--device rehamove3|rehastim2|rehastim1" in nmes("devices").out
-    assert "/dev/ttyNMES0\n  there is no such port" in nmes("devices", "--port", "/dev/ttyNMES0").out
+    missing = nmes("devices", "--port", "/dev/ttyNMES0")
+    assert "/dev/ttyNMES0\n  there is no such port" in missing.out
+    assert (missing.code, nmes("devices").code) == (1, 0)
     assert "socket://a:1\n  nothing is known about it" in nmes("devices", "--port", "socket://a:1").out
     keep(home, "/dev/ttyACM0", family="p99")
     keep(home, "/dev/ttyACM0", "9", family="p99")

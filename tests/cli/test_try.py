@@ -501,6 +501,7 @@ def test_a_population_has_its_page_too(tried: Nmes, quads: str, crowd_page: Path
         (("--patient", "nowhere.yaml"), "there is no such profile"),
         (("--length", "long"), '--length "long": give shortened, neutral, stretched'),
         (("--population", "-1"), "--population -1: give 1 to 10000"),
+        (("--population", "0"), "--population 0: give 1 to 10000"),
         (("--population", "2", "--compare", QUADS), "--population and --compare do not go together"),
         (("--population", "2", "--patient", "healthy_adult#1"), "--population is around a profile"),
         (("--seed", "-1"), "--seed -1: give 0 or more"),

@@ -1,14 +1,15 @@
 """`python -m helpers.covered core guard`, from the tests folder: its own tests run every line and branch of a room.
 
 Its own: those in the folder of the room's name, neither campaigns nor benchmarks. Nothing is excused but what mypy
-proves unreachable (`case _: assert_never(...)`) and the bodies of interfaces (`...`). Ends with 1 if a test fails or
-something is not run, and says where.
+proves unreachable (`case _: assert_never(...)`) and the bodies of interfaces (`...`); slipcover's own exclusions know
+single lines, and would excuse every `case _`. Ends with 1 if a test fails or something is not run, and says where.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,8 @@ def covered(source: Path, tests: Path, root: Path = ROOT) -> tuple[Found, str]:
         # What imports slipcover before pytest could rewrite it is slipcover itself.
         command += ["-m", "pytest", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-q", "-n", "0"]
         command += ["-p", "no:cacheprovider", "-m", "not campaign and not benchmark", str(tests)]
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_XDIST")}
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
         said = "" if done.returncode == 0 else done.stdout + done.stderr
         if not report.exists():
             return Found(0, 0, ()), said or "there is no report"

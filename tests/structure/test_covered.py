@@ -68,4 +68,4 @@ def test_what_is_not_run_is_told_and_what_cannot_be_run_is_not(
         "[pytest]\npythonpath = .\nmarkers =\n  campaign\n  benchmark\n", encoding="utf-8"
     )
     found, said = covered(tmp_path / "room", tmp_path / "tests", tmp_path)
-    assert (set(found.missing), bool(said)) == (set(missing), fails)
+    assert (set(found.missing), bool(said)) == (set(missing), fails), said
