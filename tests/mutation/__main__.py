@@ -49,7 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.anew:
         asked.results.unlink(missing_ok=True)
     work = Work((), (), asked.results, asked.jobs, pause=asked.pause_while, until=until)
-    reports = [_judged(target, wanted[target.name], work) for target in TARGETS if target.name in wanted]
+    order = [target for target in TARGETS if target.name in wanted]
+    if until is not None:
+        random.Random(asked.seed).shuffle(order)  # the first may take all of the time
+    reports = [_judged(target, wanted[target.name], work) for target in order]
     whole = not asked.changed and not asked.only
     good = [_told(report, whole=whole) for report in reports]
     if asked.write is not None:
@@ -57,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lost = gone(set(explained()))
     for name in lost:
         print(f"EXPLAINED, but there is no such mutant any more: {name}")
+    if not any(report.verdicts for report in reports):
+        print("Nothing was judged.")
+        return 2
     return 0 if all(good) and not lost else 1
 
 

@@ -89,8 +89,9 @@ class Bench:
     def run(self) -> None:
         gc.freeze()
         reach = self._reach()
-        for name in _work.mutants:
-            if _work.out or os.getppid() != self._parent:  # nobody waits for the rest
+        for begun, name in enumerate(_work.mutants):
+            # Of the rooms that were begun some are judged: to see which test runs what may have taken all of the time.
+            if (_work.out and begun >= _work.jobs) or os.getppid() != self._parent:  # nobody waits for the rest
                 break
             mutant = self._known[name]
             owner = (mutant.module, mutant.owner)

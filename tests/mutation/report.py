@@ -53,8 +53,10 @@ class Report:
         for verdict in self.verdicts.values():
             counts[verdict.outcome] += 1
         judged = len(self.verdicts)
-        told = f"{self.target.name}: {judged} of {len(self.mutants)} mutants judged, {self.score:.1f} % noticed"
-        told += f" ({counts['killed']} by a failing test, {counts['hung']} hung; {counts['survived']} survived)"
+        told = f"{self.target.name}: {judged} of {len(self.mutants)} mutants judged"
+        if judged:
+            told += f", {self.score:.1f} % noticed"
+            told += f" ({counts['killed']} by a failing test, {counts['hung']} hung; {counts['survived']} survived)"
         said = [told + (f"; {self.left} NOT JUDGED, time was over" if self.left else "")]
         for mutant in self.new:
             verdict = self.verdicts[mutant.name]

@@ -114,3 +114,13 @@ def test_where_the_main_line_cannot_be_found_nothing_is_compared(history: Histor
 def test_a_name_that_no_mutant_has_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--target", "chain", "--only", "nothing of this name"]) == 2
     assert capsys.readouterr().out == "There is no such mutant.\n"
+
+
+def test_a_run_whose_time_was_over_before_anything_was_judged_is_no_good_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hurried = ["--target", "chain", "--minutes", "0.0000001", "--results", str(tmp_path / "results")]
+    assert main(hurried) == 2
+    said = capsys.readouterr().out
+    assert "Nothing was judged." in said
+    assert "% noticed" not in said
