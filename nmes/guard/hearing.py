@@ -28,7 +28,7 @@ from nmes.guard.sight import (
     Status,
     Update,
 )
-from nmes.guard.state import Pending, Stage, State, waits_for
+from nmes.guard.state import HALTS_ENOUGH, Pending, Stage, State, waits_for
 
 _KINDS: dict[Asked, type[Seen] | tuple[type[Seen], ...]] = {
     Asked.HALT: Halt,
@@ -80,7 +80,10 @@ def _answer(state: State, asked: Pending, reply: Answer) -> Judgement:
     """Bare results. A halt that fails is simply not confirmed; result 7 to a halt: there is nothing left to stop."""
     rest = _without(state, asked)
     if reply.asked is Asked.HALT:
-        return (_superseded(replace(rest, stage=Stage.OFF), asked) if reply.result in (0, 7) else rest), None
+        if reply.result not in (0, 7):
+            return replace(rest, halts=0), None
+        halts = min(rest.halts + 1, HALTS_ENOUGH)
+        return _superseded(replace(rest, stage=Stage.OFF, halts=halts), asked), None
     if reply.result != 0:
         return rest, Refusal(Rule.REPLY_NOT_OK, f"the device answered the {reply.asked} with result {reply.result}")
     if reply.asked is Asked.INIT:

@@ -29,7 +29,7 @@ from nmes.guard.sight import (
     Unknown,
     Update,
 )
-from nmes.guard.state import Armed, Lane, Peaks, Pending, Stage, State, lowest_peak, proven_off
+from nmes.guard.state import Armed, Lane, Peaks, Pending, Stage, State, lowest_peak, proven_off, waits_for
 
 Judgement = tuple[State, Refusal | None]
 
@@ -42,6 +42,8 @@ def always_passes(seen: Seen) -> bool:
 def judge(state: State, request: Request, now_us: int, limit: Ceilings) -> Judgement:
     """The state after passing `request`, or the state as it was and why it must not pass."""
     seen = request.seen
+    if isinstance(seen, Halt) and waits_for(state, Halt):
+        state = replace(state, halts=0)  # asked again because the last was not answered: what counts begins here
     match seen:
         case Halt() if not proven_off(state):
             return halted(state, request.number, now_us), None
@@ -92,7 +94,9 @@ def _paced(
             after, refusal = _update(state, number, output, now_us, limit)
         case _:
             assert_never(seen)
-    return (state, refusal) if refusal else (replace(after, frames_from_us=earned_from_us + limit.frame_us), None)
+    if refusal:
+        return state, refusal
+    return replace(after, frames_from_us=earned_from_us + limit.frame_us, halts=0), None
 
 
 def check_charge(state: State, now_us: int, limit: Ceilings) -> Refusal | None:

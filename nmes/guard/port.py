@@ -24,7 +24,7 @@ from nmes.guard.keeping import Keeper
 from nmes.guard.line import Line
 from nmes.guard.rules import Refusal, Rule
 from nmes.guard.sight import Request, Sight
-from nmes.guard.state import Armed, Lane, Stage, fresh, may_be_on
+from nmes.guard.state import HALTS_ENOUGH, Armed, Lane, Stage, fresh, may_be_on
 from nmes.link.port import Identity, Port
 from nmes.link.port import PortError as PortError  # noqa: PLC0414 - re-exported: who holds a guard need not know the line
 
@@ -77,7 +77,7 @@ class GuardedPort:
         self._tally = threading.RLock()  # held for two assignments, never while bytes are written
         self._line = Line()  # check-and-write
         if left_on:
-            self._state = replace(self._state, stage=Stage.HALTING, renewed_us=self._now_us)
+            self._state = replace(self._state, stage=Stage.HALTING, renewed_us=self._now_us, halts=0)
             if keeper is not None:
                 keeper.engage(self._now_us)  # what is wrong with it is told once a turn
 
@@ -273,8 +273,9 @@ class GuardedPort:
 
     @property
     def _off(self) -> bool:
-        """A halt is acknowledged, and nothing that could lead to output is on its way."""
-        return self._state.stage is Stage.OFF and all(always_passes(one.seen) for one in self._state.pending)
+        """Halts enough are acknowledged, and nothing that could lead to output is on its way."""
+        proven = self._state.stage is Stage.OFF and self._state.halts >= HALTS_ENOUGH
+        return proven and all(always_passes(one.seen) for one in self._state.pending)
 
     def _unkept(self, request: Request, now_us: int) -> Refusal | None:
         """Whether what could lead to output would leave without a keeper. It is engaged before the bytes are gone."""

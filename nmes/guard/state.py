@@ -8,6 +8,9 @@ from enum import Enum, auto
 from nmes.guard.sight import Halt, Init, ListInit, Poll, Seen, Status, Update
 
 LONG_AGO_US = -(1 << 62)
+HALTS_ENOUGH = 2
+"""Halts acknowledged one after the other, until a keeper may rest: one answer without a number may be a byte of noise,
+or belong to a request of another. [design, as the driver and the keeper ask for]"""
 Peaks = tuple[int, ...]
 """Peak current of each channel, channel 1 first; 0 = off."""
 
@@ -124,7 +127,8 @@ class State:
     """`turn` counts passed requests; `changed` is the turn of the last that can change what the device does.
 
     `listed` is the channel list in force, from its acknowledgement until a halt or the next list. `updated` is the
-    number of the update that was acknowledged last, -1 before the first.
+    number of the update that was acknowledged last, -1 before the first. `halts` were acknowledged one after the other
+    since anything passed that can lead to output, at most HALTS_ENOUGH are counted; before anything did, that many.
     """
 
     lanes: tuple[Lane, ...]
@@ -137,6 +141,7 @@ class State:
     frames_from_us: int = LONG_AGO_US
     listed: ListInit | None = None
     updated: int = -1
+    halts: int = HALTS_ENOUGH
 
 
 def fresh(channels: int) -> State:

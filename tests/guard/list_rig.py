@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nmes.guard.ceilings import REHASTIM1, Ceilings
+from nmes.guard.keeping import Keeper
 from nmes.guard.port import GuardedPort, Trip
 from nmes.guard.sight.sciencemode1 import ScienceMode1Sight
 from nmes.link.memory_port import MemoryPort
@@ -55,12 +56,20 @@ class Device:
 class ListRig:
     """The whole guard; unless `bare`, channel 1 is armed with 40 mA in 2 s, and a list of `channels` is in force."""
 
-    def __init__(self, channels: tuple[int, ...] = (1,), *, bare: bool = False, ceilings: Ceilings = REHASTIM1) -> None:
+    def __init__(
+        self,
+        channels: tuple[int, ...] = (1,),
+        *,
+        bare: bool = False,
+        ceilings: Ceilings = REHASTIM1,
+        device: Device | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.now_us = 0
-        self.device = Device()
+        self.device = device or Device()
         self.told: list[Trip] = []
         self.guard = GuardedPort(
-            MemoryPort(self.device), ScienceMode1Sight(), ceilings, lambda: self.now_us, self.told.append
+            MemoryPort(self.device), ScienceMode1Sight(), ceilings, lambda: self.now_us, self.told.append, keeper
         )
         if not bare:
             assert self.send(STOP)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from guard.list_rig import GOOD, STOP, ListRig
+from guard.list_rig import Device as ListDevice
 from guard.rig import HALT, INIT, POLL, STATUS, Device, Rig
 
 from nmes.guard.port import PortError
@@ -15,7 +17,7 @@ from nmes.link.port import PortLost
 class Kept:
     """A keeper that notes what it is told, and how many frames the device had then."""
 
-    device: Device
+    device: Device | ListDevice
     trouble: str = ""
     told: list[tuple[str, int]] = field(default_factory=list)
 
@@ -40,7 +42,8 @@ class Kept:
         return [word for word, _frames in self.told]
 
     def _note(self, word: str) -> None:
-        self.told.append((word, len(self.device.raw)))
+        frames = self.device.raw if isinstance(self.device, Device) else self.device.heard
+        self.told.append((word, len(frames)))
 
 
 @dataclass
@@ -77,6 +80,10 @@ def test_a_device_that_was_left_on_has_a_keeper_from_the_start_that_goes_with_a_
     assert not rig.send(INIT, b"\x01"), "nothing begins before a halt is confirmed"
     assert Rig(bare=True, left_on=True).send(HALT), "one that stops by itself has none"
     rig = Rig(bare=True, device=device, keeper=kept, left_on=True)
+    rig.send(HALT)
+    kept.told.clear()
+    rig.guard.watch()
+    assert kept.words() == ["renew 0"], "one answer may belong to a halt of somebody else"
     rig.send(HALT)
     kept.told.clear()
     rig.guard.watch()
@@ -121,6 +128,9 @@ def test_only_a_turn_renews_and_only_a_confirmed_halt_lets_the_keeper_rest(bench
     assert "rest" not in bench.kept.words(), "not confirmed yet"
     bench.rig.guard.read(4096, 0)
     bench.rig.guard.watch()
+    assert "rest" not in bench.kept.words(), "one answer may have been a byte of noise"
+    assert bench.rig.send(HALT)
+    bench.rig.guard.watch()
     assert bench.kept.words()[-2:] == ["rest", "renew 7"]
     bench.rig.send(INIT, b"\x01", read=False)
     bench.kept.told.clear()
@@ -142,7 +152,15 @@ def test_a_keeper_that_took_over_or_is_gone_latches_once(bench: Bench) -> None:
 
 @pytest.mark.covers("SR-28", "FR-03")
 @pytest.mark.parametrize(
-    ("last", "confirmed"), [((), True), ((HALT,), True), ((HALT, INIT), False), ((HALT, INIT, HALT), True)]
+    ("last", "confirmed"),
+    [
+        ((), True),
+        ((HALT,), True),
+        ((HALT, INIT), False),
+        ((HALT, INIT, HALT), False),
+        ((HALT, INIT, HALT, HALT), True),
+        ((HALT, INIT, HALT, INIT, HALT), False),
+    ],
 )
 def test_the_end_of_the_line_tells_the_keeper_whether_a_halt_was_confirmed(
     bench: Bench, last: tuple[int, ...], confirmed: bool
@@ -210,6 +228,7 @@ def test_halts_that_were_not_answered_leave_the_line_to_the_keeper_whatever_was_
     if began:
         bench.rig.enable()
     bench.rig.send(HALT)
+    bench.rig.send(HALT)
     bench.rig.guard.watch()
     assert "rest" in bench.kept.words()
     bench.kept.told.clear()
@@ -217,3 +236,85 @@ def test_halts_that_were_not_answered_leave_the_line_to_the_keeper_whatever_was_
     bench.rig.send(HALT)
     bench.rig.guard.close(unconfirmed=True)
     assert bench.kept.words() == words
+
+
+NOISE = GOOD[2]
+"""One byte that is an acknowledged stop, whoever sent it."""
+
+
+class Deafened(ListDevice):
+    """Once it is `deaf` no stop arrives any more."""
+
+    deaf = False
+
+    def from_host(self, data: bytes) -> None:
+        if not (self.deaf and data == STOP):
+            super().from_host(data)
+
+
+@dataclass
+class Unnumbered:
+    """A guard and a keeper before a RehaStim 1 that has an update in force."""
+
+    device: Deafened
+    kept: Kept
+    rig: ListRig
+
+    def noise(self) -> None:
+        self.device.answers.append(NOISE)
+        self.rig.hear()
+        self.rig.guard.watch()
+
+    @property
+    def rests(self) -> bool:
+        return "rest" in self.kept.words()
+
+
+@pytest.fixture
+def unnumbered() -> Unnumbered:
+    device = Deafened()
+    kept = Kept(device)
+    rig = ListRig(device=device, keeper=kept)
+    rig.wait(1_000)
+    assert rig.play(2)
+    kept.told.clear()
+    return Unnumbered(device, kept, rig)
+
+
+@pytest.mark.covers("SR-28", "PR-01")
+def test_a_byte_of_noise_after_a_lost_stop_does_not_let_the_keeper_rest(unnumbered: Unnumbered) -> None:
+    unnumbered.device.deaf = True
+    unnumbered.rig.guard.trip("operator")
+    unnumbered.noise()
+    assert not unnumbered.rests, "the device is on, and nothing but the keeper would end it"
+    assert unnumbered.rig.send(STOP)
+    assert unnumbered.rig.send(STOP), "asked again, because the last one was not answered"
+    unnumbered.noise()
+    assert not unnumbered.rests, "one after the other means that none was missed between them"
+    unnumbered.rig.guard.close()
+    assert unnumbered.kept.words()[-1] == "end False"
+
+
+@pytest.mark.covers("SR-28", "FR-03")
+def test_a_trip_between_two_stops_asks_for_no_third(unnumbered: Unnumbered) -> None:
+    """Who leaves at that moment must not leave a keeper that halts a device that is off."""
+    assert unnumbered.rig.send(STOP)
+    assert unnumbered.rig.send(STOP, read=False)
+    unnumbered.rig.guard.trip("operator")
+    unnumbered.rig.hear()
+    unnumbered.rig.guard.watch()
+    assert unnumbered.rests
+
+
+@pytest.mark.covers("SR-28")
+def test_a_stop_that_was_not_done_begins_the_count_anew(unnumbered: Unnumbered) -> None:
+    assert unnumbered.rig.send(STOP)
+    unnumbered.device.results[2] = b"\x80"
+    assert unnumbered.rig.send(STOP)
+    del unnumbered.device.results[2]
+    assert unnumbered.rig.send(STOP)
+    unnumbered.rig.guard.watch()
+    assert not unnumbered.rests
+    assert unnumbered.rig.send(STOP)
+    unnumbered.rig.guard.watch()
+    assert unnumbered.rests
