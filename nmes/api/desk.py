@@ -11,7 +11,7 @@ import atexit
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final, TypeVar
 
@@ -112,6 +112,11 @@ class Desk:
         if self.is_open:
             self.live.stop(source)
 
+    def stop_here(self, source: str) -> None:
+        """STOP where this is its process and it is open; else nothing."""
+        if os.getpid() == self._process and self.is_open:
+            self.live.stop(source)
+
     def leave(self, *, failed: bool) -> None:
         """Stop first if anything may flow, or if the block `failed`; then close the session and its record. Once.
 
@@ -149,25 +154,53 @@ class Desk:
 
     def take_signals(self) -> None:
         """From now on each signal that ends the program stops first; in the main thread, and on the real clock."""
-        if self._turned is not None or threading.current_thread() is not threading.main_thread():
+        if self._turned is not None or not _is_main_thread():
             return
         for number in TAKEN:
             self._before[number] = signal.getsignal(number) or signal.SIG_DFL
             signal.signal(number, self._on_signal)
 
     def _give_back_signals(self) -> None:
+        """Also where a session that was opened later is still open: that one hands on to whoever was before this one.
+
+        What cannot be given back (another thread leaves, or the script's own handler lies over this one) hands on too.
+        """
         for number, handler in self._before.items():
-            if signal.getsignal(number) == self._on_signal:
+            later = self._opened_later(number)
+            if later is not None:
+                later._before[number] = handler
+            elif signal.getsignal(number) == self._on_signal and _is_main_thread():
                 signal.signal(number, handler)
-        self._before.clear()
+
+    def _opened_later(self, number: int) -> Desk | None:
+        """The session that hands this signal on to this one."""
+        chain = _desks_of(signal.getsignal(number), number)
+        return next((one for one in chain if one._before.get(number) == self._on_signal), None)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """In the main thread, between any two of its steps, so also in the first lines of leaving the block."""
         name = signal.Signals(number).name
         before = self._before.get(number)
-        if os.getpid() == self._process:
-            self.live.stop(name)
+        self.stop_here(name)
         if callable(before):
             before(number, frame)
         elif before != signal.SIG_IGN:
             raise SystemExit(end_by(name))
+
+
+def stop_those_of(handler: Handler, number: int) -> None:
+    """STOP for every open session that this handler of a signal belongs to, the one opened last first."""
+    for desk in _desks_of(handler, number):
+        desk.stop_here(signal.Signals(number).name)
+
+
+def _desks_of(handler: Handler, number: int) -> Iterator[Desk]:
+    """The session that a handler belongs to, the one that it hands on to, and so on."""
+    while isinstance(desk := getattr(handler, "__self__", None), Desk):
+        yield desk
+        handler = desk._before.get(number)
+
+
+def _is_main_thread() -> bool:
+    """Python hears signals there alone."""
+    return threading.current_thread() is threading.main_thread()

@@ -1,7 +1,8 @@
 """Signals that come while a session is being opened are heard when it is open, or is not going to be.
 
 Law: an exception out of a signal handler must not fall between the opening of a line and the moment from which somebody
-can close it. It is held back once: who presses Ctrl+C again means it, and is heard at once.
+can close it. It is held back once: who presses Ctrl+C again means it, and is heard at once. A session that is open
+already is stopped at once all the same: only what comes after the stop is held back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from nmes.api.desk import stop_those_of
 from nmes.runtime.signals import TAKEN
 
 
@@ -29,6 +31,7 @@ def signals_held_back() -> Iterator[None]:
             before[number](number, frame)
         else:
             came.append(number)
+            stop_those_of(before[number], number)
 
     try:
         for number in before:

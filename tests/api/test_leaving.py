@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 
 from helpers.own_children import own_children
+from helpers.waiting import until
 from nmes.api import CannotOpen, Opening, Output, Refused, Stimulator, Word, open_stimulator
 from nmes.api.front import desk_of
 from nmes.runtime.live import summary_of
+from nmes.runtime.signals import TAKEN
 from tests.api.scripts import BY, opening, placed, ready, short
 
 
@@ -167,6 +169,83 @@ def test_ctrl_c_in_the_first_line_of_leaving_has_stopped_already(tmp_path: Path)
     stops = re.findall(r'"source":"(SIGINT|script_left)"', stimulator.summary.record.read_text(encoding="utf-8"))
     assert stops[0] == "SIGINT"
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def opened_here(folder: Path, name: str) -> tuple[Opening, Stimulator]:
+    """On the real clock, where signals are heard."""
+    home = folder / name
+    home.mkdir()
+    asked = open_stimulator(short(home), attended_by=BY, home=home)
+    return asked, asked.__enter__()
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("SR-25")
+@pytest.mark.timeout(60)
+def test_sessions_closed_in_another_order_than_nested_stop_those_that_are_open_and_give_the_signals_back(
+    tmp_path: Path,
+) -> None:
+    before = [signal.getsignal(number) for number in TAKEN]
+    first, _ = opened_here(tmp_path, "first")
+    second, told = opened_here(tmp_path, "second")
+    third, last = opened_here(tmp_path, "third")
+    second.__exit__(None, None, None)
+    first.__exit__(None, None, None)
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    third.__exit__(None, None, None)
+    assert [signal.getsignal(number) for number in TAKEN] == before
+    assert [SIGINT_STOP in text_of(one) for one in (told, last)] == [False, True]
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("SR-25", "PR-01")
+@pytest.mark.timeout(60)
+def test_ctrl_c_while_another_session_opens_stops_the_one_that_is_open_at_once(tmp_path: Path) -> None:
+    asked, stimulator = opened_here(tmp_path, "open")
+    placed(stimulator, short(tmp_path))
+    stimulator.titrate(1)
+    assert stimulator.increase(1) == 500
+    other = open_stimulator(short(tmp_path), attended_by=BY, home=tmp_path)
+    seen: list[str] = []
+
+    def press_and_look() -> None:
+        press_ctrl_c()
+        until(lambda: stimulator.view.word is not Word.TITRATING)
+        seen.append(stimulator.view.why)
+
+    with pytest.raises(KeyboardInterrupt):
+        opened_while_traced(other, broken_off_after("kind_of", press_and_look))
+    asked.__exit__(None, None, None)
+    assert seen == ["stop:SIGINT"], "it must not wait until the other one is open"
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("SR-25")
+@pytest.mark.timeout(60)
+def test_a_handler_that_cannot_be_given_back_hands_signals_on(tmp_path: Path) -> None:
+    """The script's own lies over it, or another thread leaves the block."""
+    before, heard = signal.getsignal(signal.SIGTERM), []
+    signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    try:
+        asked, stimulator = opened_here(tmp_path, "left_in_a_thread")
+        assert in_thread(lambda: asked.__exit__(None, None, None)) is None
+        assert stimulator.summary is not None
+        signal.raise_signal(signal.SIGTERM)
+        assert heard == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+SIGINT_STOP = '"source":"SIGINT"'
+
+
+def text_of(stimulator: Stimulator) -> str:
+    """Its record, as it is written."""
+    assert stimulator.record is not None
+    return stimulator.record.read_text(encoding="utf-8")
 
 
 Tracer = Callable[[FrameType, str, Any], Any]
