@@ -23,7 +23,7 @@ from nmes.link.address import is_socket
 from nmes.link.lock import DeviceLock
 from nmes.link.port import Identity, LineSettings, Port, PortBusy, PortError, PortLost, PortMissing, PortTimeout
 from nmes.link.socket_port import open_socket
-from nmes.link.waiting import Waiting
+from nmes.link.waiting import Waiting, ready
 
 if sys.platform == "win32":
     _STRAY: tuple[type[Exception], ...] = (OSError, TypeError, ValueError)
@@ -131,7 +131,7 @@ class SerialPort:
             if not left:
                 return
             left_s = deadline - time.monotonic()
-            if left_s <= 0 or not select.select([], [line], [], left_s)[1]:
+            if left_s <= 0 or not ready(left_s, writing=(line,)):
                 raise serial.SerialTimeoutException
 
     def _lost(self) -> PortLost:

@@ -7,14 +7,13 @@ on a network nobody else can reach.
 
 from __future__ import annotations
 
-import select
 import socket
 import time
 
 from nmes.link.address import host_and_port
 from nmes.link.lock import DeviceLock
 from nmes.link.port import Identity, PortLost, PortMissing, PortTimeout
-from nmes.link.waiting import Waiting
+from nmes.link.waiting import Waiting, ready
 
 CONNECT_S = 2.0  # [design] a simulator answers in milliseconds
 ASK_S, ASKED = 1, 3
@@ -62,12 +61,12 @@ class SocketPort:
         left = memoryview(data)
         while left:
             try:
-                _, ready, _ = select.select([], [self._socket], [], max(0.0, deadline - time.monotonic()))
-                sent = self._socket.send(left) if ready else 0
+                may = ready(max(0.0, deadline - time.monotonic()), writing=(self._socket.fileno(),))
+                sent = self._socket.send(left) if may else 0
             except (OSError, ValueError) as error:
                 self.close()
                 raise self._lost() from error
-            if not ready:
+            if not may:
                 self.close()
                 raise PortTimeout(f"{self._identity.url} took no data for 0.1 s and was closed; check the other end.")
             left = left[sent:]

@@ -1,15 +1,30 @@
 """Waiting for bytes so that another thread can end the wait: a blocked read must never outlive its port.
 
-A pair of connected sockets is watched beside the line; `select` takes both on every platform where it takes the line.
+A pair of connected sockets is watched beside the line. `poll` takes a descriptor of any number; where there is none
+(Windows), `select` does too.
 """
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 import threading
 
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 CLOSING_S = 0.2  # [design] how long a close waits for a reader it has woken; a woken reader needs microseconds
+
+
+def ready(within_s: float, reading: tuple[int, ...] = (), writing: tuple[int, ...] = ()) -> frozenset[int]:
+    """Those descriptors that can be read from or written to, or have ended; empty if none can within the time.
+
+    OSError or ValueError for one that is closed, or ready, so that its use says so.
+    """
+    with _Selector() as selector:
+        for one in reading:
+            selector.register(one, selectors.EVENT_READ)
+        for one in writing:
+            selector.register(one, selectors.EVENT_WRITE)
+        return frozenset(key.fd for key, _events in selector.select(within_s))
 
 
 class Waiting:
@@ -25,11 +40,11 @@ class Waiting:
     def readable(self, line: int, timeout_ms: int) -> bool:
         """True when `line` (a file descriptor) has bytes or has hung up; False after `timeout_ms` or a wake."""
         woken = self._receiving.fileno()
-        ready, _, _ = select.select([line, woken], [], [], timeout_ms / 1000)
-        if woken in ready:
+        found = ready(timeout_ms / 1000, reading=(line, woken))
+        if woken in found:
             self._receiving.recv(4096)
             return False
-        return line in ready
+        return line in found
 
     def wake(self) -> None:
         """End the present wait; if nobody waits, the next one ends at once."""
