@@ -151,13 +151,13 @@ async def test_what_cannot_be_right_is_said_and_what_is_right_is_there_again_on_
     async with desk.at(Stage.PATIENT) as pilot:
         for keys, said in (
             ([*"Ada", "space", "L"], "A code, never a name."),
-            (["ctrl+u", *"P-017"], "Choose the side"),
+            ([*"P-017"], "Choose the side"),  # in the place of what cannot be right, not behind it
             (["tab", "b", "tab", *"999"], "999 Hz cannot be right"),
         ):
             await pilot.press(*keys, "f2")
             assert desk.app.stage is Stage.PATIENT
             assert said in " ".join(desk.text().split())
-        await pilot.press("ctrl+u", *"18.5", "f2")
+        await pilot.press(*"18.5", "f2")
         await desk.see(pilot)
         assert desk.app.stage is Stage.CHOOSE
         assert desk.app.hand.who == Who("P-017", "both", 18_500)
@@ -220,3 +220,5 @@ async def test_a_code_of_this_program_that_is_mistyped_keeps_it_from_going_on(tm
         await desk.see(pilot)
         assert f"! Patient code {wrong} is mistyped: its last character" in " ".join(desk.text().split())
         assert desk.app.stage is Stage.PATIENT
+        await pilot.press(*"P-018")
+        assert desk.app.step.who == Who("P-018", "left"), "the next code is no longer one than that"

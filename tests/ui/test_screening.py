@@ -157,9 +157,8 @@ async def test_the_code_is_read_back_a_wrong_one_is_loud_and_does_not_pass() -> 
         assert "✖ DIFFERS, look again" in app.text()
         await app.keys(pilot, "f2")
         assert len(app.done) == 1
-        field(app, "code").value = "p-017 "
-        await app.keys(pilot, "enter")
-        assert app.latest.read == (e.Read.CODE,)
+        await app.keys(pilot, *"p-017", "space", "enter")
+        assert app.latest.read == (e.Read.CODE,), "it was typed in the place of the other one, not behind it"
         assert "✓ code read back" in app.text()
         await app.keys(pilot, "f2")
         assert app.latest.word is Word.PLACING

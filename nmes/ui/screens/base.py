@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Event
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 
 from nmes.core.alarm import Alarms
 from nmes.core.commands import Note
@@ -263,6 +263,11 @@ class StepScreen(Screen[None]):
             self._show_note(view)
         elif view is None:
             self.note("")
+
+    def anew(self, field: Input) -> None:
+        """What stands there was refused: what is typed next takes its place, and is not a longer wrong text."""
+        field.focus()
+        field.select_all()
 
     def note(self, text: str, *, loud: bool = True) -> None:
         """A line of the screen's own while there is no session; loud where it asks for something."""

@@ -127,6 +127,16 @@ class PatientScreen(StepScreen):
             return _("! Write the patient's code; without one, write why. The reason goes into the record.")
         return ""
 
+    @property
+    def _wrong(self) -> str | None:
+        """The field whose text cannot stand, if there is one."""
+        code = self._text("code")
+        if code_trouble(code):
+            return "code"
+        if ctf_trouble(self._text("ctf")):
+            return "ctf"
+        return "code" if self._today.is_mistyped(code) else None
+
     def _missing(self) -> str:
         """What F2 still waits for; on the simulator it may go on without anybody."""
         code = self._text("code")
@@ -149,6 +159,8 @@ class PatientScreen(StepScreen):
         if self.small:
             return self.say("small")
         if trouble := self.trouble():
+            if (wrong := self._wrong) is not None:
+                self.anew(self.query_one(f"#{wrong}", Input))
             return self.note(trouble)
         self.post_message(ForPatient(self.who, self.without))
         return None

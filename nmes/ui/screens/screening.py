@@ -131,6 +131,7 @@ class ScreeningScreen(AnsweringScreen):
     def _read_back(self, text: str) -> None:
         """Sent as it was typed: a code that differs, and that it cannot be read, are both on record."""
         if not self._fields.skipping:
+            self._fields.code.select_all()  # one that differs is typed anew, never on
             self.send(ReadBack(Read.CODE, said=text)) if text else self._say_code_missing()
         elif tells(text):
             self.send(ReadBack(Read.CODE, reason=text))
