@@ -1,13 +1,15 @@
 """Lines from stdin, read in a thread, with a STOP that overtakes them.
 
 `TypedLines`: a STOP is acted on at once, in the reading thread, and whatever was typed before it and not yet heard is
-dropped; only a `wait` of a script holds it back, because the script put it there. `LinesOnDemand`: for a session whose
+dropped; only a `wait` of a script holds it back, because the script put it there. One that comes long after the line
+before it is no script's: somebody types into a pipe. `LinesOnDemand`: for a session whose
 time stands still until a line has come, so that the same script always gives the same session.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import os
 import sys
 import threading
@@ -20,6 +22,8 @@ from nmes.runtime.plain import is_stop, is_wait
 
 TYPED_BEFORE_MS: Final = 24 * 3600 * 1000
 """Longer than a session."""
+ALONE_S: Final = 1.0
+"""A file's lines come within milliseconds; a STOP so long after the line before it was typed by somebody [design]."""
 
 
 def lines_of_stdin() -> Iterator[str]:
@@ -124,6 +128,8 @@ class TypedLines(LinesOnDemand):
     def __init__(self, lines: Iterator[str], stop: Callable[[], None], *, script: bool) -> None:
         self._stop, self._script = stop, script
         self._in_wait = self._stopped = False
+        self._came_s = -math.inf
+        """When the last line came."""
         super().__init__(lines)
 
     def peek(self) -> str | None:
@@ -151,7 +157,9 @@ class TypedLines(LinesOnDemand):
             return stopped
 
     def _put(self, line: str) -> None:
-        if is_stop(line) and not (self._script and self._held()):
+        before_s, self._came_s = self._came_s, time.monotonic()
+        alone = self._came_s - before_s >= ALONE_S
+        if is_stop(line) and (alone or not (self._script and self._held())):
             self.stops += 1
             self._stop()
             with self._changed:

@@ -8,6 +8,8 @@ step, each prompt with what can be typed.
 
 from __future__ import annotations
 
+import re
+import string
 from math import isfinite
 
 from nmes.core import events as e
@@ -74,6 +76,14 @@ HELP = (
     _("sign and your name, or unsigned and why. report: have the report written when the record is closed."),
     _("status: everything known now. wait 10: take the next line after 10 s. end: end the session."),
 )
+STOPS = frozenset({"stop", "stopp", "halt"})
+"""As it is shouted, in English and in German."""
+ESC, F12 = "\x1b", "\x1b[24~"
+"""What these STOP keys of the app are in a line."""
+_KEY = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z~]|O[A-Za-z])|[\x00-\x1f\x7f]")
+"""A key that is no letter, as terminals tell it."""
+_BESIDE = string.punctuation
+"""May stand at either end of the word."""
 _COMMANDS = (
     *("stop", "placed", "titrate", "accept", "start", "pause", "resume", "mark", "status", "wait", "end", "help"),
     *("yes", "no", "unknown", "back", "again", "here", "cramp", "measure", "mvic", "force", "ctf"),
@@ -83,9 +93,14 @@ _COMMANDS = (
 
 
 def is_stop(line: str) -> bool:
-    """Whether a line is a STOP, from any state; the thread that reads lines may ask this too."""
-    words = line.strip().lower().split()
-    return bool(words) and (words[0].startswith("!") or words[0].rstrip("!.") == "stop")
+    """Whether a line is a STOP, from any state; the thread that reads lines may ask this too.
+
+    A terminal puts other keys that were hit on the way into the line: an arrow as its sequence, a `+` as it is.
+    """
+    if F12 in line or line.strip() == ESC:
+        return True
+    words = _KEY.sub(" ", line).lower().split()
+    return bool(words) and (words[0].startswith("!") or words[0].strip(_BESIDE) in STOPS)
 
 
 def is_wait(line: str) -> bool:

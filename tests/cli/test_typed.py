@@ -98,6 +98,26 @@ def test_in_a_script_a_stop_keeps_its_place_while_a_wait_lasts() -> None:
     assert (hands.stops, heard(reader)) == ([], ["!"])
 
 
+@pytest.mark.covers("PR-01")
+def test_a_stop_that_is_typed_into_a_pipe_long_after_the_wait_is_no_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As through ssh without a terminal: who types there must not have to wait for the end of a `wait`."""
+    hands, now_s = Hands(), [5.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    reader = TypedLines(hands.lines(), hands.stop, script=True)
+    hands.type("wait 600", "+")
+    while reader.peek() != "+":
+        reader.take()
+    now_s[0] += 0.9
+    hands.type("stop")
+    while len(reader._queue) < 2:
+        reader.wait(0.01)
+    assert hands.stops == []
+    now_s[0] += 1
+    hands.type("stop")
+    hands.leave(reader)
+    assert (len(hands.stops), heard(reader)) == (1, [])
+
+
 def test_a_persons_stop_overtakes_a_wait_too() -> None:
     hands = Hands()
     reader = TypedLines(hands.lines(), hands.stop, script=False)

@@ -103,12 +103,19 @@ def two_channels() -> Desk:
 # --- words that matter most ---
 
 
-@bundled("line", ["stop", "STOP", " Stop! ", "stop now", "stop.", "!", "!!", "!stop"])
+@bundled(
+    "line",
+    [
+        *("stop", "STOP", " Stop! ", "stop now", "stop.", "!", "!!", "!stop"),
+        *("stopp!", "Halt", "stop,", "+stop", "\x1b[A\x1b[Dstop", "\x1bOPstop", "\x1bstop", "\x00stop", "\x7f stop"),
+        *("\x1b[24~", "+ 2\x1b[24~", "\x1b"),
+    ],
+)
 def test_these_lines_are_a_stop(line: str) -> None:
     assert is_stop(line)
 
 
-@pytest.mark.parametrize("line", ["", "stopped smoking", "start", "don't stop", "nonstop"])
+@pytest.mark.parametrize("line", ["", "stopped smoking", "start", "don't stop", "nonstop", "halted", "\x1b[A", "-"])
 def test_these_lines_are_no_stop(line: str) -> None:
     assert not is_stop(line)
 
