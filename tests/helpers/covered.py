@@ -2,11 +2,13 @@
 
 Its own: those in the folder of the room's name, neither campaigns nor benchmarks. Nothing is excused but what mypy
 proves unreachable (`case _: assert_never(...)`) and the bodies of interfaces (`...`); slipcover's own exclusions know
-single lines, and would excuse every `case _`. Ends with 1 if a test fails or something is not run, and says where.
+single lines, and would excuse every `case _`. Ends with 1 if a test fails or something is not run, and says where; with
+2 where no room is named, or one that is none.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import os
@@ -17,7 +19,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.slicing import ASKED_BY
+
 ROOT = Path(__file__).parents[2]
+ROOMS = sorted(
+    file.parent.name for file in (ROOT / "nmes").glob("*/__init__.py") if (ROOT / "tests" / file.parent.name).is_dir()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,11 @@ class Found:
     missing: tuple[str, ...]
 
 
-def main(rooms: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("python -m helpers.covered", description="Every line and branch of a room is run.")
+    parser.add_argument("room", nargs="+", choices=ROOMS)
     good = True
-    for room in rooms:
+    for room in parser.parse_args(arguments).room:
         found, said = covered(ROOT / "nmes" / room, ROOT / "tests" / room)
         print(f"nmes.{room}: {found.lines} lines and {found.branches} branches run by its own tests")
         for place in found.missing:
@@ -60,12 +69,15 @@ def covered(source: Path, tests: Path, root: Path = ROOT) -> tuple[Found, str]:
         # What imports slipcover before pytest could rewrite it is slipcover itself.
         command += ["-m", "pytest", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-q", "-n", "0"]
         command += ["-p", "no:cacheprovider", "-m", "not campaign and not benchmark", str(tests)]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_XDIST")}
+        # All of its tests, also in a run that takes a slice; and a process of a shared run shares nothing on.
+        unwanted = ("PYTEST_XDIST", *ASKED_BY)
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
         said = "" if done.returncode == 0 else done.stdout + done.stderr
         if not report.exists():
             return Found(0, 0, ()), said or "there is no report"
-        return _found(json.loads(report.read_text("utf-8")), root), said
+        found = _found(json.loads(report.read_text("utf-8")), root)
+        return found, said or ("" if found.lines else "nothing of it was run")
 
 
 def _found(report: dict[str, dict[str, dict[str, object]]], root: Path) -> Found:

@@ -5,8 +5,9 @@ form has its turn. NMES_SEED is printed, and takes the same slice again. Long me
 measure.
 
 NMES_DETAILS=3 takes one of three tests that are marked `thorough`, each whole, drawn by the same seed; NMES_LONG=3 one
-of three tests of the campaign and of the benchmarks. The laws' own campaigns and the fuzzing are never left out: their
-forms and walks are other ones each time.
+of three tests of the campaign and of the benchmarks. Of tests that are all drawn one is taken at least: a run of none
+looks like one whose tests are gone. The laws' own campaigns and the fuzzing are never left out: their forms and walks
+are other ones each time.
 """
 
 from __future__ import annotations
@@ -60,19 +61,36 @@ def seed() -> int:
 
 
 def left_out(items: Sequence[pytest.Item]) -> set[pytest.Item]:
-    """What this run leaves for another."""
+    """What this run leaves for another; never everything."""
     forms: dict[str, list[pytest.Item]] = {}
     gone: set[pytest.Item] = set()
+    kept = _drawn(items)
     for item in items:
-        name = item.nodeid.partition("[")[0]
-        marks = {mark.name for mark in item.iter_markers()}
-        if _draw(name, _one_in(name, marks)):
+        name = _name(item)
+        if name not in kept:
             gone.add(item)
-        elif "campaign" in marks and "[" in item.nodeid:
+        elif "campaign" in _marks(item) and "[" in item.nodeid:
             forms.setdefault(name, []).append(item)
     return gone | {
         item for name, all_of_it in forms.items() for item in all_of_it if item not in taken(name, all_of_it)
     }
+
+
+def _drawn(items: Sequence[pytest.Item]) -> set[str]:
+    """The names of the tests that stay, one of them at least."""
+    names = {_name(item): _one_in(_name(item), _marks(item)) for item in items}
+    kept = {name for name, of in names.items() if not _draw(name, of)}
+    if not kept and names:
+        kept.add(sorted(names)[_draw("one test at least", len(names))])
+    return kept
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def _marks(item: pytest.Item) -> set[str]:
+    return {mark.name for mark in item.iter_markers()}
 
 
 def _one_in(name: str, marks: set[str]) -> int:

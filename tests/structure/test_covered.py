@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.covered import covered
+from helpers.covered import covered, main
+from helpers.slicing import ASKED_BY
 
 ROOM = """
 from typing import Protocol, assert_never
@@ -43,7 +44,13 @@ def test_all() -> None:
     assert [sign(-1), sign(0), sign(1)] == ["minus", "none", "plus"]
     assert [turned(True), turned(False)] == [1, 0]
 """
-INI = "[pytest]\npythonpath = .\nmarkers =\n  campaign\n  benchmark\n"
+WHOLLY = """
+import os
+
+
+def test_nothing_was_left_out() -> None:
+    assert not [one for one in os.environ if one in ("NMES_DETAILS", "NMES_LONG", "NMES_SLICE")]
+"""
 
 
 @pytest.mark.parametrize(
@@ -58,14 +65,32 @@ INI = "[pytest]\npythonpath = .\nmarkers =\n  campaign\n  benchmark\n"
     ids=["all of it", "a line", "only a branch", "a case", "a failing test"],
 )
 def test_what_is_not_run_is_told_and_what_cannot_be_run_is_not(
-    tmp_path: Path, before: str, after: str, missing: tuple[str, ...], fails: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, missing: tuple[str, ...], fails: bool
 ) -> None:
+    for variable in ASKED_BY:
+        monkeypatch.setenv(variable, "16")
     (tmp_path / "room").mkdir()
     (tmp_path / "tests").mkdir()
     (tmp_path / "room" / "__init__.py").write_text(ROOM, encoding="utf-8")
-    (tmp_path / "tests" / "test_room.py").write_text(WHOLE.replace(before, after), encoding="utf-8")
+    (tmp_path / "tests" / "test_room.py").write_text(WHOLE.replace(before, after) + WHOLLY, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text(
         "[pytest]\npythonpath = .\nmarkers =\n  campaign\n  benchmark\n", encoding="utf-8"
     )
     found, said = covered(tmp_path / "room", tmp_path / "tests", tmp_path)
     assert (set(found.missing), bool(said)) == (set(missing), fails), said
+
+
+def test_a_room_of_which_nothing_was_run_is_not_covered(tmp_path: Path) -> None:
+    (tmp_path / "test_other.py").write_text("def test_other() -> None: ...\n", encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  campaign\n  benchmark\n", encoding="utf-8")
+    assert covered(tmp_path / "room", tmp_path, tmp_path)[1]
+
+
+@pytest.mark.parametrize("rooms", [[], ["gaurd"], ["guard", "together"]])
+def test_where_no_room_is_named_or_one_that_is_none_that_is_no_good_end(
+    rooms: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(rooms)
+    assert ended.value.code == 2
+    assert "room" in capsys.readouterr().err

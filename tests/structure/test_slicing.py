@@ -78,6 +78,21 @@ def test_of_what_is_drawn_all_have_their_turn_and_the_rest_is_there_each_time(mo
     assert len(SEEDS) * 5 / 6 < others < len(SEEDS) * 5 / 2, "one of three"
 
 
+def test_of_tests_that_are_all_drawn_one_at_least_is_taken_and_each_in_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run in which nothing is left is the same as one whose tests are gone: a run of CI may end with neither."""
+    monkeypatch.setenv("NMES_LONG", "40")
+    tests, taken_by = [one for one in items() if one.mark == "benchmark"], []
+    for seed in SEEDS:
+        monkeypatch.setenv("NMES_SEED", str(seed))
+        taken_by.append(len(tests) - len(left_out(tests)))
+        assert left_out([]) == set()
+    assert min(taken_by) == 1
+    monkeypatch.delenv("NMES_LONG")
+    assert left_out(tests) == set()
+
+
 def test_the_same_seed_takes_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"NMES_SLICE": 4, "NMES_DETAILS": 3, "NMES_LONG": 3}
     assert _stay(monkeypatch, 5, **asked) == _stay(monkeypatch, 5, **asked)
