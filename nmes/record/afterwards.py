@@ -1,7 +1,8 @@
 """What a session's file tells of its end at a glance: whether anything was given, and what was found after it.
 
 Law: it reads only the lines that speak of either, believes nothing else, and verifies nothing: who shows it as a fact
-verifies the file first (`last_time`), who only marks a row says no more than that there is something to look at.
+verifies the file first (`last_time`), who only marks a row says no more than that there is something to look at. What
+was found in words is told with its words, or with the placeholder of those that were erased, and never left out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from nmes.record.chain import BadLine, decode_line
 from nmes.record.files import Kind, open_file
 from nmes.record.happening import Stepped, at_of, stepped
 from nmes.record.measurements import is_damaged, newest
+from nmes.record.texts import MARK, Texts
 
 _MARKS: Final = (b'"dose"', b'"Observed"')
 """Only lines with one of these are decoded: a session has thousands of others."""
@@ -78,6 +80,7 @@ def glimpse(path: Path) -> Glimpse:
 
 
 def _steps(path: Path) -> Iterator[Stepped]:
+    texts = Texts(path)
     with open_file(path) as file:
         for line in file:
             if not any(mark in line for mark in _MARKS) or not line.endswith(b"\n"):
@@ -86,6 +89,7 @@ def _steps(path: Path) -> Iterator[Stepped]:
                 entry = decode_line(line)
             except BadLine:
                 return
+            entry = texts.put_back(entry) if MARK in line else entry
             step = stepped(entry, at_of(entry, entry.t_mono_ns)) if entry.type == "event" else None
             if isinstance(step, Stepped):
                 yield step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,14 @@ from nmes.core import events as e
 from nmes.core.measurement import NOBODY, Who
 from nmes.record.afterwards import IRRITATED, STRONG_PAIN, Glimpse, LastTime, alarming, glimpse, last_time
 from nmes.record.chain import NewEntry
-from nmes.record.clocks import Clocks
+from nmes.record.clocks import Clocks, system_clocks
+from nmes.record.erase import erase, held
 from nmes.record.files import Kind, chain_folder
 from nmes.record.journal import Journal
+from nmes.record.keys import station_key
+from nmes.record.ledger import Author
 from nmes.record.replay import event_entry
+from nmes.record.texts import ERASED
 
 WHO = Who("P-017", "left")
 GONE = c.Note("dose", (("channel_1_low_nc", 0), ("channel_1_high_nc", 900)))
@@ -142,3 +147,26 @@ def test_out_of_a_real_session(tmp_path: Path) -> None:
     assert not found.damaged
     assert [(one.finding, one.value) for one in found.alarming] == [(e.Finding.SKIN, 2), (e.Finding.NRS, 8)]
     assert glimpse(sitting.record).gave
+
+
+def test_what_was_written_about_an_adverse_event_is_told_and_an_erased_one_is_still_one(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.screened()
+    sitting.placed()
+    sitting.level(1_000)
+    sitting.started()
+    sitting.over()
+    refused_skin = e.Observed(e.Finding.SKIN, None, "would not show it", "1")
+    happened = e.Observed(e.Finding.ADVERSE, 1, "fainted on standing up")
+    sitting.do(e.Observed(e.Finding.SKIN, 2, "", "1"), refused_skin, e.Observed(e.Finding.NRS, 2), happened)
+    sitting.do(e.Signed("Dr Adams", "later"))
+    found = last_time(tmp_path, Kind.SIMULATION, WHO)
+    assert found is not None
+    assert found.alarming == (happened,)
+    assert refused_skin in found.found, "the last of each thing, a reason too"
+    author = Author("Ada", "here", system_clocks(), station_key(tmp_path))
+    erase(tmp_path, Kind.SIMULATION, [held(tmp_path, sitting.record)], "the patient asked", author)
+    found = last_time(tmp_path, Kind.SIMULATION, WHO)
+    assert found is not None
+    assert not found.damaged
+    assert found.alarming == (replace(happened, text=ERASED),)
