@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 import pytest
-from guard.list_rig import STOP
+from guard.list_rig import STOP, ListRig
 
 from nmes.guard.ceilings import REHASTIM1
 from nmes.guard.line import Line
@@ -73,6 +73,14 @@ def test_a_stop_waits_for_one_piece_of_what_the_device_sent_and_no_more() -> Non
     sight.stopper.join()
     assert sight.before_halt == 1
     assert sight.device.written == [STOP]
+
+
+def test_what_trips_in_one_piece_is_told_however_much_comes_with_it() -> None:
+    rig = ListRig()
+    assert rig.play(2)
+    rig.device.answers += b"\xc1" + b"\x41" * 2 * PIECE_BYTES
+    rig.hear()
+    assert [trip.rule for trip in rig.told] == [rig.rule] == ["reply_not_ok"]
 
 
 def test_nobody_steps_aside_for_a_stop_that_is_over() -> None:

@@ -301,3 +301,15 @@ def test_a_status_renews_where_the_question_does() -> None:
 def test_bursts_are_not_armed_on_a_channel_list() -> None:
     rig = ListRig()
     assert not rig.guard.arm(1, 40_000, 2_000, 2_500, *WAVE, burst_pulses=5, burst_period_ms=500)
+
+
+def test_the_answer_to_a_second_stop_does_not_hide_that_of_the_list_after_it() -> None:
+    rig = ListRig(bare=True)
+    assert rig.send(STOP)
+    assert rig.send(STOP, read=False)
+    second = rig.device.to_host()
+    assert rig.guard.arm(1, 40_000, 2_000, 2_500, *WAVE)
+    assert rig.send(init(), read=False)
+    rig.device.answers[:0] = second
+    rig.hear()
+    assert rig.play(2), rig.rule

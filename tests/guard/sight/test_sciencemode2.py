@@ -131,6 +131,7 @@ def test_the_guards_own_halt_is_the_stop() -> None:
         (2, b"\x00\x00"),
         (4, b""),
         (36, b"\x00\x00\xc8\x14"),
+        *((command, bytes((0, 1, 0, 13, 0, 38, 0))) for command in (2, 10, 32, 34, 36)),
         (30, bytes((0, 1, 0, 13, 0, 38))),
         (30, bytes((0, 1, 0, 13, 0, 38, 1))),
         (30, bytes((0, 0, 0, 13, 0, 38, 0))),

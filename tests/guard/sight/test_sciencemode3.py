@@ -92,7 +92,7 @@ def expected(meaning: dict[str, Any]) -> list[object]:
             return [Condition(number, int(str(result)), active, faulty, together=True)]
         case "get_stim_status_ack":
             level = meaning["stim_status"]
-            return [Standing(number, enabled=level >= 2, stimulating=level == 3)]
+            return [Standing(number, enabled=level >= 2, stimulating=level == 3, renews=False)]
         case "general_error" | "unknown_cmd":
             return [Complaint]
         case _:
@@ -135,6 +135,7 @@ UPDATES = {
     "reserved bits of a point": bytes([1, 0, 0, 80]) + (300 << 20 | 301 << 10 | 1).to_bytes(4, "big"),
     "current code above 600": bytes([1, 0, 0, 80]) + (300 << 20 | 601 << 10).to_bytes(4, "big"),
     "a point of 19 µs": bytes([1, 0, 0, 80]) + (19 << 20 | 300 << 10).to_bytes(4, "big"),
+    "a good point and one of 19 µs": bytes([1, 0x10, 0, 80]) + GOOD + (19 << 20 | 300 << 10).to_bytes(4, "big"),
     "period 0": bytes([1, 0, 0, 0]) + GOOD,
     "period 32767": bytes([1, 0, 0xFF, 0xFE]) + GOOD,
     "cut in the head": bytes([1, 0, 0]),
@@ -155,10 +156,20 @@ def test_an_update_that_is_not_understood_in_every_bit_is_unknown() -> None:
     assert seen_of(encode(1, UPDATE, bytes([1, 0, 0, 2]) + GOOD)) == [(1, 0, 500, [(300, 0)])], "the shortest period"
 
 
+@pytest.mark.parametrize("points", [1, 2, 16])
+def test_an_update_cut_anywhere_in_a_channel_is_cut_short(points: int) -> None:
+    whole = bytes([1, points - 1 << 4, 0, 80]) + GOOD * points
+    for size in range(1, len(whole)):
+        cut = SIGHT.see_request(encode(1, UPDATE, whole[:size])).seen
+        assert cut == Unknown("channel 1 of an update is cut short"), size
+    assert isinstance(SIGHT.see_request(encode(1, UPDATE, whole)).seen, Update)
+
+
 def test_what_is_not_on_the_list_is_unknown() -> None:
     refused = [
         *((command, b"\x00") for command in (4, 34, 50, 52, 54, 62, 68)),  # carry no data
         (30, b"\x01"), (30, b""), (30, b"\x00\x00"), (36, b"\x04"), (36, b""), (36, b"\x02\x02"),
+        *((command, b"\x02") for command in (0, 2, 30, 32, 37, 99)),  # what asks for the state in a poll
         (0, b"\x00"), (2, bytes(5)), (58, b""), (99, b""),
     ]  # fmt: skip
     passed = [(command, data) for command, data in refused if seen_of(encode(1, command, data)) is not None]

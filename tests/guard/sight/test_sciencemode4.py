@@ -219,7 +219,9 @@ def test_the_state_of_each_channel_is_in_its_half_byte() -> None:
     ("status", "enabled", "stimulating"), [(0, False, False), (1, False, False), (2, True, False), (3, True, True)]
 )
 def test_the_status_tells_how_far_the_device_is(status: int, enabled: bool, stimulating: bool) -> None:
-    assert SIGHT.replies().feed(encode(5, 63, bytes([0, status, 6]))) == [Standing(5, enabled, stimulating)]
+    assert SIGHT.replies().feed(encode(5, 63, bytes([0, status, 6]))) == [
+        Standing(5, enabled, stimulating, renews=False)
+    ]
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x00\x04\x06", b"\x01\x02\x06", b"\x00\x02\x06\x00"])
