@@ -53,13 +53,19 @@ _GUARD: Final = _("The safety guard stopped the output.")
 
 def alarm_sentence(alarm: Alarm) -> str:
     """What it is, shortly; a NOTE in the words of the decision."""
-    if alarm.code in ALARMS:
-        return ALARMS[alarm.code]
-    if alarm.code == "guard:written_late":
+    told = alarm.note is not None and not _short(alarm.code)
+    return words.note_words(alarm.note) if told else code_sentence(alarm.code)
+
+
+def code_sentence(code: str) -> str:
+    """What an alarm of this code is, shortly, where its decision is not at hand, as in a record."""
+    return _short(code) or words.why(code)
+
+
+def _short(code: str) -> str:
+    if code == "guard:written_late":
         return _("This computer was too busy to send in time.")
-    if alarm.code.startswith("guard:"):
-        return _GUARD
-    return words.note_words(alarm.note) if alarm.note is not None else words.why(alarm.code)
+    return _GUARD if code.startswith("guard:") else ALARMS.get(code, "")
 
 
 def alarm_line(alarm: Alarm) -> str:

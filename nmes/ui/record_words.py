@@ -15,6 +15,7 @@ from nmes.core.screening import CATALOGUE
 from nmes.core.self_told import NO_ID, self_told
 from nmes.language import _
 from nmes.runtime.measured_words import NAMES, amount
+from nmes.ui.alarm_words import code_sentence
 from nmes.ui.decision_words import decision_words
 from nmes.ui.finding_words import finding_words
 from nmes.ui.mark_words import MARKS
@@ -181,7 +182,7 @@ def _afterwards(event: _After) -> str:
         case e.LeftUnsigned(reason=reason):
             return _("left without a signature: {reason}").format(reason=reason)
         case e.Acknowledged(alarm=alarm):
-            return _("alarm seen: {alarm}").format(alarm=why(alarm) or alarm)
+            return _("alarm seen: {alarm}").format(alarm=code_sentence(alarm) or alarm)
         case _:
             assert_never(event)
 

@@ -330,3 +330,12 @@ def test_a_computer_that_was_too_busy_is_told_in_words_with_what_to_do() -> None
     assert "too busy to send in time" in record_words.event_words(e.GuardTripped("written_late", "431 ms", 1))
     alarm = Alarm(level_of("guard:written_late"), "guard:written_late", 0, active=True, acknowledged=False)
     assert alarm_words.alarm_sentence(alarm) == "This computer was too busy to send in time."
+
+
+def test_an_alarm_that_was_seen_stands_in_the_record_as_on_the_screen() -> None:
+    """A read-back that differs stopped nothing."""
+    for code, said in alarm_words.ALARMS.items():
+        assert record_words.event_words(e.Acknowledged(code)) == f"alarm seen: {said}"
+    seen = record_words.event_words(e.Acknowledged("guard:channel_fault"))
+    assert seen == "alarm seen: The safety guard stopped the output."
+    assert record_words.event_words(e.Acknowledged("stop:key")) == f"alarm seen: {words.why('stop:key')}"
