@@ -396,7 +396,7 @@ _TARGETS: Final = {
 }
 _BELOW_MOST: Final = _("Target: strong twitches, clearly below the most the patient tolerates.")
 """In a stepped test: its later trains feel stronger at the same level, so the most itself is no target there."""
-_COME_DOWN: Final = _("Find that most first (x), come down to {percent} % of it, and only then accept.")
+_COME_DOWN: Final = _("Find that most first ({mark}), come down to {percent} % of it, and only then accept.")
 
 
 def part_words(percent: int) -> str:
@@ -407,24 +407,25 @@ def part_words(percent: int) -> str:
 HALF: Final = 50
 
 
-def target_sentences(protocol: Protocol, first_percent: int = 0) -> tuple[str, str, str]:
+def target_sentences(protocol: Protocol, first_percent: int = 0, mark: str = "x") -> tuple[str, str, str]:
     """What to look for while the level is found, how where that is more than going up, and the card's own note.
 
-    `first_percent`: how much of it a patient's first session shall be; the card's note speaks of the others.
+    `first_percent`: how much of it a patient's first session shall be; the card's note speaks of the others. `mark`:
+    what is typed to mark the most that is tolerated, the key of the app or a line.
     """
     intensity = protocol.intensity
     note = f"{intensity.note.rstrip('.')}."
     if protocol.assessment is not None and protocol.assessment.measures == "ctf":
         return _BELOW_MOST, "", note
     if first_percent:
-        return *_first_target(intensity, first_percent), ""
+        return *_first_target(intensity, first_percent, mark), ""
     target = _TARGETS[intensity.target].format(percent=intensity.percent)
     said = _("Target: {target}, never over {ceiling} %.") if intensity.ceiling_percent else _("Target: {target}.")
-    how = _COME_DOWN.format(percent=intensity.percent) if intensity.target == "pct_max_tolerated" else ""
+    how = _COME_DOWN.format(mark=mark, percent=intensity.percent) if intensity.target == "pct_max_tolerated" else ""
     return said.format(target=target, ceiling=intensity.ceiling_percent), how, note
 
 
-def _first_target(intensity: Intensity, first_percent: int) -> tuple[str, str]:
+def _first_target(intensity: Intensity, first_percent: int, mark: str) -> tuple[str, str]:
     """A relative target is given as the smaller share itself, any other as a part of it."""
     part = part_words(first_percent)
     if intensity.percent is None:
@@ -435,13 +436,13 @@ def _first_target(intensity: Intensity, first_percent: int) -> tuple[str, str]:
     if intensity.ceiling_percent:
         said = _("First session, {part} of the target: {target}, never over {ceiling} %.")
     target = _TARGETS[intensity.target].format(percent=share)
-    how = _COME_DOWN.format(percent=share) if intensity.target == "pct_max_tolerated" else ""
+    how = _COME_DOWN.format(mark=mark, percent=share) if intensity.target == "pct_max_tolerated" else ""
     return said.format(part=part, target=target, ceiling=intensity.ceiling_percent), how
 
 
-def target_words(protocol: Protocol, first_percent: int = 0) -> str:
+def target_words(protocol: Protocol, first_percent: int = 0, mark: str = "x") -> str:
     """The same as one text."""
-    return " ".join(filter(None, target_sentences(protocol, first_percent)))
+    return " ".join(filter(None, target_sentences(protocol, first_percent, mark)))
 
 
 def who_words(who: Who) -> str:

@@ -19,6 +19,7 @@ from nmes.core.view import Output, Word
 from nmes.runtime.library import Library
 from nmes.runtime.plain import Heard, PlainSession, Post, measurement
 from nmes.runtime.plain_steps import basis_lines, places
+from nmes.ui.words import target_words
 
 TRAINING = "cramp_calf_ctf_training"
 
@@ -37,6 +38,13 @@ def ctf_desk() -> Desk:
 
 def training_desk() -> Desk:
     return Spoken(Library().load(TRAINING).protocol)
+
+
+@pytest.mark.parametrize("first_percent", [0, 50])
+def test_the_most_is_marked_by_a_line_here_and_by_a_key_in_the_app(first_percent: int) -> None:
+    protocol = Library().load(TRAINING).protocol
+    assert "Find that most first (measure max), come down to " in WORDING.target(protocol, first_percent)
+    assert "Find that most first (x), come down to " in target_words(protocol, first_percent)
 
 
 @pytest.mark.parametrize("line", ["cramp", "CRAMP", "mark cramp", "mark Cramp at the heel"])
