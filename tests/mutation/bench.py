@@ -1,4 +1,8 @@
-"""Judges mutants: those of functions in copies of one collected process, those of imports each in a fresh process."""
+"""Judges mutants: those of functions in copies of one collected process, those of imports each in a fresh process.
+
+A test that is red notices nothing: all of them are green before copies are made, and whichever ended a fresh process is
+green by itself without the mutant.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,15 @@ import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from mutation.killers import there
+from mutation.killers import named_in, there
 from mutation.mutants import MODULE, ROOT, Mutant, digests
 from mutation.targets import Target
 from mutation.work import Verdict, Work, verdicts
+
+from helpers.slicing import ASKED_BY
 
 FRESH_SECONDS = 1800
 """A fresh process that takes so long waits for something that never comes; one that computes is ended earlier."""
@@ -91,12 +98,24 @@ def _fresh(target: Target, mutant: Mutant, work: Work) -> Verdict:
             code, output = _pytest(told, ("-x", *target.tests), folder, FRESH_SECONDS)
         except subprocess.TimeoutExpired:
             return Verdict(mutant.name, "hung", "ended after its time")
-        if code in (1, 2):  # a test failed, or could not even be imported
-            failed = [line for line in output.splitlines() if line.startswith(("FAILED", "ERROR"))]
-            return Verdict(mutant.name, "killed", (failed or [""])[-1][:200])
+        failed = [line for line in output.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        if code in (1, 2) and failed:  # a test failed, or could not even be imported
+            _must_be_green(named_in(failed[-1]))
+            return Verdict(mutant.name, "killed", failed[-1][:200])
         if code < 0:
             return Verdict(mutant.name, "hung", f"ended by signal {-code}")
         return Verdict(mutant.name, "survived" if code == 0 else "broken", "" if code == 0 else f"exit {code}")
+
+
+@cache
+def _must_be_green(test: str) -> None:
+    """RuntimeError if it is not, without any mutant."""
+    with tempfile.TemporaryDirectory(prefix="nmes-mutation-") as folder:
+        told = Path(folder) / "work"
+        Work((), (), Path(folder) / "none", 1).write(told)
+        code, output = _pytest(told, (test,), folder)
+    if code != 0:
+        raise RuntimeError(f"{test} is red without any mutant:\n{output}")
 
 
 def _pytest(told: Path, arguments: tuple[str, ...], folder: str, seconds: float | None = None) -> tuple[int, str]:
@@ -114,7 +133,7 @@ def _pytest(told: Path, arguments: tuple[str, ...], folder: str, seconds: float 
         "--hypothesis-seed=0",
         "--timeout=0",
     ]
-    environment = os.environ | {
+    environment = {key: value for key, value in os.environ.items() if key not in ASKED_BY} | {
         "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
         "NMES_MUTATION": str(told),
         "HYPOTHESIS_STORAGE_DIRECTORY": folder,

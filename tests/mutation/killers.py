@@ -22,6 +22,12 @@ def there(detail: str, root: Path = ROOT) -> bool:
     return (named["test"] or "") in _written(root / named["file"])
 
 
+def named_in(detail: str) -> str:
+    """The test that this detail begins with, as pytest is asked for it; the file that failed as a whole; "" if none."""
+    named = _NAMED.match(detail)
+    return "::".join(part for part in named.group("file", "test") if part) if named else ""
+
+
 @cache
 def _written(file: Path) -> frozenset[str]:
     """The tests of a file as pytest names them, with "" for the file itself; nothing if there is none."""

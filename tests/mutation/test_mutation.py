@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from mutation.bench import judge
 from mutation.changed import owners_at
 from mutation.explained import explained, gone
 from mutation.mutants import MODULE, Mutant, digests, lines, mutants_of, mutated, source_of
@@ -14,9 +16,10 @@ from mutation.operators import variants
 from mutation.report import Report
 from mutation.swap import owned
 from mutation.targets import TARGETS, Target
-from mutation.work import Outcome, Verdict
+from mutation.work import Outcome, Verdict, Work
 
 from helpers.rows import bundled
+from helpers.slicing import ASKED_BY
 
 pytestmark = pytest.mark.thorough
 
@@ -103,6 +106,32 @@ def test_a_changed_line_names_its_function_and_a_line_outside_the_module() -> No
     assert owners_at("nmes.guard.judge", {first}) == {"_settled"}
     assert owners_at("nmes.guard.judge", {1, first}) == {MODULE, "_settled"}
     assert owners_at("nmes.guard.judge", set()) == set()
+
+
+# --- the judges ---
+
+
+def judged_by(test: str, tmp_path: Path) -> list[Outcome]:
+    """What a file that holds this one test says of a mutant that needs a fresh process."""
+    file = tmp_path / "test_one.py"
+    file.write_text(f"import os\n\n\ndef test_one():\n    {test}\n", encoding="utf-8")
+    module = "nmes.guard.ceilings"
+    target = Target("one", (module,), (str(file),), 90)
+    return [one.outcome for one in judge(target, mutants_of(module)[:1], Work((), (), tmp_path / "said", 1)).values()]
+
+
+def test_a_test_that_is_red_without_the_mutant_notices_none(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="test_one is red without any mutant"):
+        judged_by("assert False", tmp_path)
+    assert not (tmp_path / "said").exists()
+
+
+def test_a_mutant_is_judged_by_all_tests_in_a_run_that_takes_a_slice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ASKED_BY:
+        monkeypatch.setenv(variable, "16")
+    assert judged_by(f"assert not os.environ.keys() & {set(ASKED_BY)}", tmp_path) == ["survived"]
 
 
 # --- the report ---
