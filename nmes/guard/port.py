@@ -236,7 +236,7 @@ class GuardedPort:
         confirmed = self._off and not doubted
         if self._alive:
             self.trip(Rule.CLOSED, "the line was closed")
-        self._alive = False
+        self._die()
         self._port.close()
         if self._keeper is not None:
             if doubted:
@@ -249,8 +249,14 @@ class GuardedPort:
         Else as `close`.
         """
         if not self._started:
-            self._alive = False
+            self._die()
         self.close()
+
+    def _die(self) -> None:
+        """Nothing more is written. A halt that another thread is writing just now leaves first: a line closed under it
+        would take the halt away, or with its number give it to a file that is opened meanwhile."""
+        with self._line:
+            self._alive = False
 
     def _time(self) -> int:
         """The clock, never backwards."""

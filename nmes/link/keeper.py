@@ -103,7 +103,7 @@ class KeeperProcess:
     def give_up(self) -> None:
         """The line is dead here, and a halt may not have left: it takes over now instead of missing us for 1 s."""
         with self._pipes:
-            if self._engaged and not self._ended:
+            if self._engaged:
                 self._say(b"G")
 
     def end(self, *, confirmed: bool) -> None:
@@ -111,9 +111,9 @@ class KeeperProcess:
         with self._pipes:
             if self._ended:
                 return
-            self._ended = True
             done = confirmed or not self._engaged
             self._say(b"D" if done else b"G")
+            self._ended = True
             os.close(self._pipe)
             os.close(self._back)
         if done:
@@ -123,8 +123,9 @@ class KeeperProcess:
 
     def _trouble(self, now_us: int) -> str:
         """What is wrong with it, "" if nothing is."""
-        self._hear(now_us)
-        if self._gone:
+        with self._pipes:
+            self._hear(now_us)
+        if self._gone or self._ended:
             return "the keeper, which must stop the device if this program dies, has ended"
         if self._taken:
             return "the keeper took over: this program stood still for more than 1 s"
@@ -133,6 +134,8 @@ class KeeperProcess:
         return ""
 
     def _hear(self, now_us: int) -> None:
+        if self._ended:
+            return  # its number may be another file's by now
         try:
             said = os.read(self._back, 65_536)
         except BlockingIOError:
@@ -145,12 +148,15 @@ class KeeperProcess:
             self._heard_us = now_us
 
     def _say(self, what: bytes) -> None:
-        try:
-            os.write(self._pipe, what)
-        except BlockingIOError:
-            return  # it does not read, and does not answer either
-        except OSError:
-            self._gone = True
+        with self._pipes:
+            if self._ended:
+                return  # as in `_hear`
+            try:
+                os.write(self._pipe, what)
+            except BlockingIOError:
+                return  # it does not read, and does not answer either
+            except OSError:
+                self._gone = True
 
 
 def start_keeper(port: Port, halting: Halting, told: Told) -> KeeperProcess:

@@ -8,6 +8,9 @@ import pytest
 from guard.rig import HALT, POLL, STATUS, UPDATE, Device, Rig, block, encode, pulse, update_data
 
 from nmes.guard.ceilings import Ceilings
+from nmes.guard.port import GuardedPort
+from nmes.guard.sight.sciencemode4 import ScienceMode4Sight
+from nmes.link.memory_port import MemoryPort
 from nmes.link.port import PortLost
 
 PATIENT = Ceilings(silence_us=10**12, frame_us=1)
@@ -152,3 +155,40 @@ def test_who_can_no_longer_read_halts_behind_the_write_that_is_under_way_and_not
     reader.join()
     assert rig.device.commands()[-3:] == [UPDATE, HALT, HALT], "the overtaken write's own, and the reader's"
     assert (rig.rule, rig.guard.alive) == ("port_failed", False)
+
+
+class Slow(MemoryPort):
+    """Takes a halt only when the test says so; knows whether it was closed under one."""
+
+    def __init__(self, device: Device) -> None:
+        super().__init__(device)
+        self.writing, self.go_on = threading.Event(), threading.Event()
+        self.order: list[str] = []
+
+    def write(self, data: bytes) -> None:
+        self.writing.set()
+        self.go_on.wait(10)
+        self.order.append("written")
+        super().write(data)
+
+    def close(self) -> None:
+        self.order.append("closed")
+        super().close()
+
+
+@pytest.mark.covers("PR-01")
+def test_a_halt_that_is_being_written_leaves_before_the_line_is_closed() -> None:
+    """A STOP while an opening is broken off: a closed line's number may be a record's when it is written to."""
+    port = Slow(Device())
+    guard = GuardedPort(port, ScienceMode4Sight(), Ceilings(), lambda: 1_000_000)
+    stopping = threading.Thread(target=guard.trip, args=("operator",))
+    leaving = threading.Thread(target=guard.leave)
+    stopping.start()
+    assert port.writing.wait(10)
+    leaving.start()
+    leaving.join(0.2)
+    port.go_on.set()
+    stopping.join()
+    leaving.join()
+    assert port.order == ["written", "closed"]
+    assert not guard.alive

@@ -191,6 +191,31 @@ def test_one_that_rests_leaves_the_line_alone_and_free(far: Far, told: Told) -> 
 
 
 @pytest.mark.covers("SR-28")
+def test_one_that_has_ended_is_trouble_and_no_other_file_is_read_or_written_for_it(far: Far, told: Told) -> None:
+    """The numbers of its pipes are soon another file's: a record's, or a line's."""
+    port = Bare(far.near)
+    keeper = start_keeper(port, HALTING, told)
+    keeper.engage(0)
+    port.close()
+    free = open_files()
+    keeper.end(confirmed=True)
+    file = told.note.with_name("another")
+    file.write_bytes(b"TTTT")
+    others = [os.open(file, os.O_RDWR) for _ in range(4)]
+    try:
+        assert {*map(str, others)} & free, "one of them has a number of its pipes"
+        assert "has ended" in keeper.renew(200_000)
+        assert "has ended" in keeper.engage(200_000)
+        keeper.rest()
+        keeper.give_up()
+        assert [os.lseek(one, 0, os.SEEK_CUR) for one in others] == [0, 0, 0, 0]
+        assert file.read_bytes() == b"TTTT"
+    finally:
+        for one in others:
+            os.close(one)
+
+
+@pytest.mark.covers("SR-28")
 def test_one_that_was_never_engaged_ends_with_a_session_that_never_began(far: Far, told: Told) -> None:
     """Such as a wrong device on the port: nothing was confirmed, and the port is free all the same."""
     port = Bare(far.near)
