@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from structure.repository import ROOT
 
-from helpers.slicing import ASKED_BY, left_out, taken
+from helpers.slicing import ASKED_BY, EACH_TIME, WHOLLY, left_out, taken
 
 TESTS = {
     "tests/laws/test_walks.py": ("campaign", "campaign"),
     "tests/fuzz/test_fuzz.py": ("campaign",),
+    "tests/guard/test_threads.py": ("campaign",),
+    "tests/laws/encoders/test_wrong_encoders.py": ("thorough",),
     "tests/together/test_lines.py": ("campaign", "campaign", "campaign"),
     "tests/benchmarks/test_wire.py": ("benchmark", "benchmark"),
     "tests/ui/test_run.py": ("thorough", "thorough", "thorough"),
@@ -54,6 +57,12 @@ def _stay(monkeypatch: pytest.MonkeyPatch, seed: int, **asked: int) -> set[str]:
     return {item.nodeid for item in tests if item not in gone}
 
 
+def test_what_is_never_left_out_is_there() -> None:
+    for place, mark in [*((place, "campaign") for place in EACH_TIME), *((place, "thorough") for place in WHOLLY)]:
+        files = [ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("test_*.py")
+        assert any(f"mark.{mark}" in file.read_text("utf-8") for file in files), place
+
+
 def test_without_being_asked_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(_stay(monkeypatch, 1)) == len(items())
 
@@ -61,16 +70,16 @@ def test_without_being_asked_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch
 def test_one_form_of_many_of_each_test(monkeypatch: pytest.MonkeyPatch) -> None:
     for seed in SEEDS:
         stay = _stay(monkeypatch, seed, NMES_SLICE=FORMS)
-        assert len([name for name in stay if "[" in name]) == 6
-        assert len([name for name in stay if "[" not in name]) == 7
+        assert len([name for name in stay if "[" in name]) == 7
+        assert len([name for name in stay if "[" not in name]) == 8
 
 
 def test_of_what_is_drawn_all_have_their_turn_and_the_rest_is_there_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = [_stay(monkeypatch, seed, NMES_SLICE=4, NMES_DETAILS=3, NMES_LONG=3) for seed in SEEDS]
     assert set().union(*drawn) == {item.nodeid for item in items()}
     for stay in drawn:
-        laws = {name.partition("[")[0] for name in stay if name.startswith(("tests/laws", "tests/fuzz"))}
-        assert len(laws) == 3
+        laws = {name.partition("[")[0] for name in stay if name.startswith((*EACH_TIME, *WHOLLY))}
+        assert len(laws) == 5
         assert {name for name in stay if name.startswith("tests/core")} == {
             f"tests/core/test_plan.py::test_{number}" for number in range(2)
         }
