@@ -249,8 +249,10 @@ class Controller:
         try:
             self._sink.submit([failure])
         finally:
-            self._close("program_error")
-            self._done = True
+            try:
+                self._close("program_error")
+            finally:
+                self._done = True  # or whoever waits for the end would wait for ever
 
     def _drain(self, now_ms: int) -> None:
         while True:
@@ -417,9 +419,11 @@ class Controller:
     def _close(self, why: str) -> None:
         if not self._closed:
             self._closed = True
-            self._guard.close()
-            self._link_up = False
-            self._sink.close(self._ending(why), CLOSE_LIMIT_S)
+            try:
+                self._guard.close()
+            finally:  # whatever breaks in letting the line go, the record says how it ended
+                self._link_up = False
+                self._sink.close(self._ending(why), CLOSE_LIMIT_S)
 
     def _ending(self, why: str) -> dict[str, object]:
         """What the closing entry says: a list reads no more of a session than its first and its last lines."""

@@ -566,6 +566,45 @@ def test_a_record_that_fails_once_more_at_a_failure_does_not_keep_the_session_op
     assert voltage == [False], "the output goes off before anything is written"
 
 
+class Unleaving:
+    """A keeper whose end fails, as one does when the system has nothing left."""
+
+    def engage(self, now_us: int) -> str:
+        return ""
+
+    def renew(self, now_us: int) -> str:
+        return ""
+
+    def rest(self) -> None:
+        pass
+
+    def give_up(self) -> None:
+        pass
+
+    def end(self, *, confirmed: bool) -> None:
+        raise OSError("nothing left")
+
+
+@pytest.mark.covers("FR-17")
+@pytest.mark.parametrize("ends", [True, False], ids=["an end that was asked for", "a failure"])
+def test_a_line_that_cannot_be_let_go_leaves_a_closed_record_and_a_session_that_is_over(ends: bool) -> None:
+    watched = room(keeper=Unleaving()).holding()
+    controller = watched.bench.controller
+    failure: BaseException = ValueError("unforeseen")
+    if ends:
+        controller.leave()
+        with pytest.raises(OSError, match="nothing left") as escaped:
+            watched.run(1_000)
+        failure = escaped.value
+        controller.fail(failure)
+    else:
+        with pytest.raises(OSError, match="nothing left"):
+            controller.fail(failure)
+    assert watched.sink.closed == {"why": "ended_early" if ends else "program_error"}
+    assert controller.done
+    assert watched.device.active_channels == ()
+
+
 # --- floods, the record's silence, and whose act it was ---
 
 
