@@ -80,7 +80,7 @@ STOPS = frozenset({"stop", "stopp", "halt"})
 """As it is shouted, in English and in German."""
 ESC, F12 = "\x1b", "\x1b[24~"
 """What these STOP keys of the app are in a line."""
-_KEY = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z~]|O[A-Za-z])|[\x00-\x1f\x7f]")
+_KEY = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z~]|O[A-Za-z])|[\x00-\x08\x0e-\x1f\x7f]")
 """A key that is no letter, as terminals tell it."""
 _BESIDE = string.punctuation
 """May stand at either end of the word."""
@@ -99,7 +99,7 @@ def is_stop(line: str) -> bool:
     """
     if F12 in line or line.strip() == ESC:
         return True
-    words = _KEY.sub(" ", line).lower().split()
+    words = _KEY.sub("", line).lower().split()
     return bool(words) and (words[0].startswith("!") or words[0].strip(_BESIDE) in STOPS)
 
 

@@ -13,7 +13,10 @@ import signal
 import threading
 from collections.abc import Callable
 
-TAKEN = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGTERM", "SIGINT") if hasattr(signal, name))
+_ENDING = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
+"""Those that end a program. SIGQUIT is Ctrl+\\: unheard, it would leave the output on until the device's own timer ends
+it, if it has one."""
+TAKEN = tuple(getattr(signal, name) for name in _ENDING if hasattr(signal, name))
 
 
 def watch_signals(on_signal: Callable[[str], None]) -> Callable[[], None]:

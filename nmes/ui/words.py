@@ -151,6 +151,7 @@ _WHYS: Final = {
     "stop:SIGHUP": _("The terminal was closed."),
     "stop:SIGTERM": _("The computer asked the program to end."),
     "stop:SIGINT": _("The program was interrupted."),
+    "stop:SIGQUIT": _("The program was interrupted."),
     "fault:electrode": _("The stimulator reports an electrode that is off or loose."),
     "fault:pulse_timeout": _("The stimulator reports that a pulse took too long."),
     "fault:low_current": _("The stimulator could not deliver the current: check electrodes and cables."),

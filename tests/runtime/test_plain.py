@@ -107,7 +107,19 @@ def two_channels() -> Desk:
     "line",
     [
         *("stop", "STOP", " Stop! ", "stop now", "stop.", "!", "!!", "!stop"),
-        *("stopp!", "Halt", "stop,", "+stop", "\x1b[A\x1b[Dstop", "\x1bOPstop", "\x1bstop", "\x00stop", "\x7f stop"),
+        *(
+            "stopp!",
+            "Halt",
+            "stop,",
+            "+stop",
+            "\x1b[A\x1b[Dstop",
+            "\x1bOPstop",
+            "\x1b[A+\x1b[Cstop",
+            "stop\tnow",
+            "\x1bstop",
+            "\x00stop",
+            "\x7f stop",
+        ),
         *("\x1b[24~", "+ 2\x1b[24~", "\x1b"),
     ],
 )

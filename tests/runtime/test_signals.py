@@ -44,6 +44,12 @@ def test_each_signal_is_told_by_name_in_another_thread(watch: Watch, number: sig
     assert heard.get(timeout=WAIT_S) == (number.name, "nmes-signals")
 
 
+@pytest.mark.covers("PR-01")
+def test_every_key_of_a_terminal_that_ends_a_program_is_among_them() -> None:
+    """Ctrl+C and Ctrl+\\: by its default the second would leave the output on until the device's own timer ends it."""
+    assert {signal.SIGINT, signal.SIGQUIT} <= set(TAKEN)
+
+
 def test_while_watched_no_signal_interrupts_the_main_thread(watch: Watch) -> None:
     watch(lambda _: None)
     assert set(TAKEN) <= signal.pthread_sigmask(signal.SIG_BLOCK, [])
