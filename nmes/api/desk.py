@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 from nmes.api.acts import ANY_OUTPUT, Act, heard
 from nmes.api.errors import Refused
+from nmes.api.hearing import EARS
 from nmes.runtime.live import Live, Summary
 from nmes.runtime.signals import TAKEN, end_by
 from nmes.trial.hand_turned import HandTurned
@@ -159,12 +160,14 @@ class Desk:
         for number in TAKEN:
             self._before[number] = signal.getsignal(number) or signal.SIG_DFL
             signal.signal(number, self._on_signal)
+        EARS.open(self.stop_here)
 
     def _give_back_signals(self) -> None:
         """Also where a session that was opened later is still open: that one hands on to whoever was before this one.
 
         What cannot be given back (another thread leaves, or the script's own handler lies over this one) hands on too.
         """
+        EARS.close(self.stop_here)
         for number, handler in self._before.items():
             later = self._opened_later(number)
             if later is not None:

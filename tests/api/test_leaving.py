@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
+import socket
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +22,7 @@ from helpers.own_children import own_children
 from helpers.waiting import until
 from nmes.api import CannotOpen, Opening, Output, Refused, Stimulator, Word, open_stimulator
 from nmes.api.front import desk_of
+from nmes.api.hearing import EARS, Ears
 from nmes.runtime.live import summary_of
 from nmes.runtime.signals import TAKEN
 from tests.api.scripts import BY, opening, placed, ready, short
@@ -239,6 +243,73 @@ def test_a_handler_that_cannot_be_given_back_hands_signals_on(tmp_path: Path) ->
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def compute(rounds: int) -> float:
+    """One step of the main thread, in C and without the lock of Python; how long it took, in s."""
+    began_s = time.monotonic()
+    hashlib.pbkdf2_hmac("sha256", b"word", b"salt", rounds)
+    return time.monotonic() - began_s
+
+
+@pytest.mark.thorough
+@pytest.mark.covers("SR-25", "PR-01")
+@pytest.mark.timeout(120)
+def test_ctrl_c_stops_at_once_while_the_main_thread_computes_in_c(tmp_path: Path) -> None:
+    rounds_a_second = round(100_000 / compute(100_000))
+    asked, stimulator = opened_here(tmp_path, "computing")
+    placed(stimulator, short(tmp_path))
+    stimulator.titrate(1)
+    assert stimulator.increase(1) == 500
+    begins, stopped = threading.Event(), list[float]()
+
+    def press_meanwhile() -> None:
+        begins.wait()
+        press_ctrl_c_from_outside()
+        until(lambda: stimulator.view.why == "stop:SIGINT")
+        stopped.append(time.monotonic())
+
+    hand = threading.Thread(target=press_meanwhile)
+    hand.start()
+    with pytest.raises(KeyboardInterrupt):
+        begins.set()
+        compute(rounds_a_second)
+    ended_s = time.monotonic()
+    hand.join()
+    asked.__exit__(None, None, None)
+    assert stopped[0] < ended_s, "a handler in the main thread has to wait for it"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+def test_a_forked_process_hears_nothing_for_its_parent() -> None:
+    heard: list[str] = []
+    EARS.open(heard.append)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside the threads of the tests
+        child = os.fork()
+    if child == 0:
+        os._exit(signal.set_wakeup_fd(-1) != -1)
+    assert os.waitpid(child, 0)[1] == 0
+    EARS.close(heard.append)
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_who_hears_signals_by_number_already_is_left_alone() -> None:
+    """An event loop with handlers of its own, for one; and one that comes later is, too."""
+    mine, _other = pair = socket.socketpair()
+    mine.setblocking(False)
+    heard: list[str] = []
+    for first in (True, False):
+        ears = Ears()
+        if first:
+            assert signal.set_wakeup_fd(mine.fileno()) == -1
+        ears.open(heard.append)
+        if not first:
+            assert signal.set_wakeup_fd(mine.fileno()) != -1
+        ears.close(heard.append)
+        assert signal.set_wakeup_fd(-1) == mine.fileno()
+    for one in pair:
+        one.close()
+
+
 SIGINT_STOP = '"source":"SIGINT"'
 
 
@@ -278,6 +349,10 @@ def opened_while_traced(asked: Opening, tracer: Tracer) -> None:
 
 def press_ctrl_c() -> None:
     signal.raise_signal(signal.SIGINT)
+
+
+def press_ctrl_c_from_outside() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.mark.covers("SR-25")
