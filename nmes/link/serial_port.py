@@ -35,6 +35,7 @@ else:
     _STRAY = (OSError, TypeError, ValueError, termios.error)
 
 WRITE_S = 0.1  # [design] the longest a STOP waits for a write that RTS/CTS has blocked
+CLOSE_S = 0.05  # [design] the longest a close is waited for; what the device takes, it takes in a tenth of that
 AGAIN_S = 0.05  # [design] between two tries to open a line that is waited for
 HELD = {errno.EAGAIN, errno.EBUSY}  # [computed] what a line answers that another program has open exclusively
 NO_CONTROL_LINES = {errno.ENOTTY, errno.EINVAL}  # [computed] what a pseudo-terminal answers, and what others may
@@ -82,10 +83,20 @@ class SerialPort:
 
     def close(self) -> None:
         if not self._open:
-            return
+            return None
         self._open = False
         self.cancel()
         self._waiting.close()
+        closing = threading.Thread(target=self._shut, name="nmes-close", daemon=True)
+        try:
+            closing.start()
+        except RuntimeError:  # a program on its way out may begin no thread any more
+            return self._shut()
+        return closing.join(CLOSE_S)
+
+    def _shut(self) -> None:
+        """The system may hold up who closes a line until what is unsent has left: Linux for 30 s, where the device
+        takes nothing any more."""
         with contextlib.suppress(*_STRAY):
             self._line.close()
         self._lock.release()
@@ -102,15 +113,21 @@ class SerialPort:
                 return None
             raise self._lost() from error
 
+    def _file(self) -> int:
+        """The line's descriptor; once it is being closed that number may be another file's. Raises OSError then."""
+        if not self._open:
+            raise OSError(errno.EBADF, "the line is closed")
+        return int(self._line.fileno())
+
     def _read(self, max_bytes: int, timeout_ms: int) -> bytes:
         if not self._selectable:  # a COM port is no descriptor; pyserial waits and `cancel_read` wakes it
             if self._line.timeout != timeout_ms / 1000:
                 self._line.timeout = timeout_ms / 1000
             first = bytes(self._line.read(1))
             return first + bytes(self._line.read(min(max_bytes - 1, self._line.in_waiting)))
-        if not self._waiting.readable(self._line.fileno(), timeout_ms):
+        line = self._file()
+        if not self._waiting.readable(line, timeout_ms):
             return b""
-        line = self._line.fileno()
         with contextlib.suppress(BlockingIOError):
             data = os.read(line, max_bytes)
             if not data and _hung_up(line):
@@ -124,7 +141,7 @@ class SerialPort:
         if not self._selectable:
             self._line.write(data)
             return
-        deadline, left, line = time.monotonic() + WRITE_S, memoryview(data), self._line.fileno()
+        deadline, left, line = time.monotonic() + WRITE_S, memoryview(data), self._file()
         while True:
             with contextlib.suppress(BlockingIOError):
                 left = left[os.write(line, left) :]

@@ -15,7 +15,8 @@ import serial
 from pytest_mock import MockerFixture
 from serial.tools import list_ports_common
 
-from nmes.link.lock import DeviceLock
+from helpers.waiting import until
+from nmes.link.lock import DeviceLock, is_held
 from nmes.link.port import Identity, LineSettings, Port, PortBusy, PortError, PortLost, PortMissing, PortTimeout
 from nmes.link.serial_port import identify, known_ports, open_serial
 
@@ -140,6 +141,37 @@ def test_what_the_keeper_of_the_line_was_faster_to_read_is_no_lost_port(
     os.write(terminal.far, b"its own")
     assert port.read(10, 1_000) == b"its own"
     port.close()
+
+
+@pytest.mark.covers("PR-01")
+@pytest.mark.parametrize("threads", [True, False])
+def test_a_close_that_the_system_holds_up_keeps_nobody_waiting(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, threads: bool
+) -> None:
+    """As Linux does for 30 s where RTS/CTS lets nothing out: the screen has to say meanwhile what is not confirmed."""
+    port, held, closed = terminal.open(), threading.Event(), threading.Event()
+    close = serial.Serial.close
+
+    def late(line: serial.Serial) -> None:
+        if threads:
+            held.wait()
+        close(line)
+        closed.set()
+
+    def no_thread(thread: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(serial.Serial, "close", late)
+    if not threads:
+        monkeypatch.setattr(threading.Thread, "start", no_thread)
+    port.close()
+    assert closed.is_set() is not threads, "it does not wait for what waits"
+    for use in (lambda: port.write(b"x"), lambda: port.read(10, 0)):
+        with pytest.raises(PortLost):
+            use()
+    assert is_held(terminal.lock.path) is threads, "nobody else is let in before it is closed"
+    held.set()
+    until(lambda: not is_held(terminal.lock.path))
 
 
 def test_a_write_nobody_takes_times_out_and_closes_the_port(terminal: Terminal) -> None:
