@@ -78,6 +78,11 @@ class SignalDesk:
         if self._lines is not None:
             self._lines.cancel()
 
+    def suspend(self) -> None:
+        """In the thread of the signals."""
+        if self._run is not None:
+            self._run.on_suspend()
+
     def attach(self, run: PlainRun) -> None:
         self._run = run
 
@@ -89,7 +94,7 @@ class SignalDesk:
 def run_plain(loaded: Loaded, station: Station, who: Who = NOBODY, *, ask: bool = True) -> int:
     """The session in lines, from stdin to stdout. `ask`: for whom was not told on the command line."""
     desk = SignalDesk()
-    end_watch = watch_signals(desk.take)
+    end_watch = watch_signals(desk.take, desk.suspend)
     notice = interrupted(home(), station.url)
     opened: list[Live] = []
     try:

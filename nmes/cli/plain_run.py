@@ -83,6 +83,11 @@ class PlainRun:
             self._live.finish()
             os._exit(end_by(name))
 
+    def on_suspend(self) -> None:
+        """Ctrl+Z: the program is about to stand still, and could not be told to stop any more."""
+        if self._live.view.word in LIVE:
+            self._live.stop("key")
+
     # --- the main thread ---
 
     def on_early_signal(self, name: str) -> None:

@@ -19,21 +19,29 @@ it, if it has one."""
 TAKEN = tuple(getattr(signal, name) for name in _ENDING if hasattr(signal, name))
 
 
-def watch_signals(on_signal: Callable[[str], None]) -> Callable[[], None]:
+def watch_signals(on_signal: Callable[[str], None], on_suspend: Callable[[], None] | None = None) -> Callable[[], None]:
     """Call `on_signal(name)` in a thread of its own for each signal that ends the program.
+
+    `on_suspend` is called there before Ctrl+Z suspends it, if the system does that: nobody can stop anything then.
 
     Call it from the main thread. Returns a function that ends the watch and restores the mask. Where a platform has no
     `sigwait`, ordinary handlers are set instead: later, but better than nothing.
     """
     if not hasattr(signal, "sigwait"):
         return _handlers(on_signal)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, TAKEN)
+    taken = TAKEN if on_suspend is None else (*TAKEN, signal.SIGTSTP)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, taken)
     over = threading.Event()
 
     def wait() -> None:
         while not over.is_set():
-            number = signal.sigwait(TAKEN)
-            if not over.is_set():
+            number = signal.sigwait(taken)
+            if over.is_set():
+                break
+            if on_suspend is not None and number == signal.SIGTSTP:
+                _tell(lambda _: on_suspend(), "SIGTSTP")
+                _suspend()
+            else:
                 _tell(on_signal, signal.Signals(number).name)
 
     thread = threading.Thread(target=wait, name="nmes-signals", daemon=True)
@@ -48,6 +56,13 @@ def watch_signals(on_signal: Callable[[str], None]) -> Callable[[], None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     return end
+
+
+def _suspend() -> None:
+    """What the signal does by default: nothing where no shell would ever let the program go on."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTSTP})
+    signal.pthread_kill(threading.get_ident(), signal.SIGTSTP)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
 
 
 def _tell(on_signal: Callable[[str], None], name: str) -> None:

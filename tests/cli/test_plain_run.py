@@ -15,7 +15,7 @@ import pytest
 from cli.conftest import CRAMP, SIGNED, Nmes, process, records, script
 from cli.test_typed import Hands
 
-from nmes.cli.plain_open import WORDING
+from nmes.cli.plain_open import WORDING, SignalDesk
 from nmes.cli.plain_run import DROPPED, PlainRun
 from nmes.cli.typed import TypedLines
 from nmes.core import events as e
@@ -185,6 +185,25 @@ def test_lines_from_before_a_stop_of_the_patient_do_nothing_after_it(
     assert closed(home) == "stop:patient"
 
 
+@pytest.mark.covers("PR-01")
+def test_ctrl_z_stops_what_flows_before_the_program_stands_still_and_nothing_else(home: Path) -> None:
+    loaded = Library().load(CRAMP)
+    live, hands, desk = HandTurned(loaded, home), Hands(), SignalDesk()
+    desk.suspend()
+    lines = TypedLines(hands.lines(), lambda: live.stop("key"), script=False)
+    session = PlainSession(loaded.protocol, WORDING)
+    run = PlainRun(live, session, lines, live.pass_time, script=False, report=lambda _id: home)
+    desk.attach(run)
+    desk.suspend()
+    assert live.view.why == "", "nothing flows"
+    to_running(live, loaded)
+    desk.suspend()
+    live.pass_time()
+    assert live.view.why == "stop:key"
+    hands.leave(lines)
+    run.run()
+
+
 def to_running(live: HandTurned, loaded: Loaded) -> None:
     """A treatment whose level was found in one step."""
     answers = tuple(e.Answer(code, e.Reply.NO) for code in loaded.protocol.screening_codes)
@@ -334,7 +353,7 @@ def test_a_typed_stop_overtakes_what_was_typed_before_it_and_drops_it(home: Path
 @pytest.mark.skipif(not hasattr(signal, "sigwait"), reason="needs signals of a POSIX system")
 @pytest.mark.parametrize(
     "name",
-    ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.campaign), pytest.param("SIGINT", marks=pytest.mark.campaign)],
+    ["SIGTERM", *(pytest.param(name, marks=pytest.mark.campaign) for name in ("SIGHUP", "SIGINT", "SIGQUIT"))],
 )
 def test_a_signal_halts_first_then_closes_the_record_then_ends_the_program(home: Path, name: str) -> None:
     with running(home, "--speed", "5", lines=script()) as nmes:

@@ -111,6 +111,31 @@ while True:
     assert int(took_us) < 1_000_000
 
 
+@pytest.mark.covers("PR-01")
+@pytest.mark.skipif(sys.platform != "linux", reason="what a shell of jobs is to a program")
+def test_ctrl_z_is_told_before_the_program_stands_still_and_after_it_all_is_as_before() -> None:
+    program = """
+import os, sys, time
+from nmes.runtime.signals import watch_signals
+watch_signals(lambda name: (print(name, flush=True), os._exit(0)), lambda: print("suspended", flush=True))
+print("ready", flush=True)
+time.sleep(60)
+"""
+    run = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, process_group=0)
+    try:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "ready\n"
+        run.send_signal(signal.SIGTSTP)
+        assert run.stdout.readline() == "suspended\n"
+        assert os.WIFSTOPPED(os.waitpid(run.pid, os.WUNTRACED)[1])
+        run.send_signal(signal.SIGCONT)
+        run.send_signal(signal.SIGTERM)
+        assert run.stdout.readline() == "SIGTERM\n"
+    finally:
+        run.kill()
+        run.communicate()
+
+
 def test_where_there_is_no_sigwait_ordinary_handlers_are_set_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(signal, "sigwait")
     before = {number: signal.getsignal(number) for number in TAKEN}
