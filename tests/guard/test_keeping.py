@@ -138,6 +138,27 @@ def test_only_a_turn_renews_and_only_a_confirmed_halt_lets_the_keeper_rest(bench
     assert bench.kept.words() == ["renew 7"], "what starts it is on its way"
 
 
+@pytest.mark.covers("SR-28")
+def test_two_halts_are_enough_whatever_was_asked_between_them_or_lost_before_them(bench: Bench) -> None:
+    bench.rig.enable()
+    assert bench.rig.send(HALT)
+    assert bench.rig.send(HALT, read=False)
+    assert bench.rig.send(STATUS)
+    bench.rig.guard.watch()
+    assert "rest" in bench.kept.words()
+    bench.rig.enable()
+    bench.rig.device.deaf_to.add(HALT)
+    assert bench.rig.send(HALT)
+    bench.rig.device.deaf_to.clear()
+    bench.kept.told.clear()
+    assert bench.rig.send(HALT)
+    bench.rig.guard.watch()
+    assert "rest" not in bench.kept.words()
+    assert bench.rig.send(HALT)
+    bench.rig.guard.watch()
+    assert "rest" in bench.kept.words()
+
+
 @pytest.mark.covers("SR-28", "SR-07")
 def test_a_keeper_that_took_over_or_is_gone_latches_once(bench: Bench) -> None:
     bench.rig.enable()
