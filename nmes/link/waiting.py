@@ -1,16 +1,18 @@
 """Waiting for bytes so that another thread can end the wait: a blocked read must never outlive its port.
 
-A pair of connected sockets is watched beside the line. `poll` takes a descriptor of any number; where there is none
-(Windows), `select` does too.
+A pair of connected sockets is watched beside the line. `poll` takes a descriptor of any number. Where there is none
+(Windows), and where it may not take a terminal (macOS [verify]), `select` waits, there with numbers below 1,024.
 """
 
 from __future__ import annotations
 
 import selectors
 import socket
+import sys
 import threading
 
-_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+_HAS_POLL = hasattr(selectors, "PollSelector") and sys.platform != "darwin"
+_Selector = selectors.PollSelector if _HAS_POLL else selectors.SelectSelector
 CLOSING_S = 0.2  # [design] how long a close waits for a reader it has woken; a woken reader needs microseconds
 
 
