@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from helpers.byte_device import INIT, UPDATE, ByteDevice
+from helpers.waiting import until
 from nmes.language import use
 from nmes.link.keeper_report import AtWork, keeper_at, report_beside
 from nmes.link.lock import DeviceLock
@@ -85,8 +86,12 @@ class Left:
                 os.write(self.end, self.device.take(os.read(self.end, 4096)))
 
     def close(self) -> None:
+        """The line hangs up, and whoever keeps it ends with it: the next pseudo-terminal may have its name."""
+        now = self.kept_by
         os.close(self.end)
         os.close(self.near)
+        for keeper in {self.keeper} if now is None else {self.keeper, now.process}:
+            until(lambda files=Path(f"/proc/{keeper}/fd"): not files.is_dir() or not any(files.iterdir()))
 
     def confirmed(self) -> bool:
         kept = self.kept_by  # asked once: it may just be written anew
