@@ -148,7 +148,7 @@ def main(
     from nmes.cli.which import family_at
 
     station = Station(port, 1.0, chosen, patient_stop, family_at(port, device))
-    return open_app(station) if has_terminal() else without_terminal()
+    return open_app(station) if has_terminal() else without_terminal(port_named=port != "sim")
 
 
 @app.command()

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from nmes.cli.exits import BAD, GOOD, complain, wrong
+from nmes.cli.exits import BAD, GOOD, WRONG_INPUT, complain, wrong
 from nmes.cli.notice import interrupted
 from nmes.cli.served import is_served
 from nmes.cli.station import Station
@@ -34,10 +34,10 @@ def has_terminal() -> bool:
     return is_served() or all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-def without_terminal() -> int:
-    """Say what works here instead. That is no error."""
-    print(NO_TERMINAL)
-    return GOOD
+def without_terminal(*, port_named: bool) -> int:
+    """Say what works here instead. That is no error, unless a port was named that now nobody works at."""
+    print(NO_TERMINAL, file=sys.stderr if port_named else sys.stdout)
+    return WRONG_INPUT if port_named else GOOD
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ def test_the_version_beside_other_words_is_still_the_version(nmes: Nmes) -> None
         (("protocols", "show", "nothing_like_it"), "nothing_like_it"),
         (("audit", "show", "77"), "77"),
         (("audit", "verify", "77"), "there is no folder"),
+        (("--port", "/dev/ttyNMES0"), "this is no terminal, so the app cannot open"),
     ],
 )
 def test_wrong_input_is_one_clear_line_and_exit_code_2(nmes: Nmes, arguments: tuple[str, ...], word: str) -> None:
