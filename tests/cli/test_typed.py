@@ -105,8 +105,9 @@ def test_a_stop_that_is_typed_into_a_pipe_long_after_the_wait_is_no_scripts(monk
     monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
     reader = TypedLines(hands.lines(), hands.stop, script=True)
     hands.type("wait 600", "+")
-    while reader.peek() != "+":
-        reader.take()
+    while (line := reader.peek()) != "+":
+        if line is not None:
+            reader.take()
     now_s[0] += 0.9
     hands.type("stop")
     while len(reader._queue) < 2:
