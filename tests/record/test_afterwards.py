@@ -133,13 +133,19 @@ def test_what_the_next_therapist_must_know(one: e.Observed, bad: bool) -> None:
     assert alarming((one,)) == ((one,) if bad else ())
 
 
-def test_out_of_a_real_session(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path)
+def given(folder: Path) -> Sitting:
+    """A treatment that was given to its end."""
+    sitting = Sitting(folder)
     sitting.screened()
     sitting.placed()
     sitting.level(1_000)
     sitting.started()
     sitting.over()
+    return sitting
+
+
+def test_out_of_a_real_session(tmp_path: Path) -> None:
+    sitting = given(tmp_path)
     sitting.do(e.Observed(e.Finding.SKIN, 2, "", "1"), e.Observed(e.Finding.NRS, 8), e.Observed(e.Finding.ADVERSE, 0))
     sitting.do(e.Signed("Dr Adams", "later"))
     found = last_time(tmp_path, Kind.SIMULATION, WHO)
@@ -150,12 +156,7 @@ def test_out_of_a_real_session(tmp_path: Path) -> None:
 
 
 def test_what_was_written_about_an_adverse_event_is_told_and_an_erased_one_is_still_one(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path)
-    sitting.screened()
-    sitting.placed()
-    sitting.level(1_000)
-    sitting.started()
-    sitting.over()
+    sitting = given(tmp_path)
     refused_skin = e.Observed(e.Finding.SKIN, None, "would not show it", "1")
     happened = e.Observed(e.Finding.ADVERSE, 1, "fainted on standing up")
     sitting.do(e.Observed(e.Finding.SKIN, 2, "", "1"), refused_skin, e.Observed(e.Finding.NRS, 2), happened)
